@@ -1,0 +1,82 @@
+// ExperimentSpec: everything that defines an experiment and is written into its log, so that
+// resume, replay and a rerun need nothing else (but the training code itself).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "luthier/error.h"
+#include "luthier/space.h"
+#include "luthier/trial.h"
+#include "luthier/value.h"
+
+namespace luthier {
+
+// A searcher or scheduler by name with its options: "asha:max_t=81,grace_period=3".
+struct PluginSpec {
+  std::string name;
+  NamedValues options = {};
+  friend bool operator==(const PluginSpec&, const PluginSpec&) = default;
+};
+Result<PluginSpec> parse_plugin_spec(std::string_view text);
+std::string to_text(const PluginSpec& spec);
+
+// When to end a trial or the experiment, besides the scheduler.
+struct StopRule {
+  // `condition`: an expression over the metrics of a result, "loss < 0.1"; the trial then counts as
+  // completed. `plateau`: the best of the last `window` results of a trial improved by less than
+  // `tolerance`. `experiment_plateau`: the same over the best of the experiment, window in trials.
+  enum class Kind : std::uint8_t { condition, plateau, experiment_plateau } kind = Kind::condition;
+  std::string text;         // as written by the user; the canonical form
+  std::string metric = {};  // plateau kinds
+  std::int64_t window = 0;
+  double tolerance = 0;
+  friend bool operator==(const StopRule&, const StopRule&) = default;
+};
+// "loss < 0.1", "plateau:metric=loss,window=4,tolerance=0.01", "experiment_plateau:..."
+Result<StopRule> parse_stop_rule(std::string_view text);
+
+enum class KeepBy : std::uint8_t { latest, best };
+
+struct ExperimentSpec {
+  std::string name;
+  Space space;
+  std::vector<Objective> objectives;  // at least one
+  PluginSpec searcher{"auto"};        // resolved before it is logged: "auto" becomes a name
+  PluginSpec scheduler{"fifo"};
+  std::uint64_t seed = 0;
+  std::vector<Config> points = {};  // configurations to try first; may be partial
+
+  std::int64_t samples = 1;     // draws for each cell of the grid; 0: until something else ends it
+  double time_budget_s = 0;     // of all controllers together; 0: none
+  std::int64_t iterations = 0;  // a trial is completed after so many; 0: when it returns
+  std::vector<StopRule> stop = {};
+  std::int64_t max_failures = -1;  // failed trials that end the experiment; -1: never
+  std::int64_t retries = 0;        // failures of one trial that are forgiven
+  double retry_delay_s = 1;        // before the first retry; doubles with each
+  double trial_timeout_s = 0;      // of one attempt; 0: none
+  double grace_s = 10;             // between asking an attempt to leave and killing it
+  // What a trial needs: "cpu", "gpu", "memory" (bytes) or a custom name -> a number or an
+  // expression over the configuration.
+  std::vector<std::pair<std::string, std::string>> resources = {{"cpu", "1"}};
+
+  std::int64_t checkpoint_every = 0;  // training iterations; 0: only when a scheduler asks
+  bool checkpoint_at_end = false;
+  std::int64_t keep_checkpoints = 1;  // of each trial; 0: all
+  KeepBy keep_by = KeepBy::latest;
+
+  std::int64_t deterministic = 0;  // L > 0: suggestion k sees results of trials 0 .. k-L only
+  std::string executor = "in_process";
+  std::vector<std::string> command = {};  // executor process: the program and its arguments
+  std::vector<std::pair<std::string, std::string>> executor_options = {};  // e.g. metric_regex
+  std::vector<std::string> loggers = {};
+  std::vector<std::pair<std::string, std::string>> tags = {};
+};
+
+std::string to_json(const ExperimentSpec& spec);  // canonical: fixed key order, every field
+Result<ExperimentSpec> parse_experiment_spec(std::string_view json);
+
+}  // namespace luthier

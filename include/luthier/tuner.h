@@ -1,0 +1,128 @@
+// Tuner: what a user builds and calls. Every option has the command line's name and default
+// (docs/cli.md); `run` checks them all first and reports every problem at once.
+//
+//   auto outcome = luthier::Tuner(train, space)
+//       .minimize("loss").samples(64).searcher("tpe").scheduler("asha", {{"max_t", 81}}).run();
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "luthier/error.h"
+#include "luthier/experiment_spec.h"
+#include "luthier/logger.h"
+#include "luthier/scheduler.h"
+#include "luthier/searcher.h"
+#include "luthier/space.h"
+#include "luthier/trainable.h"
+#include "luthier/trial.h"
+
+namespace luthier {
+
+// One trial as a person sees it at the end.
+struct TrialSummary {
+  TrialId id;
+  TrialState state = TrialState::pending;
+  Config config;
+  Metrics metrics;  // of its last result
+  Metrics best;     // of its best result by the first objective; empty without one
+  std::int64_t iterations = 0;
+  std::int64_t attempts = 0;
+  std::string proposed_by;
+  std::string reason;  // why it ended or waits
+};
+
+struct ExperimentSummary {
+  std::filesystem::path directory;   // empty with store("memory")
+  std::vector<TrialSummary> trials;  // by id
+  std::vector<TrialId> best;         // the best trial; the Pareto front with several objectives
+  bool finished = false;             // false: interrupted, can be resumed
+  std::string reason;                // why the experiment ended, a sentence
+  std::int64_t abandoned = 0;        // threads that did not return in time and still run
+
+  // The best trial of the first objective; nullptr if no trial reported a finite value.
+  const TrialSummary* best_trial() const;
+};
+
+// What concerns this controller only, not the experiment.
+struct SessionOptions {
+  std::filesystem::path results = "luthier-results";
+  bool memory_store = false;         // nothing on disk
+  bool full_durability = false;      // survive a power loss, not only a crash
+  std::int64_t jobs = 0;             // trials at a time; 0: as many as there are cpus
+  Resources inventory = {.cpu = 0};  // what there is to hand out; cpu 0: the machine's
+  bool handle_signals = false;       // Ctrl-C ends the run in good order
+  std::string who = {};              // for the log: who started this
+};
+
+class Tuner {
+ public:
+  Tuner(TrainFunction train, Space space);
+
+  Tuner& name(std::string name);  // default: "experiment" and the date
+  Tuner& minimize(std::string metric);
+  Tuner& maximize(std::string metric);
+  Tuner& samples(std::int64_t count);  // draws for each cell of the grid; default 1
+  Tuner& jobs(std::int64_t count);
+  Tuner& seed(std::uint64_t seed);  // default 0
+  Tuner& searcher(std::string name, NamedValues options = {});
+  Tuner& scheduler(std::string name, NamedValues options = {});
+  // The user's own: `make` is called once for each run, resume and replay.
+  Tuner& searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make);
+  Tuner& scheduler(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make);
+  Tuner& point(Config config);            // try this configuration first
+  Tuner& iterations(std::int64_t count);  // a trial is completed after so many
+  Tuner& time_budget(double seconds);
+  Tuner& stop(std::string rule);  // "loss < 0.1", "plateau:metric=loss,window=4"
+  Tuner& stop_if(std::function<bool(TrialId, const TrialResult&)> rule);
+  Tuner& retries(std::int64_t count);
+  Tuner& max_failures(std::int64_t count);
+  Tuner& trial_timeout(double seconds);
+  Tuner& checkpoint_every(std::int64_t iterations);
+  Tuner& checkpoint_at_end(bool on = true);
+  Tuner& keep_checkpoints(std::int64_t count, KeepBy by = KeepBy::latest);
+  Tuner& resource(std::string name, std::string amount);  // "cpu", "2" or "expr(...)"
+  Tuner& inventory(Resources resources);
+  Tuner& results(std::filesystem::path directory);
+  Tuner& store(const std::string& kind);          // "file" (default) or "memory"
+  Tuner& durability(const std::string& kind);     // "fast" (default) or "full"
+  Tuner& log(std::vector<std::string> loggers);   // default: console, csv, json, tensorboard
+  Tuner& logger(std::shared_ptr<Logger> logger);  // the user's own, beside the others
+  Tuner& deterministic(std::int64_t lag);
+  Tuner& tag(std::string key, std::string value);
+  Tuner& handle_signals(bool on = true);
+
+  // Runs a new experiment to its end (or until it is interrupted).
+  Result<ExperimentSummary> run();
+  // Goes on with the interrupted experiment of this name: the log's spec is used, not this one's.
+  Result<ExperimentSummary> resume();
+
+  // Recomputes every decision, choice and suggestion from the log.
+  struct ReplayReport {
+    std::int64_t decisions = 0;
+    std::int64_t choices = 0;
+    std::int64_t suggestions = 0;
+    std::int64_t differences = 0;
+    std::string first_difference;  // a sentence; empty when there is none
+  };
+  Result<ReplayReport> replay();
+
+  // The raw options, for programs that fill them from elsewhere.
+  ExperimentSpec& spec();
+  SessionOptions& session();
+
+  Tuner(Tuner&&) noexcept;
+  Tuner& operator=(Tuner&&) noexcept;
+  ~Tuner();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace luthier
