@@ -31,6 +31,7 @@ struct TrialSummary {
   Config config;
   Metrics metrics;  // of its last result
   Metrics best;     // of its best result by the first objective; empty without one
+  Config best_config;  // the configuration of that result (PBT changes it as it goes)
   std::int64_t iterations = 0;
   std::int64_t attempts = 0;
   std::string proposed_by;

@@ -381,4 +381,16 @@ Result<> decode(std::string_view bytes, EventBody& body) {
   return {};
 }
 
+void encode_values(const NamedValues& values, std::string& out) {
+  Encoder encoder(out);
+  encoder("", values);
+}
+
+NamedValues decode_values(std::string_view bytes) {
+  NamedValues values;
+  Decoder decoder(bytes);
+  decoder("", values);
+  return values;
+}
+
 }  // namespace luthier

@@ -23,4 +23,9 @@ Result<> encode(const EventBody& body, std::string& out);
 // versions of an event read.
 Result<> decode(std::string_view bytes, EventBody& body);
 
+// The same bytes for one record of values: how state keeps configurations and metrics small.
+void encode_values(const NamedValues& values, std::string& out);
+// Precondition: `bytes` came from encode_values; empty bytes are an empty record.
+NamedValues decode_values(std::string_view bytes);
+
 }  // namespace luthier

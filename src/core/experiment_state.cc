@@ -1,0 +1,574 @@
+#include "core/experiment_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/check.h"
+#include "core/event_codec.h"
+
+namespace luthier {
+namespace {
+
+constexpr double kWorst = std::numeric_limits<double>::infinity();
+// The plateau rules look back at most this far.
+constexpr std::size_t kHistory = 10000;
+
+bool dominates(std::span<const double> a, std::span<const double> b) {
+  bool better = false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] > b[i]) {
+      return false;
+    }
+    better = better || a[i] < b[i];
+  }
+  return better;
+}
+
+const StopRule* plateau_rule(const ExperimentSpec& spec) {
+  const auto found = std::ranges::find(spec.stop, StopRule::Kind::plateau, &StopRule::kind);
+  return found == spec.stop.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+// One overload for each kind of event. False: the event contradicts the log before it.
+struct ExperimentState::Apply {
+  ExperimentState& state;
+  const Event& event;
+
+  bool known(TrialId trial) const { return state.has_trial(trial); }
+  bool live(TrialId trial) const { return known(trial) && state.at(trial).live != nullptr; }
+  TrialRecord& touch(TrialId trial) const {
+    TrialRecord& record = state.at(trial);
+    record.changed = event.time;
+    return record;
+  }
+  bool current(TrialId trial, std::int64_t attempt) const {
+    return live(trial) && state.at(trial).state == TrialState::running && state.at(trial).attempts == attempt;
+  }
+
+  bool operator()(const ExperimentCreated& created) const {
+    auto spec = parse_experiment_spec(created.spec);
+    if (!spec || state.space_) {
+      return false;
+    }
+    auto space = CompiledSpace::compile(spec->space);
+    if (!space) {
+      return false;
+    }
+    state.spec_ = std::move(*spec);
+    state.space_.emplace(std::move(*space));
+    return true;
+  }
+
+  bool operator()(const ControllerStarted& started) const {
+    state.earlier_sessions_s_ = state.elapsed_s();
+    state.session_start_ = event.time;
+    state.in_session_ = true;
+    state.finished_ = false;
+    state.end_reason_.clear();
+    state.host_ = started.host;
+    state.pid_ = started.pid;
+    state.jobs_ = started.jobs;
+    return true;
+  }
+
+  bool operator()(const TrialAdded& added) const {
+    if (added.trial.value != state.trial_count()) {
+      return false;
+    }
+    TrialRecord record;
+    encode_values(added.config, record.config);
+    auto proposer = std::ranges::find(state.proposers_, added.proposed_by);
+    if (proposer == state.proposers_.end()) {
+      proposer = state.proposers_.insert(proposer, added.proposed_by);
+    }
+    record.proposed_by = static_cast<std::uint32_t>(proposer - state.proposers_.begin());
+    record.best_loss = kWorst;
+    record.added = record.changed = event.time;
+    record.live = std::make_unique<LiveTrial>();
+    record.live->resources = added.resources;
+    state.trials_.push_back(std::move(record));
+    ++state.counts_[static_cast<std::size_t>(TrialState::pending)];
+    state.index(added.trial);
+    return true;
+  }
+
+  bool operator()(const SearchEnded& ended) const {
+    state.search_ended_ = true;
+    state.search_end_reason_ = ended.reason;
+    return true;
+  }
+
+  bool operator()(const TrialChosen& chosen) const {
+    const Choice& choice = chosen.choice;
+    if (!live(choice.trial) || state.at(choice.trial).live->choice) {
+      return false;
+    }
+    if (choice.kind == ChoiceKind::stop) {
+      return state.at(choice.trial).state == TrialState::paused;
+    }
+    TrialRecord& record = touch(choice.trial);
+    if (record.state != TrialState::pending && record.state != TrialState::paused) {
+      return false;
+    }
+    if (choice.checkpoint && !state.checkpoints_.contains(*choice.checkpoint)) {
+      return false;
+    }
+    state.unindex(choice.trial);
+    record.live->choice = choice;
+    record.live->overtaken = 0;
+    record.reason = choice.reason;
+    if (choice.checkpoint && state.checkpoints_.at(*choice.checkpoint).trial != choice.trial) {
+      state.release_borrowed(*record.live);
+      record.live->borrowed = choice.checkpoint;
+      ++state.checkpoints_.at(*choice.checkpoint).clones;
+    }
+    state.index(choice.trial);
+    return true;
+  }
+
+  bool operator()(const AttemptStarted& started) const {
+    if (!live(started.trial) || !state.at(started.trial).live->choice ||
+        started.attempt != state.at(started.trial).attempts + 1) {
+      return false;
+    }
+    TrialRecord& record = touch(started.trial);
+    LiveTrial& trial = *record.live;
+    state.unindex(started.trial);
+    for (const TrialId waiting : state.chosen_) {
+      ++state.at(waiting).live->overtaken;
+    }
+    if (trial.choice->config) {
+      if (record.best_loss < kWorst && record.best_config.empty()) {
+        record.best_config = record.config;
+      }
+      record.config.clear();
+      encode_values(*trial.choice->config, record.config);
+    }
+    if (started.segment != record.segment) {
+      record.segment = started.segment;
+      record.iteration = started.base_iteration;
+      trial.decisions.clear();
+      trial.recent_losses.clear();
+    }
+    trial.resumed_past = record.iteration;
+    trial.last_checkpoint_iteration = started.base_iteration;
+    trial.choice.reset();
+    trial.ending = Ending::none;
+    trial.ending_reason.clear();
+    trial.attempt_started = event.time;
+    trial.devices = started.devices;
+    record.attempts = static_cast<std::int32_t>(started.attempt);
+    record.reason.clear();
+    state.move_to(started.trial, TrialState::running);
+    return true;
+  }
+
+  bool operator()(const ResultReported& reported) const {
+    if (!current(reported.trial, reported.attempt) ||
+        reported.training_iteration <= state.at(reported.trial).iteration) {
+      return false;
+    }
+    TrialRecord& record = touch(reported.trial);
+    record.iteration = reported.training_iteration;
+    ++record.results;
+    const double loss = loss_of(state.spec_.objectives.front(), reported.metrics);
+    if (loss < record.best_loss) {
+      record.best_loss = loss;
+      record.best.clear();
+      record.best_config.clear();
+    } else if (record.best.empty() && record.results > 1) {
+      record.best = record.last;
+    }
+    record.last.clear();
+    encode_values(reported.metrics, record.last);
+    if (loss < kWorst && (!state.best_ || loss < state.at(*state.best_).best_loss)) {
+      state.best_ = reported.trial;
+    }
+    if (const StopRule* rule = plateau_rule(state.spec_)) {
+      const Value* value = reported.metrics.find(rule->metric);
+      record.live->recent_losses.push_back(value ? value->number().value_or(kWorst) : kWorst);
+      if (record.live->recent_losses.size() > static_cast<std::size_t>(rule->window) + 1) {
+        record.live->recent_losses.pop_front();
+      }
+    }
+    return true;
+  }
+
+  bool operator()(const ResultRepeated& repeated) const {
+    if (!current(repeated.trial, repeated.attempt)) {
+      return false;
+    }
+    ++touch(repeated.trial).repeated;
+    return true;
+  }
+
+  bool operator()(const DecisionMade& made) const {
+    if (!live(made.trial)) {
+      return false;
+    }
+    LiveTrial& trial = *touch(made.trial).live;
+    const Decision& decision = made.decision;
+    if (decision.kind == DecisionKind::proceed) {
+      return true;
+    }
+    trial.decisions.push_back({made.training_iteration, decision.kind, decision.save});
+    if (decision.kind == DecisionKind::stop) {
+      const bool reached_max_t =
+          std::ranges::find(decision.numbers, "max_t", &std::pair<std::string, double>::first) !=
+          decision.numbers.end();
+      trial.ending = made.decided_by == "rule" || reached_max_t ? Ending::complete : Ending::stop;
+    } else if (decision.kind == DecisionKind::pause) {
+      trial.ending = trial.pause_requested ? Ending::hold : Ending::pause;
+    }
+    trial.ending_reason = decision.reason;
+    return true;
+  }
+
+  bool operator()(const CheckpointCommitted& committed) const {
+    if (!known(committed.trial) || committed.checkpoint != state.next_checkpoint()) {
+      return false;
+    }
+    TrialRecord& record = touch(committed.trial);
+    state.last_checkpoint_ = committed.checkpoint;
+    const bool newest = committed.training_iteration == record.iteration && !record.last.empty();
+    const double loss =
+        newest ? loss_of(state.spec_.objectives.front(), state.last_metrics(committed.trial)) : kWorst;
+    state.checkpoints_.emplace(committed.checkpoint,
+                               CheckpointRecord{.trial = committed.trial,
+                                                .segment = record.segment,
+                                                .training_iteration = committed.training_iteration,
+                                                .directory = committed.directory,
+                                                .loss = loss});
+    record.checkpoints.push_back(committed.checkpoint);
+    if (record.live) {
+      record.live->last_checkpoint_iteration = committed.training_iteration;
+      state.release_borrowed(*record.live);
+    }
+    return true;
+  }
+
+  bool operator()(const CheckpointRemoved& removed) const {
+    const auto found = state.checkpoints_.find(removed.checkpoint);
+    if (found == state.checkpoints_.end()) {
+      return false;
+    }
+    std::erase(state.at(found->second.trial).checkpoints, removed.checkpoint);
+    state.checkpoints_.erase(found);
+    return true;
+  }
+
+  bool operator()(const AttemptEnded& ended) const {
+    if (!current(ended.trial, ended.attempt)) {
+      return false;
+    }
+    TrialRecord& record = touch(ended.trial);
+    record.reason = ended.message;
+    record.live->devices.clear();
+    state.move_to(ended.trial, TrialState::pending);
+    state.unindex(ended.trial);  // until the event that says what follows
+    return true;
+  }
+
+  bool operator()(const TrialPaused& paused) const {
+    if (!live(paused.trial)) {
+      return false;
+    }
+    TrialRecord& record = touch(paused.trial);
+    state.unindex(paused.trial);
+    state.move_to(paused.trial, TrialState::paused);
+    record.live->held = paused.held;
+    record.live->ending = Ending::none;
+    record.live->pause_requested = false;
+    record.reason = paused.reason;
+    state.index(paused.trial);
+    return true;
+  }
+
+  bool operator()(const TrialRequeued& requeued) const {
+    if (!live(requeued.trial)) {
+      return false;
+    }
+    TrialRecord& record = touch(requeued.trial);
+    state.unindex(requeued.trial);
+    state.move_to(requeued.trial, TrialState::pending);
+    record.live->not_before = requeued.not_before;
+    record.live->held = false;
+    record.live->ending = Ending::none;
+    record.live->pause_requested = false;
+    record.failures += requeued.counts_as_failure ? 1 : 0;
+    record.reason = requeued.reason;
+    state.index(requeued.trial);
+    return true;
+  }
+
+  bool operator()(const TrialEnded& ended) const {
+    if (!live(ended.trial) || !is_ended(ended.state)) {
+      return false;
+    }
+    TrialRecord& record = touch(ended.trial);
+    state.unindex(ended.trial);
+    state.release_borrowed(*record.live);
+    state.move_to(ended.trial, ended.state);
+    record.reason = ended.reason;
+    record.live.reset();
+    if (ended.state != TrialState::failed && state.best_) {
+      state.best_history_.push_back(state.at(*state.best_).best_loss);
+      if (state.best_history_.size() > kHistory) {
+        state.best_history_.pop_front();
+      }
+    }
+    return true;
+  }
+
+  bool operator()(const ControlRequested& request) const {
+    if (request.trial.value < 0) {
+      if (request.request == "stop") {
+        state.closing_reason_ = "stopped by " + request.who;
+      }
+      return true;
+    }
+    if (!known(request.trial)) {
+      return false;
+    }
+    TrialRecord& record = touch(request.trial);
+    if (request.request == "retry" && record.state == TrialState::failed) {
+      state.reopen(request.trial);
+      return true;
+    }
+    if (record.live && request.request == "stop") {
+      record.live->stop_requested = true;
+      record.live->request_reason = "stopped by " + request.who;
+    } else if (record.live && request.request == "pause") {
+      record.live->pause_requested = true;
+      record.live->request_reason = "paused by " + request.who;
+    }
+    return true;
+  }
+
+  bool operator()(const LimitReached& limit) const {
+    if (limit.trial.value < 0) {
+      state.closing_reason_ = limit.reason;
+      return true;
+    }
+    if (!live(limit.trial)) {
+      return false;
+    }
+    LiveTrial& trial = *touch(limit.trial).live;
+    if (limit.limit == "retry_delay") {
+      state.unindex(limit.trial);
+      trial.not_before = 0;
+      state.index(limit.trial);
+    } else {
+      trial.stop_requested = true;
+      trial.stop_is_rule = limit.limit == "stop_rule";
+      trial.request_reason = limit.reason;
+    }
+    return true;
+  }
+
+  bool operator()(const LimitsChanged& limits) const {
+    state.spec_.samples = limits.samples;
+    state.spec_.time_budget_s = limits.time_budget_s;
+    state.closing_reason_.clear();
+    state.finished_ = false;
+    return true;
+  }
+
+  bool operator()(const ControllerStopped& stopped) const {
+    state.earlier_sessions_s_ = state.elapsed_s();
+    state.in_session_ = false;
+    state.finished_ = stopped.finished;
+    state.end_reason_ = stopped.reason;
+    return true;
+  }
+
+  bool operator()(const Note& /*note*/) const { return true; }
+};
+
+Result<> ExperimentState::apply(const Event& event) {
+  const bool first = sequence_ == 0;
+  const bool fits = event.sequence == sequence_ + 1 &&
+                    first == std::holds_alternative<ExperimentCreated>(event.body);
+  time_ = std::max(time_, event.time);
+  if (!fits || !std::visit(Apply{*this, event}, event.body)) {
+    return Error{ErrorCode::corruption, "event " + std::to_string(event.sequence) + " (" +
+                                            std::string(kind_name(event.body)) +
+                                            ") contradicts the log before it; the log was not written by this "
+                                            "program or is damaged: run `luthier doctor`"};
+  }
+  sequence_ = event.sequence;
+  return {};
+}
+
+void ExperimentState::move_to(TrialId trial, TrialState state) {
+  TrialRecord& record = at(trial);
+  --counts_[static_cast<std::size_t>(record.state)];
+  ++counts_[static_cast<std::size_t>(state)];
+  if (record.state == TrialState::running) {
+    running_.erase(trial);
+  }
+  record.state = state;
+  if (state == TrialState::running) {
+    running_.insert(trial);
+  }
+}
+
+void ExperimentState::index(TrialId trial) {
+  const TrialRecord& record = at(trial);
+  const LiveTrial& live = *record.live;
+  if (live.choice) {
+    chosen_.push_back(trial);
+  } else if (record.state == TrialState::paused) {
+    if (live.held) {
+      ++held_;
+    } else {
+      paused_.insert(trial);
+    }
+  } else if (record.state == TrialState::pending) {
+    if (live.not_before > 0) {
+      delayed_[live.not_before].insert(trial);
+    } else {
+      pending_.insert(trial);
+    }
+  }
+}
+
+void ExperimentState::unindex(TrialId trial) {
+  const TrialRecord& record = at(trial);
+  const LiveTrial& live = *record.live;
+  if (live.choice) {
+    std::erase(chosen_, trial);
+  } else if (record.state == TrialState::paused) {
+    if (live.held) {
+      --held_;
+    } else {
+      paused_.erase(trial);
+    }
+  } else if (record.state == TrialState::pending) {
+    pending_.erase(trial);
+    if (const auto found = delayed_.find(live.not_before); found != delayed_.end()) {
+      found->second.erase(trial);
+      if (found->second.empty()) {
+        delayed_.erase(found);
+      }
+    }
+  }
+}
+
+void ExperimentState::release_borrowed(LiveTrial& live) {
+  if (live.borrowed) {
+    if (const auto found = checkpoints_.find(*live.borrowed); found != checkpoints_.end()) {
+      --found->second.clones;
+    }
+    live.borrowed.reset();
+  }
+}
+
+void ExperimentState::reopen(TrialId trial) {
+  TrialRecord& record = at(trial);
+  record.live = std::make_unique<LiveTrial>();
+  record.failures = 0;
+  move_to(trial, TrialState::pending);
+  index(trial);
+  closing_reason_.clear();
+  finished_ = false;
+}
+
+Config ExperimentState::config(TrialId trial) const { return decode_values(record(trial).config); }
+
+Metrics ExperimentState::last_metrics(TrialId trial) const { return decode_values(record(trial).last); }
+
+Config ExperimentState::best_config(TrialId trial) const {
+  const TrialRecord& found = record(trial);
+  return decode_values(found.best_config.empty() ? found.config : found.best_config);
+}
+
+Metrics ExperimentState::best_metrics(TrialId trial) const {
+  const TrialRecord& found = record(trial);
+  if (!(found.best_loss < kWorst)) {
+    return {};
+  }
+  return decode_values(found.best.empty() ? found.last : found.best);
+}
+
+std::optional<CheckpointId> ExperimentState::checkpoint(TrialId trial) const {
+  const auto& kept = record(trial).checkpoints;
+  if (kept.empty()) {
+    return std::nullopt;
+  }
+  return kept.back();
+}
+
+std::int64_t ExperimentState::checkpoint_iteration(CheckpointId checkpoint) const {
+  const auto found = checkpoints_.find(checkpoint);
+  LUTHIER_CHECK(found != checkpoints_.end(), "the checkpoint asked for is not kept");
+  return found->second.training_iteration;
+}
+
+bool ExperimentState::can_run(TrialId trial) const {
+  return has_trial(trial) && (pending_.contains(trial) || paused_.contains(trial));
+}
+
+std::optional<TrialId> ExperimentState::first_pending() const {
+  return pending_.empty() ? std::nullopt : std::optional(*pending_.begin());
+}
+
+std::optional<TrialId> ExperimentState::first_paused() const {
+  return paused_.empty() ? std::nullopt : std::optional(*paused_.begin());
+}
+
+std::int64_t ExperimentState::running_count() const {
+  return static_cast<std::int64_t>(running_.size() + chosen_.size()) + count(TrialState::pending) -
+         static_cast<std::int64_t>(std::ranges::count_if(
+             chosen_, [&](TrialId trial) { return record(trial).state == TrialState::pending; }));
+}
+
+bool ExperimentState::more_trials() const {
+  return !search_ended_ && closing_reason_.empty() && trial_count() < samples_in_all();
+}
+
+std::int64_t ExperimentState::samples_in_all() const {
+  constexpr auto kUnlimited = std::numeric_limits<std::int64_t>::max();
+  const auto cells = static_cast<double>(space_->grid_size());
+  const double all = static_cast<double>(spec_.samples) * cells;
+  return spec_.samples <= 0 || all > 9e15 ? kUnlimited : static_cast<std::int64_t>(all);
+}
+
+double ExperimentState::elapsed_s(TimePoint now) const {
+  return earlier_sessions_s_ + (in_session_ ? static_cast<double>(now - session_start_) / 1e6 : 0.0);
+}
+
+std::optional<std::pair<std::string, std::int64_t>> ExperimentState::controller() const {
+  if (!in_session_) {
+    return std::nullopt;
+  }
+  return std::pair(host_, pid_);
+}
+
+std::vector<TrialId> ExperimentState::pareto_front() const {
+  std::vector<std::pair<TrialId, std::vector<double>>> front;
+  for (std::int64_t i = 0; i < trial_count(); ++i) {
+    const Metrics metrics = last_metrics({i});
+    std::vector<double> losses;
+    for (const Objective& objective : spec_.objectives) {
+      losses.push_back(loss_of(objective, metrics));
+    }
+    const bool finite = std::ranges::all_of(losses, [](double loss) { return loss < kWorst; });
+    const auto covers = [&](const auto& member) { return dominates(member.second, losses); };
+    if (!finite || std::ranges::any_of(front, covers)) {
+      continue;
+    }
+    std::erase_if(front, [&](const auto& member) { return dominates(losses, member.second); });
+    front.emplace_back(TrialId{i}, std::move(losses));
+  }
+  std::vector<TrialId> ids;
+  for (const auto& member : front) {
+    ids.push_back(member.first);
+  }
+  return ids;
+}
+
+}  // namespace luthier

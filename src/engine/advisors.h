@@ -1,0 +1,46 @@
+// Advisors: the searcher and the scheduler of one experiment, and the one place that tells them what
+// happened. Live runs, recovery after a crash and replay all feed them through here.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/experiment_state.h"
+#include "luthier/scheduler.h"
+#include "luthier/searcher.h"
+
+namespace luthier {
+
+struct AdvisorNames {
+  std::string searcher;
+  int searcher_version = 1;
+  bool reads_results = true;
+  std::string scheduler;
+  int scheduler_version = 1;
+};
+
+class Advisors {
+ public:
+  Advisors(AdvisorNames names, std::unique_ptr<Searcher> searcher, std::unique_ptr<TrialScheduler> scheduler);
+
+  const AdvisorNames& names() const { return names_; }
+
+  // Call with each event before `state` has applied it ...
+  void before(const ExperimentState& state, const Event& event);
+  // ... and after. For a result: the scheduler's decision.
+  std::optional<Decision> after(const ExperimentState& state, const Event& event);
+
+  std::optional<Choice> choose(const ExperimentState& state) const { return scheduler_->choose_trial_to_run(state); }
+  Suggestion suggest(const ExperimentState& state) const;
+
+ private:
+  Suggestion suggest_point(const ExperimentState& state, TrialId trial) const;
+
+  AdvisorNames names_;
+  std::unique_ptr<Searcher> searcher_;
+  std::unique_ptr<TrialScheduler> scheduler_;
+  bool changing_ = false;  // the attempt being started brings another configuration
+};
+
+}  // namespace luthier

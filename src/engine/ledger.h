@@ -1,0 +1,39 @@
+// Ledger: what of the inventory is free, and which gpus an attempt gets.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "luthier/executor.h"
+#include "luthier/trial.h"
+
+namespace luthier {
+
+class Ledger {
+ public:
+  explicit Ledger(Resources inventory);
+
+  // Why a trial asking for `wanted` can never run here; empty when it can.
+  std::string infeasible(const Resources& wanted) const;
+  bool fits(const Resources& wanted) const;
+  // Takes the resources; returns the gpus given as "0,1" (empty: none). Precondition: fits.
+  std::string take(TrialId trial, const Resources& wanted);
+  void release(TrialId trial);
+
+ private:
+  struct Held {
+    Resources resources;
+    std::vector<std::pair<std::size_t, double>> gpus;  // device, share
+  };
+  // Shares of devices that satisfy a wish for `gpu`, or nothing.
+  std::optional<std::vector<std::pair<std::size_t, double>>> find_gpus(double gpu) const;
+
+  Resources inventory_;
+  Resources free_;
+  std::vector<double> free_gpu_;  // of each device
+  std::map<TrialId, Held> held_;
+};
+
+}  // namespace luthier

@@ -1,0 +1,591 @@
+#include "engine/plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace luthier {
+namespace {
+
+// While the trial at the head of the queue waits for room, others that fit may go first: so many at
+// a time are considered ...
+constexpr std::size_t kLookahead = 8;
+// ... and it may be overtaken so often per job slot; then room is kept free for it.
+constexpr std::int64_t kOvertakesPerJob = 2;
+// A scheduler that chooses nothing gets more trials to choose from, but not without end.
+constexpr std::int64_t kMaximumUnchosen = 10000;
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+}  // namespace
+
+Planner::Planner(ExperimentState& state, Advisors& advisors, const Rules& rules, PlannerOptions options)
+    : state_(state),
+      advisors_(advisors),
+      rules_(rules),
+      options_(std::move(options)),
+      ledger_(options_.inventory) {}
+
+std::optional<Decision> Planner::emit(EventBody body) {
+  Event event{state_.sequence() + 1, std::max(now_, state_.time()), std::move(body)};
+  advisors_.before(state_, event);
+  const auto applied = state_.apply(event);
+  LUTHIER_CHECK(applied.ok(), applied.ok() ? "" : applied.error().message.c_str());
+  auto decision = advisors_.after(state_, event);
+  events_.push_back(std::move(event));
+  return decision;
+}
+
+void Planner::create(const ExperimentSpec& spec, const std::string& version) {
+  emit(ExperimentCreated{to_json(spec), version});
+}
+
+void Planner::begin(const std::string& host, std::int64_t pid, const std::vector<AttemptId>& survivors) {
+  emit(ControllerStarted{host, pid, options_.jobs});
+  const std::vector<TrialId> were_running(state_.running().begin(), state_.running().end());
+  for (const TrialId trial : were_running) {
+    const AttemptId id{trial, state_.record(trial).attempts};
+    if (std::ranges::find(survivors, id) != survivors.end()) {
+      const LiveTrial& live = *state_.record(trial).live;
+      ledger_.take(trial, live.resources);
+      if (live.stop_requested || live.pause_requested || !state_.closing_reason().empty()) {
+        interrupt(trial, live.pause_requested);
+      }
+    } else {
+      emit(AttemptEnded{trial, id.attempt, Outcome::lost, "the controller went away", 0});
+      recover(trial);
+    }
+  }
+  // Between an attempt's end and the event that says what follows there is no commit, so every other
+  // trial is where the log left it.
+}
+
+void Planner::recover(TrialId trial) {
+  const LiveTrial& live = *state_.record(trial).live;
+  const std::string reason = live.ending_reason;
+  switch (live.ending) {
+    case Ending::stop:
+      return end_trial(trial, TrialState::stopped, reason);
+    case Ending::complete:
+      return end_trial(trial, TrialState::completed, reason);
+    case Ending::pause:
+    case Ending::hold:
+      emit(TrialPaused{trial, reason, live.ending == Ending::hold});
+      return;
+    case Ending::none:
+      break;
+  }
+  emit(TrialRequeued{trial, 0, "was running when the controller went away", false});
+  // It keeps its slot: what was running goes on before anything new is chosen.
+  emit(TrialChosen{{.trial = trial, .reason = "was running"}, "engine", 0});
+}
+
+bool Planner::is_current(AttemptId id) const {
+  return state_.has_trial(id.trial) && state_.state(id.trial) == TrialState::running &&
+         state_.record(id.trial).attempts == id.attempt;
+}
+
+void Planner::on_executor_event(const ExecutorEvent& event) {
+  std::visit(Overloaded{[&](const Reported& reported) { on_report(reported); },
+                        [&](const CheckpointWritten& written) { on_checkpoint(written); },
+                        [&](const Ended& ended) { on_ended(ended); }},
+             event);
+}
+
+void Planner::answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision) {
+  Reply reply{iteration, decision.kind, decision.save};
+  if (decision.kind == DecisionKind::stop) {
+    reply.save = state_.spec().checkpoint_at_end;
+  } else if (leaving()) {
+    reply.kind = DecisionKind::pause;
+    reply.save = true;
+  }
+  commands_.emplace_back(SendReply{id, reply});
+}
+
+void Planner::answer_repeated(const Reported& reported) {
+  const LiveTrial& live = *state_.record(reported.id.trial).live;
+  StoredDecision decision{reported.training_iteration, DecisionKind::proceed, true};
+  const auto found =
+      std::ranges::find(live.decisions, reported.training_iteration, &StoredDecision::training_iteration);
+  // A pause that the trial has been resumed from is history; it would pause for ever otherwise.
+  if (found != live.decisions.end() &&
+      (found->kind != DecisionKind::pause || reported.training_iteration > live.resumed_past)) {
+    decision = *found;
+  }
+  if (live.stop_requested) {
+    decision.kind = DecisionKind::stop;
+  }
+  answer(reported.id, reported.training_iteration, decision);
+}
+
+void Planner::on_report(const Reported& reported) {
+  const AttemptId id = reported.id;
+  if (!is_current(id)) {
+    commands_.emplace_back(SendReply{id, {reported.training_iteration, DecisionKind::stop, false}});
+    return;
+  }
+  if (reported.training_iteration <= state_.iteration(id.trial)) {
+    emit(ResultRepeated{id.trial, id.attempt, reported.training_iteration});
+    answer_repeated(reported);
+    return;
+  }
+  auto scheduled = emit(ResultReported{id.trial, id.attempt, reported.training_iteration, reported.metrics});
+  const TrialResult result{reported.training_iteration, reported.metrics, now_};
+  if (options_.stop_if && !state_.record(id.trial).live->stop_requested && options_.stop_if(id.trial, result)) {
+    emit(LimitReached{"stop_rule", id.trial, "the user's stop function said so"});
+  }
+  DecisionMade made = rules_.decide(state_, id.trial, reported.metrics, std::move(*scheduled),
+                                    advisors_.names().scheduler, advisors_.names().scheduler_version);
+  const StoredDecision stored{made.training_iteration, made.decision.kind, made.decision.save};
+  emit(std::move(made));
+  answer(id, reported.training_iteration, stored);
+}
+
+void Planner::on_checkpoint(const CheckpointWritten& written) {
+  const TrialId trial = written.id.trial;
+  const std::string directory = written.directory.lexically_relative(options_.experiment_directory).string();
+  if (!is_current(written.id)) {
+    const bool kept = std::ranges::any_of(state_.checkpoints(), [&](const auto& entry) {
+      return entry.second.directory == directory;
+    });
+    if (!kept) {
+      commands_.emplace_back(RemoveCheckpoint{directory});
+    }
+    return;
+  }
+  const TrialRecord& record = state_.record(trial);
+  if (!record.checkpoints.empty()) {
+    const CheckpointRecord& newest = state_.checkpoints().at(record.checkpoints.back());
+    if (newest.directory == directory && newest.training_iteration == written.training_iteration &&
+        newest.segment == record.segment) {
+      return;  // told twice
+    }
+  }
+  const auto borrowed = record.live->borrowed;
+  emit(CheckpointCommitted{state_.next_checkpoint(), trial, written.training_iteration, directory, written.bytes});
+  prune(trial);
+  if (borrowed && state_.checkpoints().contains(*borrowed)) {
+    prune(state_.checkpoints().at(*borrowed).trial);
+  }
+}
+
+// Keeps the wanted number of checkpoints; never removes the newest, nor one that a clone still needs.
+void Planner::prune(TrialId trial) {
+  const auto keep = static_cast<std::size_t>(state_.spec().keep_checkpoints);
+  std::vector<CheckpointId> ids = state_.record(trial).checkpoints;
+  if (keep == 0 || ids.size() <= keep) {
+    return;
+  }
+  const CheckpointId newest = ids.back();
+  if (state_.spec().keep_by == KeepBy::best) {
+    std::ranges::stable_sort(ids, std::greater<>(), [&](CheckpointId id) { return state_.checkpoints().at(id).loss; });
+  }
+  ids.resize(ids.size() - keep);  // the candidates to go: oldest or worst
+  for (const CheckpointId id : ids) {
+    const CheckpointRecord& checkpoint = state_.checkpoints().at(id);
+    if (id == newest || checkpoint.clones > 0) {
+      continue;
+    }
+    const bool shared = std::ranges::any_of(state_.record(trial).checkpoints, [&](CheckpointId other) {
+      return other != id && state_.checkpoints().at(other).directory == checkpoint.directory;
+    });
+    if (!shared) {
+      commands_.emplace_back(RemoveCheckpoint{checkpoint.directory});
+    }
+    emit(CheckpointRemoved{id});
+  }
+}
+
+void Planner::on_ended(const Ended& ended) {
+  if (!is_current(ended.id)) {
+    return;
+  }
+  const TrialId trial = ended.id.trial;
+  emit(AttemptEnded{trial, ended.id.attempt, ended.outcome, ended.message, ended.exit_status});
+  ledger_.release(trial);
+  after_attempt(trial, ended);
+}
+
+void Planner::after_attempt(TrialId trial, const Ended& ended) {
+  const LiveTrial& live = *state_.record(trial).live;
+  const bool left = ended.outcome == Outcome::returned || ended.outcome == Outcome::paused ||
+                    ended.outcome == Outcome::stopped;
+  if (live.ending == Ending::stop || live.ending == Ending::complete) {
+    const auto state = live.ending == Ending::stop ? TrialState::stopped : TrialState::completed;
+    return end_trial(trial, state, live.ending_reason);
+  }
+  if (left && live.ending != Ending::none) {
+    emit(TrialPaused{trial, live.ending_reason, live.ending == Ending::hold});
+    return;
+  }
+  if (ended.outcome == Outcome::returned) {
+    const std::int64_t results = state_.record(trial).results;
+    return end_trial(trial, TrialState::completed,
+                     "returned after " + std::to_string(results) + (results == 1 ? " result" : " results"));
+  }
+  if (live.stop_requested) {
+    return end_trial(trial, live.stop_is_rule ? TrialState::completed : TrialState::stopped, live.request_reason);
+  }
+  if (left && live.pause_requested) {
+    emit(TrialPaused{trial, live.request_reason, true});
+    return;
+  }
+  if (!state_.closing_reason().empty() && ended.outcome != Outcome::failed) {
+    return end_trial(trial, TrialState::stopped, state_.closing_reason());
+  }
+  if (leaving() && ended.outcome != Outcome::failed && ended.outcome != Outcome::timed_out) {
+    emit(TrialRequeued{trial, 0, leaving_, false});
+    return;
+  }
+  if (ended.outcome == Outcome::lost) {
+    emit(TrialRequeued{trial, 0, ended.message, false});
+    return;
+  }
+  after_failure(trial, ended);
+}
+
+void Planner::after_failure(TrialId trial, const Ended& ended) {
+  const bool left = ended.outcome == Outcome::paused || ended.outcome == Outcome::stopped;
+  const std::string message = left ? "left without being asked to" : ended.message;
+  const TrialRecord& record = state_.record(trial);
+  if (record.failures < state_.spec().retries) {
+    const double delay_s = state_.spec().retry_delay_s * std::pow(2.0, record.failures);
+    const TimePoint not_before = delay_s > 0 ? now_ + static_cast<TimePoint>(delay_s * 1e6) : 0;
+    emit(TrialRequeued{trial, not_before,
+                       "retry " + std::to_string(record.failures + 1) + " of " +
+                           std::to_string(state_.spec().retries) + " after: " + message,
+                       true});
+    return;
+  }
+  end_trial(trial, TrialState::failed, message);
+  const std::int64_t allowed = state_.spec().max_failures;
+  if (allowed >= 0 && state_.total_failed() > allowed && state_.closing_reason().empty()) {
+    close_with("max_failures", std::to_string(state_.total_failed()) + " trials failed, " +
+                                   std::to_string(allowed) + " allowed; the last: " + message);
+  }
+}
+
+void Planner::end_trial(TrialId trial, TrialState state, std::string reason) {
+  const auto borrowed = state_.record(trial).live->borrowed;
+  emit(TrialEnded{trial, state, std::move(reason)});
+  if (borrowed && state_.checkpoints().contains(*borrowed)) {
+    prune(state_.checkpoints().at(*borrowed).trial);
+  }
+  if (state_.closing_reason().empty()) {
+    if (std::string plateau = rules_.experiment_plateau(state_); !plateau.empty()) {
+      close_with("stop_rule", std::move(plateau));
+    }
+  }
+}
+
+void Planner::close_with(std::string limit, std::string reason) {
+  emit(LimitReached{std::move(limit), {-1}, std::move(reason)});
+  interrupt_running(false);
+}
+
+void Planner::interrupt(TrialId trial, bool pause) {
+  const bool save = pause || state_.spec().checkpoint_at_end;
+  commands_.emplace_back(Interrupt{{trial, state_.record(trial).attempts}, pause, save});
+}
+
+void Planner::interrupt_running(bool pause) {
+  for (const TrialId trial : state_.running()) {
+    interrupt(trial, pause);
+  }
+}
+
+void Planner::leave(const std::string& reason) {
+  if (leaving()) {
+    return;
+  }
+  leaving_ = reason;
+  interrupt_running(true);
+}
+
+void Planner::leave_now() {
+  if (!left_) {
+    stop(false, leaving_);
+  }
+}
+
+Result<> Planner::on_control(const ControlRequest& request) {
+  if (request.trial.value >= 0) {
+    return control_trial(request);
+  }
+  if (request.request == "stop") {
+    emit(ControlRequested{request.request, request.trial, request.who, request.id});
+    interrupt_running(false);
+    return {};
+  }
+  if (request.request == "pause") {
+    emit(ControlRequested{request.request, request.trial, request.who, request.id});
+    leave("paused by " + request.who);
+    return {};
+  }
+  return Error{ErrorCode::invalid_argument, "a running experiment can't be asked to '" + request.request +
+                                                "'; it takes stop and pause"};
+}
+
+Result<> Planner::control_trial(const ControlRequest& request) {
+  const TrialId trial = request.trial;
+  if (!state_.has_trial(trial)) {
+    return Error{ErrorCode::not_found, "there is no trial " + to_text(trial) + "; the last one is " +
+                                           to_text(TrialId{state_.trial_count() - 1})};
+  }
+  const TrialState before = state_.state(trial);
+  if (is_ended(before)) {
+    return Error{ErrorCode::invalid_argument, "trial " + to_text(trial) + " is " + std::string(to_text(before)) +
+                                                  " already and can't be asked to " + request.request};
+  }
+  if (request.request != "stop" && request.request != "pause" && request.request != "resume") {
+    return Error{ErrorCode::invalid_argument,
+                 "a trial can't be asked to '" + request.request + "'; it takes stop, pause and resume"};
+  }
+  const bool held = state_.record(trial).live->held;
+  if (request.request == "resume" && !held) {
+    return Error{ErrorCode::invalid_argument, "trial " + to_text(trial) + " is " + std::string(to_text(before)) +
+                                                  " and not paused by a person; there is nothing to resume"};
+  }
+  emit(ControlRequested{request.request, trial, request.who, request.id});
+  if (request.request == "resume") {
+    emit(TrialRequeued{trial, 0, "resumed by " + request.who, false});
+  } else if (before == TrialState::running) {
+    interrupt(trial, request.request == "pause");
+  } else if (request.request == "stop") {
+    end_trial(trial, TrialState::stopped, "stopped by " + request.who);
+  } else {
+    emit(TrialPaused{trial, "paused by " + request.who, true});
+  }
+  return {};
+}
+
+void Planner::extend(std::int64_t samples, double time_budget_s) { emit(LimitsChanged{samples, time_budget_s}); }
+
+TimePoint Planner::next_timer() const {
+  TimePoint next = kNever;
+  if (!state_.delayed().empty() && !leaving()) {
+    next = state_.delayed().begin()->first;
+  }
+  const double budget = state_.spec().time_budget_s;
+  if (budget > 0 && state_.closing_reason().empty()) {
+    const double left_s = budget - state_.elapsed_s(now_);
+    next = std::min(next, now_ + static_cast<TimePoint>(std::ceil(std::max(0.0, left_s) * 1e6)));
+  }
+  return next;
+}
+
+void Planner::on_timers() {
+  while (!state_.delayed().empty() && state_.delayed().begin()->first <= now_) {
+    const TrialId trial = *state_.delayed().begin()->second.begin();
+    emit(LimitReached{"retry_delay", trial, "the delay before the retry is over"});
+  }
+  const double budget = state_.spec().time_budget_s;
+  if (budget > 0 && state_.closing_reason().empty() && state_.elapsed_s(now_) >= budget) {
+    close_with("time_budget", "the time budget of " + format_number(budget) + " s is used up");
+  }
+}
+
+bool Planner::add_trial() {
+  searcher_waits_ = false;
+  if (!state_.more_trials()) {
+    return false;
+  }
+  const Sequence seen = state_.sequence();
+  Suggestion suggestion = advisors_.suggest(state_);
+  if (std::holds_alternative<Wait>(suggestion)) {
+    searcher_waits_ = true;
+    return false;
+  }
+  if (auto* exhausted = std::get_if<Exhausted>(&suggestion)) {
+    emit(SearchEnded{std::move(exhausted->reason)});
+    return false;
+  }
+  auto& proposal = std::get<Proposal>(suggestion);
+  const TrialId trial{state_.trial_count()};
+  const bool point = trial.value < static_cast<std::int64_t>(state_.spec().points.size());
+  auto resources = rules_.resources_for(proposal.config);
+  const std::string impossible = resources ? ledger_.infeasible(*resources) : resources.error().message;
+  emit(TrialAdded{.trial = trial,
+                  .config = std::move(proposal.config),
+                  .proposed_by = point ? "points" : advisors_.names().searcher,
+                  .version = point ? 0 : advisors_.names().searcher_version,
+                  .seen = seen,
+                  .reason = std::move(proposal.reason),
+                  .resources = resources ? *resources : Resources{}});
+  if (!impossible.empty()) {
+    end_trial(trial, TrialState::failed, "can never run: " + impossible);
+  }
+  return true;
+}
+
+bool Planner::choose() {
+  auto choice = advisors_.choose(state_);
+  if (!choice) {
+    return false;
+  }
+  const bool possible = choice->kind == ChoiceKind::run
+                            ? state_.can_run(choice->trial)
+                            : state_.has_trial(choice->trial) && state_.paused().contains(choice->trial);
+  if (!possible) {
+    const std::string now = state_.has_trial(choice->trial) ? std::string(to_text(state_.state(choice->trial)))
+                                                            : "not there";
+    close_with("scheduler_error", "scheduler '" + advisors_.names().scheduler + "' chose trial " +
+                                      to_text(choice->trial) + ", which is " + now + " and can't be chosen");
+    return false;
+  }
+  accept(std::move(*choice));
+  return true;
+}
+
+void Planner::accept(Choice choice) {
+  const TrialId trial = choice.trial;
+  const ChoiceKind kind = choice.kind;
+  const std::string reason = choice.reason;
+  emit(TrialChosen{std::move(choice), advisors_.names().scheduler, advisors_.names().scheduler_version});
+  if (kind == ChoiceKind::stop) {
+    end_trial(trial, TrialState::stopped, reason);
+  }
+}
+
+void Planner::start(TrialId trial) {
+  const TrialRecord& record = state_.record(trial);
+  const LiveTrial& live = *record.live;
+  const Choice& choice = *live.choice;
+  std::optional<CheckpointId> checkpoint = choice.checkpoint;
+  bool new_segment = record.segment == 0 || choice.config.has_value() ||
+                     (checkpoint && state_.checkpoints().at(*checkpoint).trial != trial);
+  if (!checkpoint && !record.checkpoints.empty() &&
+      state_.checkpoints().at(record.checkpoints.back()).segment == record.segment) {
+    checkpoint = record.checkpoints.back();
+  }
+  if (!checkpoint) {
+    checkpoint = live.borrowed;
+  }
+  if (!checkpoint && record.state == TrialState::paused) {
+    new_segment = true;  // it can't go on from where it was paused
+  }
+  const CheckpointRecord* from = checkpoint ? &state_.checkpoints().at(*checkpoint) : nullptr;
+  const std::int64_t base = from ? from->training_iteration : 0;
+  StartAttempt command;
+  command.request.id = {trial, record.attempts + 1};
+  command.request.config = choice.config ? *choice.config : state_.config(trial);
+  command.request.seed = Rng(state_.seed(), "trial", static_cast<std::uint64_t>(trial.value)).bits();
+  command.request.iteration = base;
+  command.request.resources = live.resources;
+  command.request.devices = ledger_.take(trial, live.resources);
+  if (state_.spec().trial_timeout_s > 0) {
+    command.request.timeout = std::chrono::microseconds(static_cast<std::int64_t>(state_.spec().trial_timeout_s * 1e6));
+  }
+  command.restore_directory = from ? from->directory : "";
+  emit(AttemptStarted{.trial = trial,
+                      .attempt = record.attempts + 1,
+                      .segment = record.segment + (new_segment ? 1 : 0),
+                      .checkpoint = checkpoint.value_or(CheckpointId{}),
+                      .base_iteration = base,
+                      .devices = command.request.devices});
+  commands_.emplace_back(std::move(command));
+}
+
+bool Planner::head_keeps_room() const {
+  return !state_.chosen().empty() &&
+         state_.record(state_.chosen().front()).live->overtaken >= kOvertakesPerJob * options_.jobs;
+}
+
+// Starts the first chosen trial for which there is room. A head that has waited long enough keeps
+// everything behind it waiting too.
+bool Planner::start_waiting() {
+  if (static_cast<std::int64_t>(state_.running().size()) >= options_.jobs) {
+    return false;
+  }
+  for (const TrialId trial : state_.chosen()) {
+    const LiveTrial& live = *state_.record(trial).live;
+    if (ledger_.fits(live.resources)) {
+      start(trial);
+      return true;
+    }
+    if (live.overtaken >= kOvertakesPerJob * options_.jobs) {
+      return false;
+    }
+  }
+  return false;
+}
+
+void Planner::schedule() {
+  do {
+    fill();
+  } while (!left_ && state_.running().empty() && settle());
+}
+
+void Planner::fill() {
+  while (!left_ && !leaving() && state_.closing_reason().empty()) {
+    if (start_waiting()) {
+      continue;
+    }
+    if (static_cast<std::int64_t>(state_.running().size()) >= options_.jobs ||
+        state_.chosen().size() >= kLookahead || head_keeps_room()) {
+      return;
+    }
+    if (choose()) {
+      continue;
+    }
+    // Asked again when the answer may have changed: with a new trial, or now that none will follow.
+    const bool had_more = state_.more_trials();
+    const bool enough = static_cast<std::int64_t>(state_.pending().size()) > kMaximumUnchosen;
+    if (enough || (!add_trial() && had_more == state_.more_trials())) {
+      return;
+    }
+  }
+}
+
+void Planner::stop(bool finished, std::string reason) {
+  emit(ControllerStopped{finished, std::move(reason)});
+  left_ = true;
+}
+
+// Nothing runs. Ends what would wait for ever, one trial a call, or the experiment. True: something
+// changed, so choosing may go on.
+bool Planner::settle() {
+  if (leaving() || !state_.closing_reason().empty()) {
+    stop(!leaving(), leaving() ? leaving_ : state_.closing_reason());
+    return false;
+  }
+  if (!state_.chosen().empty()) {
+    const TrialId head = state_.chosen().front();
+    end_trial(head, TrialState::failed,
+              "can never run: " + ledger_.infeasible(state_.record(head).live->resources));
+    return true;
+  }
+  if (!state_.delayed().empty()) {
+    return false;  // a retry is due later
+  }
+  if (searcher_waits_ && state_.more_trials()) {
+    emit(SearchEnded{"the searcher waits although nothing is running"});
+    return true;
+  }
+  if (const auto waiting = state_.first_paused()) {
+    end_trial(*waiting, TrialState::stopped, "paused, and nothing resumes it any more");
+    return true;
+  }
+  if (const auto waiting = state_.first_pending()) {
+    end_trial(*waiting, TrialState::stopped, "the scheduler never chose it");
+    return true;
+  }
+  if (const std::int64_t held = state_.held_count(); held > 0) {
+    stop(false, std::to_string(held) + " trials are paused by a person; resume or stop them");
+    return false;
+  }
+  stop(true, state_.search_ended() ? state_.search_end_reason()
+                                   : "all " + std::to_string(state_.trial_count()) + " trials ended");
+  return false;
+}
+
+}  // namespace luthier

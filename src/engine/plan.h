@@ -1,0 +1,126 @@
+// Planner: the engine's pure step. What executors, timers and people report goes in; events to
+// commit and commands to perform come out. It touches no disk, clock, thread or process: loop.h does
+// what the commands say, after the events are durable.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/experiment_state.h"
+#include "engine/advisors.h"
+#include "engine/ledger.h"
+#include "engine/rules.h"
+#include "luthier/executor.h"
+
+namespace luthier {
+
+struct SendReply {
+  AttemptId id;
+  Reply reply;
+};
+struct Interrupt {
+  AttemptId id;
+  bool pause = false;
+  bool save = false;
+};
+struct StartAttempt {
+  StartRequest request;  // paths are filled in by the loop
+  std::string restore_directory;  // relative; empty: from nothing
+};
+struct RemoveCheckpoint {
+  std::string directory;  // relative to the experiment's directory
+};
+using Command = std::variant<SendReply, Interrupt, StartAttempt, RemoveCheckpoint>;
+
+struct ControlRequest {
+  std::string request;  // "stop", "pause", "resume"
+  TrialId trial{-1};    // -1: the whole experiment
+  std::string who;
+  std::string id;
+};
+
+struct PlannerOptions {
+  std::int64_t jobs = 1;
+  Resources inventory;
+  std::filesystem::path experiment_directory = {};  // checkpoints are named relative to it
+  // Whether the user's own rule ends the trial after this result; may be empty.
+  std::function<bool(TrialId, const TrialResult&)> stop_if = {};
+};
+
+class Planner {
+ public:
+  // `state` and `advisors` have both absorbed the same log.
+  Planner(ExperimentState& state, Advisors& advisors, const Rules& rules, PlannerOptions options);
+
+  // ---- what happened; `now` is the time of the events that follow
+  void set_time(TimePoint now) { now_ = now; }
+  void create(const ExperimentSpec& spec, const std::string& version);
+  // A controller takes over; `survivors` are the attempts its executor still has.
+  void begin(const std::string& host, std::int64_t pid, const std::vector<AttemptId>& survivors);
+  void on_executor_event(const ExecutorEvent& event);
+  // An error is the answer to the person who asked; nothing happened then.
+  Result<> on_control(const ControlRequest& request);
+  void on_timers();
+  // Stop starting, let running attempts save and leave; the experiment can be resumed.
+  void leave(const std::string& reason);
+  void leave_now();  // after leave: without waiting for attempts, which are lost
+  void extend(std::int64_t samples, double time_budget_s);
+  // A failed trial is pending again.
+  void retry(TrialId trial, const std::string& who) { emit(ControlRequested{"retry", trial, who, ""}); }
+  void note(std::string text) { emit(Note{std::move(text)}); }
+
+  // Fills free capacity, or ends the experiment when nothing is left to do.
+  void schedule();
+  bool left() const { return left_; }             // ControllerStopped was emitted
+  bool leaving() const { return !leaving_.empty(); }
+  TimePoint next_timer() const;                   // when on_timers has something to do
+
+  // ---- what to commit and then to perform
+  std::vector<Event>& events() { return events_; }
+  std::vector<Command>& commands() { return commands_; }
+
+ private:
+  std::optional<Decision> emit(EventBody body);
+  void on_report(const Reported& reported);
+  void on_checkpoint(const CheckpointWritten& written);
+  void on_ended(const Ended& ended);
+  void after_attempt(TrialId trial, const Ended& ended);
+  void after_failure(TrialId trial, const Ended& ended);
+  void end_trial(TrialId trial, TrialState state, std::string reason);
+  void answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision);
+  void answer_repeated(const Reported& reported);
+  void recover(TrialId trial);
+  void close_with(std::string limit, std::string reason);
+  void interrupt(TrialId trial, bool pause);
+  void interrupt_running(bool pause);
+  Result<> control_trial(const ControlRequest& request);
+  bool add_trial();
+  bool choose();
+  void accept(Choice choice);
+  bool start_waiting();
+  void start(TrialId trial);
+  void prune(TrialId trial);
+  bool head_keeps_room() const;
+  void fill();
+  bool settle();
+  void stop(bool finished, std::string reason);
+  bool is_current(AttemptId id) const;
+
+  ExperimentState& state_;
+  Advisors& advisors_;
+  const Rules& rules_;
+  PlannerOptions options_;
+  Ledger ledger_;
+  TimePoint now_ = 0;
+  std::string leaving_;
+  bool left_ = false;
+  bool searcher_waits_ = false;
+  std::vector<Event> events_;
+  std::vector<Command> commands_;
+};
+
+}  // namespace luthier

@@ -1,0 +1,112 @@
+#include "engine/recover.h"
+
+#include <utility>
+
+namespace luthier {
+namespace {
+
+std::string describe(const Decision& decision) {
+  return std::string(to_text(decision.kind)) + " (" + decision.reason + ")";
+}
+
+std::string describe(const Choice& choice) {
+  std::string text = choice.kind == ChoiceKind::run ? "run " : "end ";
+  text += to_text(choice.trial);
+  if (choice.checkpoint) {
+    text += " from checkpoint " + std::to_string(choice.checkpoint->value);
+  }
+  return text + " (" + choice.reason + ")";
+}
+
+}  // namespace
+
+void Replayer::differs(const Event& event,
+                       const std::string& what,
+                       const std::string& logged,
+                       const std::string& now) {
+  if (++counts_.differences == 1) {
+    counts_.first_difference = "event " + std::to_string(event.sequence) + ": the log has " + what + " " +
+                               logged + ", recomputed it is " + now;
+  }
+}
+
+void Replayer::check_decision(const Event& event, const DecisionMade& logged) {
+  ++counts_.decisions;
+  if (!scheduled_) {
+    return differs(event, "a decision without a result:", describe(logged.decision), "none");
+  }
+  const DecisionMade now = rules_.decide(state_, logged.trial, metrics_, std::move(*scheduled_),
+                                         advisors_.names().scheduler, advisors_.names().scheduler_version);
+  scheduled_.reset();
+  if (now.decision != logged.decision || now.decided_by != logged.decided_by) {
+    std::string what = "decision";
+    if (now.version != logged.version) {
+      what += " (" + logged.decided_by + " version " + std::to_string(logged.version) + ", here " +
+              std::to_string(now.version) + ")";
+    }
+    differs(event, what, describe(logged.decision), describe(now.decision));
+  }
+}
+
+void Replayer::check_choice(const Event& event, const TrialChosen& logged) {
+  if (logged.chosen_by != advisors_.names().scheduler) {
+    return;
+  }
+  ++counts_.choices;
+  const auto now = advisors_.choose(state_);
+  if (!now || *now != logged.choice) {
+    differs(event, "choice", describe(logged.choice), now ? describe(*now) : "none");
+  }
+}
+
+void Replayer::check_suggestion(const Event& event, const TrialAdded& logged) {
+  ++counts_.suggestions;
+  Suggestion now = advisors_.suggest(state_);
+  const auto* proposal = std::get_if<Proposal>(&now);
+  if (!proposal || proposal->config != logged.config) {
+    differs(event, "suggestion", to_json(logged.config), proposal ? to_json(proposal->config) : "none");
+  }
+}
+
+Result<> Replayer::take(const Event& event) {
+  if (const auto* made = std::get_if<DecisionMade>(&event.body)) {
+    check_decision(event, *made);
+  } else if (depth_ == ReplayDepth::everything) {
+    if (const auto* chosen = std::get_if<TrialChosen>(&event.body)) {
+      check_choice(event, *chosen);
+    } else if (const auto* added = std::get_if<TrialAdded>(&event.body)) {
+      check_suggestion(event, *added);
+    }
+  }
+  advisors_.before(state_, event);
+  if (auto applied = state_.apply(event); !applied) {
+    return applied;
+  }
+  if (auto decision = advisors_.after(state_, event)) {
+    scheduled_ = std::move(decision);
+    metrics_ = std::get<ResultReported>(event.body).metrics;
+  }
+  return {};
+}
+
+Result<ReplayCounts> replay_log(EventStore& store,
+                                ExperimentState& state,
+                                Advisors& advisors,
+                                const Rules& rules,
+                                ReplayDepth depth) {
+  Replayer replayer(state, advisors, rules, depth);
+  Result<> fed;
+  auto read = store.read_from(1, [&](const Event& event) {
+    fed = replayer.take(event);
+    return fed.ok();
+  });
+  if (!read) {
+    return read.error();
+  }
+  if (!fed) {
+    return fed.error();
+  }
+  return replayer.counts();
+}
+
+}  // namespace luthier
