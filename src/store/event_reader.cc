@@ -1,0 +1,140 @@
+#include "store/event_reader.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include "store/event_rows.h"
+#include "store/experiment_lock.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{2000};
+constexpr std::chrono::milliseconds kPause{5};
+
+// What shows that someone wrote while we read without locks.
+struct Fingerprint {
+  std::array<std::int64_t, 8> facts{};
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+Fingerprint fingerprint_of(const std::filesystem::path& database) {
+  Fingerprint fingerprint;
+  std::size_t at = 0;
+  for (const char* suffix : {"", "-wal"}) {
+    struct stat status = {};
+    ::stat((database.string() + suffix).c_str(), &status);
+    for (const std::int64_t fact : {static_cast<std::int64_t>(status.st_ino),
+                                    static_cast<std::int64_t>(status.st_size),
+                                    static_cast<std::int64_t>(status.st_mtim.tv_sec),
+                                    static_cast<std::int64_t>(status.st_mtim.tv_nsec)}) {
+      fingerprint.facts[at++] = fact;
+    }
+  }
+  return fingerprint;
+}
+
+class SqliteReader final : public EventReader {
+ public:
+  explicit SqliteReader(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  Result<> read_from(Sequence first, const std::function<bool(const Event&)>& receive) override {
+    bool wanted = true;
+    ChainEnd end{std::max<Sequence>(first, 1) - 1, 0};
+    return settled([&](Connection& connection) {
+      if (!wanted) {
+        return Result<>();
+      }
+      const Sequence next = end.sequence + 1;  // after a retry: what was passed on stays so
+      auto scanned = scan_events(
+          connection, next, [&](const Event& event) { return wanted = receive(event); }, end);
+      end.sequence = std::max(end.sequence, next - 1);
+      return scanned;
+    });
+  }
+
+  Result<Sequence> last_sequence() override {
+    Sequence last = 0;
+    const auto read = settled([&](Connection& connection) -> Result<> {
+      const auto row = last_row(connection);
+      if (!row) {
+        return row.error();
+      }
+      last = row->sequence;
+      return {};
+    });
+    return read ? Result<Sequence>(last) : read.error();
+  }
+
+  Result<> check() {
+    return settled([](Connection&) { return Result<>(); });
+  }
+
+ private:
+  // Runs `read` on a connection of its own. A writer that comes or goes meanwhile can make a read
+  // fail that has nothing wrong with it: then it is tried again.
+  Result<> settled(const std::function<Result<>(Connection&)>& read) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (true) {
+      const auto before = fingerprint_of(database_path(directory_));
+      const bool live = ExperimentLock::is_held(directory_);
+      const auto result = attempt(live, read);
+      if (result.ok()) {
+        return result;
+      }
+      const bool moved = live != ExperimentLock::is_held(directory_) ||
+                         before != fingerprint_of(database_path(directory_));
+      const bool real = live ? result.error().code == ErrorCode::corruption : !moved;
+      if (real || std::chrono::steady_clock::now() >= deadline) {
+        return result;
+      }
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+
+  Result<> attempt(bool live, const std::function<Result<>(Connection&)>& read) {
+    if (auto present = check_present(directory_); !present) {
+      return present;
+    }
+    auto connection =
+        Connection::open(database_path(directory_),
+                         live ? Connection::Access::read : Connection::Access::read_still);
+    if (!connection) {
+      return explained(connection.error());
+    }
+    // One transaction: every query sees the same moment of the log.
+    if (auto begun = connection->execute("BEGIN"); !begun) {
+      return explained(begun.error());
+    }
+    if (auto identity = check_identity(*connection); !identity) {
+      return identity;
+    }
+    const auto last = last_row(*connection);
+    if (!last) {
+      return last.error();
+    }
+    if (auto mark = check_closing_mark(*connection, *last); !mark) {
+      return mark;
+    }
+    return read(*connection);
+  }
+
+  std::filesystem::path directory_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<EventReader>> open_for_reading(
+    const std::filesystem::path& experiment_directory) {
+  auto reader = std::make_unique<SqliteReader>(experiment_directory);
+  if (auto checked = reader->check(); !checked) {
+    return checked.error();
+  }
+  return std::unique_ptr<EventReader>(std::move(reader));
+}
+
+}  // namespace luthier

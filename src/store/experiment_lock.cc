@@ -1,0 +1,109 @@
+#include "store/experiment_lock.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "store/utc.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{300};
+constexpr std::chrono::milliseconds kPause{10};
+
+std::filesystem::path lock_path(const std::filesystem::path& directory) {
+  return directory / "experiment.lock";
+}
+
+struct flock whole_file(short type) {
+  struct flock lock = {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+// Whether `path` still names the open file: a leaving holder removes the name.
+bool is_named(int descriptor, const std::filesystem::path& path) {
+  struct stat opened = {};
+  struct stat named = {};
+  return ::fstat(descriptor, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+std::string read_holder(const std::filesystem::path& path) {
+  const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW);
+  std::array<char, 512> buffer;
+  const ssize_t length = file.valid() ? ::read(file.get(), buffer.data(), buffer.size()) : -1;
+  std::string holder(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  while (!holder.empty() && holder.back() == '\n') {
+    holder.pop_back();
+  }
+  return holder.empty() ? "a process that is just starting" : holder;
+}
+
+Error held_error(const std::filesystem::path& directory) {
+  return {ErrorCode::unavailable,
+          "the experiment " + directory.string() + " is being run by " +
+              read_holder(lock_path(directory)) + "; wait for it or stop it first"};
+}
+
+}  // namespace
+
+Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experiment_directory) {
+  const auto path = lock_path(experiment_directory);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (true) {
+    FileDescriptor file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+    if (!file.valid()) {
+      return system_error("lock", path);
+    }
+    auto lock = whole_file(F_WRLCK);
+    if (::fcntl(file.get(), F_OFD_SETLK, &lock) == 0) {
+      if (is_named(file.get(), path)) {
+        return ExperimentLock(std::move(file), path);
+      }
+      continue;
+    }
+    if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
+      return system_error("lock", path);
+    }
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return held_error(experiment_directory);
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+bool ExperimentLock::is_held(const std::filesystem::path& experiment_directory) {
+  const FileDescriptor file = open_file(lock_path(experiment_directory), O_RDONLY | O_NOFOLLOW);
+  auto lock = whole_file(F_WRLCK);
+  return file.valid() && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+Result<> ExperimentLock::announce() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const std::string text = "process " + std::to_string(::getpid()) + " on " + host.data() +
+                           " since " + utc_text(std::chrono::system_clock::now()) + "\n";
+  if (::fchmod(file_.get(), 0600) != 0 || ::ftruncate(file_.get(), 0) != 0 ||
+      ::lseek(file_.get(), 0, SEEK_SET) != 0) {
+    return system_error("write", path_);
+  }
+  return write_all(file_.get(), text, path_);
+}
+
+void ExperimentLock::release() {
+  if (file_.valid()) {
+    ::unlink(path_.c_str());  // while it is held, so that only this file can go
+    file_ = FileDescriptor();
+  }
+}
+
+}  // namespace luthier

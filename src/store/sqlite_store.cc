@@ -1,0 +1,310 @@
+#include "store/sqlite_store.h"
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include <sqlite3.h>
+
+#include "base/check.h"
+#include "core/event_codec.h"
+#include "store/event_rows.h"
+#include "store/experiment_lock.h"
+
+namespace luthier {
+namespace {
+
+// Frames in the WAL after which it is copied into the database: 4096 bytes each.
+constexpr int kCheckpointFrames = 2000;
+
+// How long close() waits for readers: they hold the log for one scan at most.
+constexpr std::chrono::milliseconds kReaderPatience{5000};
+constexpr std::chrono::milliseconds kReaderPause{5};
+
+class SqliteStore final : public EventStore {
+ public:
+  SqliteStore(ExperimentLock lock, Connection connection, ChainEnd end)
+      : lock_(std::move(lock)), connection_(std::move(connection)), end_(end) {}
+
+  Result<> prepare() {
+    for (const auto& [statement, sql] :
+         {std::pair<Statement*, const char*>{&begin_, "BEGIN IMMEDIATE"},
+          {&insert_, "INSERT INTO events VALUES(?, ?, ?, ?, ?, ?)"},
+          {&commit_, "COMMIT"}}) {
+      auto prepared = connection_.prepare(sql);
+      if (!prepared) {
+        return explained(prepared.error());
+      }
+      *statement = std::move(*prepared);
+    }
+    sqlite3_wal_hook(connection_.handle(), note_frames, this);
+    return {};
+  }
+
+  Result<> append(std::span<const Event> events) override {
+    if (failed_) {
+      return refusal_;
+    }
+    LUTHIER_CHECK(connection_.is_open(), "append after close");
+    ChainEnd end = end_;
+    auto written = begin_.run();
+    for (std::size_t i = 0; written.ok() && i < events.size(); ++i) {
+      written = insert(events[i], end);
+    }
+    if (written.ok()) {
+      written = commit_.run();
+    }
+    if (!written) {
+      sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+      return fail(written.error());
+    }
+    end_ = end;
+    checkpoint_if_long();
+    return {};
+  }
+
+  Result<> read_from(Sequence first, const std::function<bool(const Event&)>& receive) override {
+    if (failed_) {
+      return refusal_;
+    }
+    ChainEnd end;
+    return scan_events(connection_, first, receive, end);
+  }
+
+  Sequence last_sequence() const override { return end_.sequence; }
+
+  Result<> close() override {
+    if (failed_) {
+      return refusal_;
+    }
+    if (auto marked = write_closing_mark(connection_, end_); !marked) {
+      return fail(marked.error());
+    }
+    begin_ = {};
+    insert_ = {};
+    commit_ = {};
+    if (auto rested = leave_wal_mode(); !rested) {
+      return fail(rested.error());
+    }
+    connection_.close();
+    lock_.release();
+    return {};
+  }
+
+ private:
+  // Copies the WAL into the database and removes it, when the last reader has left.
+  Result<> leave_wal_mode() {
+    const auto deadline = std::chrono::steady_clock::now() + kReaderPatience;
+    while (true) {
+      const auto mode = connection_.query_text("PRAGMA journal_mode=DELETE");
+      if (mode.ok()) {
+        return {};
+      }
+      if (mode.error().code != ErrorCode::unavailable ||
+          std::chrono::steady_clock::now() >= deadline) {
+        return mode.error();
+      }
+      std::this_thread::sleep_for(kReaderPause);
+    }
+  }
+
+  Result<> insert(const Event& event, ChainEnd& end) {
+    LUTHIER_CHECK(event.sequence == end.sequence + 1, "appended out of order");
+    payload_.clear();
+    if (auto encoded = encode(event.body, payload_); !encoded) {
+      return encoded;
+    }
+    EventRow row{.sequence = event.sequence,
+                 .time = event.time,
+                 .kind = static_cast<std::int64_t>(event.body.index()) + 1,
+                 .payload = payload_};
+    insert_.bind(0, row.sequence);
+    insert_.bind(1, row.time);
+    insert_.bind(2, row.kind);
+    if (const auto trial = trial_of(event.body)) {
+      row.trial = trial->value;
+      insert_.bind(3, *row.trial);
+    } else {
+      insert_.bind_null(3);
+    }
+    insert_.bind_blob(4, row.payload);
+    end = {row.sequence, chain_after(end.chain, row)};
+    insert_.bind(5, std::int64_t{end.chain});
+    return insert_.run();
+  }
+
+  // Runs inside commits: only takes note, because the WAL can't be copied from in here.
+  static int note_frames(void* self, sqlite3*, const char*, int frames) {
+    static_cast<SqliteStore*>(self)->wal_frames_ = frames;
+    return SQLITE_OK;
+  }
+
+  // The events are safe in the WAL by now, so trouble here refuses the next append, not this one.
+  void checkpoint_if_long() {
+    if (wal_frames_ < next_checkpoint_) {
+      return;
+    }
+    int frames = 0;
+    int copied = 0;
+    const int result = sqlite3_wal_checkpoint_v2(
+        connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied);
+    if (result != SQLITE_OK && (result & 0xFF) != SQLITE_BUSY) {
+      (void)fail(connection_.error(result));
+    }
+    // A reader may hold part of the WAL back: try again after as many frames, not at every append.
+    next_checkpoint_ = copied < frames ? frames + kCheckpointFrames : kCheckpointFrames;
+  }
+
+  Result<> fail(const Error& error) {
+    failed_ = true;
+    refusal_ = {error.code,
+                error.message + "; the event log accepts nothing more until it is opened again"};
+    return refusal_;
+  }
+
+  ExperimentLock lock_;  // outlives the connection
+  Connection connection_;
+  Statement begin_;
+  Statement insert_;
+  Statement commit_;
+  ChainEnd end_;
+  std::string payload_;  // reused
+  int wal_frames_ = 0;
+  int next_checkpoint_ = kCheckpointFrames;
+  bool failed_ = false;
+  Error refusal_;
+};
+
+// Reads everything without changing a byte.
+Result<ChainEnd> verify(const std::filesystem::path& database) {
+  auto connection = Connection::open(database, Connection::Access::read_still);
+  if (!connection) {
+    return connection.error();
+  }
+  if (auto identity = check_identity(*connection); !identity) {
+    return identity.error();
+  }
+  ChainEnd end;
+  if (auto scanned = scan_rows(
+          *connection, 1, [](const EventRow&) { return true; }, end);
+      !scanned) {
+    return scanned.error();
+  }
+  if (auto mark = check_closing_mark(*connection, end); !mark) {
+    return mark.error();
+  }
+  return end;
+}
+
+// Under another name until it is complete, so that a crash leaves either nothing or a whole log.
+Result<> create_database(const std::filesystem::path& directory) {
+  const auto unfinished = directory / "experiment.db.new";
+  std::error_code ignored;
+  std::filesystem::remove(unfinished, ignored);
+  if (auto created = create_private_file(unfinished); !created) {
+    return created;
+  }
+  {
+    auto connection = Connection::open(unfinished, Connection::Access::write);
+    if (!connection) {
+      return connection.error();
+    }
+    if (auto tables = create_tables(*connection); !tables) {
+      return tables;
+    }
+  }
+  if (auto synced = sync_to_disk(unfinished); !synced) {
+    return synced;
+  }
+  std::filesystem::rename(unfinished, database_path(directory), ignored);
+  if (ignored) {
+    return Error{ErrorCode::io,
+                 "cannot name " + database_path(directory).string() + ": " + ignored.message()};
+  }
+  return sync_to_disk(directory);
+}
+
+Result<> begin_writing(Connection& connection, bool full_durability) {
+  const auto mode = connection.query_text("PRAGMA journal_mode=WAL");
+  if (!mode) {
+    return mode.error();
+  }
+  if (*mode != "wal") {
+    return Error{ErrorCode::io,
+                 connection.path() +
+                     ": this place can't hold a shared log (WAL); choose a local "
+                     "disk with --results"};
+  }
+  // NORMAL syncs at each checkpoint only, which keeps the log whole; FULL syncs each commit.
+  const char* settings = full_durability ? "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0"
+                                         : "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0";
+  if (auto set = connection.execute(settings); !set) {
+    return set;
+  }
+  return remove_closing_mark(connection);
+}
+
+Result<> require_presence(const std::filesystem::path& directory, bool create) {
+  const auto present = check_present(directory);
+  if (create && present.ok()) {
+    return Error{ErrorCode::already_exists,
+                 "there is an experiment in " + directory.string() +
+                     " already; resume it or choose another name"};
+  }
+  const bool absent = !present && present.error().code == ErrorCode::not_found;
+  return create && absent ? Result<>() : present;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EventStore>> open_for_writing(
+    const std::filesystem::path& experiment_directory, const StoreOptions& options) {
+  const auto database = database_path(experiment_directory);
+  if (auto presence = require_presence(experiment_directory, options.create); !presence) {
+    return presence.error();
+  }
+  if (options.create) {
+    if (auto made = make_private_directory(experiment_directory); !made) {
+      return made.error();
+    }
+  }
+  auto lock = ExperimentLock::take(experiment_directory);
+  if (!lock) {
+    return lock.error();
+  }
+  if (options.create) {
+    // Again under the lock: another process may have made it meanwhile.
+    auto created = require_presence(experiment_directory, true);
+    created = created ? create_database(experiment_directory) : created;
+    if (!created) {
+      return created.error();
+    }
+  }
+  const auto verified = verify(database);
+  if (!verified) {
+    return verified.error();
+  }
+  if (auto announced = lock->announce(); !announced) {
+    return announced.error();
+  }
+  auto connection = Connection::open(database, Connection::Access::write);
+  if (!connection) {
+    return connection.error();
+  }
+  if (auto begun = begin_writing(*connection, options.full_durability); !begun) {
+    return begun.error();
+  }
+  const auto last = last_row(*connection);
+  if (!last) {
+    return last.error();
+  }
+  LUTHIER_CHECK(last->sequence == verified->sequence && last->chain == verified->chain,
+                "the log read for checking and the log opened for writing differ");
+  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*connection), *verified);
+  if (auto prepared = store->prepare(); !prepared) {
+    return prepared.error();
+  }
+  return std::unique_ptr<EventStore>(std::move(store));
+}
+
+}  // namespace luthier

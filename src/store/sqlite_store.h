@@ -1,0 +1,28 @@
+// The event log in <experiment>/experiment.db: one SQLite file, written in WAL mode by the one
+// process that holds the experiment's lock. docs/event_log.md describes the file.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "luthier/event_store.h"
+
+namespace luthier {
+
+struct StoreOptions {
+  // false: an append survives the death of this process, but the last ones may be lost, as a whole,
+  // when the machine loses power. true: every append is synced to the disk before it returns.
+  bool full_durability = false;
+  // true: makes a new experiment; already_exists if there is one. false: not_found if there is
+  // none.
+  bool create = false;
+};
+
+// Takes the experiment's lock and checks the whole log before anything is written.
+// Errors: unavailable (someone else runs it; names them), not_found, already_exists, corruption
+// (nothing was touched), io (not a log, of a newer version, read-only, full).
+// Destroying the store without close() is what a crash would do: the next open recovers.
+Result<std::unique_ptr<EventStore>> open_for_writing(
+    const std::filesystem::path& experiment_directory, const StoreOptions& options);
+
+}  // namespace luthier
