@@ -18,7 +18,8 @@ class Logger {
 
   // Once, before the first event of this controller, with the log's last sequence at that moment
   // (0 for a new experiment). `read` replays stored events from a sequence on: a logger that wrote
-  // derived files brings them up to `last` here.
+  // derived files brings them up to `last` here. `read` stays valid until on_close, so that a
+  // logger need not remember ended trials in case one is tried again.
   using ReadFrom =
       std::function<Result<>(Sequence first, const std::function<bool(const Event&)>&)>;
   virtual Result<> on_open(const ExperimentView& /*view*/,

@@ -1,0 +1,23 @@
+// Up to which event of the log a logger's files are complete. A position that can't be trusted
+// reads as 0: then every file is checked against the log.
+#pragma once
+
+#include <filesystem>
+
+#include "luthier/error.h"
+#include "luthier/trial.h"
+
+namespace luthier {
+
+struct LogPosition {
+  Sequence sequence = 0;
+  bool closed = false;  // written when the controller left in good order
+};
+
+Result<> write_position(const std::filesystem::path& file, const LogPosition& position);
+// The sequence up to which the files need no check. 0 when the file is absent, damaged or ahead of
+// the log (`last`), or when the machine went down since while the controller ran: what the logger
+// handed to the system may then be lost.
+Sequence read_position(const std::filesystem::path& file, Sequence last);
+
+}  // namespace luthier
