@@ -25,6 +25,8 @@ namespace {
 
 constexpr double kBelowOne = 1.0 - 0x1p-53;
 constexpr double kExactIntegers = 0x1p53;
+// What coordinate 0 means to a normal: the middle of the generator's first interval, no infinity.
+constexpr double kLeastProbability = 0x1p-54;
 
 double clamp_coordinate(double coordinate) {
   return coordinate >= 0 ? std::min(coordinate, kBelowOne) : 0.0;
@@ -150,12 +152,11 @@ Value Distribution::value(double coordinate) const {
 
 double Distribution::continuous_value(double coordinate) const {
   if (kind_ == DomainKind::normal) {
-    // The draw 0 stands for the middle of the first cell of the generator: no infinity.
-    return low_ + high_ * normal_quantile(std::max(coordinate, 0x1p-54));
+    return low_ + high_ * normal_quantile(std::max(coordinate, kLeastProbability));
   }
   double number = 0;
   if (kind_ == DomainKind::loguniform) {
-    number = std::exp(log_low_ + log_width_ * coordinate);
+    number = coordinate == 0 ? low_ : std::exp(log_low_ + log_width_ * coordinate);
   } else if (std::isfinite(high_ - low_)) {
     number = low_ + (high_ - low_) * coordinate;
   } else {
@@ -198,6 +199,9 @@ std::pair<double, double> Distribution::cell(double coordinate) const {
     return {coordinate, coordinate};
   }
   const std::int64_t k = level(coordinate);
+  if (kind_ == DomainKind::qnormal) {  // the tails beyond the outermost levels belong to them
+    return {k == level(0) ? 0.0 : edge(k), k == level(kBelowOne) ? 1.0 : edge(k + 1)};
+  }
   return {edge(k), edge(k + 1)};
 }
 
@@ -233,7 +237,8 @@ std::int64_t Distribution::level_guess(double coordinate) const {
 
 std::int64_t Distribution::level(double coordinate) const {
   if (kind_ == DomainKind::qnormal) {
-    const double number = low_ + high_ * normal_quantile(std::max(coordinate, 0x1p-54));
+    coordinate = std::max(coordinate, kLeastProbability);
+    const double number = low_ + high_ * normal_quantile(coordinate);
     const auto k = static_cast<std::int64_t>(std::floor(number / step_ + 0.5));
     return coordinate < edge(k) ? k - 1 : coordinate >= edge(k + 1) ? k + 1 : k;
   }

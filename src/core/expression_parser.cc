@@ -261,7 +261,8 @@ class ExpressionParser {
     if (word.kind == Token::Kind::name && accept("(")) {
       return call(word);
     }
-    if (word.text.ends_with('.') || word.text.find("..") != std::string::npos) {
+    if (word.kind == Token::Kind::name &&
+        (word.text.ends_with('.') || word.text.find("..") != std::string::npos)) {
       fail_at(word.position, "the name '" + word.text + "' has an empty part");
     }
     const auto known = std::ranges::find(out_.names_, word.text);
