@@ -18,7 +18,9 @@ enum class DecisionKind : std::uint8_t {
   proceed,     // "continue" in every text: go on training
   checkpoint,  // save a checkpoint, then go on
   pause,       // save a checkpoint, then end the attempt; may be resumed later
-  stop,        // end the trial
+  // End the trial: `stopped`, or `completed` when the decision's numbers name "max_t" (the trial
+  // has had all the training that its scheduler gives). The same holds for ChoiceKind::stop.
+  stop,
 };
 std::string_view to_text(DecisionKind kind);
 std::optional<DecisionKind> parse_decision_kind(std::string_view text);

@@ -16,6 +16,7 @@
 
 namespace luthier {
 
+class CompiledSpace;
 class Searcher;
 class TrialScheduler;
 
@@ -39,6 +40,9 @@ struct PluginContext {
   NamedValues options;
   std::span<const Objective> objectives;
   std::uint64_t seed = 0;
+  // The experiment's space, so that options naming parameters can be checked; valid during make.
+  // Null when a plugin is built without an experiment.
+  const CompiledSpace* space = nullptr;
 };
 
 struct PluginInfo {

@@ -1,0 +1,38 @@
+// Reading: what a scheduler takes from a result: its time (option `time_attr`) and its loss (the
+// first objective). Also writes both in the words a person uses, for reasons.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "luthier/plugin.h"
+#include "luthier/trial.h"
+
+namespace luthier {
+
+// The option every scheduler but fifo has.
+OptionSpec time_attr_option();
+
+class Reading {
+ public:
+  explicit Reading(const PluginContext& context);
+
+  // The result's training iteration, or its metric named by `time_attr`; nothing when that metric
+  // is missing or is no finite number.
+  std::optional<double> time(const TrialResult& result) const;
+  // Whether the result has the objective's metric at all (NaN counts: it is a bad result).
+  bool has_loss(const TrialResult& result) const;
+  double loss(const TrialResult& result) const { return loss_of(objective_, result.metrics); }
+
+  // The objective's own value of a loss: its sign is turned back when it is maximised.
+  double value(double loss) const { return objective_.mode == Mode::max ? 0 - loss : loss; }
+  std::string show(double loss) const;       // "0.52", or "NaN or infinite"
+  std::string show_time(double time) const;  // "iteration 4" or "seconds 12.5"
+
+ private:
+  Objective objective_;
+  std::string time_attr_;
+  bool by_iteration_;
+};
+
+}  // namespace luthier

@@ -1,0 +1,282 @@
+// What every scheduler owes the engine (scheduler.h), run over every row of the table.
+#include "luthier/scheduler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "support/scheduler_stage.h"
+
+namespace luthier {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+Space small_space() {
+  Space space;
+  space.add("lr", loguniform(1e-5, 1e-1));
+  space.add("units", randint(1, 65));
+  space.add("optimizer", choice({"sgd", "adam"}));
+  space.add("momentum", uniform(0.0, 0.99)).when("optimizer", "sgd");
+  return space;
+}
+
+std::string policy_file() {
+  const auto path = std::filesystem::path(testing::TempDir()) / "conformance_policy.jsonl";
+  std::ofstream(path) << R"({"iteration": 0, "config": {"lr": 0.1}})"
+                         "\n"
+                      << R"({"iteration": 6, "config": {"lr": 0.05}})"
+                         "\n";
+  return path.string();
+}
+
+// A configuration of each scheduler, and a second one where a mode changes the rule.
+struct Case {
+  std::string label;
+  std::string name;
+  NamedValues options;
+};
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const SchedulerRow& row : builtin_schedulers()) {
+    const std::string name(row.name);
+    NamedValues options;
+    if (name == "asha") {
+      all.push_back(
+          {"asha_promote", name, {{"mode", "promote"}, {"max_t", 27}, {"reduction_factor", 3}}});
+      all.push_back({"asha_brackets", name, {{"brackets", 3}, {"max_t", 64}}});
+      options = {{"max_t", 27}, {"reduction_factor", 3}};
+    } else if (name == "hyperband") {
+      options = {{"max_t", 27}};
+    } else if (name == "median_stopping") {
+      all.push_back({"median_stopping_soft", name, {{"hard_stop", false}}});
+    } else if (name == "pbt") {
+      all.push_back({"pbt_synch", name, {{"synch", true}}});
+    } else if (name == "pbt_replay") {
+      options = {{"policy", policy_file()}};
+    }
+    all.push_back({name, name, options});
+  }
+  return all;
+}
+
+class Schedulers : public testing::TestWithParam<Case> {
+ protected:
+  SchedulerStage play(StageOptions options) const {
+    options.space = small_space();
+    auto scheduler = make_scheduler(GetParam().name, GetParam().options, options);
+    return SchedulerStage(std::move(scheduler), options);
+  }
+  void expect_lively(SchedulerStage& stage) const {
+    EXPECT_TRUE(stage.run()) << "did not come to an end";
+    EXPECT_EQ(stage.breaches(), std::vector<std::string>());
+  }
+};
+
+TEST_P(Schedulers, OneTrialTrainsToItsEnd) {
+  auto stage = play({.samples = 1, .end_iteration = 30});
+  expect_lively(stage);
+  ASSERT_EQ(stage.trials().size(), 1);
+  EXPECT_EQ(stage.trials()[0].state, TrialState::completed);
+}
+
+TEST_P(Schedulers, EveryTrialOfALargeSearchEnds) {
+  for (const int jobs : {1, 4, 50}) {
+    auto stage = play({.samples = 50, .jobs = jobs, .end_iteration = 40});
+    expect_lively(stage);
+    EXPECT_EQ(stage.trials().size(), 50);
+    EXPECT_TRUE(std::ranges::any_of(
+        stage.trials(), [](const StageTrial& t) { return t.state == TrialState::completed; }));
+  }
+}
+
+TEST_P(Schedulers, FailuresRetriesNanAndJumpsDoNotStallIt) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    auto stage = play({.samples = 20,
+                       .jobs = 1 + static_cast<int>(seed % 7),
+                       .end_iteration = 40,
+                       .retries = static_cast<int>(seed % 3),
+                       .failure_probability = 0.03,
+                       .nan_probability = 0.1,
+                       .largest_jump = 1 + static_cast<int>(seed % 12),
+                       .can_save = seed % 2 == 0,
+                       .seed = seed});
+    expect_lively(stage);
+  }
+}
+
+TEST_P(Schedulers, TheSameCallsGiveTheSameAnswers) {
+  const StageOptions options{.samples = 20,
+                             .jobs = 5,
+                             .end_iteration = 40,
+                             .retries = 1,
+                             .failure_probability = 0.02,
+                             .nan_probability = 0.05,
+                             .largest_jump = 3};
+  auto first = play(options);
+  auto second = play(options);
+  first.run();
+  second.run();
+  EXPECT_FALSE(first.transcript().empty());
+  EXPECT_EQ(first.transcript(), second.transcript());
+}
+
+TEST_P(Schedulers, EqualResultsEnd) {
+  auto stage =
+      play({.samples = 30, .jobs = 3, .end_iteration = 40, .curve = [](auto...) { return 1.0; }});
+  expect_lively(stage);
+}
+
+TEST_P(Schedulers, NothingButNanEnds) {
+  auto stage =
+      play({.samples = 12, .jobs = 3, .end_iteration = 40, .curve = [](auto...) { return kNan; }});
+  expect_lively(stage);
+}
+
+TEST_P(Schedulers, AMetricThatNeverComesEnds) {
+  auto stage = play({.samples = 5, .jobs = 2});
+  stage.fill();
+  const Decision decision = stage.report({0}, 1, {});
+  EXPECT_EQ(decision.kind, DecisionKind::proceed) << decision.reason;
+}
+
+TEST_P(Schedulers, HeldTrialsAreLeftAlone) {
+  auto stage = play({.samples = 9, .jobs = 9, .end_iteration = 40, .one_by_one = true});
+  stage.fill();
+  for (const std::int64_t held : {2, 5}) {
+    stage.hold({held}, true);
+    stage.finish_pause({held});
+  }
+  stage.run();
+  EXPECT_EQ(stage.breaches(), std::vector<std::string>());
+  for (const std::int64_t held : {2, 5}) {
+    EXPECT_EQ(stage.trials()[static_cast<std::size_t>(held)].furthest, 0);
+  }
+  EXPECT_TRUE(std::ranges::any_of(
+      stage.trials(), [](const StageTrial& t) { return t.state == TrialState::completed; }));
+}
+
+TEST_P(Schedulers, EveryOptionIsDocumentedAndItsDefaultIsAllowed) {
+  const auto row = std::ranges::find(builtin_schedulers(), GetParam().name, &SchedulerRow::name);
+  const PluginInfo info = row->plugin().info;
+  EXPECT_FALSE(info.summary.empty());
+  NamedValues defaults;
+  for (const OptionSpec& option : info.options) {
+    EXPECT_FALSE(option.meaning.empty()) << option.name;
+    if (!option.default_value.is_null()) {
+      defaults.set(option.name, option.default_value);
+    }
+  }
+  EXPECT_TRUE(resolve_options("it", info.options, defaults).ok());
+}
+
+// All orders in which `losses` can arrive at a rung: with one of them NaN (or infinite) its trial
+// never goes on while a trial with a number ends, and never outlives the best one.
+void check_orders(const Case& scheduler, std::vector<double> losses, Mode mode) {
+  std::vector<std::size_t> order(losses.size());
+  std::iota(order.begin(), order.end(), 0);
+  int orders = 0;
+  do {
+    const int n = static_cast<int>(losses.size());
+    StageOptions options{.samples = n,
+                         .jobs = n,
+                         .end_iteration = 40,
+                         .one_by_one = true,
+                         .objectives = {{"score", mode}},
+                         .space = small_space()};
+    options.curve = [&](TrialId trial, const Config&, int) {
+      return losses[order[static_cast<std::size_t>(trial.value)]];
+    };
+    SchedulerStage stage(make_scheduler(scheduler.name, scheduler.options, options), options);
+    ASSERT_TRUE(stage.run());
+    ASSERT_EQ(stage.breaches(), std::vector<std::string>());
+    std::size_t best = 0;
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      const double value = losses[order[i]];
+      const double champion = losses[order[best]];
+      const bool better = mode == Mode::min ? value < champion : value > champion;
+      best = std::isfinite(value) && (better || !std::isfinite(champion)) ? i : best;
+    }
+    const auto& trials = stage.trials();
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      if (!std::isfinite(losses[order[i]])) {
+        EXPECT_LE(trials[i].furthest, trials[best].furthest) << scheduler.label;
+        if (scheduler.name == "asha" || scheduler.name == "hyperband") {
+          EXPECT_NE(trials[i].state, TrialState::completed) << scheduler.label;
+        }
+      }
+    }
+    if (scheduler.name == "asha") {
+      EXPECT_EQ(trials[best].state, TrialState::completed) << scheduler.label;
+    }
+    ++orders;
+  } while (std::ranges::next_permutation(order).found);
+  EXPECT_EQ(orders, losses.size() == 4 ? 24 : 720);
+}
+
+TEST_P(Schedulers, NanAndInfinityNeverWinInAll24Orders) {
+  for (const double bad : {kNan, kInfinity, -kInfinity}) {
+    check_orders(GetParam(), {0.1, 0.2, 0.3, bad}, Mode::min);
+    check_orders(GetParam(), {0.1, 0.2, 0.3, bad}, Mode::max);
+  }
+}
+
+TEST_P(Schedulers, NanNeverWinsInAll720Orders) {
+  check_orders(GetParam(), {0.1, 0.2, kNan, 0.3, kInfinity, 0.4}, Mode::min);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Schedulers, testing::ValuesIn(cases()), [](const auto& info) {
+  return info.param.label;
+});
+
+// A bracket that never fills, a milestone that never comes, a pause that nothing ends: over the
+// whole range of options, with failures and NaN mixed in.
+void check_triples(const std::string& name, const NamedValues& extra) {
+  int triples = 0;
+  for (const double eta : {2, 3, 4, 5, 6, 10}) {
+    for (int i = 0; i < 835 && triples < 5000; ++i, ++triples) {
+      Rng rng(7, name, static_cast<std::uint64_t>(triples));
+      const int max_t = 1 + i % 100;
+      const int samples = 1 + static_cast<int>(rng.below(i % 2 == 0 ? 12 : 100));
+      StageOptions options{.samples = samples,
+                           .jobs = 1 + static_cast<int>(rng.below(i % 3 == 0 ? 1 : 16)),
+                           .retries = static_cast<int>(rng.below(2)),
+                           .failure_probability = i % 4 == 1 ? 0.02 : 0,
+                           .nan_probability = i % 4 == 2 ? 0.05 : 0,
+                           .largest_jump = 1 + (i % 5 == 0 ? 0 : static_cast<int>(rng.below(9))),
+                           .can_save = i % 8 != 3,
+                           .seed = static_cast<std::uint64_t>(triples)};
+      NamedValues settings = extra;
+      settings.set("max_t", max_t);
+      settings.set("reduction_factor", eta);
+      SchedulerStage stage(make_scheduler(name, settings, options), options);
+      ASSERT_TRUE(stage.run()) << "max_t " << max_t << " eta " << eta << " n " << samples;
+      ASSERT_EQ(stage.breaches(), std::vector<std::string>());
+      if (name == "hyperband") {
+        ASSERT_TRUE(std::ranges::none_of(stage.trials(), &StageTrial::abandoned))
+            << "max_t " << max_t << " eta " << eta << " n " << samples;
+      }
+      if (options.failure_probability == 0 && options.nan_probability == 0) {
+        ASSERT_TRUE(std::ranges::any_of(
+            stage.trials(), [](const StageTrial& t) { return t.state == TrialState::completed; }))
+            << "max_t " << max_t << " eta " << eta << " n " << samples;
+      }
+    }
+  }
+  EXPECT_EQ(triples, 5000);
+}
+
+TEST(Liveness, HyperbandFinishesForEveryTriple) {
+  check_triples("hyperband", {});
+}
+TEST(Liveness, PromotingAshaFinishesForEveryTriple) {
+  check_triples("asha", {{"mode", "promote"}});
+}
+
+}  // namespace
+}  // namespace luthier

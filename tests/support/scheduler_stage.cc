@@ -1,0 +1,295 @@
+#include "support/scheduler_stage.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+
+namespace luthier {
+
+SchedulerStage::SchedulerStage(std::unique_ptr<TrialScheduler> scheduler, StageOptions options)
+    : scheduler_(std::move(scheduler)),
+      options_(std::move(options)),
+      rng_(options_.seed, "stage"),
+      samples_left_(options_.samples) {
+  if (!options_.space.parameters().empty()) {
+    space_ = std::move(CompiledSpace::compile(options_.space)).value();
+  }
+  if (!options_.curve) {
+    options_.curve = [seed = options_.seed](TrialId trial, const Config&, int) {
+      return Rng(seed, "curve", static_cast<std::uint64_t>(trial.value)).uniform();
+    };
+  }
+}
+
+const CompiledSpace& SchedulerStage::space() const {
+  LUTHIER_CHECK(space_.has_value(), "this test declared no space");
+  return *space_;
+}
+
+std::int64_t SchedulerStage::checkpoint_iteration(CheckpointId checkpoint) const {
+  return checkpoints_[static_cast<std::size_t>(checkpoint.value - 1)];
+}
+
+bool SchedulerStage::can_run(TrialId trial) const {
+  const StageTrial& t = get(trial);
+  return (t.state == TrialState::pending || t.state == TrialState::paused) && !t.held;
+}
+
+std::optional<TrialId> SchedulerStage::first_in(TrialState state) const {
+  for (std::int64_t i = 0; i < trial_count(); ++i) {
+    if (get({i}).state == state && can_run({i})) {
+      return TrialId{i};
+    }
+  }
+  return std::nullopt;
+}
+std::optional<TrialId> SchedulerStage::first_pending() const {
+  return pending_ == 0 ? std::nullopt : first_in(TrialState::pending);
+}
+std::optional<TrialId> SchedulerStage::first_paused() const {
+  return first_in(TrialState::paused);
+}
+
+void SchedulerStage::set_state(TrialId trial, TrialState state) {
+  StageTrial& t = at(trial);
+  const auto count = [&](int by) {
+    running_ += t.state == TrialState::running ? by : 0;
+    pending_ += t.state == TrialState::pending ? by : 0;
+  };
+  if (t.state == TrialState::running) {
+    std::erase(active_, trial);
+  }
+  count(-1);
+  t.state = state;
+  count(1);
+  if (state == TrialState::running) {
+    active_.push_back(trial);
+  }
+}
+
+TrialId SchedulerStage::add_trial() {
+  const TrialId trial{trial_count()};
+  StageTrial& t = trials_.emplace_back();
+  ++pending_;
+  --samples_left_;
+  if (space_) {
+    Rng rng(options_.seed, "space", static_cast<std::uint64_t>(trial.value));
+    t.config =
+        space_->sample(rng, static_cast<std::uint64_t>(trial.value) % space_->grid_size()).value();
+  }
+  scheduler_->on_trial_added(*this, trial);
+  return trial;
+}
+
+void SchedulerStage::fill() {
+  while (running_ < options_.jobs) {
+    if (++steps_ > options_.step_limit) {
+      return;
+    }
+    const auto choice = scheduler_->choose_trial_to_run(*this);
+    if (scheduler_->choose_trial_to_run(*this) != choice) {
+      breach(choice ? choice->trial : TrialId{-1}, "asked twice, it chooses differently");
+    }
+    if (choice) {
+      accept(*choice);
+    } else if (more_trials()) {
+      add_trial();
+    } else {
+      return;
+    }
+  }
+}
+
+void SchedulerStage::accept(const Choice& choice) {
+  const TrialId trial = choice.trial;
+  if (!can_run(trial)) {
+    breach(trial, "chosen although it cannot run");
+  }
+  if (choice.reason.empty()) {
+    breach(trial, "chosen without a reason");
+  }
+  if (choice.kind == ChoiceKind::stop && state(trial) != TrialState::paused) {
+    breach(trial, "ended by a choice although it is not paused");
+  }
+  choices_.push_back(choice);
+  scheduler_->on_choice(*this, choice);
+  if (choice.kind == ChoiceKind::stop) {
+    end(trial,
+        choice.numbers.empty() || choice.numbers.back().first != "max_t" ? TrialState::stopped
+                                                                         : TrialState::completed);
+    return;
+  }
+  StageTrial& t = at(trial);
+  if (choice.config) {
+    t.config = *choice.config;
+  }
+  if (choice.checkpoint) {
+    t.checkpoint = choice.checkpoint;
+  }
+  t.iteration = t.checkpoint ? checkpoint_iteration(*t.checkpoint) : 0;
+  ++t.attempts;
+  set_state(trial, TrialState::running);
+}
+
+void SchedulerStage::save(TrialId trial) {
+  if (options_.can_save) {
+    checkpoints_.push_back(get(trial).iteration);
+    at(trial).checkpoint = CheckpointId{static_cast<std::int64_t>(checkpoints_.size())};
+  }
+}
+
+Decision SchedulerStage::report(TrialId trial, std::int64_t iteration, const Metrics& metrics) {
+  at(trial).iteration = iteration;
+  at(trial).furthest = std::max(at(trial).furthest, iteration);
+  Decision decision = scheduler_->on_result(
+      *this, trial, {.training_iteration = iteration, .metrics = metrics, .time = steps_});
+  if (decision.reason.empty()) {
+    breach(trial, "a decision without a reason");
+  }
+  for (const auto& [name, number] : decision.numbers) {
+    if (!std::isfinite(number)) {
+      breach(trial, "a decision's number " + name + " is not finite");
+    }
+  }
+  StageTrial& t = at(trial);
+  t.decisions.push_back(decision);
+  switch (decision.kind) {
+    case DecisionKind::proceed:
+      break;
+    case DecisionKind::checkpoint:
+      save(trial);
+      break;
+    case DecisionKind::pause:
+      t.saving = true;
+      if (decision.save) {
+        save(trial);
+      }
+      break;
+    case DecisionKind::stop: {
+      const bool complete =
+          std::ranges::any_of(decision.numbers, [](const auto& n) { return n.first == "max_t"; });
+      end(trial, complete ? TrialState::completed : TrialState::stopped);
+      break;
+    }
+  }
+  return decision;
+}
+
+void SchedulerStage::finish_pause(TrialId trial) {
+  at(trial).saving = false;
+  set_state(trial, TrialState::paused);
+}
+
+void SchedulerStage::end(TrialId trial, TrialState state) {
+  at(trial).saving = false;
+  set_state(trial, state);
+  scheduler_->on_trial_ended(*this, trial);
+}
+
+void SchedulerStage::fail(TrialId trial) {
+  if (at(trial).attempts > options_.retries) {
+    end(trial, TrialState::failed);
+  } else {
+    at(trial).saving = false;
+    set_state(trial, TrialState::pending);
+  }
+}
+
+void SchedulerStage::step(TrialId trial) {
+  StageTrial& t = at(trial);
+  if (options_.failure_probability > 0 && rng_.uniform() < options_.failure_probability &&
+      !t.saving) {
+    fail(trial);
+  } else if (t.saving) {
+    finish_pause(trial);
+  } else if (t.iteration >= options_.end_iteration) {
+    end(trial, TrialState::completed);
+  } else {
+    const std::int64_t jump =
+        1 +
+        static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(options_.largest_jump)));
+    const std::int64_t iteration =
+        std::min<std::int64_t>(t.iteration + jump, options_.end_iteration);
+    double value = options_.curve(trial, t.config, static_cast<int>(iteration));
+    if (options_.nan_probability > 0 && rng_.uniform() < options_.nan_probability) {
+      value = std::nan("");
+    }
+    report(trial, iteration, {{options_.objectives.front().metric, value}});
+  }
+}
+
+bool SchedulerStage::run() {
+  while (steps_ <= options_.step_limit) {
+    fill();
+    if (active_.empty()) {
+      break;
+    }
+    ++steps_;
+    step(active_[options_.one_by_one ? 0 : rng_.below(active_.size())]);
+  }
+  if (steps_ > options_.step_limit) {
+    return false;
+  }
+  for (std::int64_t i = 0; i < trial_count(); ++i) {
+    if (state({i}) == TrialState::paused) {
+      at({i}).abandoned = true;
+      end({i}, TrialState::stopped);
+    }
+  }
+  return std::ranges::all_of(trials_, [](const StageTrial& t) { return is_ended(t.state); });
+}
+
+void SchedulerStage::breach(TrialId trial, const std::string& what) {
+  breaches_.push_back("trial " + to_text(trial) + ": " + what);
+}
+
+std::string SchedulerStage::transcript() const {
+  std::string text;
+  const auto numbers = [&](const Numbers& list) {
+    for (const auto& [name, number] : list) {
+      text += " " + name + "=" + to_text(Value(number));
+    }
+  };
+  for (const Choice& choice : choices_) {
+    text += to_text(choice.trial) + (choice.kind == ChoiceKind::run ? " run " : " end ") +
+            choice.reason;
+    numbers(choice.numbers);
+    text += choice.config ? " " + to_json(*choice.config) + "\n" : "\n";
+  }
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    text += "trial " + std::to_string(i) + " " + std::string(to_text(trials_[i].state)) + "\n";
+    for (const Decision& decision : trials_[i].decisions) {
+      text += std::string(to_text(decision.kind)) + ": " + decision.reason;
+      numbers(decision.numbers);
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+Result<std::unique_ptr<TrialScheduler>> try_make_scheduler(std::string_view name,
+                                                           const NamedValues& options,
+                                                           const StageOptions& stage) {
+  for (const SchedulerRow& row : builtin_schedulers()) {
+    if (row.name == name) {
+      const SchedulerPlugin plugin = row.plugin();
+      auto resolved =
+          resolve_options("scheduler '" + std::string(name) + "'", plugin.info.options, options);
+      if (!resolved) {
+        return resolved.error();
+      }
+      return plugin.make(
+          {.options = *resolved, .objectives = stage.objectives, .seed = stage.seed});
+    }
+  }
+  return Error{ErrorCode::not_found, "no scheduler '" + std::string(name) + "'"};
+}
+
+std::unique_ptr<TrialScheduler> make_scheduler(std::string_view name,
+                                               const NamedValues& options,
+                                               const StageOptions& stage) {
+  return std::move(try_make_scheduler(name, options, stage)).value();
+}
+
+}  // namespace luthier
