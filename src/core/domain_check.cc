@@ -1,0 +1,146 @@
+#include "core/domain_check.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "core/distribution.h"
+#include "core/expression.h"
+
+namespace luthier {
+namespace {
+
+constexpr double kLargestInteger = 0x1p53;  // bounds beyond it are not exact
+
+bool is_log(DomainKind kind) {
+  return kind == DomainKind::loguniform || kind == DomainKind::qloguniform ||
+         kind == DomainKind::lograndint || kind == DomainKind::qlograndint;
+}
+bool is_integer(DomainKind kind) {
+  return kind == DomainKind::randint || kind == DomainKind::qrandint ||
+         kind == DomainKind::lograndint || kind == DomainKind::qlograndint;
+}
+bool has_step(DomainKind kind) {
+  return kind == DomainKind::quniform || kind == DomainKind::qloguniform ||
+         kind == DomainKind::qrandint || kind == DomainKind::qlograndint ||
+         kind == DomainKind::qnormal;
+}
+
+class Check {
+ public:
+  explicit Check(const Domain& domain) : domain_(domain) {}
+
+  std::vector<std::string> problems() {
+    switch (domain_.kind) {
+      case DomainKind::choice:
+      case DomainKind::grid:
+        values();
+        break;
+      case DomainKind::constant:
+        if (domain_.values.size() != 1) {
+          add("a constant has one value, not " + std::to_string(domain_.values.size()));
+        }
+        break;
+      case DomainKind::expression:
+        break;
+      case DomainKind::normal:
+      case DomainKind::qnormal:
+        normal();
+        break;
+      default:
+        bounds();
+    }
+    return std::move(problems_);
+  }
+
+ private:
+  void add(std::string problem) { problems_.push_back(std::move(problem)); }
+
+  bool finite(std::string_view what, double number) {
+    if (!std::isfinite(number)) {
+      add(std::string(what) + " is " + format_number(number) + "; it must be a finite number");
+    } else if (is_integer(domain_.kind) && std::trunc(number) != number) {
+      add(std::string(what) + " is " + format_number(number) + "; it must be an integer");
+    } else if (is_integer(domain_.kind) && std::abs(number) > kLargestInteger) {
+      add(std::string(what) + " is " + format_number(number) +
+          "; integers of a domain lie between -2^53 and 2^53");
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  bool step() {
+    if (!has_step(domain_.kind) || !finite("the step", domain_.step)) {
+      return !has_step(domain_.kind);
+    }
+    if (domain_.step <= 0) {
+      add("the step is " + format_number(domain_.step) + "; it must be above 0");
+    }
+    return domain_.step > 0;
+  }
+
+  void bounds() {
+    const bool low_good = finite("low", domain_.low);
+    const bool high_good = finite("high", domain_.high);
+    const bool step_good = step();
+    if (low_good && is_log(domain_.kind) && domain_.low <= 0) {
+      add("low is " + format_number(domain_.low) + "; on a log scale it must be above 0");
+    }
+    if (low_good && high_good && !(domain_.low < domain_.high)) {
+      const bool same = domain_.low == domain_.high;
+      add("low " + format_number(domain_.low) + " must be below high " +
+          format_number(domain_.high) +
+          (same ? "; write constant(" + format_number(domain_.low) + ") for a single value"
+                : "; swap them"));
+    } else if (low_good && high_good && step_good && has_step(domain_.kind)) {
+      levels();
+    }
+  }
+
+  void levels() {
+    const double count = count_levels(domain_.low, domain_.high, domain_.step);
+    if (!(count <= kLargestInteger)) {
+      add("step " + format_number(domain_.step) + " is too small for the range; use " +
+          (is_log(domain_.kind) ? "loguniform" : "uniform"));
+    } else if (count < 2) {
+      add("step " + format_number(domain_.step) + " is larger than the range from " +
+          format_number(domain_.low) + " to " + format_number(domain_.high) +
+          ", which leaves one value; use a smaller step");
+    }
+  }
+
+  void normal() {
+    finite("the mean", domain_.low);
+    if (finite("the standard deviation", domain_.high) && domain_.high <= 0) {
+      add("the standard deviation is " + format_number(domain_.high) + "; it must be above 0");
+    }
+    if (step() && domain_.kind == DomainKind::qnormal && std::isfinite(domain_.low) &&
+        !((std::abs(domain_.low) + 10 * domain_.high) / domain_.step < kLargestInteger)) {
+      add("step " + format_number(domain_.step) + " is too small for the range; use normal");
+    }
+  }
+
+  void values() {
+    if (domain_.values.empty()) {
+      add("it has no values; name at least one");
+    }
+    for (auto value = domain_.values.begin(); value != domain_.values.end(); ++value) {
+      if (std::find(domain_.values.begin(), value, *value) != value &&
+          std::find(std::next(value), domain_.values.end(), *value) == domain_.values.end()) {
+        add("the value " + literal_text(*value) + " is there more than once; name it once");
+      }
+    }
+  }
+
+  const Domain& domain_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> domain_problems(const Domain& domain) {
+  return Check(domain).problems();
+}
+
+}  // namespace luthier

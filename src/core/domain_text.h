@@ -1,0 +1,35 @@
+// The words of the distributions, shared by the reader and the printer of domains.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "luthier/space.h"
+
+namespace luthier {
+
+struct DomainWord {
+  std::string_view word;
+  DomainKind kind;
+  std::string_view arguments;  // of the numeric kinds, in order; empty: a list of values
+  std::size_t count;
+};
+// In the order of DomainKind.
+inline constexpr std::array<DomainWord, 14> kDomainWords = {{
+    {"uniform", DomainKind::uniform, "low, high", 2},
+    {"loguniform", DomainKind::loguniform, "low, high", 2},
+    {"quniform", DomainKind::quniform, "low, high, step", 3},
+    {"qloguniform", DomainKind::qloguniform, "low, high, step", 3},
+    {"randint", DomainKind::randint, "low, high", 2},
+    {"qrandint", DomainKind::qrandint, "low, high, step", 3},
+    {"lograndint", DomainKind::lograndint, "low, high", 2},
+    {"qlograndint", DomainKind::qlograndint, "low, high, step", 3},
+    {"normal", DomainKind::normal, "mean, standard deviation", 2},
+    {"qnormal", DomainKind::qnormal, "mean, standard deviation, step", 3},
+    {"choice", DomainKind::choice, "", 0},
+    {"grid", DomainKind::grid, "", 0},
+    {"constant", DomainKind::constant, "", 0},
+    {"expr", DomainKind::expression, "", 0},
+}};
+
+}  // namespace luthier
