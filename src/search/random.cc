@@ -1,6 +1,7 @@
 // Random search (Bergstra and Bengio, 2012): independent draws, identical under any number of
-// workers.
+// workers. Over a finite space no configuration is drawn twice.
 #include "luthier/searcher.h"
+#include "search/points/explored.h"
 
 namespace luthier {
 namespace {
@@ -8,14 +9,24 @@ namespace {
 class RandomSearch : public Searcher {
  public:
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    Rng rng(view.seed(), "space", static_cast<std::uint64_t>(trial.value));
-    const auto cell = static_cast<std::uint64_t>(trial.value) % view.space().grid_size();
-    auto config = view.space().sample(rng, cell);
-    if (!config) {
-      return Exhausted{config.error().message};
-    }
-    return Proposal{.config = std::move(*config), .reason = "independent draw"};
+    const auto number = static_cast<std::uint64_t>(trial.value);
+    const CompiledSpace& space = view.space();
+    Rng rng(view.seed(), "space", number);
+    return explored_.first_new(
+        space,
+        number % space.grid_size(),
+        [&](std::uint64_t cell) { return space.sample(rng, cell); },
+        "independent draw");
   }
+  void on_trial_added(const ExperimentView& view, TrialId trial) override {
+    explored_.add(view.space(), view.config(trial));
+  }
+  void on_trial_changed(const ExperimentView& view, TrialId trial) override {
+    explored_.add(view.space(), view.config(trial));
+  }
+
+ private:
+  Explored explored_;
 };
 
 }  // namespace

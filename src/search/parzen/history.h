@@ -1,0 +1,76 @@
+// What TPE learns from: every trial is an observation in one of two mixtures, the few good ones and
+// all others. Fed with facts in log order; the same facts give the same state.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "luthier/trial.h"
+#include "search/parzen/mixture.h"
+
+namespace luthier::parzen {
+
+struct HistoryOptions {
+  double good_fraction = 0.1;
+  std::int64_t most_good = 25;
+  double prior_weight = 1;
+  // Other observations kept: beyond, the one that ended longest ago is forgotten.
+  std::size_t most_other = 10000;
+};
+
+class History {
+ public:
+  History(std::span<const KernelAxis> axes, HistoryOptions options);
+
+  void added(TrialId trial, std::span<const double> point);
+  void changed(TrialId trial, std::span<const double> point);
+  void reported(TrialId trial, std::int64_t iteration, double loss);
+  // Ranked like a stopped one until it goes on.
+  void paused(TrialId trial);
+  // `state` completed, stopped or failed.
+  void ended(TrialId trial, TrialState state);
+  // An ended or paused trial runs again (its configuration as in `added`).
+  void returned(TrialId trial, std::span<const double> point);
+  bool is_live(TrialId trial) const { return live_.contains(trial.value); }
+  std::vector<TrialId> live_with_results() const;
+
+  std::int64_t observed() const { return observed_; }
+  const Mixture& good() const { return good_; }
+  const Mixture& other() const { return other_; }
+
+ private:
+  struct Live {
+    std::int64_t iteration = 0;  // 0: no result yet
+    double loss = 0;
+  };
+  struct Ranked {
+    int tier = 0;  // 0: completed, 1: stopped early or paused
+    std::int64_t iteration = 0;
+    double loss = 0;
+    std::int64_t trial = 0;
+    std::vector<double> point;
+  };
+  static bool better(const Ranked& a, const Ranked& b);
+  void leave(TrialId trial, int tier);
+
+  void add_other(std::int64_t trial, std::span<const double> point);
+  std::vector<double> remove_other(std::int64_t trial);
+  std::size_t good_count() const;
+  void forget_oldest();
+  void rebuild_good();
+
+  HistoryOptions options_;
+  Mixture good_;
+  Mixture other_;
+  std::int64_t observed_ = 0;                            // trials that left
+  std::map<std::int64_t, Live> live_;                    // by trial
+  std::vector<Ranked> best_;                             // most_good at most, best first
+  std::unordered_map<std::int64_t, std::size_t> where_;  // component of other_, look-ups only
+  std::deque<std::int64_t> order_;                       // trials of other_ in order of leaving
+};
+
+}  // namespace luthier::parzen

@@ -1,0 +1,67 @@
+// An experiment without an engine: what a searcher sees, and a driver that asks it, adds what it
+// proposes and reports results, in the order a test chooses.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "luthier/searcher.h"
+
+namespace luthier::testing {
+
+// Aborts when there is no such searcher or the options are wrong.
+std::unique_ptr<Searcher> make_searcher(std::string_view name,
+                                        const NamedValues& options = {},
+                                        std::uint64_t seed = 1,
+                                        Mode mode = Mode::min);
+
+class FakeView : public ExperimentView {
+ public:
+  explicit FakeView(const Space& space, std::uint64_t seed = 1, Mode mode = Mode::min);
+
+  const CompiledSpace& space() const override { return space_; }
+  std::span<const Objective> objectives() const override { return objectives_; }
+  std::uint64_t seed() const override { return seed_; }
+  std::int64_t trial_count() const override { return static_cast<std::int64_t>(trials_.size()); }
+  TrialState state(TrialId trial) const override { return at(trial).state; }
+  Config config(TrialId trial) const override { return at(trial).config; }
+  std::int64_t iteration(TrialId trial) const override { return at(trial).iteration; }
+  std::optional<CheckpointId> checkpoint(TrialId) const override { return std::nullopt; }
+  std::int64_t checkpoint_iteration(CheckpointId) const override { return 0; }
+  bool can_run(TrialId trial) const override { return state(trial) == TrialState::pending; }
+  std::optional<TrialId> first_pending() const override { return std::nullopt; }
+  std::optional<TrialId> first_paused() const override { return std::nullopt; }
+  std::int64_t running_count() const override { return 0; }
+  bool more_trials() const override { return true; }
+
+  // Facts, told to the searcher.
+  TrialId add(Searcher& searcher, Config config);
+  void report(Searcher& searcher, TrialId trial, double loss);
+  void set_state(TrialId trial, TrialState state) { at(trial).state = state; }
+  void end(Searcher& searcher, TrialId trial, TrialState state = TrialState::completed);
+  void change(Searcher& searcher, TrialId trial, Config config);
+
+  Suggestion ask(const Searcher& searcher) const;
+  // Asks, adds, reports the objective's value and ends the trial as completed; nothing when the
+  // searcher had no proposal.
+  using Function = std::function<double(const Config&)>;
+  std::optional<TrialId> step(Searcher& searcher, const Function& function);
+
+ private:
+  struct Trial {
+    Config config;
+    TrialState state = TrialState::running;
+    std::int64_t iteration = 0;
+  };
+  Trial& at(TrialId trial) { return trials_.at(static_cast<std::size_t>(trial.value)); }
+  const Trial& at(TrialId trial) const { return trials_.at(static_cast<std::size_t>(trial.value)); }
+
+  CompiledSpace space_;
+  std::vector<Objective> objectives_;
+  std::uint64_t seed_;
+  std::vector<Trial> trials_;
+};
+
+}  // namespace luthier::testing
