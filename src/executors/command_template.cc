@@ -12,6 +12,13 @@ namespace {
 constexpr std::array<std::string_view, 3> kFormats = {"json", "toml", "yaml"};
 constexpr std::string_view kFilePrefix = "params.file:";
 
+// The argument in a message: its beginning says which one it is.
+std::string quote(std::string_view argument) {
+  constexpr std::size_t kMost = 60;
+  return "the argument " + json_string(argument.substr(0, kMost)) +
+         (argument.size() > kMost ? "..." : "");
+}
+
 std::vector<std::string> known_placeholders(std::span<const std::string> parameters) {
   std::vector<std::string> known(parameters.begin(), parameters.end());
   for (const char* name : {"trial.dir", "trial.id", "trial.seed", "args"}) {
@@ -79,17 +86,15 @@ std::optional<std::string> CommandTemplate::parse_argument(std::string_view text
     } else if (text.front() == '{') {
       const auto end = text.find('}');
       if (end == std::string_view::npos) {
-        return "the argument '" + to_utf8(whole) +
-               "' has a '{' without a '}'; write {{ for a brace of your own";
+        return quote(whole) + " has a '{' without a '}'; write {{ for a brace of your own";
       }
       flush();
       if (auto problem = parse_placeholder(text.substr(1, end - 1), parameters, out)) {
-        return "the argument '" + to_utf8(whole) + "': " + *problem;
+        return quote(whole) + ": " + *problem;
       }
       text.remove_prefix(end + 1);
     } else if (text.front() == '}') {
-      return "the argument '" + to_utf8(whole) +
-             "' has a '}' without a '{'; write }} for a brace of your own";
+      return quote(whole) + " has a '}' without a '{'; write }} for a brace of your own";
     } else {
       literal += text.front();
       text.remove_prefix(1);
@@ -99,7 +104,7 @@ std::optional<std::string> CommandTemplate::parse_argument(std::string_view text
   const bool all =
       std::ranges::any_of(out, [](const Piece& piece) { return piece.kind == Kind::all; });
   if (all && out.size() > 1) {
-    return "the argument '" + to_utf8(whole) + "': {args} must be an argument of its own";
+    return quote(whole) + ": {args} must be an argument of its own";
   }
   return std::nullopt;
 }
@@ -195,7 +200,7 @@ Result<std::vector<std::string>> CommandTemplate::expand(const CommandContext& c
   for (const auto& argument : out) {
     if (argument.find('\0') != std::string::npos) {
       return Error{ErrorCode::invalid_argument,
-                   "the argument " + json_string(argument) +
+                   quote(argument) +
                        " holds a NUL byte, which no program can be given; use {params.file:json}"};
     }
   }
