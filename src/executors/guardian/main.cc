@@ -1,0 +1,171 @@
+// The guardian: starts the programs of trials and sees to it that nothing of them outlives the
+// executor, whatever ends it. A program of its own, because a large process with threads forks
+// slowly, and because the dead can't clean up. It forks a warden for each attempt (warden.cc).
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "executors/guardian/process_tree.h"
+#include "executors/guardian/warden.h"
+
+namespace luthier::guardian {
+namespace {
+
+class Guardian {
+ public:
+  explicit Guardian(int controller) : controller_(controller) {
+    sigset_t watched;
+    sigemptyset(&watched);
+    for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) {
+      sigaddset(&watched, signal);
+    }
+    sigprocmask(SIG_BLOCK, &watched, nullptr);
+    signals_ = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+  }
+
+  void serve() {
+    while (!leaving_) {
+      pollfd polled[] = {{signals_, POLLIN, 0}, {kSocket, POLLIN, 0}, {controller_, POLLIN, 0}};
+      poll(polled, 3, strays_ ? 10 : -1);
+      read_signals();
+      reap();
+      if (polled[1].revents != 0) {
+        receive();
+      }
+      leaving_ = leaving_ || polled[2].revents != 0;
+    }
+  }
+
+  // The wardens saw the same and are killing their trees; after a second nobody is asked any more.
+  void leave() {
+    close(kSocket);
+    for (int round = 0; !reap(); ++round) {
+      if (round >= 100 || asked_to_leave_) {
+        kill_descendants();
+      }
+      if (round >= 600) {
+        return;  // processes of another user, which nobody here can end
+      }
+      const timespec pause{.tv_sec = 0, .tv_nsec = 10'000'000};
+      nanosleep(&pause, nullptr);
+    }
+  }
+
+ private:
+  void read_signals() {
+    signalfd_siginfo signal;
+    while (read(signals_, &signal, sizeof signal) > 0) {
+      if (signal.ssi_signo != SIGCHLD) {
+        leaving_ = true;
+        asked_to_leave_ = true;
+      }
+    }
+  }
+
+  // Collects what has ended; true when no child is left. What a warden leaves behind when it is
+  // killed itself becomes a child of the guardian.
+  bool reap() {
+    while (true) {
+      int status = 0;
+      const pid_t pid = waitpid(-1, &status, WNOHANG);
+      if (pid <= 0) {
+        const bool none = pid < 0 && errno == ECHILD;
+        if (strays_) {
+          strays_ = kill_children_except(wardens_) > 0;
+        }
+        return none;
+      }
+      if (std::erase(wardens_, pid) > 0 && status != 0) {
+        strays_ = true;
+      }
+    }
+  }
+
+  void receive() {
+    SpawnRequest request;
+    int passed[kPassedMax];
+    std::fill(std::begin(passed), std::end(passed), -1);
+    if (!receive_request(request, passed)) {
+      return;
+    }
+    const pid_t pid = fork();
+    if (pid == 0) {
+      close(kSocket);
+      close(signals_);
+      run_warden(request, passed, controller_);
+    }
+    if (pid > 0) {
+      wardens_.push_back(pid);
+    } else {
+      const Spawned refused{.failed_errno = errno};
+      send(passed[kControl], &refused, sizeof refused, MSG_NOSIGNAL);
+    }
+    for (const int fd : passed) {
+      close(fd);
+    }
+  }
+
+  bool receive_request(SpawnRequest& request, int (&passed)[kPassedMax]) {
+    iovec part{.iov_base = &request, .iov_len = sizeof request};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof passed)];
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t count = recvmsg(kSocket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+      return false;
+    }
+    if (count != sizeof request) {
+      leaving_ = true;
+      return false;
+    }
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
+      memcpy(passed, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+    }
+    // With no descriptor free here the kernel drops what was passed: the executor sees the end of
+    // the control socket and tries again.
+    return passed[kStderr] >= 0;
+  }
+
+  int controller_;
+  int signals_ = -1;
+  bool leaving_ = false;
+  bool asked_to_leave_ = false;
+  bool strays_ = false;
+  std::vector<pid_t> wardens_;
+};
+
+}  // namespace
+}  // namespace luthier::guardian
+
+int main(int argc, char** argv) {
+  using namespace luthier::guardian;
+  prctl(PR_SET_NAME, "luthier-guard");
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const pid_t controller = argc > 1 ? static_cast<pid_t>(atoi(argv[1])) : 0;
+  // Before the check: a controller that dies now still has its pid, as a zombie of somebody.
+  const int watched = static_cast<int>(syscall(SYS_pidfd_open, controller, 0));
+  if (watched < 0 || getppid() != controller) {
+    return 1;
+  }
+  Guardian guardian(watched);
+  guardian.serve();
+  guardian.leave();
+  return 0;
+}

@@ -1,0 +1,14 @@
+// The warden: a process that runs one attempt's program and ends with its whole tree.
+#pragma once
+
+#include "executors/guardian/wire.h"
+
+namespace luthier::guardian {
+
+// Runs in a child forked for it. `passed` are the request's descriptors (-1: not there),
+// `controller` is a pidfd of the executor's process. Never returns.
+[[noreturn]] void run_warden(const SpawnRequest& request,
+                             const int (&passed)[kPassedMax],
+                             int controller);
+
+}  // namespace luthier::guardian

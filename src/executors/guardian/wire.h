@@ -1,0 +1,54 @@
+// What the executor and the guardian say to each other. Both are built together and run on one
+// machine, so these are plain structures in packets of SOCK_SEQPACKET sockets.
+//
+//   executor -> guardian   SpawnRequest with descriptors, one packet an attempt
+//   executor -> warden     Terminate                      on the attempt's own control socket
+//   warden -> executor     Spawned, then Gone             on the same socket
+//
+// The end of a control socket means that the other side is gone.
+#pragma once
+
+#include <cstdint>
+
+namespace luthier::guardian {
+
+inline constexpr int kSocket = 3;  // the guardian's end of its socket
+
+// Descriptors that come with a SpawnRequest, in this order; the last one may be missing.
+enum Passed : int { kControl, kStrings, kStdin, kStdout, kStderr, kReport, kPassedMax };
+
+// kStrings is a memory file of zero-terminated strings: working directory, program, arguments,
+// environment.
+struct SpawnRequest {
+  std::uint32_t arguments = 0;
+  std::uint32_t environment = 0;
+  std::uint64_t strings_bytes = 0;
+  std::uint64_t memory_bytes = 0;  // limit of the whole tree's resident memory; 0: none
+};
+
+// SIGTERM for the attempt's process group at once, SIGKILL for every descendant after `grace_ms`.
+struct Terminate {
+  std::uint32_t grace_ms = 0;
+};
+
+enum class ReplyKind : std::uint32_t { spawned, gone };
+
+struct Spawned {
+  ReplyKind kind = ReplyKind::spawned;
+  std::int32_t pid = 0;
+  std::int32_t failed_errno = 0;   // not 0: nothing runs
+  std::uint32_t in_directory = 0;  // the working directory, not the program, was refused
+};
+
+// The root process has ended and so has, by then, every descendant.
+struct Gone {
+  ReplyKind kind = ReplyKind::gone;
+  std::int32_t wait_status = 0;         // of waitpid
+  std::uint32_t killed = 0;             // SIGKILL was sent because the grace was over
+  std::uint32_t over_memory = 0;        // SIGKILL was sent because of memory_bytes
+  std::uint32_t survivors = 0;          // processes that could not be killed (of another user)
+  std::uint64_t peak_memory_bytes = 0;  // seen of the tree, when limited; else of the root alone
+  std::uint64_t cpu_us = 0;             // user and system time of the root and what it waited for
+};
+
+}  // namespace luthier::guardian

@@ -1,0 +1,231 @@
+#include "executors/guardian_client.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+
+#include <string.h>
+
+#include "base/text.h"
+
+extern "C" {
+extern const char luthier_guardian_begin[];
+extern const char luthier_guardian_end[];
+}
+
+namespace luthier {
+namespace {
+
+Error failed(const std::string& what, int number) {
+  const bool passes = number == EMFILE || number == ENFILE || number == EAGAIN ||
+                      number == ENOMEM || number == ENOBUFS || number == ETOOMANYREFS ||
+                      number == EINTR;
+  return {passes ? ErrorCode::unavailable : ErrorCode::io, what + ": " + errno_in_words(number)};
+}
+
+bool write_all(int fd, const char* bytes, std::size_t size) {
+  while (size > 0) {
+    const ssize_t count = write(fd, bytes, size);
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count <= 0) {
+      return false;
+    }
+    bytes += count;
+    size -= static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
+Result<FileDescriptor> memory_file(const char* name,
+                                   const char* bytes,
+                                   std::size_t size,
+                                   unsigned flags) {
+  FileDescriptor file(memfd_create(name, MFD_CLOEXEC | flags));
+  if (!file && errno == EINVAL && flags != 0) {
+    file = FileDescriptor(memfd_create(name, MFD_CLOEXEC));  // a kernel before MFD_EXEC
+  }
+  if (!file || !write_all(file.get(), bytes, size)) {
+    return failed("a memory file could not be made", errno);
+  }
+  return file;
+}
+
+// The child starts with nothing but its socket: not this program's files, signals or terminal.
+int spawn_guardian(const FileDescriptor& image, const FileDescriptor& socket, pid_t* pid) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, socket.get(), guardian::kSocket);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigset_t all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  const std::string path = "/proc/self/fd/" + std::to_string(image.get());
+  std::string name = "luthier-guardian";
+  std::string controller = std::to_string(getpid());
+  char* arguments[] = {name.data(), controller.data(), nullptr};
+  char* environment[] = {nullptr};
+  const int error = posix_spawn(pid, path.c_str(), &actions, &attributes, arguments, environment);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
+bool send_request(int socket,
+                  const guardian::SpawnRequest& request,
+                  const int* passed,
+                  std::size_t count) {
+  iovec part{.iov_base = const_cast<guardian::SpawnRequest*>(&request), .iov_len = sizeof request};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * guardian::kPassedMax)] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int) * count);
+  memcpy(CMSG_DATA(header), passed, sizeof(int) * count);
+  return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof request;
+}
+
+}  // namespace
+
+Result<GuardianClient> GuardianClient::launch() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+    return failed("the guardian could not be started", errno);
+  }
+  GuardianClient client;
+  client.socket_ = FileDescriptor(ends[0]);
+  // Above the low numbers that the child's descriptors take.
+  const FileDescriptor theirs(fcntl(ends[1], F_DUPFD_CLOEXEC, 10));
+  close(ends[1]);
+  client.null_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  constexpr unsigned kExecutable = 0x10;  // MFD_EXEC, of kernel 6.3
+  auto image = memory_file("luthier-guardian",
+                           luthier_guardian_begin,
+                           static_cast<std::size_t>(luthier_guardian_end - luthier_guardian_begin),
+                           kExecutable);
+  if (!image) {
+    return image.error();
+  }
+  if (!theirs || !client.null_) {
+    return failed("the guardian could not be started", errno);
+  }
+  const FileDescriptor high(fcntl(image->get(), F_DUPFD_CLOEXEC, 10));
+  pid_t pid = 0;
+  if (const int error = spawn_guardian(high, theirs, &pid); error != 0) {
+    return failed(
+        "the guardian could not be started (it needs /proc and memory files that may be executed)",
+        error);
+  }
+  client.pid_ = pid;
+  return client;
+}
+
+GuardianClient::~GuardianClient() {
+  if (!socket_) {
+    return;
+  }
+  const FileDescriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  socket_.reset();
+  pollfd polled{process.get(), POLLIN, 0};
+  constexpr int kPatienceMs = 3000;
+  if (process && poll(&polled, 1, kPatienceMs) > 0) {
+    waitpid(pid_, nullptr, 0);
+  }
+}
+
+Result<FileDescriptor> GuardianClient::spawn(const Program& program) {
+  std::string strings = program.directory;
+  const auto add = [&](const std::string& text) { strings.append(1, '\0').append(text); };
+  add(program.path);
+  for (const auto& argument : program.arguments) {
+    add(argument);
+  }
+  for (const auto& variable : program.environment) {
+    add(variable);
+  }
+  strings += '\0';
+  const auto file = memory_file("luthier-command", strings.data(), strings.size(), 0);
+  if (!file) {
+    return file.error();
+  }
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+    return failed("the program could not be started", errno);
+  }
+  FileDescriptor ours(ends[0]);
+  const FileDescriptor theirs(ends[1]);
+  const guardian::SpawnRequest request{
+      .arguments = static_cast<std::uint32_t>(program.arguments.size()),
+      .environment = static_cast<std::uint32_t>(program.environment.size()),
+      .strings_bytes = strings.size(),
+      .memory_bytes = program.memory_bytes};
+  const int passed[guardian::kPassedMax] = {theirs.get(),
+                                            file->get(),
+                                            null_.get(),
+                                            program.standard_output,
+                                            program.standard_error,
+                                            program.report};
+  const std::size_t count = program.report >= 0 ? guardian::kPassedMax : guardian::kReport;
+  if (!send_request(socket_.get(), request, passed, count)) {
+    return failed("the guardian did not take the program", errno);
+  }
+  return ours;
+}
+
+Result<std::string> find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) {
+    return name;
+  }
+  const char* path = getenv("PATH");
+  bool found_plain_file = false;
+  for (const auto& folder : split(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin", ':')) {
+    const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
+    struct stat status{};
+    if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+      if (access(candidate.c_str(), X_OK) == 0) {
+        return candidate;
+      }
+      found_plain_file = true;
+    }
+  }
+  std::error_code ignored;
+  const bool here = std::filesystem::exists(name, ignored);
+  return Error{ErrorCode::not_found,
+               "the program '" + to_utf8(name) + "' " +
+                   (found_plain_file ? "is in PATH but may not be executed (chmod +x it)"
+                    : here           ? "is not in PATH; there is one here: write ./" + to_utf8(name)
+                                     : "is not in PATH; install it or give its path")};
+}
+
+std::string errno_in_words(int number) {
+  const char* words = strerrordesc_np(number);
+  return words != nullptr ? words : "error " + std::to_string(number);
+}
+
+}  // namespace luthier

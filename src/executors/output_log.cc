@@ -1,0 +1,139 @@
+#include "executors/output_log.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/text.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::string_view kCut = " [line cut here]";
+
+}  // namespace
+
+OutputLog::OutputLog(std::filesystem::path path, OutputLimits limits, OnLine on_line)
+    : path_(std::move(path)), limits_(limits), on_line_(std::move(on_line)) {
+  if (path_.empty()) {
+    return;
+  }
+  file_ = FileDescriptor(
+      open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  struct stat status{};
+  if (file_ && fstat(file_.get(), &status) == 0) {
+    file_bytes_ = status.st_size;
+  }
+}
+
+void OutputLog::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto end = bytes.find('\n');
+    line_part(bytes.substr(0, end));
+    if (end == std::string_view::npos) {
+      break;
+    }
+    end_line();
+    bytes.remove_prefix(end + 1);
+  }
+  flush();
+}
+
+void OutputLog::line_part(std::string_view part) {
+  if (line_.size() < limits_.heard_bytes) {
+    line_ += part.substr(0, limits_.heard_bytes - line_.size());
+  }
+  if (line_size_ < limits_.line_bytes) {
+    keep(part.substr(0, limits_.line_bytes - line_size_));
+    if (line_size_ + part.size() > limits_.line_bytes) {
+      keep(kCut);
+    }
+  }
+  line_size_ += part.size();
+}
+
+void OutputLog::end_line() {
+  keep("\n");
+  if (on_line_) {
+    on_line_(line_);
+  }
+  if (limits_.tail_lines > 0) {
+    if (tail_.size() == limits_.tail_lines) {
+      tail_.pop_front();
+    }
+    tail_.emplace_back(line_.substr(0, limits_.tail_bytes));
+  }
+  line_.clear();
+  line_size_ = 0;
+}
+
+void OutputLog::finish() {
+  if (line_size_ > 0) {
+    end_line();
+  }
+  flush();
+}
+
+void OutputLog::keep(std::string_view bytes) {
+  if (file_) {
+    pending_ += bytes;
+  }
+}
+
+// A write that fails (a full disk) loses log text and nothing else: results have their own way.
+void OutputLog::flush() {
+  if (pending_.empty()) {
+    return;
+  }
+  if (file_bytes_ > 0 &&
+      file_bytes_ + static_cast<std::int64_t>(pending_.size()) > limits_.quota_bytes / 2) {
+    rotate();
+  }
+  std::string_view rest = pending_;
+  while (file_ && !rest.empty()) {
+    const ssize_t count = ::write(file_.get(), rest.data(), rest.size());
+    if (count <= 0) {
+      break;
+    }
+    file_bytes_ += count;
+    rest.remove_prefix(static_cast<std::size_t>(count));
+  }
+  pending_.clear();
+}
+
+void OutputLog::rotate() {
+  std::error_code ignored;
+  std::filesystem::rename(path_, path_.string() + ".1", ignored);
+  file_ = FileDescriptor(
+      open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  file_bytes_ = 0;
+}
+
+std::string OutputLog::tail() const {
+  std::string out;
+  for (const auto& line : tail_) {
+    out += out.empty() ? "" : "\n";
+    out += printable(line);
+  }
+  return out;
+}
+
+std::string printable(std::string_view text) {
+  std::string out = to_utf8(text);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(out[i]);
+    // U+0080 to U+009F are controls too: a terminal takes U+009B for ESC [.
+    const bool c1 =
+        byte == 0xC2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xA0;
+    if (byte < 0x20 || byte == 0x7F) {
+      out[i] = ' ';
+    } else if (c1) {
+      out.replace(i, 2, " ");
+    }
+  }
+  return out;
+}
+
+}  // namespace luthier

@@ -1,0 +1,431 @@
+// The I/O thread of the process executor, and its mailbox: the engine's calls go in as commands,
+// what the attempts say comes out through an Inbox.
+#include "executors/process.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "executors/inbox.h"
+#include "executors/process_attempt.h"
+#include "executors/trial_environment.h"
+
+namespace luthier {
+namespace {
+
+using Key = std::uint64_t;
+constexpr Key kMailbox = 0;
+constexpr Key kGuardian = 1;
+constexpr Key kFirstAttempt = 2;
+
+// Seals checkpoints one after the other: syncing and hashing must not hold up the replies of
+// others.
+class Sealer {
+ public:
+  struct Job {
+    Key key;
+    AttemptId id;
+    std::int64_t iteration;
+    std::filesystem::path directory;
+  };
+  using Done = std::function<void(Key, Result<CheckpointArea::Sealed>)>;
+
+  Sealer(CheckpointArea& area, Done done) : area_(area), done_(std::move(done)) {
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Sealer() {
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+  void add(Job job) {
+    {
+      const std::lock_guard lock(mutex_);
+      jobs_.push_back(std::move(job));
+    }
+    changed_.notify_one();
+  }
+
+ private:
+  void run() {
+    while (true) {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return closing_ || !jobs_.empty(); });
+      if (closing_) {
+        return;
+      }
+      const Job job = std::move(jobs_.front());
+      jobs_.pop_front();
+      lock.unlock();
+      done_(job.key, area_.seal(job.id, job.iteration, job.directory));
+    }
+  }
+
+  CheckpointArea& area_;
+  const Done done_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+struct ReplyTo {
+  AttemptId id;
+  Reply reply;
+};
+struct Interrupt {
+  AttemptId id;
+  bool pause;
+  bool save;
+};
+struct SealDone {
+  Key key;
+  Result<CheckpointArea::Sealed> sealed;
+};
+struct Leave {};
+using Command = std::variant<StartRequest, ReplyTo, Interrupt, SealDone, Leave>;
+
+class Processes : public Executor {
+ public:
+  Processes(AttemptSettings settings, GuardianClient guardian)
+      : settings_(std::move(settings)), guardian_(std::move(guardian)) {
+    sealer_.emplace(*settings_.area, [this](Key key, Result<CheckpointArea::Sealed> sealed) {
+      command(SealDone{key, std::move(sealed)});
+    });
+  }
+  ~Processes() override;
+
+  Result<> open();
+  Capabilities capabilities() const override {
+    return {.can_kill = true, .can_limit_memory = true, .can_checkpoint = true};
+  }
+  void start(const StartRequest& request) override { command(request); }
+  void reply(AttemptId id, const Reply& reply) override { command(ReplyTo{id, reply}); }
+  void interrupt(AttemptId id, bool pause, bool save) override {
+    command(Interrupt{id, pause, save});
+  }
+  std::vector<ExecutorEvent> next_events(TimePoint until) override {
+    return inbox_.drain(until, *settings_.clock);
+  }
+  void wake() override { inbox_.wake(); }
+
+ private:
+  // One attempt, and what it may ask of this executor.
+  struct Entry : AttemptHost {
+    Entry(Processes& processes,
+          Key own_key,
+          const StartRequest& request,
+          std::filesystem::path directory)
+        : owner(processes),
+          key(own_key),
+          id(request.id),
+          attempt(request, std::move(directory), processes.settings_, *this) {}
+    void watch(int fd, Channel channel) override {
+      owner.add(fd, key << 2 | static_cast<Key>(channel));
+    }
+    void unwatch(int fd) override { epoll_ctl(owner.epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+    void post(ExecutorEvent event) override { owner.inbox_.post(std::move(event)); }
+    void seal(std::int64_t iteration, const std::filesystem::path& directory) override {
+      owner.sealer_->add({key, id, iteration, directory});
+    }
+    Result<FileDescriptor> spawn(const Program& program) override { return owner.spawn(program); }
+
+    Processes& owner;
+    const Key key;
+    const AttemptId id;
+    ProcessAttempt attempt;
+    TimePoint timer = kNever;
+  };
+
+  void command(Command command);
+  void add(int fd, Key data);
+  Result<FileDescriptor> spawn(const Program& program);
+  Result<std::filesystem::path> directory_of(const StartRequest& request);
+
+  void run();
+  void take_commands();
+  void perform(const StartRequest& request);
+  void perform(const ReplyTo& to);
+  void perform(const Interrupt& to);
+  void perform(const SealDone& done);
+  void perform(const Leave&) { leaving_ = true; }
+  void ring_timers();
+  int wait_ms() const;
+  Entry* find(Key key);
+  Entry* find(AttemptId id);
+  void settle(Entry& entry);
+
+  AttemptSettings settings_;
+  GuardianClient guardian_;
+  FileDescriptor epoll_;
+  FileDescriptor mailbox_;
+  Inbox inbox_;
+  std::optional<Sealer> sealer_;
+
+  std::mutex mutex_;
+  std::vector<Command> commands_;  // guarded by mutex_
+
+  // The I/O thread's.
+  std::map<Key, std::unique_ptr<Entry>> entries_;
+  std::map<AttemptId, Key> keys_;
+  std::set<std::pair<TimePoint, Key>> timers_;
+  Key next_key_ = kFirstAttempt;
+  bool leaving_ = false;
+  std::filesystem::path temporary_;  // for trials without a directory
+  std::thread thread_;
+};
+
+Processes::~Processes() {
+  if (thread_.joinable()) {
+    command(Leave{});
+    thread_.join();
+  }
+  sealer_.reset();
+  for (auto& [key, entry] : entries_) {
+    entry->attempt.abandon();
+  }
+  entries_.clear();
+  std::error_code ignored;
+  if (!temporary_.empty()) {
+    std::filesystem::remove_all(temporary_, ignored);
+  }
+}
+
+Result<> Processes::open() {
+  epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
+  mailbox_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!epoll_ || !mailbox_) {
+    return Error{ErrorCode::io,
+                 "the process executor could not be started: " + errno_in_words(errno) +
+                     "; raise the limit on open files (ulimit -n)"};
+  }
+  add(mailbox_.get(), kMailbox << 2);
+  add(guardian_.socket(), kGuardian << 2);
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void Processes::command(Command command) {
+  {
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(std::move(command));
+    if (commands_.size() > 1) {
+      return;
+    }
+  }
+  const std::uint64_t one = 1;
+  // It can only fail when the counter is full, and then the thread is awake anyway.
+  [[maybe_unused]] const auto written = write(mailbox_.get(), &one, sizeof one);
+}
+
+void Processes::add(int fd, Key data) {
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = data}};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+}
+
+Result<FileDescriptor> Processes::spawn(const Program& program) {
+  return guardian_.spawn(program);
+}
+
+Result<std::filesystem::path> Processes::directory_of(const StartRequest& request) {
+  if (!request.trial_directory.empty()) {
+    return request.trial_directory;
+  }
+  std::error_code error;
+  if (temporary_.empty()) {
+    std::string pattern = (std::filesystem::temp_directory_path(error) / "luthier-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) {
+      return Error{
+          ErrorCode::io,
+          "no temporary directory could be made at " + pattern + ": " + errno_in_words(errno)};
+    }
+    temporary_ = pattern;
+  }
+  const auto directory = temporary_ / to_text(request.id.trial);
+  std::filesystem::create_directory(directory, error);
+  if (error) {
+    return Error{ErrorCode::io,
+                 "the directory " + directory.string() + " could not be made: " + error.message()};
+  }
+  return directory;
+}
+
+void Processes::run() {
+  epoll_event events[64];
+  while (!leaving_) {
+    const int count = epoll_wait(epoll_.get(), events, 64, wait_ms());
+    for (int i = 0; i < count; ++i) {
+      const Key key = events[i].data.u64 >> 2;
+      if (key == kMailbox) {
+        take_commands();
+      } else if (key == kGuardian) {
+        // It died (somebody killed it). Wardens go on without it; the next trial needs another.
+        epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, guardian_.socket(), nullptr);
+        if (auto again = GuardianClient::launch()) {
+          guardian_ = *std::move(again);
+          add(guardian_.socket(), kGuardian << 2);
+        }
+      } else if (Entry* entry = find(key)) {
+        entry->attempt.on_readable(static_cast<Channel>(events[i].data.u64 & 3));
+        settle(*entry);
+      }
+    }
+    ring_timers();
+  }
+}
+
+int Processes::wait_ms() const {
+  if (timers_.empty()) {
+    return -1;
+  }
+  const TimePoint left = timers_.begin()->first - settings_.clock->now();
+  return static_cast<int>(std::clamp<TimePoint>((left + 999) / 1000, 0, 3'600'000));
+}
+
+void Processes::take_commands() {
+  std::uint64_t ignored = 0;
+  [[maybe_unused]] const auto count = read(mailbox_.get(), &ignored, sizeof ignored);
+  std::vector<Command> commands;
+  {
+    const std::lock_guard lock(mutex_);
+    commands.swap(commands_);
+  }
+  for (const auto& command : commands) {
+    std::visit([this](const auto& each) { perform(each); }, command);
+  }
+}
+
+void Processes::perform(const StartRequest& request) {
+  auto directory = directory_of(request);
+  if (!directory) {
+    inbox_.post(Ended{request.id, Outcome::failed, directory.error().message, 0});
+    return;
+  }
+  const Key key = next_key_++;
+  auto& entry = entries_[key] = std::make_unique<Entry>(*this, key, request, *std::move(directory));
+  keys_[request.id] = key;
+  entry->attempt.start();
+  settle(*entry);
+}
+
+void Processes::perform(const ReplyTo& to) {
+  if (Entry* entry = find(to.id)) {
+    entry->attempt.on_reply(to.reply);
+    settle(*entry);
+  }
+}
+
+void Processes::perform(const Interrupt& to) {
+  if (Entry* entry = find(to.id)) {
+    entry->attempt.on_interrupt(to.pause, to.save);
+    settle(*entry);
+  }
+}
+
+void Processes::perform(const SealDone& done) {
+  if (Entry* entry = find(done.key)) {
+    entry->attempt.on_sealed(done.sealed);
+    settle(*entry);
+  }
+}
+
+Processes::Entry* Processes::find(Key key) {
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? nullptr : found->second.get();
+}
+
+Processes::Entry* Processes::find(AttemptId id) {
+  const auto found = keys_.find(id);
+  return found == keys_.end() ? nullptr : find(found->second);
+}
+
+// After anything was done to an attempt: its timer, or its end.
+void Processes::settle(Entry& entry) {
+  const TimePoint next = entry.attempt.ended() ? kNever : entry.attempt.next_time();
+  if (next != entry.timer) {
+    timers_.erase({entry.timer, entry.key});
+    entry.timer = next;
+    if (next != kNever) {
+      timers_.emplace(next, entry.key);
+    }
+  }
+  if (entry.attempt.ended()) {
+    keys_.erase(entry.id);
+    entries_.erase(entry.key);
+  }
+}
+
+void Processes::ring_timers() {
+  while (!timers_.empty() && timers_.begin()->first <= settings_.clock->now()) {
+    Entry& entry = *entries_.at(timers_.begin()->second);
+    entry.attempt.on_time();
+    settle(entry);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
+                                                        CheckpointArea& area,
+                                                        const Clock& clock) {
+  if (auto checked = check_parameter_variables(options.parameters); !checked) {
+    return checked.error();
+  }
+  auto command = CommandTemplate::parse(options.command, options.parameters);
+  if (!command) {
+    return command.error();
+  }
+  // A program that is named outright is looked for now rather than in every trial.
+  if (const auto& name = options.command.front(); name.find('{') == std::string::npos) {
+    if (auto found = find_program(name); !found) {
+      return found.error();
+    }
+  }
+  auto lines = MetricLines::make(options.metrics, options.metric_regex);
+  if (!lines) {
+    return lines.error();
+  }
+  std::error_code error;
+  const std::string directory = std::filesystem::current_path(error).string();
+  if (error) {
+    return Error{ErrorCode::io, "the working directory can't be read: " + error.message()};
+  }
+  auto guardian = GuardianClient::launch();
+  if (!guardian) {
+    return guardian.error();
+  }
+  auto processes = std::make_unique<Processes>(AttemptSettings{.options = std::move(options),
+                                                               .command = *std::move(command),
+                                                               .lines = *std::move(lines),
+                                                               .directory = directory,
+                                                               .area = &area,
+                                                               .clock = &clock},
+                                               *std::move(guardian));
+  if (auto opened = processes->open(); !opened) {
+    return opened.error();
+  }
+  return std::unique_ptr<Executor>(std::move(processes));
+}
+
+}  // namespace luthier

@@ -1,0 +1,153 @@
+// ProcessAttempt: one run of a program: its pipes, its results and their replies, its end. Lives in
+// the executor's I/O thread and never waits.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "executors/command_template.h"
+#include "executors/file_descriptor.h"
+#include "executors/guardian_client.h"
+#include "executors/metric_lines.h"
+#include "executors/output_log.h"
+#include "executors/process.h"
+#include "executors/result_files.h"
+#include "luthier/executor.h"
+
+namespace luthier {
+
+// Where results come from. Learned from the first attempt that says anything, so that a program
+// that both prints its metrics and reports them is not counted twice.
+enum class ResultSource : std::uint8_t { unknown, report, output, files };
+
+enum class Channel : std::uint8_t { control, output, error, report };
+
+// What an attempt asks of its executor.
+class AttemptHost {
+ public:
+  virtual ~AttemptHost() = default;
+  virtual void watch(int fd, Channel channel) = 0;
+  virtual void unwatch(int fd) = 0;
+  virtual void post(ExecutorEvent event) = 0;
+  // Seals in another thread; sealed() of the attempt is called later.
+  virtual void seal(std::int64_t iteration, const std::filesystem::path& directory) = 0;
+  virtual Result<FileDescriptor> spawn(const Program& program) = 0;
+};
+
+struct AttemptSettings {
+  ProcessOptions options;
+  CommandTemplate command;
+  MetricLines lines;
+  std::string directory;  // the user's
+  CheckpointArea* area = nullptr;
+  const Clock* clock = nullptr;
+  ResultSource source = ResultSource::unknown;
+};
+
+class ProcessAttempt {
+ public:
+  // `directory`: the trial's, or a temporary one.
+  ProcessAttempt(StartRequest request,
+                 std::filesystem::path directory,
+                 AttemptSettings& settings,
+                 AttemptHost& host);
+
+  void start();
+  void on_readable(Channel channel);
+  void on_reply(const Reply& reply);
+  void on_interrupt(bool pause, bool save);
+  void on_sealed(const Result<CheckpointArea::Sealed>& sealed);
+  // The earliest moment on_time() has something to do.
+  TimePoint next_time() const;
+  void on_time();
+  bool ended() const { return ended_; }
+  // The executor is leaving: closes everything, which makes the warden end the program.
+  void abandon();
+
+ private:
+  enum class Ending : std::uint8_t { none, pause, stop, time_out, failure };
+
+  bool prepare();
+  Result<Program> program();
+  void spawn();
+  void retry_or_fail(const std::string& reason);
+  void close_channels();
+
+  void read_control();
+  void on_spawned(const guardian::Spawned& spawned);
+  void on_gone(const guardian::Gone& gone);
+  bool read_output(FileDescriptor& fd, std::optional<OutputLog>& log);
+  void on_line(std::string_view line);
+  bool read_report();
+  void on_result(Metrics metrics, ResultSource source);
+  void choose(ResultSource source);
+
+  void advance();
+  bool take_message();
+  void post_result(Metrics metrics);
+  void send(DecisionKind decision, bool with_directory);
+  void begin_saving();
+  void terminate(std::chrono::microseconds grace);
+  void fail(std::string reason);
+  void obey_end(DecisionKind kind, bool save);
+
+  bool saved_on_sigterm() const;
+  void end();
+  std::string failure_of_exit() const;
+  std::string missing_metric() const;
+  void finish(Outcome outcome, std::string message, std::int64_t exit_status);
+  TimePoint in(std::chrono::microseconds span) const;
+
+  const StartRequest request_;
+  const std::filesystem::path directory_;
+  AttemptSettings& settings_;
+  AttemptHost& host_;
+  MetricLines lines_;
+  ResultFiles files_;
+
+  FileDescriptor control_;
+  FileDescriptor report_;
+  FileDescriptor output_;
+  FileDescriptor error_;
+  // The program's ends, kept until the guardian has them.
+  FileDescriptor their_report_;
+  FileDescriptor their_output_;
+  FileDescriptor their_error_;
+  std::optional<OutputLog> output_log_;
+  std::optional<OutputLog> error_log_;
+  bool output_paused_ = false;
+
+  std::optional<Program> program_;
+  int tries_ = 0;
+  bool running_ = false;
+  std::optional<guardian::Gone> gone_;
+  bool files_taken_ = false;
+
+  ResultSource source_ = ResultSource::unknown;
+  std::string incoming_;       // bytes of the report descriptor not yet understood
+  std::deque<Metrics> queue_;  // results of output and files not yet posted
+  std::int64_t iteration_;
+  bool any_objective_ = false;
+  bool outstanding_ = false;  // a result waits for its reply
+  bool saving_ = false;       // a checkpoint is being sealed
+  bool sealed_at_end_ = false;
+
+  Ending ending_ = Ending::none;
+  bool ending_saves_ = false;
+  std::string failure_;
+  std::filesystem::path checkpoint_out_;
+
+  TimePoint timeout_at_ = kNever;    // the attempt's limit
+  TimePoint terminate_at_ = kNever;  // SIGTERM, as the reply alone did not end it
+  TimePoint retry_at_ = kNever;
+  TimePoint hold_at_ = kNever;  // results of output stop waiting for the report descriptor
+  TimePoint files_at_ = kNever;
+  std::chrono::microseconds terminate_grace_{0};
+  bool terminated_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace luthier

@@ -1,0 +1,17 @@
+// Reads what programs print: a JSON object or a Python dict, as `print(metrics)` writes it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "luthier/value.h"
+
+namespace luthier {
+
+// The object that `text` begins with; nested objects are flattened ("val/loss"). Beyond JSON:
+// single quotes, True, False, None, nan, inf, tuples, a comma before the end, and numbers in a call
+// as numpy and torch print them (`np.float64(0.5)`). The texts "NaN", "Infinity" and "-Infinity"
+// become numbers. Nothing when it is no object. `used`: how many bytes it took.
+std::optional<NamedValues> read_record(std::string_view text, std::size_t* used = nullptr);
+
+}  // namespace luthier

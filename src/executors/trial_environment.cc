@@ -1,0 +1,73 @@
+#include "executors/trial_environment.h"
+
+#include <unistd.h>
+
+#include <map>
+
+#include "base/text.h"
+#include "executors/command_template.h"
+
+namespace luthier {
+
+std::string parameter_variable(std::string_view name) {
+  std::string out = "LUTHIER_PARAM_";
+  for (const char c : name) {
+    const bool lower = c >= 'a' && c <= 'z';
+    const bool plain = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    out += lower ? static_cast<char>(c - 'a' + 'A') : plain ? c : '_';
+  }
+  return out;
+}
+
+Result<> check_parameter_variables(std::span<const std::string> names) {
+  std::map<std::string, std::string> taken;
+  for (const auto& name : names) {
+    const auto variable = parameter_variable(name);
+    const auto [other, fresh] = taken.emplace(variable, name);
+    if (!fresh) {
+      return Error{ErrorCode::invalid_argument,
+                   "the parameters '" + other->second + "' and '" + name +
+                       "' would both be the environment variable " + variable + "; rename one"};
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> environment_of(const TrialEnvironment& trial) {
+  const StartRequest& request = *trial.request;
+  std::vector<std::string> out;
+  const bool devices = !request.devices.empty();
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (!text.starts_with("LUTHIER_") && !(devices && text.starts_with("CUDA_VISIBLE_DEVICES="))) {
+      out.emplace_back(text);
+    }
+  }
+  const auto set = [&](const std::string& name, const std::string& value) {
+    // A NUL would end the variable early and hide what follows: such a value is in the file only.
+    if (value.find('\0') == std::string::npos) {
+      out.push_back(name + "=" + value);
+    }
+  };
+  set("LUTHIER_TRIAL_ID", std::to_string(request.id.trial.value));
+  set("LUTHIER_TRIAL_DIR", trial.directory.string());
+  set("LUTHIER_SEED", std::to_string(request.seed));
+  set("LUTHIER_ITERATION", std::to_string(request.iteration));
+  set("LUTHIER_REPORT_FD", std::to_string(trial.report_fd));
+  set("LUTHIER_PARAMS", parameters_path(trial.directory, ParameterFormat::json).string());
+  for (const auto& [name, value] : request.config) {
+    set(parameter_variable(name), to_text(value));
+  }
+  if (!request.restore_from.empty()) {
+    set("LUTHIER_CHECKPOINT_IN", request.restore_from.string());
+  }
+  if (!trial.checkpoint_out.empty()) {
+    set("LUTHIER_CHECKPOINT_OUT", trial.checkpoint_out.string());
+  }
+  if (devices) {
+    set("CUDA_VISIBLE_DEVICES", request.devices);
+  }
+  return out;
+}
+
+}  // namespace luthier
