@@ -1,0 +1,113 @@
+// Population-based training on the toy of its paper (Jaderberg et al. 2017, figure 2): the score is
+// 1.2 - (a^2 + b^2), but a trial only ever sees the slope of 1.2 - (h a^2 + (1 - h) b^2), where h
+// is its hyperparameter. No constant h gets far; a population that clones the best and changes h
+// does. A logger of one's own prints the lineage: who went on from whose checkpoint, and with what.
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <variant>
+
+#include "luthier/luthier.h"
+
+class Climb : public luthier::Trainable {
+ public:
+  void setup(const luthier::Config& config) override { h_ = config.number("h"); }
+
+  luthier::Metrics step() override {
+    constexpr double kRate = 0.02;
+    a_ -= kRate * 2 * h_ * a_;
+    b_ -= kRate * 2 * (1 - h_) * b_;
+    return {{"score", 1.2 - (a_ * a_ + b_ * b_)}};
+  }
+
+  void save(const std::filesystem::path& directory) override {
+    std::ofstream file(directory / "weights", std::ios::binary);
+    for (const double weight : {a_, b_}) {
+      file.write(reinterpret_cast<const char*>(&weight), sizeof weight);
+    }
+    if (!file.flush()) {
+      throw std::runtime_error("cannot write " + (directory / "weights").string());
+    }
+  }
+
+  void load(const std::filesystem::path& directory) override {
+    std::ifstream file(directory / "weights", std::ios::binary);
+    for (double* weight : {&a_, &b_}) {
+      file.read(reinterpret_cast<char*>(weight), sizeof *weight);
+    }
+    if (!file) {
+      throw std::runtime_error("cannot read " + (directory / "weights").string());
+    }
+  }
+
+  // A clone with another h needs no new object.
+  bool reconfigure(const luthier::Config& config) override {
+    setup(config);
+    return true;
+  }
+
+ private:
+  double h_ = 0;
+  double a_ = 0.9;
+  double b_ = 0.9;
+};
+
+// Prints a line for each choice that runs a trial from another trial's checkpoint.
+class Lineage : public luthier::Logger {
+ public:
+  void on_events(const luthier::ExperimentView& /*view*/,
+                 std::span<const luthier::Event> events) override {
+    for (const luthier::Event& event : events) {
+      if (const auto* saved = std::get_if<luthier::CheckpointCommitted>(&event.body)) {
+        owner_[saved->checkpoint] = {saved->trial, saved->training_iteration};
+      } else if (const auto* chosen = std::get_if<luthier::TrialChosen>(&event.body)) {
+        print_if_clone(chosen->choice);
+      }
+    }
+  }
+
+ private:
+  struct Owner {
+    luthier::TrialId trial;
+    std::int64_t iteration = 0;
+  };
+
+  void print_if_clone(const luthier::Choice& choice) const {
+    if (!choice.checkpoint || !choice.config ||
+        owner_.at(*choice.checkpoint).trial == choice.trial) {
+      return;
+    }
+    const Owner& from = owner_.at(*choice.checkpoint);
+    std::printf("trial %s goes on from trial %s at iteration %lld with h = %s\n",
+                luthier::to_text(choice.trial).c_str(),
+                luthier::to_text(from.trial).c_str(),
+                static_cast<long long>(from.iteration),
+                luthier::to_text(*choice.config->find("h")).c_str());
+  }
+
+  std::map<luthier::CheckpointId, Owner> owner_;
+};
+
+int main() {
+  luthier::Space space;
+  space.add("h", luthier::uniform(0.0, 1.0));
+
+  const auto outcome = luthier::Tuner(luthier::trainable<Climb>(), space)
+                           .maximize("score")
+                           .samples(8)
+                           .iterations(100)
+                           .scheduler("pbt", {{"perturbation_interval", 10}})
+                           .logger(std::make_shared<Lineage>())
+                           .log({})
+                           .run();
+  if (!outcome) {
+    std::fprintf(stderr, "%s\n", outcome.error().message.c_str());
+    return 1;
+  }
+  const luthier::TrialSummary& best = *outcome->best_trial();
+  std::printf("best: trial %s with score %.4f of at most 1.2\n",
+              luthier::to_text(best.id).c_str(),
+              best.best.number("score"));
+}
