@@ -12,8 +12,8 @@ foreach(i RANGE ${last})
 endforeach()
 file(REMOVE_RECURSE ${DIRECTORY})
 file(MAKE_DIRECTORY ${DIRECTORY})
-execute_process(COMMAND ${command} WORKING_DIRECTORY ${DIRECTORY} OUTPUT_VARIABLE output ECHO_OUTPUT_VARIABLE
-  RESULT_VARIABLE status)
+execute_process(COMMAND ${command} WORKING_DIRECTORY ${DIRECTORY} RESULT_VARIABLE status
+  OUTPUT_VARIABLE output ERROR_VARIABLE output ECHO_OUTPUT_VARIABLE ECHO_ERROR_VARIABLE)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "the example ended with status ${status}")
 endif()

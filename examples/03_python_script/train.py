@@ -1,7 +1,6 @@
-"""An ordinary training script: logistic regression on the digits, standard library only.
+"""Logistic regression on the digits of ../data, with nothing but the standard library.
 
-It knows nothing of Luthier. It takes its settings from the command line and prints a line an epoch,
-which is all that `luthier run` needs (the command is in README.md beside this file).
+Settings come from the command line; each epoch prints a line.
 """
 
 import argparse
@@ -55,7 +54,8 @@ def main():
     weights = [[0.0] * 65 for _ in range(10)]
     for epoch in range(1, args.epochs + 1):
         train_epoch(weights, train, args.lr, args.decay)
-        print(f"epoch={epoch} val_loss={validation_loss(weights, validation):.4f}", flush=True)
+        loss = validation_loss(weights, validation)
+        print(f"epoch={epoch} val_loss={loss:.4f}", flush=True)
 
 
 if __name__ == "__main__":
