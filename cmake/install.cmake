@@ -1,0 +1,23 @@
+# `cmake --install`: the library, its headers, the command line, and the package that
+# find_package(luthier) reads. The library is static, so its own dependencies are the consumer's too.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(LUTHIER_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/luthier)
+install(TARGETS luthier EXPORT luthierTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET luthier_sqlite)
+  install(TARGETS luthier_sqlite EXPORT luthierTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
+if(TARGET luthier_cli)
+  install(TARGETS luthier_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/luthier DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(EXPORT luthierTargets NAMESPACE luthier:: DESTINATION ${LUTHIER_PACKAGE_DIR})
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/luthierConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/luthierConfig.cmake INSTALL_DESTINATION ${LUTHIER_PACKAGE_DIR})
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/luthierConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/luthierConfig.cmake ${PROJECT_BINARY_DIR}/luthierConfigVersion.cmake
+  DESTINATION ${LUTHIER_PACKAGE_DIR})

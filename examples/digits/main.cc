@@ -1,0 +1,185 @@
+// The main job: a neural network for handwritten digits, tuned by tpe and asha. What `./dev demo`
+// runs.
+//
+//   example_digits [--name NAME] [--resume NAME] [--results DIR] [--data CSV] [-n TRIALS]
+//                  [-j JOBS] [--seed SEED]
+//
+// The tuner sees the validation images only. At the end the best configuration is trained anew on
+// training and validation images together, for as many epochs as were best, and is shown the test
+// images for the first and only time.
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "digits_data.h"
+#include "digits_model.h"
+#include "luthier/luthier.h"
+
+namespace {
+
+constexpr std::int64_t kEpochs = 81;
+// Every network starts from the same draws: configurations are compared, not lucky starts.
+constexpr std::uint64_t kWeightSeed = 1;
+
+struct Arguments {
+  std::string name;
+  bool resume = false;
+  std::filesystem::path results = "luthier-results";
+  std::filesystem::path data = DIGITS_CSV;
+  std::int64_t trials = 60;
+  std::int64_t jobs = 0;
+  std::uint64_t seed = 0;
+};
+
+Arguments parse(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view option = argv[i];
+    if (i + 1 == argc) {
+      throw std::invalid_argument(std::string(option) +
+                                  " needs a value; the options are listed at the top of main.cc");
+    }
+    const std::string value = argv[i + 1];
+    if (option == "--name" || option == "--resume") {
+      arguments.name = value;
+      arguments.resume = option == "--resume";
+    } else if (option == "--results") {
+      arguments.results = value;
+    } else if (option == "--data") {
+      arguments.data = value;
+    } else if (option == "-n") {
+      arguments.trials = std::stoll(value);
+    } else if (option == "-j") {
+      arguments.jobs = std::stoll(value);
+    } else if (option == "--seed") {
+      arguments.seed = std::stoull(value);
+    } else {
+      throw std::invalid_argument("no option '" + std::string(option) +
+                                  "'; the options are listed at the top of main.cc");
+    }
+  }
+  return arguments;
+}
+
+// digits-1, digits-2, ...: the first that is not taken.
+std::string free_name(const std::filesystem::path& results) {
+  int number = 1;
+  while (std::filesystem::exists(results / ("digits-" + std::to_string(number)))) {
+    ++number;
+  }
+  return "digits-" + std::to_string(number);
+}
+
+luthier::Space search_space() {
+  luthier::Space space;
+  space.add("layers", luthier::randint(1, 4));
+  space.add("units", luthier::lograndint(32, 193));
+  space.add("batch", luthier::choice({16, 32, 64}));
+  space.add("optimizer", luthier::choice({"sgd", "adam"}));
+  space.add("lr", luthier::loguniform(3e-4, 0.5));
+  space.add("momentum", luthier::uniform(0.0, 0.95)).when("optimizer", "sgd");
+  space.add("weight_decay", luthier::loguniform(1e-5, 1e-1));
+  space.add("dropout", luthier::uniform(0.0, 0.5));
+  space.add("shift", luthier::uniform(0.0, 0.9));
+  space.add("decay", luthier::uniform(0.92, 0.98));
+  return space;
+}
+
+void train(luthier::TrialContext& trial, const digits::Data& data) {
+  digits::DigitsModel model(data, digits::model_options(trial.config()), kWeightSeed);
+  if (const auto from = trial.checkpoint()) {
+    model.load(*from);
+  }
+  while (trial.iteration() < kEpochs) {
+    const double train_loss = model.train_epoch();
+    const luthier::Metrics metrics = {{"loss", model.validation_loss()},
+                                      {"accuracy", model.validation_accuracy()},
+                                      {"train_loss", train_loss},
+                                      {"epoch", trial.iteration() + 1}};
+    if (!trial.report(metrics, [&](const auto& directory) { model.save(directory); })) {
+      return;
+    }
+  }
+}
+
+double test_accuracy(const digits::Data& data, const luthier::TrialSummary& best) {
+  const digits::Data more = digits::with_validation_in_training(data);
+  digits::DigitsModel model(more, digits::model_options(best.config), kWeightSeed);
+  for (std::int64_t epoch = 0; epoch < best.best.integer("epoch"); ++epoch) {
+    model.train_epoch();
+  }
+  return model.test_accuracy();
+}
+
+void print_summary(const luthier::ExperimentSummary& outcome, const digits::Data& data) {
+  const luthier::TrialSummary& best = *outcome.best_trial();
+  std::printf(
+      "\nbest of %zu trials: %s\n", outcome.trials.size(), luthier::to_text(best.id).c_str());
+  for (const auto& [name, value] : best.config) {
+    std::printf("  %-13s %s\n", name.c_str(), luthier::to_text(value).c_str());
+  }
+  std::printf("validation: loss %.4f, accuracy %.4f after %lld epochs\n",
+              best.best.number("loss"),
+              best.best.number("accuracy"),
+              static_cast<long long>(best.best.integer("epoch")));
+  std::printf("test accuracy of this configuration, trained anew: %.4f on %zu images\n",
+              test_accuracy(data, best),
+              data.test.labels.size());
+  std::printf("TensorBoard: tensorboard --logdir %s\n", outcome.directory.c_str());
+}
+
+int tune(const char* program, const Arguments& arguments) {
+  const digits::Data data = digits::load(arguments.data);
+  const std::string name = arguments.name.empty() ? free_name(arguments.results) : arguments.name;
+  const std::string resume_line =
+      std::string(program) + " --resume " + name + " --results " + arguments.results.string();
+  std::printf(
+      "tuning on %zu training images, judged by %zu validation images; %zu test images are kept "
+      "back\n",
+      data.train.labels.size(),
+      data.validation.labels.size(),
+      data.test.labels.size());
+  std::printf("Ctrl-C interrupts; to go on: %s\n\n", resume_line.c_str());
+  std::fflush(stdout);
+
+  luthier::Tuner tuner([&data](luthier::TrialContext& trial) { train(trial, data); },
+                       search_space());
+  tuner.name(name)
+      .results(arguments.results)
+      .minimize("loss")
+      .samples(arguments.trials)
+      .jobs(arguments.jobs)
+      .seed(arguments.seed)
+      .searcher("tpe")
+      .scheduler("asha", {{"max_t", kEpochs}, {"grace_period", 3}, {"reduction_factor", 3}})
+      .checkpoint_every(9)
+      .handle_signals();
+  const auto outcome = arguments.resume ? tuner.resume() : tuner.run();
+  if (!outcome) {
+    std::fprintf(stderr, "%s\n", outcome.error().message.c_str());
+    return 1;
+  }
+  if (!outcome->finished) {
+    std::printf("\n%s; to go on: %s\n", outcome->reason.c_str(), resume_line.c_str());
+    return 130;
+  }
+  if (outcome->best_trial() == nullptr) {
+    std::fprintf(stderr, "no trial reported a finite loss: %s\n", outcome->reason.c_str());
+    return 1;
+  }
+  print_summary(*outcome, data);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return tune(argv[0], parse(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "example_digits: %s\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,22 @@
+# cmake -DPATTERN=REGEX -DDIRECTORY=DIR -P run_example.cmake -- COMMAND...
+# Runs the command in DIR, emptied first; fails unless it succeeds and prints something that matches.
+set(command "")
+set(after FALSE)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+  if(after)
+    list(APPEND command "${CMAKE_ARGV${i}}")
+  elseif("${CMAKE_ARGV${i}}" STREQUAL "--")
+    set(after TRUE)
+  endif()
+endforeach()
+file(REMOVE_RECURSE ${DIRECTORY})
+file(MAKE_DIRECTORY ${DIRECTORY})
+execute_process(COMMAND ${command} WORKING_DIRECTORY ${DIRECTORY} RESULT_VARIABLE status
+  OUTPUT_VARIABLE output ERROR_VARIABLE output ECHO_OUTPUT_VARIABLE ECHO_ERROR_VARIABLE)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "the example ended with status ${status}")
+endif()
+if(NOT output MATCHES "${PATTERN}")
+  message(FATAL_ERROR "the example printed nothing that matches: ${PATTERN}")
+endif()

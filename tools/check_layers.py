@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Fails when a file sees a layer it may not see, or when a test file is in no program.
+
+A layer sees the public headers, itself, and the layers left of its column; layers of one column
+never see each other. Public headers see each other and the standard library only, so that a
+program built against Luthier needs no further package. Tests may see everything.
+"""
+
+import pathlib
+import re
+import sys
+
+COLUMNS = [
+    ["base"],
+    ["core"],
+    ["search", "schedulers", "engine", "executors", "store", "loggers", "simulation"],
+    ["tuner"],
+    ["service"],
+    ["cli"],
+]
+
+
+def visible_layers():
+    """Layer -> the set of layers its files may include."""
+    visible, left = {}, set()
+    for column in COLUMNS:
+        for layer in column:
+            visible[layer] = left | {layer}
+        left = left | set(column)
+    return visible
+
+
+def includes(file):
+    """(line number, '<' or '"', what is included) of each include of a file."""
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if found := re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line):
+            yield number, found[1], found[2]
+
+
+def public_problems(root):
+    for file in sorted((root / "include").rglob("*.h")):
+        for number, bracket, target in includes(file):
+            where = f"{file.relative_to(root)}:{number}"
+            if bracket == '"' and not target.startswith("luthier/"):
+                yield f"{where}: a public header may not include the private header {target}"
+            if bracket == "<" and not re.fullmatch(r"[a-z_0-9]+", target):
+                yield f"{where}: a public header may include the standard library only, not <{target}>"
+
+
+def private_problems(root):
+    visible = visible_layers()
+    for file in sorted((root / "src").rglob("*.[hc]*")):
+        layer = file.relative_to(root / "src").parts[0]
+        if layer not in visible:
+            if file.suffix in (".h", ".cc"):
+                yield f"{file.relative_to(root)}: '{layer}' is no layer; known: {', '.join(visible)}"
+            continue
+        for number, bracket, target in includes(file):
+            folder = target.split("/")[0]
+            if bracket == "<" or folder == "luthier":
+                continue
+            where = f"{file.relative_to(root)}:{number}"
+            if folder not in visible:
+                yield f'{where}: "{target}" does not begin with a layer\'s folder'
+            elif folder not in visible[layer]:
+                yield f"{where}: {layer} may not include {folder}"
+
+
+def test_folders(root):
+    """The folders that tests/CMakeLists.txt makes a program of."""
+    text = (root / "tests/CMakeLists.txt").read_text(encoding="utf-8")
+    for variable, values, body in re.findall(r"foreach\((\w+) ([^)]*)\)(.*?)endforeach", text, re.S):
+        for folder in re.findall(r"luthier_test_program\(\S+ ([^\s)]+)", body):
+            for value in values.split():
+                yield folder.replace("${%s}" % variable, value)
+    for folder in re.findall(r"^luthier_test_program\(\S+ ([^\s)$]+)", text, re.M):
+        yield folder
+
+
+def test_problems(root):
+    folders = {root / "tests" / folder for folder in test_folders(root)}
+    for file in sorted((root / "tests").rglob("*_test.cc")):
+        if file.parent not in folders:
+            yield f"{file.relative_to(root)}: no program of tests/CMakeLists.txt compiles this folder"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+    problems = [*public_problems(root), *private_problems(root), *test_problems(root)]
+    print(*problems, sep="\n", end="\n" if problems else "")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
