@@ -3,24 +3,17 @@
 #include "core/domain_text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/text.h"
 #include "core/expression.h"
 #include "core/expression_lexer.h"
+#include "core/value_text.h"
 
 namespace luthier {
 namespace {
 
-constexpr int kDepthLimit = 64;
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
-}
-bool ends_word(char c) {
-  return is_blank(c) || std::string_view(",()[]{}\"'=`;").find(c) != std::string_view::npos;
-}
+constexpr std::string_view kQuoteIt = "; text with blanks or punctuation stands in quotes";
 
 // What other tools call our distributions.
 std::optional<std::string_view> other_spelling(std::string_view word) {
@@ -83,26 +76,42 @@ std::string unknown_distribution(std::string_view word) {
   return unknown_name("distribution", word, known);
 }
 
+// Where the ')' is that closes a '(' before `text`; parentheses inside quotes don't count.
+std::optional<std::size_t> closing_parenthesis(std::string_view text) {
+  int depth = 1;
+  char quote = '\0';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != '\0') {
+      i += c == '\\' && quote != '`' ? 1 : 0;
+      quote = c == quote ? '\0' : quote;
+    } else if (c == '"' || c == '\'' || c == '`') {
+      quote = c;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')' && --depth == 0) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
 class DomainReader {
  public:
-  explicit DomainReader(std::string_view text) : text_(text) {}
+  explicit DomainReader(std::string_view text) : reader_(text) {}
 
   Result<Domain> domain() {
-    skip_blanks();
-    if (position_ == text_.size()) {
-      return fail("a distribution or a value is missing, as in uniform(0, 1)");
+    const std::string_view word = reader_.peek_word();
+    const std::size_t start = reader_.position();
+    if (reader_.at_end()) {
+      return reader_.fail("a distribution or a value is missing, as in uniform(0, 1)");
     }
-    const std::size_t start = position_;
-    while (position_ < text_.size() && !ends_word(text_[position_])) {
-      ++position_;
-    }
-    const std::string_view word = text_.substr(start, position_ - start);
-    skip_blanks();
-    if (!word.empty() && at('(')) {
+    reader_.move_to(start + word.size());
+    if (!word.empty() && reader_.accept('(')) {
       return call(word, start);
     }
-    position_ = start;
-    auto value = read_value(0);
+    reader_.move_to(start);
+    auto value = reader_.read_value();
     if (!value) {
       return value.error();
     }
@@ -112,49 +121,43 @@ class DomainReader {
 
   // The condition after `if`, or nothing; fails when anything else follows.
   Result<std::string> condition() {
-    skip_blanks();
-    const std::string_view rest = text_.substr(position_);
-    if (rest.empty()) {
+    const std::string_view word = reader_.peek_word();
+    if (reader_.at_end()) {
       return std::string();
     }
-    if (!rest.starts_with("if") || (rest.size() > 2 && !is_blank(rest[2]) && rest[2] != '(')) {
-      return fail("expected 'if' or the end; text with blanks or punctuation stands in quotes");
+    if (word != "if") {
+      return reader_.fail("expected 'if' or the end" + std::string(kQuoteIt));
     }
-    const auto parsed = parse_expression(rest.substr(2));
+    const auto parsed = parse_expression(reader_.rest().substr(word.size()));
     if (!parsed) {
       return Error{ErrorCode::invalid_argument,
-                   "the condition can't be read " + parsed.error().message};
+                   "the condition can't be read: " + parsed.error().message};
     }
     return parsed->to_text();
   }
 
   Result<> end() {
-    skip_blanks();
-    if (position_ < text_.size()) {
-      return fail("expected the end; text with blanks or punctuation stands in quotes");
+    reader_.skip_blanks();
+    if (!reader_.at_end()) {
+      return reader_.fail("expected the end" + std::string(kQuoteIt));
     }
     return {};
   }
 
  private:
-  bool at(char c) const { return position_ < text_.size() && text_[position_] == c; }
-  void skip_blanks() {
-    while (position_ < text_.size() && is_blank(text_[position_])) {
-      ++position_;
-    }
+  Error fail_at(std::size_t start, std::string_view problem) const {
+    return syntax_error(reader_.text(), start, problem);
   }
-  Error fail(std::string_view problem) const { return syntax_error(text_, position_, problem); }
 
   Result<Domain> call(std::string_view word, std::size_t start) {
     const auto known = std::ranges::find(kDomainWords, word, &DomainWord::word);
     if (known == kDomainWords.end()) {
-      return syntax_error(text_, start, unknown_distribution(word));
+      return fail_at(start, unknown_distribution(word));
     }
-    ++position_;
     if (known->kind == DomainKind::expression) {
       return formula();
     }
-    auto arguments = read_list(')', 0);
+    auto arguments = reader_.read_list(')');
     if (!arguments) {
       return arguments.error();
     }
@@ -163,22 +166,16 @@ class DomainReader {
   }
 
   Result<Domain> numeric(const DomainWord& word, const ValueList& arguments, std::size_t start) {
+    const std::string takes = std::string(word.word) + " takes " + std::to_string(word.count) +
+                              " numbers (" + std::string(word.arguments) + "), not ";
     if (arguments.size() != word.count) {
-      return syntax_error(text_,
-                          start,
-                          std::string(word.word) + " takes " + std::to_string(word.count) +
-                              " numbers (" + std::string(word.arguments) + "), not " +
-                              std::to_string(arguments.size()));
+      return fail_at(start, takes + std::to_string(arguments.size()));
     }
     std::array<double, 3> numbers{};
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       const auto number = arguments[i].boolean() ? std::nullopt : arguments[i].number();
       if (!number) {
-        return syntax_error(text_,
-                            start,
-                            std::string(word.word) + " takes numbers (" +
-                                std::string(word.arguments) + "), not " +
-                                literal_text(arguments[i]));
+        return fail_at(start, takes + literal_text(arguments[i]));
       }
       numbers[i] = *number;
     }
@@ -189,8 +186,7 @@ class DomainReader {
   Result<Domain> listed(const DomainWord& word, ValueList arguments, std::size_t start) {
     if (word.kind == DomainKind::constant) {
       if (arguments.size() != 1) {
-        return syntax_error(
-            text_, start, "constant takes 1 value, not " + std::to_string(arguments.size()));
+        return fail_at(start, "constant takes 1 value, not " + std::to_string(arguments.size()));
       }
       return constant(std::move(arguments[0]));
     }
@@ -201,119 +197,20 @@ class DomainReader {
   }
 
   Result<Domain> formula() {
-    const std::size_t start = position_;
-    int depth = 1;
-    char quote = '\0';
-    for (; position_ < text_.size(); ++position_) {
-      const char c = text_[position_];
-      if (quote != '\0') {
-        position_ += c == '\\' && quote != '`' ? 1 : 0;
-        quote = c == quote ? '\0' : quote;
-      } else if (c == '"' || c == '\'' || c == '`') {
-        quote = c;
-      } else if (c == '(') {
-        ++depth;
-      } else if (c == ')' && --depth == 0) {
-        break;
-      }
+    const auto length = closing_parenthesis(reader_.rest());
+    if (!length) {
+      return reader_.fail("expr( has no closing ')'");
     }
-    if (position_ >= text_.size()) {
-      position_ = text_.size();
-      return fail("expr( has no closing ')'");
-    }
-    const auto parsed = parse_expression(text_.substr(start, position_++ - start));
+    const auto parsed = parse_expression(reader_.rest().substr(0, *length));
     if (!parsed) {
       return Error{ErrorCode::invalid_argument,
-                   "the formula can't be read " + parsed.error().message};
+                   "the formula can't be read: " + parsed.error().message};
     }
+    reader_.move_to(reader_.position() + *length + 1);
     return expression(parsed->to_text());
   }
 
-  // Values up to and including `closing`.
-  Result<ValueList> read_list(char closing, int depth) {
-    ValueList list;
-    skip_blanks();
-    while (!at(closing)) {
-      auto value = read_value(depth);
-      if (!value) {
-        return value.error();
-      }
-      list.push_back(std::move(*value));
-      skip_blanks();
-      if (at(',')) {
-        ++position_;
-        skip_blanks();
-      } else if (!at(closing)) {
-        return fail(std::string("expected ',' or '") + closing +
-                    "'; text with blanks or punctuation stands in quotes");
-      }
-    }
-    ++position_;
-    return list;
-  }
-
-  Result<Value> read_value(int depth) {
-    skip_blanks();
-    if (at('"') || at('\'')) {
-      auto text = read_quoted(text_, position_);
-      return text ? Result<Value>(Value(std::move(*text))) : text.error();
-    }
-    if (at('[')) {
-      if (depth == kDepthLimit) {
-        return fail("lists are nested deeper than " + std::to_string(kDepthLimit) + " levels");
-      }
-      ++position_;
-      auto list = read_list(']', depth + 1);
-      return list ? Result<Value>(Value(std::move(*list))) : list.error();
-    }
-    return read_word();
-  }
-
-  Result<Value> read_word() {
-    const std::size_t start = position_;
-    while (position_ < text_.size() && !ends_word(text_[position_])) {
-      ++position_;
-    }
-    const std::string_view word = text_.substr(start, position_ - start);
-    if (word.empty()) {
-      return fail(position_ == text_.size() ? "a value is missing before the end"
-                                            : "expected a value; text with punctuation stands in "
-                                              "quotes");
-    }
-    return word_value(word, start);
-  }
-
-  Result<Value> word_value(std::string_view word, std::size_t start) const {
-    if (word == "true" || word == "True") {
-      return Value(true);
-    }
-    if (word == "false" || word == "False") {
-      return Value(false);
-    }
-    if (word == "null" || word == "None") {
-      return Value();
-    }
-    if (const auto integer = parse_integer(word)) {
-      return Value(*integer);
-    }
-    const bool digits = word.find_first_not_of("+-0123456789") == std::string_view::npos;
-    const auto number = parse_number(word);
-    if (number && digits) {
-      return syntax_error(text_, start, "the integer does not fit into 64 bits");
-    }
-    if (number) {
-      return Value(*number);
-    }
-    double ignored = 0;
-    const auto read = std::from_chars(word.data(), word.data() + word.size(), ignored);
-    if (read.ec == std::errc::result_out_of_range && read.ptr == word.data() + word.size()) {
-      return syntax_error(text_, start, "the number is outside the range of a double");
-    }
-    return Value(word);
-  }
-
-  std::string_view text_;
-  std::size_t position_ = 0;
+  ValueReader reader_;
 };
 
 }  // namespace
@@ -330,18 +227,11 @@ Result<Domain> Space::parse_domain(std::string_view text) {
   return domain;
 }
 
-Result<> Space::add_text(std::string_view text) {
-  const auto equals = text.find('=');
-  const std::string name(trim(text.substr(0, equals)));
-  if (equals == std::string_view::npos || name.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 "the parameter '" + to_utf8(text.substr(0, 200)) +
-                     "' has no NAME=; write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)"};
-  }
+Result<Parameter> parse_parameter(std::string_view name, std::string_view text) {
   const auto in_parameter = [&](const Error& error) {
     return Error{error.code, "parameter '" + to_utf8(name.substr(0, 200)) + "': " + error.message};
   };
-  DomainReader reader(text.substr(equals + 1));
+  DomainReader reader(text);
   auto domain = reader.domain();
   if (!domain) {
     return in_parameter(domain.error());
@@ -350,8 +240,31 @@ Result<> Space::add_text(std::string_view text) {
   if (!condition) {
     return in_parameter(condition.error());
   }
-  parameters_.push_back(
-      {.name = name, .domain = std::move(*domain), .condition = std::move(*condition)});
+  return Parameter{
+      .name = std::string(name), .domain = std::move(*domain), .condition = std::move(*condition)};
+}
+
+Result<Parameter> make_parameter(std::string_view name, const Value& value) {
+  if (const auto* text = value.text()) {
+    return parse_parameter(name, *text);
+  }
+  const auto* list = value.list();
+  return Parameter{.name = std::string(name), .domain = list ? choice(*list) : constant(value)};
+}
+
+Result<> Space::add_text(std::string_view text) {
+  const auto equals = text.find('=');
+  const std::string_view name = trim(text.substr(0, equals));
+  if (equals == std::string_view::npos || name.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 "the parameter '" + to_utf8(text.substr(0, 200)) +
+                     "' has no NAME=; write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)"};
+  }
+  auto parameter = parse_parameter(name, text.substr(equals + 1));
+  if (!parameter) {
+    return parameter.error();
+  }
+  parameters_.push_back(std::move(*parameter));
   return {};
 }
 

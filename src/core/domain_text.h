@@ -1,4 +1,4 @@
-// The words of the distributions, shared by the reader and the printer of domains.
+// The words of the distributions, and parameters as text.
 #pragma once
 
 #include <array>
@@ -31,5 +31,11 @@ inline constexpr std::array<DomainWord, 14> kDomainWords = {{
     {"constant", DomainKind::constant, "", 0},
     {"expr", DomainKind::expression, "", 0},
 }};
+
+// "DISTRIBUTION" or "DISTRIBUTION if CONDITION" for a parameter of this name.
+Result<Parameter> parse_parameter(std::string_view name, std::string_view text);
+// The same for a value from a file: text is read as above, a list is a choice, anything else a
+// constant.
+Result<Parameter> make_parameter(std::string_view name, const Value& value);
 
 }  // namespace luthier

@@ -121,7 +121,7 @@ class SpaceCompiler {
   std::optional<BoundExpression> bind(const std::string& what, const std::string& text) {
     auto expression = parse_expression(text);
     if (!expression) {
-      add(what + " can't be read " + expression.error().message);
+      add(what + " can't be read: " + expression.error().message);
       return std::nullopt;
     }
     BoundExpression bound{std::move(*expression), {}};
