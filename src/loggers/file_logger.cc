@@ -102,8 +102,10 @@ void FileLogger::on_close(const ExperimentView& /*view*/) {
 }
 
 Result<> FileLogger::write_all(const ReadFrom& read) {
-  auto surveyed = survey(0, read);
-  return surveyed ? fold(std::numeric_limits<Sequence>::max(), read) : surveyed;
+  auto built = rebuild(0, std::numeric_limits<Sequence>::max(), read);
+  std::error_code ignored;
+  fs::remove(options_.directory / kStateFolder, ignored);  // if nothing else is in it
+  return built;
 }
 
 Result<> FileLogger::apply(const Event& event) {
@@ -195,6 +197,13 @@ Result<> FileLogger::remember(bool closed) {
 
 Result<> FileLogger::recover(Sequence last, const ReadFrom& read) {
   const Sequence position = read_position(state_file(".position"), last);
+  auto built = rebuild(position, last, read);
+  return built ? remember(false) : built;
+}
+
+// Builds the files of all trials with events after `position` in the scratch folder, then makes the
+// real ones equal; leaves every trial that has not ended ready for its next event.
+Result<> FileLogger::rebuild(Sequence position, Sequence last, const ReadFrom& read) {
   if (auto surveyed = survey(position, read); !surveyed) {
     return surveyed;
   }
@@ -210,12 +219,9 @@ Result<> FileLogger::recover(Sequence last, const ReadFrom& read) {
   for (auto& [trial, open] : open_) {
     open->folder.set_directory(trial_directory(trial));
   }
-  if (auto reconciled = reconcile(); !reconciled) {
-    return reconciled;
-  }
   checked_.clear();
   goes_on_after_.clear();
-  return remember(false);
+  return reconcile();
 }
 
 // One look at the log before it is folded, for what only later events tell.

@@ -36,7 +36,7 @@ class FileLogger final : public Logger {
   void on_idle(const ExperimentView& view, TimePoint now) override;
   void on_close(const ExperimentView& view) override;
 
-  // Builds all files of an experiment from its log; the directory should hold none of them yet.
+  // Makes all files what the log says, whatever is in the directory: an export.
   Result<> write_all(const ReadFrom& read);
 
  private:
@@ -52,6 +52,7 @@ class FileLogger final : public Logger {
   Result<> remember(bool closed);
 
   Result<> recover(Sequence last, const ReadFrom& read);
+  Result<> rebuild(Sequence position, Sequence last, const ReadFrom& read);
   Result<> survey(Sequence position, const ReadFrom& read);
   Result<> fold(Sequence last, const ReadFrom& read);
   Result<> reconcile() const;

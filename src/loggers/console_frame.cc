@@ -1,0 +1,142 @@
+#include "loggers/console_frame.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "loggers/terminal_text.h"
+
+namespace luthier {
+namespace {
+
+constexpr int kTrialWidth = 8;
+constexpr int kIterationWidth = 9;
+constexpr int kValueWidth = 12;
+constexpr int kTimeWidth = 8;
+constexpr std::string_view kGap = "  ";
+
+std::string row(const std::string& trial,
+                const std::string& iteration,
+                const std::string& value,
+                const std::string& time,
+                const std::string& parameters) {
+  std::string out(kGap);
+  out.append(pad_right(trial, kTrialWidth)).append(kGap);
+  out.append(pad_left(iteration, kIterationWidth)).append(kGap);
+  out.append(pad_left(value, kValueWidth)).append(kGap);
+  out.append(pad_left(time, kTimeWidth)).append(kGap);
+  return out + parameters;
+}
+
+std::vector<std::string> table(const ConsoleState& state, TimePoint now, std::size_t rows) {
+  const auto& objectives = state.subject().objectives;
+  const std::string metric = objectives.empty() ? "" : printable(objectives.front().metric);
+  std::vector<std::string> lines = {row("trial", "iteration", metric, "time", "parameters")};
+  const std::size_t all = state.running().size();
+  const std::size_t shown = all <= rows ? all : rows - 1;
+  for (const auto& [trial, running] : state.running()) {
+    if (lines.size() > shown) {
+      break;
+    }
+    const double seconds = static_cast<double>(std::max<TimePoint>(now - running.started, 0)) / 1e6;
+    lines.push_back(row(to_text(trial),
+                        std::to_string(running.iteration),
+                        running.value ? short_number(*running.value) : "-",
+                        duration_text(seconds),
+                        state.parameters(trial)));
+  }
+  if (shown < all) {
+    lines.push_back(std::string(kGap) + "and " + std::to_string(all - shown) + " more");
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string counts_text(const ConsoleState& state) {
+  std::string out = std::to_string(state.ended());
+  if (const auto total = state.total()) {
+    out += " of " + std::to_string(*total);
+  }
+  out += " trials ended";
+  for (const TrialState each : {TrialState::running,
+                                TrialState::pending,
+                                TrialState::paused,
+                                TrialState::stopped,
+                                TrialState::failed}) {
+    if (state.count(each) > 0) {
+      out += ", " + std::to_string(state.count(each)) + ' ' + std::string(to_text(each));
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> best_texts(const ConsoleState& state) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < state.subject().objectives.size(); ++i) {
+    if (const auto& best = state.best(i)) {
+      std::string line = "best " + printable(state.subject().objectives[i].metric) + ' ' +
+                         short_number(best->value) + " (trial " + to_text(best->trial) +
+                         ", iteration " + std::to_string(best->iteration) + ")";
+      lines.push_back(best->parameters.empty() ? line : line + ": " + best->parameters);
+    }
+  }
+  return lines;
+}
+
+std::string time_text(const ConsoleState& state, TimePoint now) {
+  std::string out = duration_text(state.elapsed_s(now));
+  if (const auto left = state.left_s(now); left && !state.stopped()) {
+    out += ", about " + duration_text(*left) + " left";
+  }
+  return out;
+}
+
+std::vector<std::string> failure_texts(const ConsoleState::Failure& failure) {
+  std::vector<std::string> lines = {"trial " + to_text(failure.trial) + " failed (attempt " +
+                                    std::to_string(failure.attempt) + "):"};
+  for (const std::string& line : split(trim(failure.message), '\n')) {
+    lines.push_back(std::string(kGap) +
+                    printable(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line));
+  }
+  return lines;
+}
+
+std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now) {
+  std::vector<std::string> lines = best_texts(state);
+  if (const std::int64_t hidden = state.failed_attempts() - state.failures_returned(); hidden > 0) {
+    lines.push_back(std::to_string(hidden) +
+                    " further failures, most like those above: `luthier "
+                    "logs " +
+                    printable(state.subject().name) + " TRIAL` shows each");
+  }
+  const bool finished = state.stopped() && state.stopped()->finished;
+  std::string line = printable(state.subject().name) + (finished ? " finished" : " interrupted") +
+                     " after " + time_text(state, now) + ": " + counts_text(state);
+  if (state.stopped() && !state.stopped()->reason.empty()) {
+    line += "; " + printable(state.stopped()->reason);
+  }
+  lines.push_back(line);
+  return lines;
+}
+
+std::vector<std::string> live_frame(const ConsoleState& state,
+                                    TimePoint now,
+                                    int width,
+                                    int height) {
+  std::vector<std::string> lines = {printable(state.subject().name) + ": " + counts_text(state) +
+                                    "; " + time_text(state, now)};
+  const auto best = best_texts(state);
+  lines.insert(lines.end(), best.begin(), best.end());
+  const auto room = static_cast<std::size_t>(std::max(height, 1));
+  if (!state.running().empty() && lines.size() + 2 <= room) {
+    const auto rows = table(state, now, room - lines.size() - 1);
+    lines.insert(lines.end(), rows.begin(), rows.end());
+  }
+  lines.resize(std::min(lines.size(), room));
+  for (std::string& line : lines) {
+    line = fit(line, width);
+  }
+  return lines;
+}
+
+}  // namespace luthier
