@@ -298,8 +298,9 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
   if (!last) {
     return last.error();
   }
-  LUTHIER_CHECK(last->sequence == verified->sequence && last->chain == verified->chain,
-                "the log read for checking and the log opened for writing differ");
+  if (last->sequence != verified->sequence || last->chain != verified->chain) {
+    return damaged(*connection, "it ends elsewhere than when it was checked a moment ago");
+  }
   auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*connection), *verified);
   if (auto prepared = store->prepare(); !prepared) {
     return prepared.error();
