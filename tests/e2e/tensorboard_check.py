@@ -14,9 +14,10 @@ import sys
 from collections import defaultdict
 
 from tensorboard import context
-from tensorboard.backend.event_processing import data_provider, event_multiplexer
+from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
 from tensorboard.plugins import base_plugin
 from tensorboard.plugins.hparams import api_pb2, backend_context, get_experiment, list_session_groups
+from tensorboard.util import tensor_util
 
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -84,7 +85,7 @@ def check_scalars(log, multiplexer):
         fail("tags differ: %s" % sorted(tags ^ set(log.scalars))[:5])
     for (run, tag), points in log.scalars.items():
         events = multiplexer.Tensors(run, tag)
-        shown = [(e.step, e.tensor_proto.float_val[0]) for e in events]
+        shown = [(e.step, float(tensor_util.make_ndarray(e.tensor_proto))) for e in events]
         if len(shown) != len(points):
             fail("%s %s: %d points, the log has %d" % (run, tag, len(shown), len(points)))
         for (step, value), (its_step, its_value) in zip(points, shown):
@@ -139,7 +140,9 @@ def check_hparams(log, provider):
 def main(directory, events):
     log = Log(events)
     # No reservoir sampling: every point is compared.
-    multiplexer = event_multiplexer.EventMultiplexer(size_guidance={"tensors": 0})
+    multiplexer = plugin_event_multiplexer.EventMultiplexer(
+        size_guidance={"tensors": 0}
+    )
     multiplexer.AddRunsFromDirectory(directory)
     multiplexer.Reload()
     provider = data_provider.MultiplexerDataProvider(multiplexer, directory)
