@@ -13,10 +13,11 @@ import struct
 import sys
 from collections import defaultdict
 
-from tensorboard.backend.event_processing import data_provider, event_multiplexer
-from tensorboard.backend import context
+from tensorboard import context
+from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
 from tensorboard.plugins import base_plugin
 from tensorboard.plugins.hparams import api_pb2, backend_context, get_experiment, list_session_groups
+from tensorboard.util import tensor_util
 
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -50,7 +51,7 @@ class Log:
         with open(path, encoding="utf-8") as lines:
             for line in lines:
                 event = json.loads(line)
-                kind = event.get("kind") or event.get("event") or event.get("type")
+                kind = event["event"]
                 trial = event.get("trial")
                 run = "trials/%05d" % trial if isinstance(trial, int) else None
                 if kind == "trial_added":
@@ -84,7 +85,7 @@ def check_scalars(log, multiplexer):
         fail("tags differ: %s" % sorted(tags ^ set(log.scalars))[:5])
     for (run, tag), points in log.scalars.items():
         events = multiplexer.Tensors(run, tag)
-        shown = [(e.step, e.tensor_proto.float_val[0]) for e in events]
+        shown = [(e.step, float(tensor_util.make_ndarray(e.tensor_proto))) for e in events]
         if len(shown) != len(points):
             fail("%s %s: %d points, the log has %d" % (run, tag, len(shown), len(points)))
         for (step, value), (its_step, its_value) in zip(points, shown):
@@ -108,11 +109,8 @@ def logged_value(value, kind):
 def check_hparams(log, provider):
     backend = backend_context.Context(base_plugin.TBContext(data_provider=provider))
     ctx = context.RequestContext()
-    metadata = backend.hparams_metadata(ctx, "")
     request = api_pb2.GetExperimentRequest()
-    experiment = get_experiment.Handler(
-        ctx, backend, "", request, *([metadata] if False else [])
-    ).run()
+    experiment = get_experiment.Handler(ctx, backend, "", request).run()
     kinds = {info.name: info.type for info in experiment.hparam_infos}
     if not kinds or not experiment.metric_infos:
         fail("the HParams experiment record lacks parameters or metrics")
@@ -142,8 +140,8 @@ def check_hparams(log, provider):
 def main(directory, events):
     log = Log(events)
     # No reservoir sampling: every point is compared.
-    multiplexer = event_multiplexer.EventMultiplexer(
-        size_guidance={"tensors": 0}, tensor_size_guidance={"scalars": 0, "hparams": 0}
+    multiplexer = plugin_event_multiplexer.EventMultiplexer(
+        size_guidance={"tensors": 0}
     )
     multiplexer.AddRunsFromDirectory(directory)
     multiplexer.Reload()
