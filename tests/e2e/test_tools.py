@@ -1,0 +1,74 @@
+"""The checks of tools/ find what they are for."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def check_layers(tree):
+    done = subprocess.run([sys.executable, ROOT / "tools/check_layers.py", tree], capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
+def make_tree(tmp_path, files):
+    for name, text in {"tests/CMakeLists.txt": (ROOT / "tests/CMakeLists.txt").read_text(), **files}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    for folder in ("include", "src"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("src/engine/loop.cc", '#include "luthier/event.h"\n#include "core/fold.h"\n#include "engine/plan.h"\n#include <fmt/core.h>\n'),
+        ("src/tuner/tuner.cc", '#include "store/log.h"\n#include "search/parzen/kernel.h"\n'),
+        ("src/cli/main.cc", '#include "tuner/assembly.h"\n'),
+        ("include/luthier/event.h", '#include <span>\n#include "luthier/trial.h"\n'),
+        ("tests/unit/engine/plan_test.cc", ""),
+        ("tests/conformance/scheduler_test.cc", ""),
+    ],
+)
+def test_layers_in_order_pass(tmp_path, name, text):
+    assert check_layers(make_tree(tmp_path, {name: text})) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "name, text, said",
+    [
+        ("src/store/log.cc", '#include "engine/plan.h"\n', "src/store/log.cc:1: store may not include engine"),
+        ("src/base/text.cc", '\n#include "core/fold.h"\n', "src/base/text.cc:2: base may not include core"),
+        ("src/core/fold.h", '# include "tuner/x.h"\n', "core may not include tuner"),
+        ("src/core/fold.h", '#include "fold.h"\n', "does not begin with a layer's folder"),
+        ("src/misc/x.cc", "", "'misc' is no layer"),
+        ("include/luthier/event.h", "#include <fmt/core.h>\n", "standard library only, not <fmt/core.h>"),
+        ("include/luthier/event.h", '#include "core/fold.h"\n', "may not include the private header core/fold.h"),
+        ("tests/unit/web/page_test.cc", "", "tests/unit/web/page_test.cc: no program"),
+        ("tests/lonely_test.cc", "", "tests/lonely_test.cc: no program"),
+    ],
+)
+def test_layers_out_of_order_are_named(tmp_path, name, text, said):
+    status, output = check_layers(make_tree(tmp_path, {name: text}))
+    assert status == 1 and said in output and output.count("\n") == 1, output
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("see /" + "work/main/build", "a path of one machine"),
+        ("see ../" + "shared/design", "a path outside the checkout"),
+        ("curl https://files.python" + "hosted.org/x", "a registry's host"),
+        ("pip install --index" + "-url=x", "a registry chosen here"),
+        ("# TO" + "DO: later", "unfinished work"),
+    ],
+)
+def test_words_are_named(tmp_path, text, said):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / "script.py").write_text(f"first = 1\n{text}\n")
+    done = subprocess.run([sys.executable, ROOT / "tools/check_words.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stdout.startswith(f"script.py:2: {said}: "), done.stdout
