@@ -45,7 +45,7 @@ std::optional<TrialId> SchedulerStage::first_pending() const {
   return pending_ == 0 ? std::nullopt : first_in(TrialState::pending);
 }
 std::optional<TrialId> SchedulerStage::first_paused() const {
-  return first_in(TrialState::paused);
+  return paused_ == 0 ? std::nullopt : first_in(TrialState::paused);
 }
 
 void SchedulerStage::set_state(TrialId trial, TrialState state) {
@@ -53,6 +53,7 @@ void SchedulerStage::set_state(TrialId trial, TrialState state) {
   const auto count = [&](int by) {
     running_ += t.state == TrialState::running ? by : 0;
     pending_ += t.state == TrialState::pending ? by : 0;
+    paused_ += t.state == TrialState::paused ? by : 0;
   };
   if (t.state == TrialState::running) {
     std::erase(active_, trial);

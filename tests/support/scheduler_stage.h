@@ -110,6 +110,7 @@ class SchedulerStage : public ExperimentView {
   std::int64_t samples_left_;
   std::int64_t running_ = 0;
   std::int64_t pending_ = 0;
+  std::int64_t paused_ = 0;
   std::int64_t steps_ = 0;
 };
 
