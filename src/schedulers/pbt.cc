@@ -223,8 +223,7 @@ class Pbt : public TrialScheduler {
               .numbers = numbers_of(trial)};
     }
     if (lower) {
-      return {.reason =
-                  place + ", in the lower quantile, but no trial of the upper one has a checkpoint",
+      return {.reason = place + ", in the lower quantile, but no donor with a checkpoint was found",
               .numbers = numbers_of(trial)};
     }
     if (rank(trial) < k) {
