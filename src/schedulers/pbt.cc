@@ -12,10 +12,10 @@
 // Departures from Ray Tune.
 //   NaN and infinity rank below every number (Ray leaves NaN trials as they are), never as donors.
 //   A donor must have a committed checkpoint; if the one drawn has none, another of the best k is
-//   taken. If a donor has lost its checkpoint when the slot comes, the trial goes on from its own.
-//   Values stay inside the declared bounds and steps, and integers always move.
-//   Searchers are welcome: they propose the first generation.
-//   synch compares when nothing runs any more, so a trial held by a person does not block the rest.
+//   taken (at most 16 are tried). If a donor has lost its checkpoint when the slot comes, the trial
+//   goes on from its own. Values stay inside the declared bounds and steps, and integers always
+//   move. Searchers are welcome: they propose the first generation. synch compares when nothing
+//   runs any more, so a trial held by a person does not block the rest.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -55,6 +55,8 @@ std::vector<std::string> parse_names(const Value* text) {
   }
   return names;
 }
+
+constexpr std::size_t kDonorsTried = 16;  // a bound on the work of one decision
 
 class Pbt : public TrialScheduler {
  public:
@@ -186,7 +188,7 @@ class Pbt : public TrialScheduler {
     const std::uint64_t draw =
         (static_cast<std::uint64_t>(trial.value) << 32) | members_.find(trial)->steps;
     const std::size_t first = Rng(seed_, "pbt.donor", draw).below(donors);
-    for (std::size_t i = 0; i < donors; ++i) {
+    for (std::size_t i = 0; i < std::min(donors, kDonorsTried); ++i) {
       const TrialId donor = population_.at((first + i) % donors).trial;
       if (view.checkpoint(donor)) {
         return Exploit{donor, draw};
@@ -221,8 +223,7 @@ class Pbt : public TrialScheduler {
               .numbers = numbers_of(trial)};
     }
     if (lower) {
-      return {.reason =
-                  place + ", in the lower quantile, but no trial of the upper one has a checkpoint",
+      return {.reason = place + ", in the lower quantile, but no donor with a checkpoint was found",
               .numbers = numbers_of(trial)};
     }
     if (rank(trial) < k) {

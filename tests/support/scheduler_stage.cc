@@ -12,9 +12,6 @@ SchedulerStage::SchedulerStage(std::unique_ptr<TrialScheduler> scheduler, StageO
       options_(std::move(options)),
       rng_(options_.seed, "stage"),
       samples_left_(options_.samples) {
-  if (!options_.space.parameters().empty()) {
-    space_ = std::move(CompiledSpace::compile(options_.space)).value();
-  }
   if (!options_.curve) {
     options_.curve = [seed = options_.seed](TrialId trial, const Config&, int) {
       return Rng(seed, "curve", static_cast<std::uint64_t>(trial.value)).uniform();
@@ -23,8 +20,8 @@ SchedulerStage::SchedulerStage(std::unique_ptr<TrialScheduler> scheduler, StageO
 }
 
 const CompiledSpace& SchedulerStage::space() const {
-  LUTHIER_CHECK(space_.has_value(), "this test declared no space");
-  return *space_;
+  LUTHIER_CHECK(options_.space != nullptr, "this test declared no space");
+  return *options_.space;
 }
 
 std::int64_t SchedulerStage::checkpoint_iteration(CheckpointId checkpoint) const {
@@ -48,7 +45,7 @@ std::optional<TrialId> SchedulerStage::first_pending() const {
   return pending_ == 0 ? std::nullopt : first_in(TrialState::pending);
 }
 std::optional<TrialId> SchedulerStage::first_paused() const {
-  return first_in(TrialState::paused);
+  return paused_ == 0 ? std::nullopt : first_in(TrialState::paused);
 }
 
 void SchedulerStage::set_state(TrialId trial, TrialState state) {
@@ -56,6 +53,7 @@ void SchedulerStage::set_state(TrialId trial, TrialState state) {
   const auto count = [&](int by) {
     running_ += t.state == TrialState::running ? by : 0;
     pending_ += t.state == TrialState::pending ? by : 0;
+    paused_ += t.state == TrialState::paused ? by : 0;
   };
   if (t.state == TrialState::running) {
     std::erase(active_, trial);
@@ -73,10 +71,12 @@ TrialId SchedulerStage::add_trial() {
   StageTrial& t = trials_.emplace_back();
   ++pending_;
   --samples_left_;
-  if (space_) {
+  if (options_.space != nullptr) {
     Rng rng(options_.seed, "space", static_cast<std::uint64_t>(trial.value));
     t.config =
-        space_->sample(rng, static_cast<std::uint64_t>(trial.value) % space_->grid_size()).value();
+        options_.space
+            ->sample(rng, static_cast<std::uint64_t>(trial.value) % options_.space->grid_size())
+            .value();
   }
   scheduler_->on_trial_added(*this, trial);
   return trial;
@@ -279,8 +279,10 @@ Result<std::unique_ptr<TrialScheduler>> try_make_scheduler(std::string_view name
       if (!resolved) {
         return resolved.error();
       }
-      return plugin.make(
-          {.options = *resolved, .objectives = stage.objectives, .seed = stage.seed});
+      return plugin.make({.options = *resolved,
+                          .objectives = stage.objectives,
+                          .seed = stage.seed,
+                          .space = stage.space});
     }
   }
   return Error{ErrorCode::not_found, "no scheduler '" + std::string(name) + "'"};

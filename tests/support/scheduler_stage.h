@@ -28,7 +28,7 @@ struct StageOptions {
   std::uint64_t seed = 1;
   std::int64_t step_limit = 2000000;
   std::vector<Objective> objectives = {{"loss", Mode::min}};
-  Space space = {};
+  const CompiledSpace* space = nullptr;  // trials are drawn from it; must outlive the stage
   // The trial's metric at an iteration; by default a fixed random value for each trial.
   std::function<double(TrialId, const Config&, int iteration)> curve = {};
 };
@@ -59,6 +59,7 @@ class SchedulerStage : public ExperimentView {
   Decision report(TrialId trial, std::int64_t iteration, const Metrics& metrics);
   void finish_pause(TrialId trial);
   void end(TrialId trial, TrialState state);
+  void set_state(TrialId trial, TrialState state);  // tells the scheduler nothing
   void hold(TrialId trial, bool held) { at(trial).held = held; }
   void stop_adding() { samples_left_ = 0; }
 
@@ -92,7 +93,6 @@ class SchedulerStage : public ExperimentView {
     return trials_[static_cast<std::size_t>(trial.value)];
   }
   std::optional<TrialId> first_in(TrialState state) const;
-  void set_state(TrialId trial, TrialState state);
   void accept(const Choice& choice);
   void save(TrialId trial);
   void fail(TrialId trial);
@@ -101,7 +101,6 @@ class SchedulerStage : public ExperimentView {
 
   std::unique_ptr<TrialScheduler> scheduler_;
   StageOptions options_;
-  std::optional<CompiledSpace> space_;
   Rng rng_;
   std::vector<StageTrial> trials_;
   std::vector<std::int64_t> checkpoints_;  // iteration of checkpoint 1, 2, ...
@@ -111,6 +110,7 @@ class SchedulerStage : public ExperimentView {
   std::int64_t samples_left_;
   std::int64_t running_ = 0;
   std::int64_t pending_ = 0;
+  std::int64_t paused_ = 0;
   std::int64_t steps_ = 0;
 };
 
