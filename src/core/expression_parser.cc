@@ -111,14 +111,15 @@ class ExpressionParser {
   }
 
   Index add(ExpressionNode node) {
+    if (error_) {
+      return 0;  // its children may not exist
+    }
     for (const Index child : node.children) {
       node.height = std::max(node.height, out_.nodes_[child].height + 1);
     }
     if (node.height > kHeightLimit) {
       fail("the expression is longer than " + std::to_string(kHeightLimit) +
            " operators in a row; split it");
-    }
-    if (error_) {
       return 0;
     }
     out_.nodes_.push_back(std::move(node));
