@@ -1,6 +1,6 @@
 // Grid search: every cell of the grid in turn, in Ray Tune's order (samples outside, the
-// alphabetically first parameter fastest). With grid() parameters the others are drawn at random for
-// each cell; without any, a finite space is itself the grid and every configuration comes once.
+// alphabetically first parameter fastest). With grid() parameters the others are drawn at random
+// for each cell; without any, a finite space is itself the grid and every configuration comes once.
 #include <optional>
 
 #include "luthier/searcher.h"
@@ -38,7 +38,8 @@ class GridSearch : public Searcher {
       skip(space, *walk);
     }
     if (walk->done()) {
-      return Exhausted{"all " + std::to_string(trial.value) + " configurations of the grid were tried"};
+      return Exhausted{"all " + std::to_string(trial.value) +
+                       " configurations of the grid were tried"};
     }
     return Proposal{.config = space.decode(walk->point()), .reason = "next of the grid"};
   }

@@ -2,7 +2,8 @@
 // some candidates drawn from the density of good trials, the one where it exceeds the density of
 // all others most. Departures: conditional parameters are modelled jointly with their parents;
 // running trials count as not good, so that parallel suggestions keep apart; better trials weigh
-// more among the good.
+// more among the good. A fifth of the trials are good, not a tenth: measured on BBOB (bench
+// quality).
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -34,7 +35,8 @@ class Tpe : public Searcher {
       : options_(options), objective_(std::move(objective)) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    if (!history_ || history_->observed() < options_.startup_trials || history_->good().size() == 0) {
+    if (!history_ || history_->observed() < options_.startup_trials ||
+        history_->good().size() == 0) {
       return start_up(view, trial);
     }
     const auto number = static_cast<std::uint64_t>(trial.value);
@@ -83,7 +85,8 @@ class Tpe : public Searcher {
     return point;
   }
 
-  // A trial paused by its scheduler may never go on: until it does, it has been stopped where it is.
+  // A trial paused by its scheduler may never go on: until it does, it has been stopped where it
+  // is.
   void rank_paused(const ExperimentView& view) {
     for (const TrialId trial : history_->live_with_results()) {
       if (view.state(trial) == TrialState::paused) {
@@ -187,8 +190,8 @@ Mixture::Points Tpe::draw_candidates(const CompiledSpace& space,
     }
     ++points.count;
     for (std::size_t axis = 0; axis < point.size(); ++axis) {
-      const auto [low, high] = std::isnan(point[axis]) ? std::pair(0.0, 0.0)
-                                                       : space.cell(axis, point[axis]);
+      const auto [low, high] =
+          std::isnan(point[axis]) ? std::pair(0.0, 0.0) : space.cell(axis, point[axis]);
       points.x.push_back(point[axis]);
       points.low.push_back(low);
       points.high.push_back(high);
@@ -209,12 +212,12 @@ Suggestion Tpe::best_of(const CompiledSpace& space, const Mixture::Points& candi
   }
   const std::size_t axes = space.axes().size();
   const auto point = std::span(candidates.x).subspan(best * axes, axes);
-  return Proposal{
-      .config = space.decode(point),
-      .reason = "best of " + std::to_string(candidates.count) + " candidates by " +
-                std::to_string(history_->good().size()) + " good and " +
-                std::to_string(history_->other().size()) + " other trials; log density ratio " +
-                format_number(std::round((good[best] - other[best]) * 1000) / 1000)};
+  return Proposal{.config = space.decode(point),
+                  .reason = "best of " + std::to_string(candidates.count) + " candidates by " +
+                            std::to_string(history_->good().size()) + " good and " +
+                            std::to_string(history_->other().size()) +
+                            " other trials; log density ratio " +
+                            format_number(std::round((good[best] - other[best]) * 1000) / 1000)};
 }
 
 std::vector<OptionSpec> options() {
@@ -232,7 +235,7 @@ std::vector<OptionSpec> options() {
        .maximum = 100000},
       {.name = "good_fraction",
        .type = OptionType::number,
-       .default_value = 0.1,
+       .default_value = 0.2,
        .meaning = "share of ended trials called good; more explores wider",
        .minimum = 0.001,
        .maximum = 1},
@@ -272,8 +275,7 @@ SearcherPlugin searcher_tpe() {
                         .most_good = given.integer("most_good"),
                         .prior_weight = given.number("prior_weight"),
                         .most_other = static_cast<std::size_t>(given.integer("window"))}};
-        return std::unique_ptr<Searcher>(
-            std::make_unique<Tpe>(tpe, context.objectives.front()));
+        return std::unique_ptr<Searcher>(std::make_unique<Tpe>(tpe, context.objectives.front()));
       }};
 }
 

@@ -65,9 +65,10 @@ void History::paused(TrialId trial) {
 
 void History::ended(TrialId trial, TrialState state) {
   if (is_live(trial)) {
-    leave(trial, state == TrialState::failed      ? kFailedTier
-                 : state == TrialState::completed ? kCompletedTier
-                                                  : kStoppedTier);
+    leave(trial,
+          state == TrialState::failed      ? kFailedTier
+          : state == TrialState::completed ? kCompletedTier
+                                           : kStoppedTier);
     return;
   }
   // It was paused, and ranked as if stopped.

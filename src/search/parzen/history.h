@@ -15,7 +15,7 @@
 namespace luthier::parzen {
 
 struct HistoryOptions {
-  double good_fraction = 0.1;
+  double good_fraction = 0.2;
   std::int64_t most_good = 25;
   double prior_weight = 1;
   // Other observations kept: beyond, the one that ended longest ago is forgotten.

@@ -11,11 +11,8 @@ inline constexpr std::size_t kLanes = 4;
 
 struct Kernels {
   // exponent -= (x - centre)^2 * curvature
-  void (*subtract_squares)(std::size_t count,
-                           const double* centre,
-                           const double* curvature,
-                           double x,
-                           double* exponent);
+  void (*subtract_squares)(
+      std::size_t count, const double* centre, const double* curvature, double x, double* exponent);
   // exponent += term
   void (*add)(std::size_t count, const double* term, double* exponent);
   // factor *= (the normal's mass in [low, high) * scale) / (high - low), or 1 where absent
@@ -28,12 +25,8 @@ struct Kernels {
                           double high,
                           double* factor);
   // exponent += hit where level == x, 0 where level < 0 (absent), miss elsewhere
-  void (*add_levels)(std::size_t count,
-                     const double* level,
-                     double x,
-                     double hit,
-                     double miss,
-                     double* exponent);
+  void (*add_levels)(
+      std::size_t count, const double* level, double x, double hit, double miss, double* exponent);
   // sum of factor * e^exponent
   double (*sum)(std::size_t count, const double* factor, const double* exponent);
 };

@@ -92,11 +92,13 @@ void Mixture::remove(std::size_t component) {
   }
   tags_[component] = tags_[last];
   weights_[component] = weights_[last];
-  base_[component] = base_[last];
   weights_[last] = 0;
   tags_.pop_back();
   weights_.resize(padded(tags_.size()));
   base_.resize(padded(tags_.size()));
+  if (component < size()) {
+    update_base(component);
+  }
   update_all_widths();
 }
 
@@ -145,8 +147,18 @@ void Mixture::rename(std::size_t axis, std::size_t from, std::size_t to) {
     const auto source = std::ranges::lower_bound(column.sorted, old);
     const auto target = std::ranges::lower_bound(column.sorted, renamed);
     *source = renamed;
+    const auto first = static_cast<std::size_t>(target - column.sorted.begin());
+    const auto last = static_cast<std::size_t>(source - column.sorted.begin());
     std::rotate(target, source, source + 1);
+    copy_cells(column, from, to);
+    // Which of the equal ones stands at the edge of their run, and has the gap, may have changed.
+    update_widths(axis, first, last);
+    return;
   }
+  copy_cells(column, from, to);
+}
+
+void Mixture::copy_cells(Column& column, std::size_t from, std::size_t to) {
   for (auto* cells : {&column.centre,
                       &column.width,
                       &column.inverse_width,
@@ -164,8 +176,8 @@ void Mixture::update_widths(std::size_t axis, std::size_t first, std::size_t las
   for (std::size_t i = first; i <= last && i < sorted.size(); ++i) {
     const double before = i > 0 ? sorted[i].first - sorted[i - 1].first : 0;
     const double after = i + 1 < sorted.size() ? sorted[i + 1].first - sorted[i].first : 0;
-    const double gap =
-        sorted.size() > 1 ? std::max(before, after) : std::max(sorted[i].first, 1 - sorted[i].first);
+    const double gap = sorted.size() > 1 ? std::max(before, after)
+                                         : std::max(sorted[i].first, 1 - sorted[i].first);
     set_width(axis, sorted[i].second, std::clamp(options_.gap_factor * gap, least, 1.0));
   }
 }
@@ -196,8 +208,8 @@ void Mixture::set_width(std::size_t axis, std::size_t component, double width) {
   column.width[component] = width;
   column.inverse_width[component] = 1 / width;
   column.curvature[component] = 0.5 / (width * width);
-  column.scale[component] = axes_[axis].kind == KernelKind::mass ? 1 / normal.inside()
-                                                                 : normal.log_density_at_centre();
+  column.scale[component] =
+      axes_[axis].kind == KernelKind::mass ? 1 / normal.inside() : normal.log_density_at_centre();
   update_base(component);
 }
 

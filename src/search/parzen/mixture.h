@@ -1,11 +1,13 @@
-// A density over the unit cube of a search space, relative to the uniform one: one component for each observation, a product of
-// one kernel an axis (so that axes are modelled jointly), and a uniform prior. Where an observation
-// has no value for a conditional axis its component says nothing there: it is uniform.
+// A density over the unit cube of a search space, relative to the uniform one: one component for
+// each observation, a product of one kernel an axis (so that axes are modelled jointly), and a
+// uniform prior. Where an observation has no value for a conditional axis its component says
+// nothing there: it is uniform.
 //
-// Kernels: a truncated normal on numeric axes, as wide as the gap to the next observation but within
-// bounds; its mass over the value's cell on stepped axes; a smoothed indicator on categorical ones
-// (Bergstra et al., "Algorithms for Hyper-Parameter Optimization", 2011; Falkner et al., 2018, for
-// the product). Columns are kept sorted, so adding one observation touches its neighbours only.
+// Kernels: a truncated normal on numeric axes, as wide as the gap to the next observation but
+// within bounds; its mass over the value's cell on stepped axes; a smoothed indicator on
+// categorical ones (Bergstra et al., "Algorithms for Hyper-Parameter Optimization", 2011; Falkner
+// et al., 2018, for the product). Columns are kept sorted, so adding one observation touches its
+// neighbours only.
 #pragma once
 
 #include <cstdint>
@@ -62,8 +64,8 @@ class Mixture {
   // Points to evaluate, one after the other, and the cells their coordinates lie in.
   struct Points {
     std::size_t count = 0;
-    std::vector<double> x;     // count * axes
-    std::vector<double> low;   // of the cell
+    std::vector<double> x;    // count * axes
+    std::vector<double> low;  // of the cell
     std::vector<double> high;
   };
   // Logarithm of the density at each point.
@@ -83,6 +85,7 @@ class Mixture {
   void place(std::size_t axis, std::size_t component, double x);
   void take_out(std::size_t axis, std::size_t component);
   void rename(std::size_t axis, std::size_t from, std::size_t to);
+  static void copy_cells(Column& column, std::size_t from, std::size_t to);
   void update_widths(std::size_t axis, std::size_t first, std::size_t last);
   void update_all_widths();
   void set_width(std::size_t axis, std::size_t component, double width);

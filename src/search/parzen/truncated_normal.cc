@@ -28,16 +28,14 @@ double rough_quantile(double p) {
   }
   const double q = p - 0.5;
   const double r = q * q;
-  return (((((-3.969683028665376e+01 * r + 2.209460984245205e+02) * r - 2.759285104469687e+02) *
-                r +
+  return (((((-3.969683028665376e+01 * r + 2.209460984245205e+02) * r - 2.759285104469687e+02) * r +
             1.383577518672690e+02) *
                r -
            3.066479806614716e+01) *
               r +
           2.506628277459239) *
          q /
-         (((((-5.447609879822406e+01 * r + 1.615858368580409e+02) * r - 1.556989798598866e+02) *
-                r +
+         (((((-5.447609879822406e+01 * r + 1.615858368580409e+02) * r - 1.556989798598866e+02) * r +
             6.680131188771972e+01) *
                r -
            1.328068155288572e+01) *
@@ -82,9 +80,8 @@ double TruncatedNormal::quantile(double p) const {
   const double from_below = below + p * inside;
   // Smallest positive number: p = 0 at a bound so far out that nothing is left beyond it.
   constexpr double kLeast = 0x1p-1000;
-  const double z = from_below <= 0.5
-                       ? normal_quantile(std::max(kLeast, from_below))
-                       : -normal_quantile(std::max(kLeast, above + (1 - p) * inside));
+  const double z = from_below <= 0.5 ? normal_quantile(std::max(kLeast, from_below))
+                                     : -normal_quantile(std::max(kLeast, above + (1 - p) * inside));
   return std::clamp(centre + width * z, 0.0, 1.0);
 }
 

@@ -8,7 +8,7 @@
 namespace luthier {
 namespace {
 
-constexpr int kDraws = 200;              // all repeated: few are left, look for them one by one
+constexpr int kDraws = 200;                 // all repeated: few are left, look for them one by one
 constexpr std::uint64_t kSteps = 1U << 20;  // of a walk; a bound for the time of one suggestion
 
 // A permutation of 64-bit numbers that spreads close ones (Steele et al., "Fast splittable

@@ -39,8 +39,7 @@ void PointWalk::start_from(std::size_t digit) {
   for (; digit < digits_.size(); ++digit) {
     const std::size_t axis = digits_[digit];
     const bool active = !space_->axes()[axis].conditional || space_->is_active(axis, point_);
-    point_[axis] =
-        active ? middle(*space_, axis, 0) : std::numeric_limits<double>::quiet_NaN();
+    point_[axis] = active ? middle(*space_, axis, 0) : std::numeric_limits<double>::quiet_NaN();
   }
 }
 

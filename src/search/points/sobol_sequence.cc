@@ -1,6 +1,7 @@
 #include "search/points/sobol_sequence.h"
 
 #include <algorithm>
+
 #include <boost/random/sobol.hpp>
 
 namespace luthier {
