@@ -121,7 +121,7 @@ TEST_F(GuardianTest, NothingOutlivesAControllerThatIsKilled) {
 
 TEST_F(GuardianTest, AKilledGuardianIsReplacedAndItsTrialsAreStillEnded) {
   open_shell(
-      "(setsid sleep 1000 &); ps -o ppid= -p $(ps -o ppid= -p $$) | tr -d ' ' > "
+      "(setsid sleep 1000 &); cut -d' ' -f4 /proc/$PPID/stat > "
       "$LUTHIER_TRIAL_DIR/guardian.new;"
       "mv $LUTHIER_TRIAL_DIR/guardian.new $LUTHIER_TRIAL_DIR/guardian; echo loss=1; while :; do "
       "sleep 0.05; done",
@@ -144,7 +144,7 @@ TEST_F(GuardianTest, AKilledGuardianIsReplacedAndItsTrialsAreStillEnded) {
 }
 
 TEST_F(GuardianTest, AKilledWardenFailsItsTrialAndNothingIsLeft) {
-  open_shell("(setsid sleep 1000 &); kill -9 $(ps -o ppid= -p $$); sleep 1000");
+  open_shell("(setsid sleep 1000 &); kill -9 $PPID; sleep 1000");
   const auto& story = run();
   EXPECT_EQ(story.ends[0].outcome, Outcome::failed);
   EXPECT_NE(story.ends[0].message.find("warden"), std::string::npos);
