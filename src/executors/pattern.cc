@@ -33,7 +33,7 @@ class PatternMachine {
         }
         follow(0, at, Slots(slots_, kNone), threads_);
       }
-      if (threads_.empty()) {
+      if (threads_.empty() && !best_.empty()) {
         break;
       }
       advance(at);

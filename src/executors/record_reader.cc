@@ -12,6 +12,26 @@ namespace {
 
 constexpr int kDeepest = 32;
 
+// Numbers that no double holds: -Infinity, 1e999, 1e-999.
+std::optional<Value> beyond_doubles(std::string_view digits) {
+  const bool negative = digits.starts_with('-');
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (digits == "-Infinity") {
+    return Value(-kInfinity);
+  }
+  double ignored = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), ignored);
+  if (error != std::errc::result_out_of_range || end != digits.data() + digits.size()) {
+    return std::nullopt;
+  }
+  const auto exponent = digits.find_first_of("eE");
+  const bool tiny = exponent != std::string_view::npos
+                        ? digits.substr(exponent + 1).starts_with('-')
+                        : digits.find_first_of("123456789") > digits.find('.');
+  const double size = tiny ? 0 : kInfinity;
+  return Value(negative ? -size : size);
+}
+
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '.';
@@ -176,10 +196,7 @@ std::optional<Value> Reader::number() {
   if (const auto real = parse_number(digits)) {
     return Value(*real);
   }
-  if (digits == "-Infinity") {
-    return Value(-std::numeric_limits<double>::infinity());
-  }
-  return std::nullopt;
+  return beyond_doubles(digits);
 }
 
 std::optional<Value> Reader::word(int depth) {

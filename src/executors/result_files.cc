@@ -129,6 +129,7 @@ void ResultFiles::read_file(File& file, bool ended, std::vector<Metrics>& out) {
     file.columns.clear();
   }
   std::string text = read_from(file.path, file.offset);
+  const std::size_t size_read = text.size();
   if (ended && !text.empty() && text.back() != '\n') {
     text += '\n';
   }
@@ -137,7 +138,7 @@ void ResultFiles::read_file(File& file, bool ended, std::vector<Metrics>& out) {
     take_line(file, text.substr(start, end - start), out);
     start = end + 1;
   }
-  file.offset += start;
+  file.offset += std::min(start, size_read);
 }
 
 void ResultFiles::take_line(File& file, const std::string& line, std::vector<Metrics>& out) {

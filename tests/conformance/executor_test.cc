@@ -29,7 +29,7 @@ void train(TrialContext& trial) {
   }
   if (mode == "hang") {
     // Bounded, so that the process that runs the tests can end.
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 80; ++i) {
       std::this_thread::sleep_for(milliseconds(10));
     }
     (void)trial.report({{"loss", 0}});
@@ -226,7 +226,7 @@ TEST_P(ExecutorConformance, AnAttemptThatHangsTimesOut) {
   EXPECT_EQ(story.ends[0].message.find("abandoned") == std::string::npos,
             executor_->capabilities().can_kill);
   // Late words are not heard.
-  driver().run_for(milliseconds(executor_->capabilities().can_kill ? 50 : 2200));
+  driver().run_for(milliseconds(executor_->capabilities().can_kill ? 50 : 900));
   EXPECT_TRUE(story.results.empty());
   EXPECT_EQ(story.ends.size(), 1u);
 }

@@ -1,0 +1,111 @@
+#include "executors/command_template.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "executors/trial_environment.h"
+
+namespace luthier {
+namespace {
+
+using Words = std::vector<std::string>;
+const Words kParameters = {"lr", "momentum", "name"};
+
+Words expand(const Words& command, const Config& config) {
+  const auto parsed = CommandTemplate::parse(command, kParameters);
+  return parsed.value()
+      .expand({.trial = TrialId{42}, .seed = 9, .directory = "/t/42", .config = &config})
+      .value();
+}
+
+std::string problem(const Words& command) {
+  return CommandTemplate::parse(command, kParameters).error().message;
+}
+
+TEST(CommandTemplate, SubstitutesArgumentByArgument) {
+  EXPECT_EQ(expand({"run", "--lr={lr}", "{trial.id}:{trial.seed}", "{trial.dir}/out", "{{{lr}}}"},
+                   {{"lr", 1e-5}}),
+            (Words{"run", "--lr=1e-05", "42:9", "/t/42/out", "{1e-05}"}));
+  EXPECT_EQ(expand({"run", "{params.file:json}", "{params.file:toml}", "{params.file:yaml}"}, {}),
+            (Words{"run", "/t/42/params.json", "/t/42/params.toml", "/t/42/params.yaml"}));
+}
+
+TEST(CommandTemplate, WithoutPlaceholdersEveryParameterIsAppended) {
+  EXPECT_EQ(expand({"run", "-v"}, {{"lr", 0.5}, {"name", "-rf /; $(x)\n"}}),
+            (Words{"run", "-v", "--lr=0.5", "--name=-rf /; $(x)\n"}));
+  EXPECT_EQ(expand({"run", "{args}", "end"}, {{"lr", 0.5}, {"momentum", true}}),
+            (Words{"run", "--lr=0.5", "--momentum=true", "end"}));
+}
+
+TEST(CommandTemplate, ParametersThatAreNotActiveAreLeftOut) {
+  EXPECT_EQ(
+      expand({"run", "--momentum", "{momentum}", "--m={momentum}", "--lr", "{lr}"}, {{"lr", 1}}),
+      (Words{"run", "--lr", "1"}));
+  EXPECT_EQ(expand({"run", "{momentum}"}, {}), (Words{"run"}));
+}
+
+TEST(CommandTemplate, ValuesAreNeverInterpreted) {
+  const std::string value = "{lr} `id` $(id) ;\n\t'\" -x";
+  EXPECT_EQ(expand({"run", "{name}"}, {{"name", value}}), (Words{"run", value}));
+}
+
+TEST(CommandTemplate, ProblemsNameTheThingAndTheRemedy) {
+  EXPECT_NE(problem({"run", "--m={momentun}"})
+                .find("no placeholder 'momentun'; did you mean 'momentum'?"),
+            std::string::npos);
+  EXPECT_NE(problem({"run", "{lr"}).find("'{' without a '}'"), std::string::npos);
+  EXPECT_NE(problem({"run", "lr}"}).find("'}' without a '{'"), std::string::npos);
+  EXPECT_NE(problem({"run", "x{args}"}).find("{args} must be an argument of its own"),
+            std::string::npos);
+  EXPECT_NE(problem({}).find("no command"), std::string::npos);
+  const std::string both = problem({"run", "{a}", "{b}"});
+  EXPECT_NE(both.find("'a'"), std::string::npos);
+  EXPECT_NE(both.find("'b'"), std::string::npos);
+}
+
+TEST(CommandTemplate, AValueWithANulIsRefused) {
+  const Config config{{"name", std::string("a\0b", 3)}};
+  const auto parsed = CommandTemplate::parse(Words{"run", "{name}"}, kParameters);
+  const auto expanded = parsed.value().expand({.config = &config});
+  ASSERT_FALSE(expanded);
+  EXPECT_NE(expanded.error().message.find("NUL"), std::string::npos);
+}
+
+TEST(ParameterFiles, JsonReadsBack) {
+  const Config config{
+      {"lr", 1e-5}, {"n", std::int64_t{1} << 60}, {"text", "a\"\n\x01"}, {"on", true}};
+  const auto json = nlohmann::json::parse(format_parameters(config, ParameterFormat::json));
+  EXPECT_EQ(json["lr"].get<double>(), 1e-5);
+  EXPECT_EQ(json["n"].get<std::int64_t>(), std::int64_t{1} << 60);
+  EXPECT_EQ(json["text"].get<std::string>(), "a\"\n\x01");
+}
+
+TEST(ParameterFiles, TomlAndYamlNumbersStayNumbers) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Config config{{"a/b", 1e-5},
+                      {"big", 1e30},
+                      {"inf", -infinity},
+                      {"nan", std::nan("")},
+                      {"none", Value()},
+                      {"l", ValueList{1, 2.0, "x"}}};
+  EXPECT_EQ(format_parameters(config, ParameterFormat::toml),
+            "\"a/b\" = 1.0e-05\n\"big\" = 1.0e+30\n\"inf\" = -inf\n\"nan\" = nan\n\"l\" = [1, 2.0, "
+            "\"x\"]\n");
+  EXPECT_EQ(format_parameters(config, ParameterFormat::yaml),
+            "\"a/b\": 1.0e-05\n\"big\": 1.0e+30\n\"inf\": -.inf\n\"nan\": .nan\n\"none\": "
+            "null\n\"l\": [1, 2.0, \"x\"]\n");
+}
+
+TEST(TrialEnvironment, VariablesOfParameters) {
+  EXPECT_EQ(parameter_variable("net/lr-1"), "LUTHIER_PARAM_NET_LR_1");
+  EXPECT_TRUE(check_parameter_variables(Words{"lr", "lr2"}));
+  const auto clash = check_parameter_variables(Words{"a/b", "a_B"});
+  ASSERT_FALSE(clash);
+  EXPECT_NE(clash.error().message.find("'a/b' and 'a_B'"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace luthier
