@@ -1,0 +1,135 @@
+// What TPE learns, on planted examples.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "search/points/sobol_sequence.h"
+#include "support/fake_view_for_search.h"
+
+namespace luthier {
+namespace {
+
+using testing::FakeView;
+using testing::make_searcher;
+
+Space unit_square() {
+  Space space;
+  space.add("x", uniform(0, 1));
+  space.add("y", uniform(0, 1));
+  return space;
+}
+
+double distance(const Config& a, const Config& b) {
+  return std::hypot(a.number("x") - b.number("x"), a.number("y") - b.number("y"));
+}
+
+TEST(Tpe, FindsThePlantedOptimumInBothDirections) {
+  for (const Mode mode : {Mode::min, Mode::max}) {
+    FakeView view(unit_square(), 3, mode);
+    const auto searcher = make_searcher("tpe", {}, 3, mode);
+    const Config optimum = {{"x", 0.8}, {"y", 0.2}};
+    double best = 1;
+    for (int i = 0; i < 80; ++i) {
+      view.step(*searcher, [&](const Config& config) {
+        best = std::min(best, distance(config, optimum));
+        return distance(config, optimum) * (mode == Mode::min ? 1 : -1);
+      });
+    }
+    EXPECT_LT(best, 0.03);
+  }
+}
+
+TEST(Tpe, NonFiniteAndFailedTrialsAreNeverGood) {
+  for (const double bad : {std::nan(""), -std::numeric_limits<double>::infinity()}) {
+    FakeView view(unit_square(), 5);
+    const auto searcher = make_searcher("tpe", {}, 5);
+    int on_the_bad_side = 0;
+    for (int i = 0; i < 80; ++i) {
+      const Config config = std::get<Proposal>(view.ask(*searcher)).config;
+      const bool left = config.number("x") < 0.5;
+      const TrialId trial = view.add(*searcher, config);
+      const bool fails = left && i % 2 == 0;
+      view.report(*searcher, trial, fails ? -1000 : left ? bad : config.number("y"));
+      view.end(*searcher, trial, fails ? TrialState::failed : TrialState::completed);
+      on_the_bad_side += left && i >= 40 ? 1 : 0;
+    }
+    EXPECT_LT(on_the_bad_side, 8);
+  }
+}
+
+TEST(Tpe, StoppedTrialsRankAfterCompletedOnes) {
+  FakeView view(unit_square(), 6);
+  const auto searcher = make_searcher("tpe", {}, 6);
+  int on_the_stopped_side = 0;
+  for (int i = 0; i < 80; ++i) {
+    const Config config = std::get<Proposal>(view.ask(*searcher)).config;
+    const bool left = config.number("x") < 0.5;
+    const TrialId trial = view.add(*searcher, config);
+    view.report(*searcher, trial, left ? -100 : config.number("y"));
+    view.end(*searcher, trial, left ? TrialState::stopped : TrialState::completed);
+    on_the_stopped_side += left && i >= 40 ? 1 : 0;
+  }
+  EXPECT_LT(on_the_stopped_side, 8);
+}
+
+TEST(Tpe, RunningTrialsRepel) {
+  FakeView view(unit_square(), 7);
+  const auto searcher = make_searcher("tpe", {}, 7);
+  const Config optimum = {{"x", 0.5}, {"y", 0.5}};
+  for (int i = 0; i < 60; ++i) {
+    view.step(*searcher, [&](const Config& config) { return distance(config, optimum); });
+  }
+  const Config alone = std::get<Proposal>(view.ask(*searcher)).config;
+  for (int i = 0; i < 30; ++i) {
+    view.add(*searcher, alone);
+  }
+  const Config among = std::get<Proposal>(view.ask(*searcher)).config;
+  EXPECT_GT(distance(among, alone), 0.02);
+}
+
+// Good is x near 0.1 in branch a, near 0.9 in branch b: only a joint model tells them apart.
+TEST(Tpe, ModelsBranchesTogetherWithTheirParameters) {
+  Space space;
+  space.add("branch", choice({"a", "b"}));
+  space.add("x", uniform(0, 1));
+  space.add("extra", uniform(0, 1)).when("branch", "b");
+  int fitting = 0;
+  int counted = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    FakeView view(space, seed);
+    const auto searcher = make_searcher("tpe", {}, seed);
+    for (int i = 0; i < 100; ++i) {
+      const auto trial = view.step(*searcher, [&](const Config& config) {
+        const bool first = config.text("branch") == "a";
+        return std::abs(config.number("x") - (first ? 0.1 : 0.9)) +
+               (first ? 0.05 : 0.1 * std::abs(config.number("extra") - 0.5));
+      });
+      const Config config = view.config(*trial);
+      const bool low = config.number("x") < 0.5;
+      fitting += i >= 50 && low == (config.text("branch") == "a") ? 1 : 0;
+      counted += i >= 50 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(fitting, counted * 8 / 10);  // modelled apart, about half
+}
+
+TEST(Sobol, EveryDimensionFillsEveryCellOnce) {
+  const SobolSequence sequence(1200);
+  for (const std::uint64_t seed : {0U, 1U, 99U}) {
+    std::vector<std::vector<int>> hits(1200, std::vector<int>(256));
+    for (std::uint64_t i = 0; i < 256; ++i) {
+      const auto point = sequence.point(i, seed);
+      for (std::size_t d = 0; d < point.size(); ++d) {
+        ++hits[d][static_cast<std::size_t>(point[d] * 256)];
+      }
+    }
+    for (const auto& dimension : hits) {
+      EXPECT_TRUE(std::ranges::all_of(dimension, [](int n) { return n == 1; }));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace luthier
