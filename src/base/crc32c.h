@@ -1,4 +1,5 @@
-// CRC-32C (Castagnoli polynomial, RFC 3720 appendix B.4): the checksum of record-framed files.
+// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78): the checksum of the event log and of
+// TensorBoard records.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +7,10 @@
 
 namespace luthier {
 
-// The checksum of the bytes that gave `seed` followed by `bytes`; seed 0 begins. crc32c(0,
-// "123456789") is 0xE3069283. Any thread.
-std::uint32_t crc32c(std::uint32_t seed, std::string_view bytes);
+// Goes on from `crc`, the checksum of what came before; 0 at the start. Uses the processor's own
+// instruction where there is one; the result is the same everywhere.
+std::uint32_t crc32c(std::uint32_t crc, std::string_view bytes);
+// The same by table, whatever the processor.
+std::uint32_t crc32c_by_table(std::uint32_t crc, std::string_view bytes);
 
 }  // namespace luthier

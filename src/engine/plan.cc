@@ -27,7 +27,10 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 
 }  // namespace
 
-Planner::Planner(ExperimentState& state, Advisors& advisors, const Rules& rules, PlannerOptions options)
+Planner::Planner(ExperimentState& state,
+                 Advisors& advisors,
+                 const Rules& rules,
+                 PlannerOptions options)
     : state_(state),
       advisors_(advisors),
       rules_(rules),
@@ -48,7 +51,9 @@ void Planner::create(const ExperimentSpec& spec, const std::string& version) {
   emit(ExperimentCreated{to_json(spec), version});
 }
 
-void Planner::begin(const std::string& host, std::int64_t pid, const std::vector<AttemptId>& survivors) {
+void Planner::begin(const std::string& host,
+                    std::int64_t pid,
+                    const std::vector<AttemptId>& survivors) {
   emit(ControllerStarted{host, pid, options_.jobs});
   const std::vector<TrialId> were_running(state_.running().begin(), state_.running().end());
   for (const TrialId trial : were_running) {
@@ -64,8 +69,8 @@ void Planner::begin(const std::string& host, std::int64_t pid, const std::vector
       recover(trial);
     }
   }
-  // Between an attempt's end and the event that says what follows there is no commit, so every other
-  // trial is where the log left it.
+  // Between an attempt's end and the event that says what follows there is no commit, so every
+  // other trial is where the log left it.
 }
 
 void Planner::recover(TrialId trial) {
@@ -114,8 +119,8 @@ void Planner::answer(AttemptId id, std::int64_t iteration, const StoredDecision&
 void Planner::answer_repeated(const Reported& reported) {
   const LiveTrial& live = *state_.record(reported.id.trial).live;
   StoredDecision decision{reported.training_iteration, DecisionKind::proceed, true};
-  const auto found =
-      std::ranges::find(live.decisions, reported.training_iteration, &StoredDecision::training_iteration);
+  const auto found = std::ranges::find(
+      live.decisions, reported.training_iteration, &StoredDecision::training_iteration);
   // A pause that the trial has been resumed from is history; it would pause for ever otherwise.
   if (found != live.decisions.end() &&
       (found->kind != DecisionKind::pause || reported.training_iteration > live.resumed_past)) {
@@ -138,13 +143,19 @@ void Planner::on_report(const Reported& reported) {
     answer_repeated(reported);
     return;
   }
-  auto scheduled = emit(ResultReported{id.trial, id.attempt, reported.training_iteration, reported.metrics});
+  auto scheduled =
+      emit(ResultReported{id.trial, id.attempt, reported.training_iteration, reported.metrics});
   const TrialResult result{reported.training_iteration, reported.metrics, now_};
-  if (options_.stop_if && !state_.record(id.trial).live->stop_requested && options_.stop_if(id.trial, result)) {
+  if (options_.stop_if && !state_.record(id.trial).live->stop_requested &&
+      options_.stop_if(id.trial, result)) {
     emit(LimitReached{"stop_rule", id.trial, "the user's stop function said so"});
   }
-  DecisionMade made = rules_.decide(state_, id.trial, reported.metrics, std::move(*scheduled),
-                                    advisors_.names().scheduler, advisors_.names().scheduler_version);
+  DecisionMade made = rules_.decide(state_,
+                                    id.trial,
+                                    reported.metrics,
+                                    std::move(*scheduled),
+                                    advisors_.names().scheduler,
+                                    advisors_.names().scheduler_version);
   const StoredDecision stored{made.training_iteration, made.decision.kind, made.decision.save};
   emit(std::move(made));
   answer(id, reported.training_iteration, stored);
@@ -152,7 +163,8 @@ void Planner::on_report(const Reported& reported) {
 
 void Planner::on_checkpoint(const CheckpointWritten& written) {
   const TrialId trial = written.id.trial;
-  const std::string directory = written.directory.lexically_relative(options_.experiment_directory).string();
+  const std::string directory =
+      written.directory.lexically_relative(options_.experiment_directory).string();
   if (!is_current(written.id)) {
     const bool kept = std::ranges::any_of(state_.checkpoints(), [&](const auto& entry) {
       return entry.second.directory == directory;
@@ -171,14 +183,16 @@ void Planner::on_checkpoint(const CheckpointWritten& written) {
     }
   }
   const auto borrowed = record.live->borrowed;
-  emit(CheckpointCommitted{state_.next_checkpoint(), trial, written.training_iteration, directory, written.bytes});
+  emit(CheckpointCommitted{
+      state_.next_checkpoint(), trial, written.training_iteration, directory, written.bytes});
   prune(trial);
   if (borrowed && state_.checkpoints().contains(*borrowed)) {
     prune(state_.checkpoints().at(*borrowed).trial);
   }
 }
 
-// Keeps the wanted number of checkpoints; never removes the newest, nor one that a clone still needs.
+// Keeps the wanted number of checkpoints; never removes the newest, nor one that a clone still
+// needs.
 void Planner::prune(TrialId trial) {
   const auto keep = static_cast<std::size_t>(state_.spec().keep_checkpoints);
   std::vector<CheckpointId> ids = state_.record(trial).checkpoints;
@@ -187,7 +201,8 @@ void Planner::prune(TrialId trial) {
   }
   const CheckpointId newest = ids.back();
   if (state_.spec().keep_by == KeepBy::best) {
-    std::ranges::stable_sort(ids, std::greater<>(), [&](CheckpointId id) { return state_.checkpoints().at(id).loss; });
+    std::ranges::stable_sort(
+        ids, std::greater<>(), [&](CheckpointId id) { return state_.checkpoints().at(id).loss; });
   }
   ids.resize(ids.size() - keep);  // the candidates to go: oldest or worst
   for (const CheckpointId id : ids) {
@@ -195,9 +210,10 @@ void Planner::prune(TrialId trial) {
     if (id == newest || checkpoint.clones > 0) {
       continue;
     }
-    const bool shared = std::ranges::any_of(state_.record(trial).checkpoints, [&](CheckpointId other) {
-      return other != id && state_.checkpoints().at(other).directory == checkpoint.directory;
-    });
+    const bool shared =
+        std::ranges::any_of(state_.record(trial).checkpoints, [&](CheckpointId other) {
+          return other != id && state_.checkpoints().at(other).directory == checkpoint.directory;
+        });
     if (!shared) {
       commands_.emplace_back(RemoveCheckpoint{checkpoint.directory});
     }
@@ -229,11 +245,15 @@ void Planner::after_attempt(TrialId trial, const Ended& ended) {
   }
   if (ended.outcome == Outcome::returned) {
     const std::int64_t results = state_.record(trial).results;
-    return end_trial(trial, TrialState::completed,
-                     "returned after " + std::to_string(results) + (results == 1 ? " result" : " results"));
+    return end_trial(
+        trial,
+        TrialState::completed,
+        "returned after " + std::to_string(results) + (results == 1 ? " result" : " results"));
   }
   if (live.stop_requested) {
-    return end_trial(trial, live.stop_is_rule ? TrialState::completed : TrialState::stopped, live.request_reason);
+    return end_trial(trial,
+                     live.stop_is_rule ? TrialState::completed : TrialState::stopped,
+                     live.request_reason);
   }
   if (left && live.pause_requested) {
     emit(TrialPaused{trial, live.request_reason, true});
@@ -260,7 +280,8 @@ void Planner::after_failure(TrialId trial, const Ended& ended) {
   if (record.failures < state_.spec().retries) {
     const double delay_s = state_.spec().retry_delay_s * std::pow(2.0, record.failures);
     const TimePoint not_before = delay_s > 0 ? now_ + static_cast<TimePoint>(delay_s * 1e6) : 0;
-    emit(TrialRequeued{trial, not_before,
+    emit(TrialRequeued{trial,
+                       not_before,
                        "retry " + std::to_string(record.failures + 1) + " of " +
                            std::to_string(state_.spec().retries) + " after: " + message,
                        true});
@@ -269,8 +290,9 @@ void Planner::after_failure(TrialId trial, const Ended& ended) {
   end_trial(trial, TrialState::failed, message);
   const std::int64_t allowed = state_.spec().max_failures;
   if (allowed >= 0 && state_.total_failed() > allowed && state_.closing_reason().empty()) {
-    close_with("max_failures", std::to_string(state_.total_failed()) + " trials failed, " +
-                                   std::to_string(allowed) + " allowed; the last: " + message);
+    close_with("max_failures",
+               std::to_string(state_.total_failed()) + " trials failed, " +
+                   std::to_string(allowed) + " allowed; the last: " + message);
   }
 }
 
@@ -331,29 +353,34 @@ Result<> Planner::on_control(const ControlRequest& request) {
     leave("paused by " + request.who);
     return {};
   }
-  return Error{ErrorCode::invalid_argument, "a running experiment can't be asked to '" + request.request +
-                                                "'; it takes stop and pause"};
+  return Error{
+      ErrorCode::invalid_argument,
+      "a running experiment can't be asked to '" + request.request + "'; it takes stop and pause"};
 }
 
 Result<> Planner::control_trial(const ControlRequest& request) {
   const TrialId trial = request.trial;
   if (!state_.has_trial(trial)) {
-    return Error{ErrorCode::not_found, "there is no trial " + to_text(trial) + "; the last one is " +
-                                           to_text(TrialId{state_.trial_count() - 1})};
+    return Error{ErrorCode::not_found,
+                 "there is no trial " + to_text(trial) + "; the last one is " +
+                     to_text(TrialId{state_.trial_count() - 1})};
   }
   const TrialState before = state_.state(trial);
   if (is_ended(before)) {
-    return Error{ErrorCode::invalid_argument, "trial " + to_text(trial) + " is " + std::string(to_text(before)) +
-                                                  " already and can't be asked to " + request.request};
+    return Error{ErrorCode::invalid_argument,
+                 "trial " + to_text(trial) + " is " + std::string(to_text(before)) +
+                     " already and can't be asked to " + request.request};
   }
   if (request.request != "stop" && request.request != "pause" && request.request != "resume") {
-    return Error{ErrorCode::invalid_argument,
-                 "a trial can't be asked to '" + request.request + "'; it takes stop, pause and resume"};
+    return Error{
+        ErrorCode::invalid_argument,
+        "a trial can't be asked to '" + request.request + "'; it takes stop, pause and resume"};
   }
   const bool held = state_.record(trial).live->held;
   if (request.request == "resume" && !held) {
-    return Error{ErrorCode::invalid_argument, "trial " + to_text(trial) + " is " + std::string(to_text(before)) +
-                                                  " and not paused by a person; there is nothing to resume"};
+    return Error{ErrorCode::invalid_argument,
+                 "trial " + to_text(trial) + " is " + std::string(to_text(before)) +
+                     " and not paused by a person; there is nothing to resume"};
   }
   emit(ControlRequested{request.request, trial, request.who, request.id});
   if (request.request == "resume") {
@@ -368,7 +395,9 @@ Result<> Planner::control_trial(const ControlRequest& request) {
   return {};
 }
 
-void Planner::extend(std::int64_t samples, double time_budget_s) { emit(LimitsChanged{samples, time_budget_s}); }
+void Planner::extend(std::int64_t samples, double time_budget_s) {
+  emit(LimitsChanged{samples, time_budget_s});
+}
 
 TimePoint Planner::next_timer() const {
   TimePoint next = kNever;
@@ -413,7 +442,8 @@ bool Planner::add_trial() {
   const TrialId trial{state_.trial_count()};
   const bool point = trial.value < static_cast<std::int64_t>(state_.spec().points.size());
   auto resources = rules_.resources_for(proposal.config);
-  const std::string impossible = resources ? ledger_.infeasible(*resources) : resources.error().message;
+  const std::string impossible =
+      resources ? ledger_.infeasible(*resources) : resources.error().message;
   emit(TrialAdded{.trial = trial,
                   .config = std::move(proposal.config),
                   .proposed_by = point ? "points" : advisors_.names().searcher,
@@ -432,14 +462,17 @@ bool Planner::choose() {
   if (!choice) {
     return false;
   }
-  const bool possible = choice->kind == ChoiceKind::run
-                            ? state_.can_run(choice->trial)
-                            : state_.has_trial(choice->trial) && state_.paused().contains(choice->trial);
+  const bool possible =
+      choice->kind == ChoiceKind::run
+          ? state_.can_run(choice->trial)
+          : state_.has_trial(choice->trial) && state_.paused().contains(choice->trial);
   if (!possible) {
-    const std::string now = state_.has_trial(choice->trial) ? std::string(to_text(state_.state(choice->trial)))
-                                                            : "not there";
-    close_with("scheduler_error", "scheduler '" + advisors_.names().scheduler + "' chose trial " +
-                                      to_text(choice->trial) + ", which is " + now + " and can't be chosen");
+    const std::string now = state_.has_trial(choice->trial)
+                                ? std::string(to_text(state_.state(choice->trial)))
+                                : "not there";
+    close_with("scheduler_error",
+               "scheduler '" + advisors_.names().scheduler + "' chose trial " +
+                   to_text(choice->trial) + ", which is " + now + " and can't be chosen");
     return false;
   }
   accept(std::move(*choice));
@@ -450,9 +483,12 @@ void Planner::accept(Choice choice) {
   const TrialId trial = choice.trial;
   const ChoiceKind kind = choice.kind;
   const std::string reason = choice.reason;
-  emit(TrialChosen{std::move(choice), advisors_.names().scheduler, advisors_.names().scheduler_version});
+  const auto is_max_t = [](const auto& number) { return number.first == "max_t"; };
+  const bool completes = std::ranges::any_of(choice.numbers, is_max_t);
+  emit(TrialChosen{
+      std::move(choice), advisors_.names().scheduler, advisors_.names().scheduler_version});
   if (kind == ChoiceKind::stop) {
-    end_trial(trial, TrialState::stopped, reason);
+    end_trial(trial, completes ? TrialState::completed : TrialState::stopped, reason);
   }
 }
 
@@ -478,12 +514,14 @@ void Planner::start(TrialId trial) {
   StartAttempt command;
   command.request.id = {trial, record.attempts + 1};
   command.request.config = choice.config ? *choice.config : state_.config(trial);
-  command.request.seed = Rng(state_.seed(), "trial", static_cast<std::uint64_t>(trial.value)).bits();
+  command.request.seed =
+      Rng(state_.seed(), "trial", static_cast<std::uint64_t>(trial.value)).bits();
   command.request.iteration = base;
   command.request.resources = live.resources;
   command.request.devices = ledger_.take(trial, live.resources);
   if (state_.spec().trial_timeout_s > 0) {
-    command.request.timeout = std::chrono::microseconds(static_cast<std::int64_t>(state_.spec().trial_timeout_s * 1e6));
+    command.request.timeout =
+        std::chrono::microseconds(static_cast<std::int64_t>(state_.spec().trial_timeout_s * 1e6));
   }
   command.restore_directory = from ? from->directory : "";
   emit(AttemptStarted{.trial = trial,
@@ -560,7 +598,8 @@ bool Planner::settle() {
   }
   if (!state_.chosen().empty()) {
     const TrialId head = state_.chosen().front();
-    end_trial(head, TrialState::failed,
+    end_trial(head,
+              TrialState::failed,
               "can never run: " + ledger_.infeasible(state_.record(head).live->resources));
     return true;
   }
@@ -583,8 +622,9 @@ bool Planner::settle() {
     stop(false, std::to_string(held) + " trials are paused by a person; resume or stop them");
     return false;
   }
-  stop(true, state_.search_ended() ? state_.search_end_reason()
-                                   : "all " + std::to_string(state_.trial_count()) + " trials ended");
+  stop(true,
+       state_.search_ended() ? state_.search_end_reason()
+                             : "all " + std::to_string(state_.trial_count()) + " trials ended");
   return false;
 }
 

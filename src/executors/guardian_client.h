@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "executors/file_descriptor.h"
+#include "base/file_descriptor.h"
 #include "executors/guardian/wire.h"
 #include "luthier/error.h"
 

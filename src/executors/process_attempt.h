@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/file_descriptor.h"
 #include "executors/command_template.h"
-#include "executors/file_descriptor.h"
 #include "executors/guardian_client.h"
 #include "executors/metric_lines.h"
 #include "executors/output_log.h"

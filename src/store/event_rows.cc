@@ -4,8 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/crc32c.h"
 #include "core/event_codec.h"
-#include "store/crc32c.h"
 
 namespace luthier {
 namespace {

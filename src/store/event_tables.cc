@@ -3,7 +3,7 @@
 #include <chrono>
 #include <system_error>
 
-#include "store/crc32c.h"
+#include "base/crc32c.h"
 #include "store/utc.h"
 
 namespace luthier {

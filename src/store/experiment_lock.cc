@@ -40,7 +40,7 @@ bool is_named(int descriptor, const std::filesystem::path& path) {
 std::string read_holder(const std::filesystem::path& path) {
   const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW);
   std::array<char, 512> buffer;
-  const ssize_t length = file.valid() ? ::read(file.get(), buffer.data(), buffer.size()) : -1;
+  const ssize_t length = file ? ::read(file.get(), buffer.data(), buffer.size()) : -1;
   std::string holder(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
   while (!holder.empty() && holder.back() == '\n') {
     holder.pop_back();
@@ -61,7 +61,7 @@ Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experim
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (true) {
     FileDescriptor file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
-    if (!file.valid()) {
+    if (!file) {
       return system_error("lock", path);
     }
     auto lock = whole_file(F_WRLCK);
@@ -84,7 +84,7 @@ Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experim
 bool ExperimentLock::is_held(const std::filesystem::path& experiment_directory) {
   const FileDescriptor file = open_file(lock_path(experiment_directory), O_RDONLY | O_NOFOLLOW);
   auto lock = whole_file(F_WRLCK);
-  return file.valid() && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  return file && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 Result<> ExperimentLock::announce() {
@@ -100,7 +100,7 @@ Result<> ExperimentLock::announce() {
 }
 
 void ExperimentLock::release() {
-  if (file_.valid()) {
+  if (file_) {
     ::unlink(path_.c_str());  // while it is held, so that only this file can go
     file_ = FileDescriptor();
   }

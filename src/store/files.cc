@@ -9,12 +9,6 @@
 
 namespace luthier {
 
-FileDescriptor::~FileDescriptor() {
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
-  }
-}
-
 Error system_error(std::string_view what, const std::filesystem::path& path) {
   const int code = errno;
   std::string message = "cannot ";
@@ -59,7 +53,7 @@ Result<> make_private_directory(const std::filesystem::path& path) {
 
 Result<> create_private_file(const std::filesystem::path& path) {
   const FileDescriptor file = open_file(path, O_RDWR | O_CREAT | O_EXCL);
-  if (!file.valid() || ::fchmod(file.get(), 0600) != 0) {
+  if (!file || ::fchmod(file.get(), 0600) != 0) {
     return system_error("create", path);
   }
   return {};
@@ -67,7 +61,7 @@ Result<> create_private_file(const std::filesystem::path& path) {
 
 Result<> sync_to_disk(const std::filesystem::path& path) {
   const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW);
-  if (!file.valid() || ::fsync(file.get()) != 0) {
+  if (!file || ::fsync(file.get()) != 0) {
     return system_error("sync", path);
   }
   return {};

@@ -4,31 +4,11 @@
 
 #include <filesystem>
 #include <string_view>
-#include <utility>
 
+#include "base/file_descriptor.h"
 #include "luthier/error.h"
 
 namespace luthier {
-
-// An open file descriptor, closed with its owner and never inherited by another program.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
-  FileDescriptor(FileDescriptor&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~FileDescriptor();
-
-  int get() const { return descriptor_; }
-  bool valid() const { return descriptor_ >= 0; }
-
- private:
-  int descriptor_ = -1;
-};
 
 // "cannot <what> <path>: <reason of errno>". Full disks and read-only places get a remedy.
 Error system_error(std::string_view what, const std::filesystem::path& path);

@@ -75,7 +75,7 @@ Result<ManifestEntry> describe_file(const fs::path& path) {
   // Not following a link that took the file's place, and not waiting on a pipe.
   const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status = {};
-  if (!file.valid() || ::fstat(file.get(), &status) != 0) {
+  if (!file || ::fstat(file.get(), &status) != 0) {
     return system_error("read", path);
   }
   if (!S_ISREG(status.st_mode)) {
@@ -185,7 +185,7 @@ Result<> write_manifest(const fs::path& directory, const std::vector<ManifestEnt
   const nlohmann::ordered_json manifest = {{"format", 1}, {"files", std::move(files)}};
   const auto path = directory / kManifestName;
   const FileDescriptor file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
-  if (!file.valid() || ::fchmod(file.get(), 0600) != 0) {
+  if (!file || ::fchmod(file.get(), 0600) != 0) {
     return system_error("write", path);
   }
   return write_all(file.get(), manifest.dump(1) + "\n", path);
@@ -194,7 +194,7 @@ Result<> write_manifest(const fs::path& directory, const std::vector<ManifestEnt
 Result<std::vector<ManifestEntry>> read_manifest(const fs::path& directory) {
   const auto path = directory / kManifestName;
   const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  if (!file.valid()) {
+  if (!file) {
     return Error{
         ErrorCode::corruption,
         directory.string() + " has no " + kManifestName + ", so it is not a whole checkpoint"};

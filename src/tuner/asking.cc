@@ -1,0 +1,138 @@
+// Requests to an experiment: to its running controller, or, when none runs, straight into its log.
+#include <chrono>
+
+#include "base/text.h"
+#include "executors/system_clock.h"
+#include "store/experiment_lock.h"
+#include "store/sqlite_store.h"
+#include "tuner/assembly.h"
+#include "tuner/control_files.h"
+#include "tuner/machine.h"
+
+namespace luthier {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(5);
+
+// Appends events to a log that nobody is writing, applying each first.
+class OfflineLog {
+ public:
+  static Result<OfflineLog> open(const std::filesystem::path& directory) {
+    OfflineLog log;
+    auto store = open_for_writing(directory, {});
+    if (!store) {
+      return store.error();
+    }
+    log.store_ = std::move(*store);
+    log.state_ = std::make_unique<ExperimentState>();
+    Result<> applied;
+    auto read = log.store_->read_from(1, [&](const Event& event) {
+      applied = log.state_->apply(event);
+      return applied.ok();
+    });
+    if (!read || !applied) {
+      return read ? applied.error() : read.error();
+    }
+    return log;
+  }
+
+  const ExperimentState& state() const { return *state_; }
+
+  Result<> add(EventBody body) {
+    const Event event{
+        state_->sequence() + 1, std::max(clock_.now(), state_->time()), std::move(body)};
+    if (auto applied = state_->apply(event); !applied) {
+      return applied;
+    }
+    return store_->append({&event, 1});
+  }
+  Result<> close() { return store_->close(); }
+
+ private:
+  SystemClock clock_;
+  std::unique_ptr<EventStore> store_;
+  std::unique_ptr<ExperimentState> state_;
+};
+
+Error refuse(std::string why) {
+  return {ErrorCode::invalid_argument, std::move(why)};
+}
+
+Result<std::string> stop_experiment(OfflineLog& log, const std::string& who) {
+  if (log.state().finished()) {
+    return refuse("the experiment has ended already (" + log.state().end_reason() + ")");
+  }
+  if (auto added = log.add(ControlRequested{"stop", {-1}, who, ""}); !added) {
+    return added.error();
+  }
+  if (auto added = log.add(ControllerStopped{true, "stopped by " + who}); !added) {
+    return added.error();
+  }
+  return std::string("stopped; `luthier extend` would go on with it");
+}
+
+// What follows the request in the log of an experiment that is not running.
+Result<std::string> ask_trial(OfflineLog& log,
+                              const std::string& what,
+                              TrialId trial,
+                              const std::string& who) {
+  const ExperimentState& state = log.state();
+  if (!state.has_trial(trial)) {
+    return Error{ErrorCode::not_found,
+                 "there is no trial " + to_text(trial) + "; the experiment has " +
+                     std::to_string(state.trial_count()) + " trials"};
+  }
+  const std::string is =
+      "trial " + to_text(trial) + " is " + std::string(to_text(state.state(trial)));
+  if (is_ended(state.state(trial))) {
+    return refuse(is + " already and can't be asked to " + what);
+  }
+  if (state.state(trial) == TrialState::running) {
+    return refuse(
+        is + " in the log, but no controller is running; `luthier resume` the experiment first");
+  }
+  if (what == "resume" && !state.record(trial).live->held) {
+    return refuse(is + " and not paused by a person; there is nothing to resume");
+  }
+  if (auto added = log.add(ControlRequested{what, trial, who, ""}); !added) {
+    return added.error();
+  }
+  const std::string reason = (what == "stop"    ? "stopped by "
+                              : what == "pause" ? "paused by "
+                                                : "resumed by ") +
+                             who;
+  auto added = what == "stop"    ? log.add(TrialEnded{trial, TrialState::stopped, reason})
+               : what == "pause" ? log.add(TrialPaused{trial, reason, true})
+                                 : log.add(TrialRequeued{trial, 0, reason, false});
+  if (!added) {
+    return added.error();
+  }
+  return std::string("written down; it counts when the experiment is resumed");
+}
+
+}  // namespace
+
+Result<std::string> request(const std::filesystem::path& directory,
+                            const std::string& what,
+                            std::optional<TrialId> trial,
+                            const std::string& who) {
+  if (ExperimentLock::is_held(directory)) {
+    ControlRequest asked{.request = what, .trial = trial.value_or(TrialId{-1}), .who = who};
+    asked.id = std::to_string(SystemClock().now()) + "-" + std::to_string(process_id());
+    return ControlFiles(directory).ask(asked, kPatience);
+  }
+  if (!trial && what != "stop") {
+    return refuse("the experiment is not running; there is nothing to " + what);
+  }
+  auto log = OfflineLog::open(directory);
+  if (!log) {
+    return log.error();
+  }
+  auto answer = trial ? ask_trial(*log, what, *trial, who) : stop_experiment(*log, who);
+  if (auto closed = log->close(); !closed) {
+    return closed.error();
+  }
+  return answer;
+}
+
+}  // namespace luthier

@@ -1,0 +1,94 @@
+#include "tuner/assembly.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/text.h"
+#include "core/environment_name.h"
+#include "tuner/control_files.h"
+#include "tuner/machine.h"
+#include "tuner/session.h"
+#include "tuner/signals.h"
+
+namespace luthier {
+namespace {
+
+// A name becomes a directory: one path component that a shell needs not quote.
+std::string name_problem(const std::string& name) {
+  const auto fine = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '+';
+  };
+  if (name.empty() || name.size() > 200 || name.starts_with('.') || name.starts_with('-') ||
+      !std::ranges::all_of(name, fine)) {
+    return "experiment name " + json_string(name) +
+           " can't be a directory's; use letters, digits, '-', '_', '.' and '+', beginning with a "
+           "letter or digit";
+  }
+  return {};
+}
+
+Result<ExperimentSummary> run_session(std::filesystem::path directory,
+                                      SessionStart start,
+                                      const PluginRegistry& plugins,
+                                      const RunOptions& options) {
+  std::optional<InterruptSignals> signals;
+  if (options.session.handle_signals) {
+    signals.emplace();
+  }
+  auto session = Session::open(std::move(directory), std::move(start), plugins, options);
+  if (!session) {
+    return session.error();
+  }
+  return (*session)->run();
+}
+
+}  // namespace
+
+Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
+                                         const PluginRegistry& plugins,
+                                         const RunOptions& options) {
+  std::vector<std::string> problems;
+  if (std::string problem = name_problem(spec.name); !problem.empty()) {
+    problems.push_back(std::move(problem));
+  }
+  if (auto resolved = plugins.resolve(spec); !resolved) {
+    problems.push_back(resolved.error().message);
+  }
+  if (!problems.empty()) {
+    return Error{ErrorCode::invalid_argument, join(problems, "\n")};
+  }
+  std::filesystem::path directory;
+  if (!options.session.memory_store) {
+    directory = options.session.results / spec.name;
+    std::error_code ignored;
+    if (std::filesystem::exists(directory, ignored)) {
+      return Error{ErrorCode::already_exists,
+                   "there is an experiment '" + spec.name + "' in " +
+                       options.session.results.string() + "; go on with `luthier resume " +
+                       spec.name + "`, add samples with `luthier extend " + spec.name +
+                       " -n N`, or choose another --name"};
+    }
+  }
+  SessionStart start{.create = true, .spec = std::move(spec)};
+  return run_session(std::move(directory), std::move(start), plugins, options);
+}
+
+Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,
+                                            const PluginRegistry& plugins,
+                                            const RunOptions& options,
+                                            const Extension& extension) {
+  SessionStart start{.extension = extension};
+  return run_session(directory, std::move(start), plugins, options);
+}
+
+Result<ExperimentSummary> retry_experiment(const std::filesystem::path& directory,
+                                           const PluginRegistry& plugins,
+                                           const RunOptions& options,
+                                           std::optional<TrialId> trial) {
+  SessionStart start{.retry = true, .retry_trial = trial};
+  return run_session(directory, std::move(start), plugins, options);
+}
+
+}  // namespace luthier

@@ -1,0 +1,86 @@
+// Assembly: options in, a running experiment out. What Tuner, the command line and the simulator
+// build their experiments with.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/experiment_state.h"
+#include "engine/recover.h"
+#include "loggers/console.h"
+#include "luthier/tuner.h"
+#include "tuner/plugin_registry.h"
+
+namespace luthier {
+
+struct RunOptions {
+  SessionOptions session;
+  ConsoleOptions console;    // how the console shows a run
+  TrainFunction train = {};  // executor in_process
+  std::function<bool(TrialId, const TrialResult&)> stop_if = {};
+  std::vector<std::shared_ptr<Logger>> own_loggers = {};
+};
+
+// Runs a new experiment. Checks everything before it creates anything: name taken (already_exists,
+// the message shows resume and extend), space, plugins, objectives, resources, executor, loggers.
+Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
+                                         const PluginRegistry& plugins,
+                                         const RunOptions& options);
+
+// More samples or time for an experiment that ended or was interrupted.
+struct Extension {
+  std::optional<std::int64_t> more_samples;  // added to the log's
+  std::optional<double> more_time_s;
+};
+// Goes on with an interrupted experiment; the spec comes from its log.
+Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,
+                                            const PluginRegistry& plugins,
+                                            const RunOptions& options,
+                                            const Extension& extension = {});
+// Makes the failed trials (or one) pending again, then goes on as resume does.
+Result<ExperimentSummary> retry_experiment(const std::filesystem::path& directory,
+                                           const PluginRegistry& plugins,
+                                           const RunOptions& options,
+                                           std::optional<TrialId> trial);
+
+// ---- Reading: works while the experiment runs and after it ended.
+// Every event from `first` on.
+Result<> read_events(const std::filesystem::path& directory,
+                     Sequence first,
+                     const std::function<bool(const Event&)>& receive);
+// The state as of the last committed event. `each` (may be empty) sees every event before it is
+// applied.
+Result<std::unique_ptr<ExperimentState>> read_state(
+    const std::filesystem::path& directory, const std::function<void(const Event&)>& each = {});
+Result<ReplayCounts> replay_experiment(const std::filesystem::path& directory,
+                                       const PluginRegistry& plugins);
+ExperimentSummary summarise(const ExperimentState& state, const std::filesystem::path& directory);
+TrialSummary summarise_trial(const ExperimentState& state, TrialId trial);
+// The controller that holds the experiment now; nothing when none does.
+struct Holder {
+  std::string host;
+  std::int64_t pid = 0;
+  TimePoint since = 0;
+};
+std::optional<Holder> holder(const std::filesystem::path& directory);
+
+// Directories of experiments under `results`, by name.
+std::vector<std::filesystem::path> list_experiments(const std::filesystem::path& results);
+// The experiment called `name` (or at the path `name`); not_found lists what there is.
+Result<std::filesystem::path> find_experiment(const std::filesystem::path& results,
+                                              const std::string& name);
+
+// ---- Asking: "stop", "pause" or "resume" for the experiment (no trial) or one trial. A running
+// controller is asked through <experiment>/control/ and answers within a second; for an experiment
+// that is not running, the lock is taken and the request written directly. Returns the answer.
+Result<std::string> request(const std::filesystem::path& directory,
+                            const std::string& what,
+                            std::optional<TrialId> trial,
+                            const std::string& who);
+
+}  // namespace luthier

@@ -1,0 +1,32 @@
+// Requests to a running controller: files renamed into <experiment>/control/, mode 0600, answered
+// by files beside them. A request is taken once and leaves nothing behind.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/plan.h"
+#include "luthier/error.h"
+
+namespace luthier {
+
+class ControlFiles {
+ public:
+  explicit ControlFiles(const std::filesystem::path& experiment_directory)
+      : directory_(experiment_directory / "control") {}
+
+  // The controller's side: requests not taken yet, oldest first. A file that is no request is
+  // answered with what is wrong with it.
+  std::vector<ControlRequest> take() const;
+  void answer(const ControlRequest& request, const Result<>& result) const;
+
+  // The other side: asks, waits for the answer. `unavailable` when none comes in time.
+  Result<std::string> ask(const ControlRequest& request, std::chrono::milliseconds patience) const;
+
+ private:
+  std::filesystem::path directory_;
+};
+
+}  // namespace luthier

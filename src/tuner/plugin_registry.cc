@@ -1,0 +1,278 @@
+#include "tuner/plugin_registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <dlfcn.h>
+
+#include "base/text.h"
+#include "engine/rules.h"
+#include "luthier/scheduler.h"
+#include "luthier/searcher.h"
+
+namespace luthier {
+namespace {
+
+template <class Rows>
+std::vector<std::string> names_of(const Rows& rows) {
+  std::vector<std::string> names;
+  for (const auto& row : rows) {
+    names.push_back(row.first);
+  }
+  return names;
+}
+
+template <class Rows>
+auto* find_row(Rows& rows, const std::string& name) {
+  const auto found =
+      std::ranges::find(rows, name, [](const auto& row) -> const auto& { return row.first; });
+  return found == rows.end() ? nullptr : &found->second;
+}
+
+template <class Rows, class Added>
+std::string add_rows(Rows& rows, const Added& added, const char* kind) {
+  for (const auto& row : added) {
+    if (find_row(rows, std::string(row.name)) != nullptr) {
+      return std::string("its ") + kind + " '" + std::string(row.name) +
+             "' is already there; rename it";
+    }
+    rows.emplace_back(std::string(row.name), row.plugin());
+  }
+  return {};
+}
+
+// One problem a line.
+class Problems {
+ public:
+  void add(std::string problem) {
+    if (!problem.empty()) {
+      all_.push_back(std::move(problem));
+    }
+  }
+  void add(const Result<>& checked) {
+    if (!checked) {
+      add(checked.error().message);
+    }
+  }
+  Result<> result() const {
+    if (all_.empty()) {
+      return {};
+    }
+    return Error{ErrorCode::invalid_argument, join(all_, "\n")};
+  }
+
+ private:
+  std::vector<std::string> all_;
+};
+
+std::string below(const char* what, double value, double minimum) {
+  if (value >= minimum) {
+    return {};
+  }
+  return std::string(what) + " is " + format_number(value) + "; it must be at least " +
+         format_number(minimum);
+}
+
+std::string objectives_problem(const ExperimentSpec& spec) {
+  if (spec.objectives.empty()) {
+    return "no objective is given; name one with --min METRIC or --max METRIC";
+  }
+  for (std::size_t i = 0; i < spec.objectives.size(); ++i) {
+    if (spec.objectives[i].metric.empty()) {
+      return "an objective has an empty name; name the metric to minimise or maximise";
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (spec.objectives[i].metric == spec.objectives[j].metric) {
+        return "objective '" + spec.objectives[i].metric +
+               "' is given twice; give each metric once";
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+PluginRegistry::PluginRegistry() {
+  add_rows(searchers_, builtin_searchers(), "searcher");
+  add_rows(schedulers_, builtin_schedulers(), "scheduler");
+}
+
+Result<> PluginRegistry::load(const std::filesystem::path& library) {
+  const std::string name = library.string();
+  const auto refuse = [&](const std::string& why) {
+    return Error{ErrorCode::invalid_argument,
+                 "plugin library '" + name + "' can't be used: " + why};
+  };
+  // A path without a slash would be looked up in the system's library folders.
+  const std::string path = std::filesystem::absolute(library).string();
+  if (!std::filesystem::exists(library)) {
+    return refuse("there is no such file");
+  }
+  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) {
+    return refuse(dlerror());
+  }
+  auto* entry =
+      reinterpret_cast<const PluginLibrary* (*)()>(dlsym(handle, "luthier_plugin_library"));
+  if (entry == nullptr) {
+    dlclose(handle);
+    return refuse("it has no symbol luthier_plugin_library; define it with LUTHIER_PLUGIN_LIBRARY");
+  }
+  const PluginLibrary& content = *entry();
+  if (content.interface_version != PluginLibrary{}.interface_version) {
+    return refuse("it was built for plugin interface " + std::to_string(content.interface_version) +
+                  ", this is " + std::to_string(PluginLibrary{}.interface_version) +
+                  "; build it again");
+  }
+  std::string problem = add_rows(searchers_, content.searchers, "searcher");
+  if (problem.empty()) {
+    problem = add_rows(schedulers_, content.schedulers, "scheduler");
+  }
+  if (!problem.empty()) {
+    return refuse(problem);
+  }
+  return {};  // the library stays loaded: its code runs until the program ends
+}
+
+void PluginRegistry::add(std::string name, std::function<std::unique_ptr<Searcher>()> make) {
+  own_searchers_.push_back({std::move(name), std::move(make)});
+}
+
+void PluginRegistry::add(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make) {
+  own_schedulers_.push_back({std::move(name), std::move(make)});
+}
+
+std::vector<std::string> PluginRegistry::searchers() const {
+  return names_of(searchers_);
+}
+std::vector<std::string> PluginRegistry::schedulers() const {
+  return names_of(schedulers_);
+}
+
+const SearcherPlugin* PluginRegistry::searcher(const std::string& name) const {
+  return find_row(searchers_, name);
+}
+const SchedulerPlugin* PluginRegistry::scheduler(const std::string& name) const {
+  return find_row(schedulers_, name);
+}
+
+Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
+  Problems problems;
+  if (spec.searcher.name == "auto") {
+    spec.searcher.name = "tpe";
+  }
+  problems.add(objectives_problem(spec));
+  const auto check = [&](const std::string& what,
+                         PluginSpec& plugin,
+                         const PluginInfo* info,
+                         bool own,
+                         const std::vector<std::string>& known) {
+    const std::string called = what + " '" + plugin.name + "'";
+    if (own) {
+      return;
+    }
+    if (info == nullptr) {
+      return problems.add(unknown_name(what, plugin.name, known));
+    }
+    auto options = resolve_options(called, info->options, plugin.options);
+    if (!options) {
+      return problems.add(options.error().message);
+    }
+    plugin.options = std::move(*options);
+    if (spec.objectives.size() > 1 && !info->multi_objective) {
+      problems.add(called + " handles one objective, " + std::to_string(spec.objectives.size()) +
+                   " are given; choose another " + what + " or drop objectives");
+    }
+  };
+  const auto own = [](const auto& plugins, const std::string& name) {
+    return std::ranges::any_of(plugins, [&](const auto& plugin) { return plugin.name == name; });
+  };
+  const SearcherPlugin* searching = searcher(spec.searcher.name);
+  const SchedulerPlugin* scheduling = scheduler(spec.scheduler.name);
+  check("searcher",
+        spec.searcher,
+        searching ? &searching->info : nullptr,
+        own(own_searchers_, spec.searcher.name),
+        searchers());
+  check("scheduler",
+        spec.scheduler,
+        scheduling ? &scheduling->info : nullptr,
+        own(own_schedulers_, spec.scheduler.name),
+        schedulers());
+  problems.add(below("samples", static_cast<double>(spec.samples), 0));
+  problems.add(below("iterations", static_cast<double>(spec.iterations), 0));
+  problems.add(below("retries", static_cast<double>(spec.retries), 0));
+  problems.add(below("max_failures", static_cast<double>(spec.max_failures), -1));
+  problems.add(below("time budget", spec.time_budget_s, 0));
+  problems.add(below("trial timeout", spec.trial_timeout_s, 0));
+  problems.add(below("grace", spec.grace_s, 0));
+  problems.add(below("checkpoint_every", static_cast<double>(spec.checkpoint_every), 0));
+  problems.add(below("keep_checkpoints", static_cast<double>(spec.keep_checkpoints), 0));
+  problems.add(below("deterministic", static_cast<double>(spec.deterministic), 0));
+  auto space = CompiledSpace::compile(spec.space);
+  if (!space) {
+    problems.add(space.error().message);
+  } else {
+    for (const Config& point : spec.points) {
+      problems.add(space->check(point));
+    }
+  }
+  if (auto rules = Rules::make(spec); !rules) {
+    problems.add(rules.error().message);
+  }
+  return problems.result();
+}
+
+Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& spec) const {
+  auto space = CompiledSpace::compile(spec.space);
+  if (!space) {
+    return space.error();
+  }
+  AdvisorNames names{.searcher = spec.searcher.name, .scheduler = spec.scheduler.name};
+  std::unique_ptr<Searcher> searcher_made;
+  std::unique_ptr<TrialScheduler> scheduler_made;
+  for (const auto& own : own_searchers_) {
+    if (own.name == names.searcher) {
+      searcher_made = own.make();
+    }
+  }
+  for (const auto& own : own_schedulers_) {
+    if (own.name == names.scheduler) {
+      scheduler_made = own.make();
+    }
+  }
+  if (!searcher_made) {
+    const SearcherPlugin* plugin = searcher(names.searcher);
+    if (plugin == nullptr) {
+      return Error{ErrorCode::invalid_argument,
+                   unknown_name("searcher", names.searcher, searchers()) +
+                       "; a searcher of a library needs its --plugin"};
+    }
+    auto made = plugin->make({spec.searcher.options, spec.objectives, spec.seed, &*space});
+    if (!made) {
+      return made.error();
+    }
+    searcher_made = std::move(*made);
+    names.searcher_version = plugin->info.version;
+    names.reads_results = plugin->reads_results;
+  }
+  if (!scheduler_made) {
+    const SchedulerPlugin* plugin = scheduler(names.scheduler);
+    if (plugin == nullptr) {
+      return Error{ErrorCode::invalid_argument,
+                   unknown_name("scheduler", names.scheduler, schedulers()) +
+                       "; a scheduler of a library needs its --plugin"};
+    }
+    auto made = plugin->make({spec.scheduler.options, spec.objectives, spec.seed, &*space});
+    if (!made) {
+      return made.error();
+    }
+    scheduler_made = std::move(*made);
+    names.scheduler_version = plugin->info.version;
+  }
+  return std::make_unique<Advisors>(
+      std::move(names), std::move(searcher_made), std::move(scheduler_made));
+}
+
+}  // namespace luthier

@@ -1,0 +1,50 @@
+// PluginRegistry: the searchers and schedulers there are: built in, loaded from libraries, or given
+// by the program.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/advisors.h"
+#include "luthier/experiment_spec.h"
+#include "luthier/plugin.h"
+
+namespace luthier {
+
+class PluginRegistry {
+ public:
+  PluginRegistry();  // with the built-in plugins
+
+  // Opens a --plugin library and adds what it lists; an error names the file and what is wrong.
+  Result<> load(const std::filesystem::path& library);
+  // The program's own: `make` is called once for each run, resume and replay.
+  void add(std::string name, std::function<std::unique_ptr<Searcher>()> make);
+  void add(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make);
+
+  std::vector<std::string> searchers() const;  // names, in order
+  std::vector<std::string> schedulers() const;
+  const SearcherPlugin* searcher(const std::string& name) const;
+  const SchedulerPlugin* scheduler(const std::string& name) const;
+
+  // Resolves "auto", fills in the options' defaults and checks them, names and objectives: the spec
+  // as it goes into the log. Every problem is reported, one a line.
+  Result<> resolve(ExperimentSpec& spec) const;
+  // The advisors of a resolved spec.
+  Result<std::unique_ptr<Advisors>> make_advisors(const ExperimentSpec& spec) const;
+
+ private:
+  template <class Plugin>
+  struct Own {
+    std::string name;
+    std::function<std::unique_ptr<Plugin>()> make;
+  };
+  std::vector<std::pair<std::string, SearcherPlugin>> searchers_;
+  std::vector<std::pair<std::string, SchedulerPlugin>> schedulers_;
+  std::vector<Own<Searcher>> own_searchers_;
+  std::vector<Own<TrialScheduler>> own_schedulers_;
+};
+
+}  // namespace luthier

@@ -1,0 +1,154 @@
+// Looking at experiments: works while they run and after they ended, and changes nothing.
+#include <algorithm>
+#include <limits>
+#include <system_error>
+
+#include "base/text.h"
+#include "store/event_reader.h"
+#include "store/experiment_lock.h"
+#include "tuner/assembly.h"
+
+namespace luthier {
+
+Result<> read_events(const std::filesystem::path& directory,
+                     Sequence first,
+                     const std::function<bool(const Event&)>& receive) {
+  auto reader = open_for_reading(directory);
+  if (!reader) {
+    return reader.error();
+  }
+  return (*reader)->read_from(first, receive);
+}
+
+Result<std::unique_ptr<ExperimentState>> read_state(const std::filesystem::path& directory,
+                                                    const std::function<void(const Event&)>& each) {
+  auto state = std::make_unique<ExperimentState>();
+  Result<> applied;
+  auto read = read_events(directory, 1, [&](const Event& event) {
+    if (each) {
+      each(event);
+    }
+    applied = state->apply(event);
+    return applied.ok();
+  });
+  if (!read || !applied) {
+    return read ? applied.error() : read.error();
+  }
+  if (!state->created()) {
+    return Error{ErrorCode::not_found,
+                 directory.string() + " holds no experiment yet; look again in a moment"};
+  }
+  return state;
+}
+
+Result<ReplayCounts> replay_experiment(const std::filesystem::path& directory,
+                                       const PluginRegistry& plugins) {
+  auto reader = open_for_reading(directory);
+  if (!reader) {
+    return reader.error();
+  }
+  ExperimentState state;
+  std::optional<Rules> rules;
+  std::unique_ptr<Advisors> advisors;
+  std::optional<Replayer> replayer;
+  Result<> fed;
+  auto read = (*reader)->read_from(1, [&](const Event& event) {
+    if (const auto* created = std::get_if<ExperimentCreated>(&event.body); created && !replayer) {
+      auto spec = parse_experiment_spec(created->spec);
+      auto made =
+          spec ? plugins.make_advisors(*spec) : Result<std::unique_ptr<Advisors>>(spec.error());
+      auto compiled = spec ? Rules::make(*spec) : Result<Rules>(spec.error());
+      if (!made || !compiled) {
+        fed = made ? compiled.error() : made.error();
+        return false;
+      }
+      advisors = std::move(*made);
+      rules = std::move(*compiled);
+      replayer.emplace(state, *advisors, *rules, ReplayDepth::everything);
+    }
+    fed = replayer
+              ? replayer->take(event)
+              : Result<>(Error{ErrorCode::corruption, "the log does not begin with an experiment"});
+    return fed.ok();
+  });
+  if (!read || !fed) {
+    return read ? fed.error() : read.error();
+  }
+  return replayer ? replayer->counts() : ReplayCounts{};
+}
+
+TrialSummary summarise_trial(const ExperimentState& state, TrialId trial) {
+  const TrialRecord& record = state.record(trial);
+  return {.id = trial,
+          .state = record.state,
+          .config = state.config(trial),
+          .metrics = state.last_metrics(trial),
+          .best = state.best_metrics(trial),
+          .best_config = state.best_config(trial),
+          .iterations = record.iteration,
+          .attempts = record.attempts,
+          .proposed_by = state.proposer(trial),
+          .reason = record.reason};
+}
+
+ExperimentSummary summarise(const ExperimentState& state, const std::filesystem::path& directory) {
+  ExperimentSummary summary{
+      .directory = directory, .finished = state.finished(), .reason = state.end_reason()};
+  for (std::int64_t i = 0; i < state.trial_count(); ++i) {
+    summary.trials.push_back(summarise_trial(state, {i}));
+  }
+  if (state.objectives().size() > 1) {
+    summary.best = state.pareto_front();
+  } else if (const auto best = state.best_trial()) {
+    summary.best = {*best};
+  }
+  return summary;
+}
+
+const TrialSummary* ExperimentSummary::best_trial() const {
+  return best.empty() ? nullptr : &trials[static_cast<std::size_t>(best.front().value)];
+}
+
+std::optional<Holder> holder(const std::filesystem::path& directory) {
+  if (!ExperimentLock::is_held(directory)) {
+    return std::nullopt;
+  }
+  std::optional<Holder> found;
+  const auto read = read_events(directory, 1, [&](const Event& event) {
+    if (const auto* started = std::get_if<ControllerStarted>(&event.body)) {
+      found = Holder{started->host, started->pid, event.time};
+    }
+    return true;
+  });
+  return read && found ? found : Holder{};
+}
+
+std::vector<std::filesystem::path> list_experiments(const std::filesystem::path& results) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(results, error)) {
+    if (std::filesystem::exists(entry.path() / "experiment.db", error)) {
+      found.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+Result<std::filesystem::path> find_experiment(const std::filesystem::path& results,
+                                              const std::string& name) {
+  std::error_code error;
+  for (const std::filesystem::path& candidate : {results / name, std::filesystem::path(name)}) {
+    if (!name.empty() && std::filesystem::exists(candidate / "experiment.db", error)) {
+      return candidate;
+    }
+  }
+  std::vector<std::string> known;
+  for (const auto& path : list_experiments(results)) {
+    known.push_back(path.filename().string());
+  }
+  return Error{ErrorCode::not_found,
+               unknown_name("experiment in " + results.string() + " called", name, known)};
+}
+
+}  // namespace luthier

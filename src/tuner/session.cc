@@ -1,0 +1,335 @@
+#include "tuner/session.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "executors/in_process.h"
+#include "executors/process.h"
+#include "executors/system_clock.h"
+#include "loggers/logger_table.h"
+#include "store/checkpoint_directories.h"
+#include "store/files.h"
+#include "store/memory_store.h"
+#include "store/sqlite_store.h"
+#include "tuner/control_files.h"
+#include "tuner/machine.h"
+#include "tuner/signals.h"
+
+namespace luthier {
+namespace {
+
+// The log's first event, without building anything else.
+Result<ExperimentSpec> read_spec(EventStore& store) {
+  std::optional<Result<ExperimentSpec>> spec;
+  auto read = store.read_from(1, [&](const Event& event) {
+    if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
+      spec.emplace(parse_experiment_spec(created->spec));
+    }
+    return false;
+  });
+  if (!read) {
+    return read.error();
+  }
+  if (!spec) {
+    return Error{ErrorCode::corruption,
+                 "the log does not begin with an experiment; run `luthier doctor`"};
+  }
+  return std::move(*spec);
+}
+
+Resources inventory_of(const SessionOptions& session, std::int64_t jobs) {
+  Resources inventory = session.inventory;
+  if (inventory.cpu <= 0) {
+    inventory.cpu = static_cast<double>(std::max(processor_count(), jobs));
+  }
+  return inventory;
+}
+
+}  // namespace
+
+Session::~Session() {
+  InterruptSignals::wake(nullptr);
+  // Threads and processes of trials go first: they use what is below them.
+  executor_.reset();
+}
+
+Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
+                                               SessionStart start,
+                                               const PluginRegistry& plugins,
+                                               const RunOptions& options,
+                                               std::unique_ptr<Executor> own_executor) {
+  std::unique_ptr<Session> session(new Session());
+  session->directory_ = std::move(directory);
+  session->executor_ = std::move(own_executor);
+  const bool on_disk = !session->directory_.empty();
+  const bool made = start.create && on_disk;
+  auto begun = session->begin(start, plugins, options);
+  if (!begun && made && begun.error().code != ErrorCode::already_exists) {
+    session->store_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(session->directory_, ignored);
+  }
+  if (!begun) {
+    return begun.error();
+  }
+  return session;
+}
+
+Result<> Session::begin(SessionStart& start,
+                        const PluginRegistry& plugins,
+                        const RunOptions& options) {
+  clock_ = std::make_unique<SystemClock>();
+  state_ = std::make_unique<ExperimentState>();
+  if (auto opened = open_store(options, start); !opened) {
+    return opened;
+  }
+  if (!start.create) {
+    auto spec = read_spec(*store_);
+    if (!spec) {
+      return spec.error();
+    }
+    start.spec = std::move(*spec);
+  }
+  auto rules = Rules::make(start.spec);
+  auto advisors = plugins.make_advisors(start.spec);
+  if (!rules || !advisors) {
+    return rules ? advisors.error() : rules.error();
+  }
+  rules_ = std::move(*rules);
+  advisors_ = std::move(*advisors);
+  if (!start.create) {
+    auto recovered = replay_log(*store_, *state_, *advisors_, *rules_, ReplayDepth::decisions);
+    if (!recovered) {
+      return recovered.error();
+    }
+    recovered_ = std::move(*recovered);
+    clean_checkpoints();
+  }
+  if (auto checked = check_start(start); !checked) {
+    return checked;
+  }
+  if (auto made = make_executor(start.spec, options); !made) {
+    return made;
+  }
+  if (auto made = make_loggers(start.spec, options); !made) {
+    return made;
+  }
+  make_engine(options);
+  apply_start(start);
+  return {};
+}
+
+Result<> Session::open_store(const RunOptions& options, const SessionStart& start) {
+  if (directory_.empty()) {
+    store_ = make_memory_store();
+    auto temporary = CheckpointDirectories::make_temporary();
+    if (!temporary) {
+      return temporary.error();
+    }
+    checkpoints_ = std::move(*temporary);
+    return {};
+  }
+  auto store = open_for_writing(
+      directory_, {.full_durability = options.session.full_durability, .create = start.create});
+  if (!store) {
+    return store.error();
+  }
+  store_ = std::move(*store);
+  checkpoints_ =
+      std::make_unique<CheckpointDirectories>(directory_, options.session.full_durability);
+  return make_private_directory(directory_ / "control");
+}
+
+// Removes what a crash left of checkpoints that were never committed.
+void Session::clean_checkpoints() {
+  for (std::int64_t i = 0; i < state_->trial_count(); ++i) {
+    const TrialRecord& record = state_->record({i});
+    if (!record.live || record.attempts == 0) {
+      continue;
+    }
+    std::set<std::string> keep;
+    for (const CheckpointId id : record.checkpoints) {
+      keep.insert(
+          std::filesystem::path(state_->checkpoints().at(id).directory).filename().string());
+    }
+    checkpoints_->clean({i}, keep);
+  }
+}
+
+Result<> Session::check_start(const SessionStart& start) const {
+  if (start.create) {
+    return {};
+  }
+  if (start.retry) {
+    if (start.retry_trial && !state_->has_trial(*start.retry_trial)) {
+      return Error{ErrorCode::not_found,
+                   "there is no trial " + to_text(*start.retry_trial) + " in " + start.spec.name};
+    }
+    const bool failed = start.retry_trial ? state_->state(*start.retry_trial) == TrialState::failed
+                                          : state_->total_failed() > 0;
+    if (!failed) {
+      return Error{ErrorCode::invalid_argument,
+                   start.retry_trial
+                       ? "trial " + to_text(*start.retry_trial) + " is " +
+                             std::string(to_text(state_->state(*start.retry_trial))) +
+                             ", not failed"
+                       : "no trial of " + start.spec.name + " failed; there is nothing to retry"};
+    }
+    return {};
+  }
+  const bool extends = start.extension.more_samples || start.extension.more_time_s;
+  if (state_->finished() && !extends) {
+    return Error{ErrorCode::invalid_argument,
+                 start.spec.name + " has ended (" + state_->end_reason() + "); `luthier extend " +
+                     start.spec.name +
+                     " -n N` adds samples, `luthier retry` runs failed trials again"};
+  }
+  return {};
+}
+
+Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& options) {
+  if (executor_) {
+    return {};
+  }
+  const auto grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6));
+  if (spec.executor == "in_process") {
+    if (!options.train) {
+      return Error{ErrorCode::invalid_argument,
+                   spec.name +
+                       " trains in the process of a C++ program; run, resume and replay it from "
+                       "that program"};
+    }
+    if (std::ranges::any_of(spec.resources,
+                            [](const auto& claim) { return claim.first == "memory"; })) {
+      return Error{ErrorCode::invalid_argument,
+                   "a thread's memory can't be limited; drop the resource memory or use the "
+                   "executor process"};
+    }
+    executor_ = make_in_process_executor(options.train, {.grace = grace}, *checkpoints_, *clock_);
+    return {};
+  }
+  if (spec.executor == "process") {
+    ProcessOptions process{.command = spec.command, .grace = grace};
+    for (const Parameter& parameter : spec.space.parameters()) {
+      process.parameters.push_back(parameter.name);
+    }
+    for (const Objective& objective : spec.objectives) {
+      process.metrics.push_back(objective.metric);
+    }
+    for (const auto& [name, value] : spec.executor_options) {
+      if (name == "metric_regex") {
+        process.metric_regex = value;
+      }
+    }
+    auto made = make_process_executor(std::move(process), *checkpoints_, *clock_);
+    if (!made) {
+      return made.error();
+    }
+    executor_ = std::move(*made);
+    return {};
+  }
+  const std::vector<std::string> known = {"in_process", "process"};
+  return Error{ErrorCode::invalid_argument, unknown_name("executor", spec.executor, known)};
+}
+
+Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& options) {
+  for (const std::string& name : spec.loggers) {
+    if (directory_.empty() && name != "console") {
+      continue;  // a derived file needs a directory
+    }
+    auto logger = make_logger(name,
+                              {.experiment_directory = directory_,
+                               .spec = spec,
+                               .console = options.console,
+                               .warn = [](const std::string& sentence) {
+                                 std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
+                               }});
+    if (!logger) {
+      return logger.error();
+    }
+    loggers_.push_back(std::move(*logger));
+  }
+  loggers_.insert(loggers_.end(), options.own_loggers.begin(), options.own_loggers.end());
+  return {};
+}
+
+void Session::make_engine(const RunOptions& options) {
+  const std::int64_t jobs = options.session.jobs > 0 ? options.session.jobs : processor_count();
+  EnginePorts ports{
+      .store = *store_, .executor = *executor_, .clock = *clock_, .checkpoints = *checkpoints_};
+  for (const auto& logger : loggers_) {
+    ports.loggers.push_back(logger.get());
+  }
+  ports.experiment_directory = checkpoints_->root();
+  if (!directory_.empty()) {
+    ports.trial_directory = [this](TrialId trial) {
+      auto path = directory_ / "trials" / to_text(trial);
+      // A failure shows as soon as the trial writes there, with a sentence of its own.
+      static_cast<void>(make_private_directory(path));
+      return path;
+    };
+    ports.requests = [files = ControlFiles(directory_)] { return files.take(); };
+    ports.answer = [files = ControlFiles(directory_)](const ControlRequest& request,
+                                                      const Result<>& result) {
+      files.answer(request, result);
+    };
+  }
+  if (options.session.handle_signals) {
+    ports.interrupts = &InterruptSignals::count();
+    InterruptSignals::wake(executor_.get());
+  }
+  ports.host = host_name();
+  ports.pid = process_id();
+  PlannerOptions planner{.jobs = jobs,
+                         .inventory = inventory_of(options.session, jobs),
+                         .experiment_directory = ports.experiment_directory,
+                         .stop_if = options.stop_if};
+  engine_ =
+      std::make_unique<Engine>(*state_, *advisors_, *rules_, std::move(planner), std::move(ports));
+}
+
+void Session::apply_start(const SessionStart& start) {
+  Planner& planner = engine_->planner();
+  if (start.create) {
+    planner.create(start.spec, LUTHIER_VERSION);
+  }
+  if (recovered_.differences > 0) {
+    planner.note(
+        "on resume " + std::to_string(recovered_.differences) +
+        " decisions came out differently; the log wins. First: " + recovered_.first_difference);
+  }
+  const Extension& extension = start.extension;
+  if (extension.more_samples || extension.more_time_s) {
+    const ExperimentSpec& spec = state_->spec();
+    const double used = std::max(spec.time_budget_s, state_->elapsed_s());
+    planner.extend(spec.samples + extension.more_samples.value_or(0),
+                   extension.more_time_s ? used + *extension.more_time_s : spec.time_budget_s);
+  }
+  if (start.retry) {
+    for (std::int64_t i = 0; i < state_->trial_count(); ++i) {
+      if (state_->state({i}) == TrialState::failed &&
+          (!start.retry_trial || start.retry_trial->value == i)) {
+        planner.retry({i}, person());
+      }
+    }
+  }
+}
+
+Result<ExperimentSummary> Session::run() {
+  if (auto ran = engine_->run(); !ran) {
+    return ran.error();
+  }
+  return finish();
+}
+
+Result<ExperimentSummary> Session::finish() {
+  if (auto closed = store_->close(); !closed) {
+    return closed.error();
+  }
+  return summarise(*state_, directory_);
+}
+
+}  // namespace luthier

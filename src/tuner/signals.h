@@ -1,0 +1,26 @@
+// Ctrl-C and SIGTERM for programs that ask for it: counted, never acted on in the handler.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "luthier/executor.h"
+
+namespace luthier {
+
+// Installs handlers while it lives and puts back what was there. At most one at a time.
+class InterruptSignals {
+ public:
+  InterruptSignals();
+  ~InterruptSignals();
+  InterruptSignals(const InterruptSignals&) = delete;
+  InterruptSignals& operator=(const InterruptSignals&) = delete;
+
+  // Wakes this executor at each signal; nullptr: nobody.
+  static void wake(Executor* executor);
+  // Signals so far, and the last one's number.
+  static const std::atomic<int>& count();
+  static int last_signal();
+};
+
+}  // namespace luthier

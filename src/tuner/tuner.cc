@@ -1,0 +1,238 @@
+#include "luthier/tuner.h"
+
+#include <array>
+#include <ctime>
+#include <utility>
+
+#include "tuner/assembly.h"
+
+namespace luthier {
+namespace {
+
+std::string dated(const std::string& name) {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d_%H-%M-%S", &parts);
+  return name + "_" + text.data();
+}
+
+}  // namespace
+
+struct Tuner::Impl {
+  ExperimentSpec spec;
+  RunOptions options;
+  PluginRegistry plugins;
+  std::vector<std::string> problems;  // of options given as text
+
+  // The problems of options, or nothing.
+  Result<> check() const {
+    std::string all;
+    for (const std::string& problem : problems) {
+      all += (all.empty() ? "" : "\n") + problem;
+    }
+    if (!all.empty()) {
+      return Error{ErrorCode::invalid_argument, all};
+    }
+    return {};
+  }
+};
+
+Tuner::Tuner(TrainFunction train, Space space) : impl_(std::make_unique<Impl>()) {
+  impl_->spec.space = std::move(space);
+  impl_->spec.loggers = {"console", "csv", "json", "tensorboard"};
+  impl_->options.train = std::move(train);
+}
+Tuner::Tuner(Tuner&&) noexcept = default;
+Tuner& Tuner::operator=(Tuner&&) noexcept = default;
+Tuner::~Tuner() = default;
+
+ExperimentSpec& Tuner::spec() {
+  return impl_->spec;
+}
+SessionOptions& Tuner::session() {
+  return impl_->options.session;
+}
+
+Tuner& Tuner::name(std::string name) {
+  impl_->spec.name = std::move(name);
+  return *this;
+}
+Tuner& Tuner::minimize(std::string metric) {
+  impl_->spec.objectives.push_back({std::move(metric), Mode::min});
+  return *this;
+}
+Tuner& Tuner::maximize(std::string metric) {
+  impl_->spec.objectives.push_back({std::move(metric), Mode::max});
+  return *this;
+}
+Tuner& Tuner::samples(std::int64_t count) {
+  impl_->spec.samples = count;
+  return *this;
+}
+Tuner& Tuner::jobs(std::int64_t count) {
+  impl_->options.session.jobs = count;
+  return *this;
+}
+Tuner& Tuner::seed(std::uint64_t seed) {
+  impl_->spec.seed = seed;
+  return *this;
+}
+Tuner& Tuner::searcher(std::string name, NamedValues options) {
+  impl_->spec.searcher = {std::move(name), std::move(options)};
+  return *this;
+}
+Tuner& Tuner::scheduler(std::string name, NamedValues options) {
+  impl_->spec.scheduler = {std::move(name), std::move(options)};
+  return *this;
+}
+Tuner& Tuner::searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make) {
+  impl_->plugins.add(name, std::move(make));
+  impl_->spec.searcher = {std::move(name)};
+  return *this;
+}
+Tuner& Tuner::scheduler(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make) {
+  impl_->plugins.add(name, std::move(make));
+  impl_->spec.scheduler = {std::move(name)};
+  return *this;
+}
+Tuner& Tuner::point(Config config) {
+  impl_->spec.points.push_back(std::move(config));
+  return *this;
+}
+Tuner& Tuner::iterations(std::int64_t count) {
+  impl_->spec.iterations = count;
+  return *this;
+}
+Tuner& Tuner::time_budget(double seconds) {
+  impl_->spec.time_budget_s = seconds;
+  return *this;
+}
+Tuner& Tuner::stop(std::string rule) {
+  auto parsed = parse_stop_rule(rule);
+  if (parsed) {
+    impl_->spec.stop.push_back(std::move(*parsed));
+  } else {
+    impl_->problems.push_back(parsed.error().message);
+  }
+  return *this;
+}
+Tuner& Tuner::stop_if(std::function<bool(TrialId, const TrialResult&)> rule) {
+  impl_->options.stop_if = std::move(rule);
+  return *this;
+}
+Tuner& Tuner::retries(std::int64_t count) {
+  impl_->spec.retries = count;
+  return *this;
+}
+Tuner& Tuner::max_failures(std::int64_t count) {
+  impl_->spec.max_failures = count;
+  return *this;
+}
+Tuner& Tuner::trial_timeout(double seconds) {
+  impl_->spec.trial_timeout_s = seconds;
+  return *this;
+}
+Tuner& Tuner::checkpoint_every(std::int64_t iterations) {
+  impl_->spec.checkpoint_every = iterations;
+  return *this;
+}
+Tuner& Tuner::checkpoint_at_end(bool on) {
+  impl_->spec.checkpoint_at_end = on;
+  return *this;
+}
+Tuner& Tuner::keep_checkpoints(std::int64_t count, KeepBy by) {
+  impl_->spec.keep_checkpoints = count;
+  impl_->spec.keep_by = by;
+  return *this;
+}
+Tuner& Tuner::resource(std::string name, std::string amount) {
+  for (auto& claim : impl_->spec.resources) {
+    if (claim.first == name) {
+      claim.second = std::move(amount);
+      return *this;
+    }
+  }
+  impl_->spec.resources.emplace_back(std::move(name), std::move(amount));
+  return *this;
+}
+Tuner& Tuner::inventory(Resources resources) {
+  impl_->options.session.inventory = std::move(resources);
+  return *this;
+}
+Tuner& Tuner::results(std::filesystem::path directory) {
+  impl_->options.session.results = std::move(directory);
+  return *this;
+}
+Tuner& Tuner::store(const std::string& kind) {
+  if (kind != "file" && kind != "memory") {
+    impl_->problems.push_back("store is '" + kind + "'; it must be file or memory");
+  }
+  impl_->options.session.memory_store = kind == "memory";
+  return *this;
+}
+Tuner& Tuner::durability(const std::string& kind) {
+  if (kind != "fast" && kind != "full") {
+    impl_->problems.push_back("durability is '" + kind + "'; it must be fast or full");
+  }
+  impl_->options.session.full_durability = kind == "full";
+  return *this;
+}
+Tuner& Tuner::log(std::vector<std::string> loggers) {
+  impl_->spec.loggers = std::move(loggers);
+  return *this;
+}
+Tuner& Tuner::logger(std::shared_ptr<Logger> logger) {
+  impl_->options.own_loggers.push_back(std::move(logger));
+  return *this;
+}
+Tuner& Tuner::deterministic(std::int64_t lag) {
+  impl_->spec.deterministic = lag;
+  return *this;
+}
+Tuner& Tuner::tag(std::string key, std::string value) {
+  impl_->spec.tags.emplace_back(std::move(key), std::move(value));
+  return *this;
+}
+Tuner& Tuner::handle_signals(bool on) {
+  impl_->options.session.handle_signals = on;
+  return *this;
+}
+
+Result<ExperimentSummary> Tuner::run() {
+  if (auto checked = impl_->check(); !checked) {
+    return checked.error();
+  }
+  ExperimentSpec spec = impl_->spec;
+  if (spec.name.empty()) {
+    spec.name = dated("experiment");
+  }
+  return run_experiment(std::move(spec), impl_->plugins, impl_->options);
+}
+
+Result<ExperimentSummary> Tuner::resume() {
+  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
+  if (!directory) {
+    return directory.error();
+  }
+  return resume_experiment(*directory, impl_->plugins, impl_->options);
+}
+
+Result<Tuner::ReplayReport> Tuner::replay() {
+  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
+  if (!directory) {
+    return directory.error();
+  }
+  auto counts = replay_experiment(*directory, impl_->plugins);
+  if (!counts) {
+    return counts.error();
+  }
+  return ReplayReport{counts->decisions,
+                      counts->choices,
+                      counts->suggestions,
+                      counts->differences,
+                      counts->first_difference};
+}
+
+}  // namespace luthier
