@@ -109,12 +109,7 @@ Result<Value> ValueReader::word_value(std::string_view word, std::size_t start) 
   if (const auto integer = parse_integer(word)) {
     return Value(*integer);
   }
-  const bool digits = word.find_first_not_of("+-0123456789") == std::string_view::npos;
-  const auto number = parse_number(word);
-  if (number && digits) {
-    return syntax_error(text_, start, "the integer does not fit into 64 bits");
-  }
-  if (number) {
+  if (const auto number = parse_number(word)) {
     return Value(*number);
   }
   double ignored = 0;

@@ -1,5 +1,5 @@
 // Values as people write them in distributions and plugin options: 16, 1e-3, true, null, [1, 2],
-// "quoted text" and bare words.
+// "quoted text" and bare words. As in JSON, an integer beyond 64 bits becomes a double.
 #pragma once
 
 #include <string>
