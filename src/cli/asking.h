@@ -1,0 +1,16 @@
+// Asking a running controller, or the log where none runs: stop, pause, resume.
+#pragma once
+
+#include <string>
+
+#include "cli/arguments.h"
+
+namespace luthier::cli {
+
+inline constexpr Operand kOptionalTrial{.name = "TRIAL", .required = false};
+
+// Asks for `what` about the experiment or trial of the operands, and prints the answer. Returns the
+// exit code.
+int ask(const Arguments& arguments, const std::string& what);
+
+}  // namespace luthier::cli

@@ -1,0 +1,87 @@
+#include "cli/csv_export.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace luthier::cli {
+namespace {
+
+std::string field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    return text;
+  }
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c == '"' ? "\"\"" : std::string(1, c);
+  }
+  return out + "\"";
+}
+
+void note_names(const NamedValues& values, std::vector<std::string>& names) {
+  for (const auto& [name, value] : values) {
+    if (std::ranges::find(names, name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+}
+
+void append_cells(std::string& line,
+                  const NamedValues& values,
+                  const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    const Value* value = values.find(name);
+    line += "," + (value && !value->is_null() ? field(to_text(*value)) : std::string());
+  }
+}
+
+}  // namespace
+
+void CsvExport::take(const Event& event) {
+  if (event.sequence == 1) {
+    start_ = event.time;
+  }
+  if (const auto* added = std::get_if<TrialAdded>(&event.body)) {
+    configs_[added->trial] = added->config;
+  } else if (const auto* chosen = std::get_if<TrialChosen>(&event.body)) {
+    if (chosen->choice.config) {
+      chosen_[chosen->choice.trial] = *chosen->choice.config;
+    }
+  } else if (const auto* started = std::get_if<AttemptStarted>(&event.body)) {
+    if (auto changed = chosen_.extract(started->trial)) {
+      configs_[started->trial] = std::move(changed.mapped());
+    }
+  } else if (const auto* reported = std::get_if<ResultReported>(&event.body)) {
+    rows_.push_back({reported->trial,
+                     reported->training_iteration,
+                     event.time,
+                     configs_[reported->trial],
+                     reported->metrics});
+  }
+}
+
+std::string CsvExport::text() const {
+  std::vector<std::string> parameters, metrics;
+  for (const Row& row : rows_) {
+    note_names(row.config, parameters);
+    note_names(row.metrics, metrics);
+  }
+  std::string out = "trial,training_iteration,time_s";
+  for (const auto& name : parameters) {
+    out += "," + field("config/" + name);
+  }
+  for (const auto& name : metrics) {
+    out += "," + field(name);
+  }
+  out += "\r\n";
+  for (const Row& row : rows_) {
+    out += std::to_string(row.trial.value) + "," + std::to_string(row.training_iteration) + "," +
+           format_number(static_cast<double>(row.time - start_) * 1e-6);
+    append_cells(out, row.config, parameters);
+    append_cells(out, row.metrics, metrics);
+    out += "\r\n";
+  }
+  return out;
+}
+
+}  // namespace luthier::cli

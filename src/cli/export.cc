@@ -1,0 +1,251 @@
+// The log in other forms. Text goes to stdout or a file, layouts of files into a new directory.
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/text.h"
+#include "cli/csv_export.h"
+#include "cli/output.h"
+#include "cli/policy_export.h"
+#include "cli/reading.h"
+#include "core/canonical_export.h"
+#include "loggers/logger_table.h"
+#include "tuner/assembly.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {
+    std::string_view("luthier export digits --format csv > results.csv"),
+    std::string_view("luthier export digits --format ray --output ray_results"),
+    std::string_view("luthier export digits --policy 3 --output policy.jsonl")};
+constexpr std::array kOperands = {kExperiment};
+constexpr std::string_view kFormats = "csv jsonl tensorboard ray";
+constexpr std::array kOptions = {
+    Option{.name = "format",
+           .argument = "FORMAT",
+           .meaning = "csv: every result with its configuration; jsonl: every event; tensorboard: "
+                      "event files; ray: the layout Ray Tune users know (default: csv)",
+           .completes = Completes::words,
+           .words = kFormats},
+    Option{.name = "canonical",
+           .meaning = "what two equal runs share: no times, attempts or processes"},
+    Option{
+        .name = "policy",
+        .argument = "TRIAL",
+        .meaning = "the schedule of configurations that led to a trial, for scheduler pbt_replay"},
+    Option{.name = "output",
+           .letter = 'o',
+           .argument = "PATH",
+           .meaning = "a new file, or a new directory for tensorboard and ray (default: standard "
+                      "output)",
+           .completes = Completes::file},
+    kResults,
+    kJson};
+
+// Where exported text goes. A file is complete under its name or not there.
+class Sink {
+ public:
+  explicit Sink(std::optional<std::string> path) : path_(std::move(path)) {}
+
+  Result<> open() {
+    if (!path_) {
+      return {};
+    }
+    if (std::filesystem::exists(*path_)) {
+      return Error{ErrorCode::already_exists,
+                   *path_ + " exists; name a new one with --output or remove it"};
+    }
+    temporary_ = *path_ + ".partial";
+    file_.open(temporary_, std::ios::binary | std::ios::trunc);
+    return file_ ? Result<>() : Result<>(trouble());
+  }
+  bool write(std::string_view text) {
+    if (!path_) {
+      return ok_ = ok_ && print(text);
+    }
+    return ok_ = ok_ && file_.write(text.data(), static_cast<std::streamsize>(text.size())).good();
+  }
+  Result<> close() {
+    if (!path_) {
+      return ok_ ? Result<>()
+                 : Result<>(Error{ErrorCode::io,
+                                  "the export is not complete; free space or name a "
+                                  "file elsewhere with --output"});
+    }
+    file_.close();
+    std::error_code error;
+    if (ok_ && file_) {
+      std::filesystem::rename(temporary_, *path_, error);
+    }
+    return ok_ && file_ && !error ? Result<>() : Result<>(trouble());
+  }
+  void discard() {
+    if (path_) {
+      std::error_code ignored;
+      std::filesystem::remove(temporary_, ignored);
+    }
+  }
+
+ private:
+  Error trouble() {
+    const std::string why = std::strerror(errno);
+    discard();
+    return {ErrorCode::io, "can't write " + *path_ + ": " + why};
+  }
+
+  const std::optional<std::string> path_;
+  std::string temporary_;
+  std::ofstream file_;
+  bool ok_ = true;
+};
+
+// Streams or gathers the text of one form.
+struct Form {
+  std::function<std::string(const Event&)> line;  // printed at once
+  std::function<std::string()> rest = [] { return std::string(); };
+};
+
+int export_text(const std::filesystem::path& directory, const Arguments& arguments, Form form) {
+  Sink sink(arguments.text("output"));
+  if (const auto opened = sink.open(); !opened) {
+    return fail(opened.error());
+  }
+  const auto read =
+      read_events(directory, 1, [&](const Event& event) { return sink.write(form.line(event)); });
+  if (!read) {
+    sink.discard();
+    return fail(read.error());
+  }
+  sink.write(form.rest());
+  const auto closed = sink.close();
+  return closed ? kSuccess : fail(closed.error());
+}
+
+int export_canonical(const std::filesystem::path& directory, const Arguments& arguments) {
+  CanonicalExport canonical;
+  return export_text(directory,
+                     arguments,
+                     {.line =
+                          [&](const Event& event) {
+                            canonical.take(event);
+                            return std::string();
+                          },
+                      .rest = [&] { return canonical.text(); }});
+}
+
+int export_csv(const std::filesystem::path& directory, const Arguments& arguments) {
+  CsvExport csv;
+  return export_text(directory,
+                     arguments,
+                     {.line =
+                          [&](const Event& event) {
+                            csv.take(event);
+                            return std::string();
+                          },
+                      .rest = [&] { return csv.text(); }});
+}
+
+int export_policy(const std::filesystem::path& directory,
+                  const Arguments& arguments,
+                  const std::string& text) {
+  const auto state = read_state(directory);
+  if (!state) {
+    return fail(state.error());
+  }
+  const auto trial = find_trial(**state, text);
+  if (!trial) {
+    return fail(trial.error());
+  }
+  if ((*state)->record(*trial).attempts == 0) {
+    return fail_usage("trial " + to_text(*trial) +
+                      " never ran, so no schedule led to it; name another with --policy");
+  }
+  PolicyExport policy;
+  return export_text(directory,
+                     arguments,
+                     {.line =
+                          [&](const Event& event) {
+                            policy.take(event);
+                            return std::string();
+                          },
+                      .rest = [&] { return policy.text(*trial); }});
+}
+
+int export_layout(const std::filesystem::path& directory,
+                  const Arguments& arguments,
+                  std::span<const std::string_view> loggers,
+                  const std::string& trials_folder) {
+  const auto output = arguments.text("output");
+  if (!output) {
+    return fail_usage("this format is a directory of files; name a new one with --output DIR");
+  }
+  if (std::filesystem::exists(*output)) {
+    return fail({ErrorCode::already_exists,
+                 *output + " exists; name a new directory with --output or remove it"});
+  }
+  const auto state = read_state(directory);
+  if (!state) {
+    return fail(state.error());
+  }
+  const auto read = [&](Sequence first, const std::function<bool(const Event&)>& receive) {
+    return read_events(directory, first, receive);
+  };
+  for (const auto logger : loggers) {
+    const auto done = export_files(logger, (*state)->spec(), read, *output, trials_folder);
+    if (!done) {
+      return fail(done.error());
+    }
+  }
+  talk("wrote " + std::to_string((*state)->trial_count()) + " trials to " + *output);
+  return kSuccess;
+}
+
+int run(const Arguments& arguments) {
+  const auto directory = find_experiment(arguments);
+  if (!directory) {
+    return fail(directory.error());
+  }
+  const int ways =
+      int{arguments.has("format")} + int{arguments.has("canonical")} + int{arguments.has("policy")};
+  if (ways > 1) {
+    return fail_usage("--format, --canonical and --policy exclude each other; give one");
+  }
+  if (arguments.has("canonical")) {
+    return export_canonical(*directory, arguments);
+  }
+  if (const auto trial = arguments.text("policy")) {
+    return export_policy(*directory, arguments, *trial);
+  }
+  const std::string format =
+      arguments.text("format").value_or(arguments.has("json") ? "jsonl" : "csv");
+  if (format == "csv") {
+    return export_csv(*directory, arguments);
+  }
+  if (format == "jsonl") {
+    return export_text(
+        *directory, arguments, {.line = [](const Event& event) { return to_json(event) + "\n"; }});
+  }
+  if (format == "tensorboard") {
+    constexpr std::array<std::string_view, 1> kLoggers = {"tensorboard"};
+    return export_layout(*directory, arguments, kLoggers, "trials");
+  }
+  if (format == "ray") {
+    constexpr std::array<std::string_view, 3> kLoggers = {"json", "csv", "tensorboard"};
+    return export_layout(*directory, arguments, kLoggers, "");
+  }
+  return fail_usage(unknown_name("format", format, split(kFormats, ' ')));
+}
+
+}  // namespace
+
+extern const Command kExport;
+const Command kExport = {.name = "export",
+                         .summary = "write an experiment in other forms",
+                         .examples = kExamples,
+                         .operands = kOperands,
+                         .options = kOptions,
+                         .run = run};
+
+}  // namespace luthier::cli

@@ -1,0 +1,110 @@
+// Experiments at a glance. One that can't be read is listed with what is wrong with it.
+#include <array>
+
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/reading.h"
+#include "cli/table.h"
+#include "loggers/terminal_text.h"
+#include "tuner/assembly.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {std::string_view("luthier ls"),
+                                  std::string_view("luthier ls --results /data/tuning --json")};
+constexpr std::array kOptions = {kResults, kJson};
+constexpr std::array kStates = {TrialState::pending,
+                                TrialState::running,
+                                TrialState::paused,
+                                TrialState::completed,
+                                TrialState::stopped,
+                                TrialState::failed};
+
+double age_s(const ExperimentState& state) {
+  return std::max(0.0, static_cast<double>(wall_clock() - state.time()) * 1e-6);
+}
+
+std::string json_line(const std::filesystem::path& directory, const ExperimentState& state) {
+  std::string line = "{\"schema\": 1, \"experiment\": " + json_string(state.spec().name) +
+                     ", \"state\": " + json_string(experiment_state_text(state, directory)) +
+                     ", \"trials\": " + std::to_string(state.trial_count());
+  for (const TrialState each : kStates) {
+    line += ", \"" + std::string(to_text(each)) + "\": " + std::to_string(state.count(each));
+  }
+  const auto best = state.best_trial();
+  const auto value = best ? best_value(state, *best) : std::nullopt;
+  line += ", \"metric\": " + json_string(state.objectives().front().metric);
+  line += ", \"best\": " + (value ? to_json(Value(*value)) : "null");
+  line += ", \"best_trial\": " + (best ? std::to_string(best->value) : "null");
+  line += ", \"age_s\": " + to_json(Value(age_s(state)));
+  return line + ", \"directory\": " + json_string(directory.string()) + "}\n";
+}
+
+std::string unreadable_json(const std::filesystem::path& directory, const Error& error) {
+  return "{\"schema\": 1, \"experiment\": " + json_string(directory.filename().string()) +
+         ", \"state\": \"unreadable\", \"problem\": " + json_string(error.message) +
+         ", \"directory\": " + json_string(directory.string()) + "}\n";
+}
+
+std::vector<std::string> cells(const std::filesystem::path& directory,
+                               const ExperimentState& state) {
+  const auto best = state.best_trial();
+  const auto value = best ? best_value(state, *best) : std::nullopt;
+  std::vector<std::string> row = {directory.filename().string(),
+                                  experiment_state_text(state, directory),
+                                  std::to_string(state.trial_count())};
+  for (const TrialState each :
+       {TrialState::running, TrialState::completed, TrialState::stopped, TrialState::failed}) {
+    row.push_back(std::to_string(state.count(each)));
+  }
+  const std::string metric = state.objectives().front().metric;
+  row.push_back(value ? metric + " " + short_number(*value) : "-");
+  row.push_back(duration_text(age_s(state)));
+  return row;
+}
+
+int run(const Arguments& arguments) {
+  const auto results = results_directory(arguments);
+  Table table({{"experiment"},
+               {"state"},
+               {"trials", Table::Align::right},
+               {"running", Table::Align::right},
+               {"completed", Table::Align::right},
+               {"stopped", Table::Align::right},
+               {"failed", Table::Align::right},
+               {"best"},
+               {"age", Table::Align::right}});
+  std::string lines;
+  const auto directories = list_experiments(results);
+  for (const auto& directory : directories) {
+    const auto state = read_state(directory);
+    if (arguments.has("json")) {
+      lines += state ? json_line(directory, **state) : unreadable_json(directory, state.error());
+    } else if (state) {
+      table.add(cells(directory, **state));
+    } else {
+      table.add({directory.filename().string(), "unreadable", "", "", "", "", "", "", ""});
+      talk(state.error().message);
+    }
+  }
+  if (arguments.has("json")) {
+    return finish(lines);
+  }
+  if (directories.empty()) {
+    talk("no experiments in " + results.string() + "; 'luthier run --help' shows how to start one");
+    return kSuccess;
+  }
+  return finish(table.text());
+}
+
+}  // namespace
+
+extern const Command kLs;
+const Command kLs = {.name = "ls",
+                     .summary = "list experiments with their state, counts and best result",
+                     .examples = kExamples,
+                     .options = kOptions,
+                     .run = run};
+
+}  // namespace luthier::cli

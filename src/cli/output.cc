@@ -1,0 +1,55 @@
+#include "cli/output.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "base/text.h"
+#include "loggers/terminal_text.h"
+
+namespace luthier::cli {
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_argument:
+    case ErrorCode::not_found:
+    case ErrorCode::already_exists:
+      return kUsage;
+    case ErrorCode::unavailable:
+      return kHeld;
+    case ErrorCode::corruption:
+      return kDamaged;
+    case ErrorCode::io:
+      return kSystem;
+  }
+  return kSystem;
+}
+
+bool print(std::string_view data) {
+  if (std::fwrite(data.data(), 1, data.size(), stdout) == data.size() && std::fflush(stdout) == 0) {
+    return true;
+  }
+  talk(std::string("can't write to standard output: ") + std::strerror(errno));
+  return false;
+}
+
+int finish(std::string_view data) {
+  return print(data) ? kSuccess : kSystem;
+}
+
+void talk(std::string_view sentences) {
+  for (const auto& line : split(sentences, '\n')) {
+    std::fputs(("luthier: " + printable(line) + "\n").c_str(), stderr);
+  }
+}
+
+int fail(const Error& error) {
+  talk(error.message);
+  return exit_code(error.code);
+}
+
+int fail_usage(std::string message) {
+  return fail({ErrorCode::invalid_argument, std::move(message)});
+}
+
+}  // namespace luthier::cli

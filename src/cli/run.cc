@@ -1,0 +1,70 @@
+// Starts an experiment. Everything is checked before anything is created.
+#include <array>
+
+#include "base/text.h"
+#include "cli/experiment_file.h"
+#include "cli/output.h"
+#include "cli/run_request.h"
+#include "tuner/machine.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {
+    std::string_view("luthier run --min val_loss -n 50 -j 4 -p lr='loguniform(1e-5, 1e-1)' \\\n"
+                     "      -p batch='choice(16, 32, 64)' --scheduler asha:max_t=81 -- \\\n"
+                     "      python train.py --lr {lr} --batch-size {batch} --out {trial.dir}"),
+    std::string_view("luthier run --max accuracy -n 20 --time 1h -p depth='randint(2, 10)' -- "
+                     "./train.sh   # gets --depth=N"),
+    std::string_view("luthier run experiment.toml --seed 2")};
+constexpr std::array kOperands = {
+    Operand{.name = "FILE.toml", .required = false, .completes = Completes::file}};
+
+int dry_run(RunRequest& request) {
+  if (const auto resolved = request.session.plugins.resolve(request.spec); !resolved) {
+    return fail(resolved.error());
+  }
+  if (const auto space = CompiledSpace::compile(request.spec.space); !space) {
+    return fail(space.error());
+  }
+  return finish(to_json(request.spec) + "\n");
+}
+
+int run(const Arguments& arguments) {
+  std::optional<ExperimentFile> file;
+  if (const auto path = arguments.operand(0)) {
+    auto read = read_experiment_file(*path);
+    if (!read) {
+      return fail(read.error());
+    }
+    file = std::move(*read);
+  }
+  auto request = make_run_request(arguments, file);
+  if (!request) {
+    return fail(request.error());
+  }
+  if (!request->name_given) {
+    request->spec.name = default_name(request->spec.command);
+  }
+  if (arguments.has("dry-run")) {
+    return dry_run(*request);
+  }
+  request->session.options.session.who = person();
+  return report_end(
+      arguments,
+      run_experiment(request->spec, request->session.plugins, request->session.options),
+      request->spec);
+}
+
+}  // namespace
+
+extern const Command kRun;
+const Command kRun = {.name = "run",
+                      .summary = "start an experiment",
+                      .examples = kExamples,
+                      .operands = kOperands,
+                      .options = run_options(),
+                      .takes_program = true,
+                      .run = run};
+
+}  // namespace luthier::cli

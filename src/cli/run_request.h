@@ -1,0 +1,46 @@
+// RunRequest: everything `luthier run` was told, from a file and from options. Each option is one
+// row of a table with what it does, so a TOML file knows the same names.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/session.h"
+#include "luthier/experiment_spec.h"
+
+namespace luthier::cli {
+
+// One setting and where it stood.
+struct Setting {
+  std::string name;  // of the option, without dashes
+  std::string value;
+  std::string place;  // "--seed" or "tune.toml, line 3: seed"; begins each message about it
+};
+
+struct RunRequest {
+  ExperimentSpec spec;
+  SessionSetup session;
+  bool name_given = false;
+};
+
+std::span<const Option> run_options();
+const Option* find_run_option(std::string_view name);
+
+// What a TOML file holds: settings, the space and the program.
+struct ExperimentFile {
+  std::vector<Setting> settings;
+  Space space;
+  std::vector<std::string> command;
+};
+
+// The options override what the file says: a setting by the same name, a parameter by the same
+// name, the program. The error lists every problem, one a line.
+Result<RunRequest> make_run_request(const Arguments& arguments,
+                                    const std::optional<ExperimentFile>& file);
+
+// "train-2026-01-31-120000": what the program is called and the local time.
+std::string default_name(const std::vector<std::string>& command);
+
+}  // namespace luthier::cli

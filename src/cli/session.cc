@@ -1,0 +1,232 @@
+#include "cli/session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/reading.h"
+#include "loggers/terminal_text.h"
+#include "tuner/machine.h"
+#include "tuner/signals.h"
+
+namespace luthier::cli {
+namespace {
+
+Result<double> parse_amount(std::string_view option, std::string_view text) {
+  const auto number = parse_number(text);
+  if (!number || !std::isfinite(*number) || *number < 0) {
+    return Error{
+        ErrorCode::invalid_argument,
+        std::string(option) + " is '" + std::string(text) + "'; it must be a number of at least 0"};
+  }
+  return *number;
+}
+
+// As the shell would read it back.
+std::string shell_word(const std::string& text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./,:=@%+").find(c) != std::string_view::npos;
+  });
+  if (plain) {
+    return text;
+  }
+  std::string out = "'";
+  for (const char c : text) {
+    out += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  return out + "'";
+}
+
+std::string resume_line(const Arguments& arguments, const std::filesystem::path& directory) {
+  std::string line = "luthier resume " + shell_word(directory.filename().string());
+  const auto results = directory.parent_path();
+  if (results != SessionOptions().results) {
+    line += " --results " + shell_word(results.string());
+  }
+  for (const auto& library : arguments.all("plugin")) {
+    line += " --plugin " + shell_word(library);
+  }
+  return line;
+}
+
+std::string best_json(const TrialSummary& trial, const std::string& metric) {
+  const Value* best = trial.best.find(metric);
+  const auto number = best ? best->number() : std::nullopt;
+  const bool finite = number && std::isfinite(*number);
+  return "{\"schema\": 1, \"trial\": " + std::to_string(trial.id.value) +
+         ", \"state\": " + json_string(to_text(trial.state)) +
+         ", \"config\": " + to_json(trial.config) + ", \"metrics\": " + to_json(trial.metrics) +
+         ", \"best\": " + (finite ? to_json(Value(*number)) : "null") +
+         ", \"iterations\": " + std::to_string(trial.iterations) +
+         ", \"attempts\": " + std::to_string(trial.attempts) +
+         ", \"proposed_by\": " + json_string(trial.proposed_by) +
+         ", \"reason\": " + json_string(trial.reason) + "}";
+}
+
+std::string best_line(const TrialSummary& trial, const std::vector<Objective>& objectives) {
+  std::string line = to_text(trial.id);
+  for (const Objective& objective : objectives) {
+    const Value* value = trial.best.find(objective.metric);
+    line += "  " + objective.metric + " " + (value ? to_text(*value) : "-");
+  }
+  line += " ";
+  for (const auto& [name, value] : trial.config) {
+    line += " " + name + "=" + to_text(value);
+  }
+  return printable(line);
+}
+
+std::string result_json(const ExperimentSummary& summary, const ExperimentSpec& spec) {
+  std::string best;
+  for (const TrialId id : summary.best) {
+    best +=
+        (best.empty() ? "" : ", ") + best_json(summary.trials[static_cast<std::size_t>(id.value)],
+                                               spec.objectives.front().metric);
+  }
+  return "{\"schema\": 1, \"experiment\": " + json_string(spec.name) + ", \"directory\": " +
+         (summary.directory.empty() ? "null" : json_string(summary.directory.string())) +
+         ", \"finished\": " + (summary.finished ? "true" : "false") +
+         ", \"reason\": " + json_string(summary.reason) +
+         ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best + "]}\n";
+}
+
+int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
+  if (!summary.finished) {
+    return InterruptSignals::last_signal() == SIGTERM ? kTerminated : kInterrupted;
+  }
+  std::int64_t failed = 0;
+  bool success = false;
+  for (const TrialSummary& trial : summary.trials) {
+    failed += trial.state == TrialState::failed ? 1 : 0;
+    success |= trial.state == TrialState::completed ||
+               (trial.state == TrialState::stopped && trial.iterations > 0);
+  }
+  const bool too_many = spec.max_failures >= 0 && failed > spec.max_failures;
+  return success && !too_many ? kSuccess : kExperimentFailed;
+}
+
+void say_where(const Arguments& arguments,
+               const ExperimentSummary& summary,
+               const ExperimentSpec& spec) {
+  talk(summary.reason);
+  if (summary.abandoned > 0) {
+    talk(std::to_string(summary.abandoned) + " threads did not return and still run");
+  }
+  if (summary.directory.empty()) {
+    return;
+  }
+  talk("results: " + summary.directory.string());
+  if (std::ranges::find(spec.loggers, "tensorboard") != spec.loggers.end()) {
+    talk("TensorBoard: tensorboard --logdir " + shell_word(summary.directory.string()));
+  }
+  if (!summary.finished) {
+    talk("to go on: " + resume_line(arguments, summary.directory));
+  }
+}
+
+}  // namespace
+
+Result<bool> set_session_option(SessionSetup& setup,
+                                std::string_view name,
+                                const std::string& value) {
+  SessionOptions& session = setup.options.session;
+  const std::string as_typed = "--" + std::string(name);
+  if (name == "jobs") {
+    const auto count = parse_count(as_typed, value, 1);
+    session.jobs = count ? *count : 0;
+    return count ? Result<bool>(true) : count.error();
+  }
+  if (name == "cpus" || name == "gpus") {
+    const auto amount = parse_amount(as_typed, value);
+    if (!amount || (name == "cpus" && *amount == 0)) {
+      return Error{ErrorCode::invalid_argument,
+                   as_typed + " is '" + value + "'; it must be a number " +
+                       (name == "cpus" ? "above 0" : "of at least 0")};
+    }
+    (name == "cpus" ? session.inventory.cpu : session.inventory.gpu) = *amount;
+    return true;
+  }
+  if (name == "durability") {
+    if (value != "fast" && value != "full") {
+      return Error{ErrorCode::invalid_argument,
+                   "--durability is '" + value + "'; it must be fast or full"};
+    }
+    session.full_durability = value == "full";
+    return true;
+  }
+  if (name == "plugin") {
+    const auto loaded = setup.plugins.load(value);
+    return loaded ? Result<bool>(true) : loaded.error();
+  }
+  if (name == "results") {
+    if (value.empty()) {
+      return Error{ErrorCode::invalid_argument, "--results is empty; name a directory"};
+    }
+    session.results = value;
+    return true;
+  }
+  if (name == "verbose" || name == "quiet") {
+    setup.options.console.verbosity = name == "verbose" ? 1 : -1;
+    return true;
+  }
+  if (name == "plain") {
+    setup.options.console.plain = true;
+    return true;
+  }
+  return name == "json";
+}
+
+Result<SessionSetup> session_setup(const Arguments& arguments) {
+  SessionSetup setup;
+  setup.options.session.handle_signals = true;
+  setup.options.session.who = person();
+  std::vector<std::string> problems;
+  for (const auto& [option, value] : arguments.given()) {
+    const auto known = set_session_option(setup, option->name, value);
+    if (!known) {
+      problems.push_back(known.error().message);
+    }
+  }
+  if (!problems.empty()) {
+    return Error{ErrorCode::invalid_argument, join(problems, "\n")};
+  }
+  return setup;
+}
+
+int report_end(const Arguments& arguments,
+               const Result<ExperimentSummary>& outcome,
+               const ExperimentSpec& spec) {
+  if (!outcome) {
+    return fail(outcome.error());
+  }
+  say_where(arguments, *outcome, spec);
+  std::string out;
+  if (arguments.has("json")) {
+    out = result_json(*outcome, spec);
+  } else {
+    for (const TrialId id : outcome->best) {
+      out += best_line(outcome->trials[static_cast<std::size_t>(id.value)], spec.objectives) + "\n";
+    }
+  }
+  if (outcome->best.empty()) {
+    talk("no trial reported a finite '" + spec.objectives.front().metric + "'");
+  }
+  return print(out) ? code_of(*outcome, spec) : kSystem;
+}
+
+int continue_experiment(const Arguments& arguments, const Continue& go) {
+  const auto setup = session_setup(arguments);
+  if (!setup) {
+    return fail(setup.error());
+  }
+  const auto experiment = read_experiment(arguments);
+  if (!experiment) {
+    return fail(experiment.error());
+  }
+  return report_end(arguments, go(experiment->directory, *setup), experiment->state->spec());
+}
+
+}  // namespace luthier::cli

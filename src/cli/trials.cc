@@ -1,0 +1,244 @@
+// The table of trials: only parameters that vary, missing and non-finite values last in either
+// direction.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/reading.h"
+#include "cli/table.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {
+    std::string_view("luthier trials digits"),
+    std::string_view("luthier trials digits --sort loss --state completed"),
+    std::string_view("luthier trials digits --columns trial,state,lr,loss --json")};
+constexpr std::array kOperands = {kExperiment};
+constexpr std::array kOptions = {
+    Option{.name = "sort",
+           .argument = "COLUMN",
+           .meaning = "order by a metric or parameter, the best first for an objective (default: "
+                      "trial)"},
+    Option{.name = "state",
+           .argument = "STATE",
+           .meaning = "only trials in this state: pending, running, paused, completed, stopped or "
+                      "failed",
+           .repeatable = true,
+           .completes = Completes::words,
+           .words = "pending running paused completed stopped failed"},
+    Option{.name = "columns",
+           .argument = "A,B,...",
+           .meaning = "the columns to show: trial, state, iterations, attempts, proposed_by, "
+                      "reason, parameters, metrics (default: what varies)"},
+    kResults,
+    kJson};
+constexpr std::array<std::string_view, 6> kFixed = {
+    "trial", "state", "iterations", "attempts", "proposed_by", "reason"};
+
+class Trials {
+ public:
+  explicit Trials(const ExperimentState& state) : state_(state) {
+    for (const Parameter& parameter : state.space().parameters()) {
+      parameters_.push_back(parameter.name);
+      if (varies(parameter)) {
+        varied_.push_back(parameter.name);
+      }
+    }
+    for (std::int64_t i = 0; i < state.trial_count(); ++i) {
+      for (const auto& [name, value] : state.last_metrics({i})) {
+        if (std::ranges::find(metrics_, name) == metrics_.end()) {
+          metrics_.push_back(name);
+        }
+      }
+    }
+  }
+
+  std::vector<std::string> default_columns() const {
+    std::vector<std::string> columns = {"trial", "state"};
+    for (const Objective& objective : state_.objectives()) {
+      columns.push_back(objective.metric);
+    }
+    columns.insert(columns.end(), varied_.begin(), varied_.end());
+    columns.insert(columns.end(), {"iterations", "reason"});
+    return columns;
+  }
+
+  std::vector<std::string> known_columns() const {
+    std::vector<std::string> names(kFixed.begin(), kFixed.end());
+    names.insert(names.end(), parameters_.begin(), parameters_.end());
+    names.insert(names.end(), metrics_.begin(), metrics_.end());
+    for (const Objective& objective : state_.objectives()) {
+      if (std::ranges::find(names, objective.metric) == names.end()) {
+        names.push_back(objective.metric);
+      }
+    }
+    return names;
+  }
+
+  // An objective's value is the trial's best, any other metric's its last.
+  Value cell(TrialId trial, const std::string& column) const {
+    const TrialRecord& record = state_.record(trial);
+    if (column == "trial") {
+      return trial.value;
+    }
+    if (column == "state") {
+      return to_text(record.state);
+    }
+    if (column == "iterations") {
+      return record.iteration;
+    }
+    if (column == "attempts") {
+      return std::int64_t{record.attempts};
+    }
+    if (column == "proposed_by") {
+      return state_.proposer(trial);
+    }
+    if (column == "reason") {
+      return record.reason;
+    }
+    const Config config = state_.config(trial);
+    if (const Value* value = config.find(column)) {
+      return *value;
+    }
+    const bool objective = std::ranges::find(state_.objectives(), column, &Objective::metric) !=
+                           state_.objectives().end();
+    const Metrics metrics = objective ? state_.best_metrics(trial) : state_.last_metrics(trial);
+    const Value* value = metrics.find(column);
+    return value ? *value : Value();
+  }
+
+  void sort(std::vector<TrialId>& trials, const std::string& column) const {
+    const auto objective = std::ranges::find(state_.objectives(), column, &Objective::metric);
+    const bool largest_first =
+        objective != state_.objectives().end() && objective->mode == Mode::max;
+    std::vector<std::pair<Value, TrialId>> keyed;
+    for (const TrialId trial : trials) {
+      keyed.emplace_back(cell(trial, column), trial);
+    }
+    std::ranges::stable_sort(keyed, [&](const auto& a, const auto& b) {
+      return before(a.first, b.first, largest_first);
+    });
+    std::ranges::transform(keyed, trials.begin(), [](const auto& entry) { return entry.second; });
+  }
+
+ private:
+  static int rank(const Value& value) {
+    const auto number = value.number();
+    return number ? (std::isfinite(*number) ? 0 : 2) : (value.is_null() ? 3 : 1);
+  }
+  static bool before(const Value& a, const Value& b, bool largest_first) {
+    if (rank(a) != rank(b)) {
+      return rank(a) < rank(b);
+    }
+    if (rank(a) == 0) {
+      return largest_first ? *a.number() > *b.number() : *a.number() < *b.number();
+    }
+    return rank(a) == 1 && to_text(a) < to_text(b);
+  }
+
+  const ExperimentState& state_;
+  std::vector<std::string> parameters_, varied_, metrics_;
+};
+
+Result<std::vector<TrialId>> select(const ExperimentState& state, const Arguments& arguments) {
+  std::vector<TrialState> wanted;
+  for (const auto& text : arguments.all("state")) {
+    const auto each = parse_trial_state(text);
+    if (!each) {
+      const std::vector<std::string> known = {
+          "pending", "running", "paused", "completed", "stopped", "failed"};
+      return Error{ErrorCode::invalid_argument, unknown_name("state", text, known)};
+    }
+    wanted.push_back(*each);
+  }
+  std::vector<TrialId> trials;
+  for (std::int64_t i = 0; i < state.trial_count(); ++i) {
+    if (wanted.empty() || std::ranges::find(wanted, state.state({i})) != wanted.end()) {
+      trials.push_back({i});
+    }
+  }
+  return trials;
+}
+
+Result<std::vector<std::string>> columns_of(const Trials& trials, const Arguments& arguments) {
+  const auto known = trials.known_columns();
+  std::vector<std::string> columns;
+  for (const auto& name : split(arguments.text("columns").value_or(""), ',')) {
+    if (!trim(name).empty()) {
+      columns.emplace_back(trim(name));
+    }
+  }
+  for (const auto& name : columns) {
+    if (std::ranges::find(known, name) == known.end()) {
+      return Error{ErrorCode::invalid_argument, unknown_name("column", name, known)};
+    }
+  }
+  return columns.empty() ? trials.default_columns() : columns;
+}
+
+std::string table_text(const Trials& trials,
+                       std::span<const TrialId> rows,
+                       std::span<const std::string> columns) {
+  std::vector<Table::Column> headings;
+  for (const auto& name : columns) {
+    const bool text = name == "state" || name == "reason" || name == "proposed_by";
+    headings.push_back({name, text ? Table::Align::left : Table::Align::right});
+  }
+  Table table(std::move(headings));
+  for (const TrialId trial : rows) {
+    std::vector<std::string> cells;
+    for (const auto& name : columns) {
+      const Value value = trials.cell(trial, name);
+      cells.push_back(name == "trial" ? to_text(trial) : value.is_null() ? "-" : value_text(value));
+    }
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+int run(const Arguments& arguments) {
+  const auto experiment = read_experiment(arguments);
+  if (!experiment) {
+    return fail(experiment.error());
+  }
+  const ExperimentState& state = *experiment->state;
+  auto rows = select(state, arguments);
+  if (!rows) {
+    return fail(rows.error());
+  }
+  const Trials trials(state);
+  const auto columns = columns_of(trials, arguments);
+  if (!columns) {
+    return fail(columns.error());
+  }
+  if (const auto sort = arguments.text("sort")) {
+    const auto known = trials.known_columns();
+    if (std::ranges::find(known, *sort) == known.end()) {
+      return fail_usage(unknown_name("column", *sort, known));
+    }
+    trials.sort(*rows, *sort);
+  }
+  if (!arguments.has("json")) {
+    return finish(table_text(trials, *rows, *columns));
+  }
+  std::string lines;
+  for (const TrialId trial : *rows) {
+    lines += trial_json(state, trial) + "\n";
+  }
+  return finish(lines);
+}
+
+}  // namespace
+
+extern const Command kTrials;
+const Command kTrials = {.name = "trials",
+                         .summary = "list the trials of an experiment",
+                         .examples = kExamples,
+                         .operands = kOperands,
+                         .options = kOptions,
+                         .run = run};
+
+}  // namespace luthier::cli
