@@ -1,9 +1,9 @@
 // The best trial, or the Pareto front with several objectives.
 #include <array>
 
+#include "base/terminal_text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
-#include "loggers/terminal_text.h"
 
 namespace luthier::cli {
 namespace {

@@ -1,10 +1,10 @@
 // Why a trial did what it did: every decision, choice, attempt and retry, from the log.
 #include <array>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
-#include "loggers/terminal_text.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {

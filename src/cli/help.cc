@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "loggers/terminal_text.h"
+#include "base/terminal_text.h"
 
 namespace luthier::cli {
 namespace {

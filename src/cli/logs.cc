@@ -4,10 +4,10 @@
 #include <fstream>
 #include <thread>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
-#include "loggers/terminal_text.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {

@@ -1,11 +1,11 @@
 // Experiments at a glance. One that can't be read is listed with what is wrong with it.
 #include <array>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "cli/table.h"
-#include "loggers/terminal_text.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {

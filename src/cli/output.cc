@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
-#include "loggers/terminal_text.h"
 
 namespace luthier::cli {
 

@@ -2,12 +2,12 @@
 #include <array>
 #include <cmath>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "cli/table.h"
 #include "loggers/logger_table.h"
-#include "loggers/terminal_text.h"
 #include "tuner/plugin_registry.h"
 
 namespace luthier::cli {

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
-#include "loggers/terminal_text.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {

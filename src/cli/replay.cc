@@ -1,9 +1,9 @@
 #include <array>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
-#include "loggers/terminal_text.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {

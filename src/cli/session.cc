@@ -1,13 +1,15 @@
 #include "cli/session.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <csignal>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
-#include "loggers/terminal_text.h"
 #include "tuner/machine.h"
 #include "tuner/signals.h"
 
@@ -169,11 +171,11 @@ Result<bool> set_session_option(SessionSetup& setup,
     return true;
   }
   if (name == "verbose" || name == "quiet") {
-    setup.options.console.verbosity = name == "verbose" ? 1 : -1;
+    setup.verbosity = name == "verbose" ? 2 : 0;
     return true;
   }
   if (name == "plain") {
-    setup.options.console.plain = true;
+    setup.plain = true;
     return true;
   }
   return name == "json";
@@ -193,6 +195,7 @@ Result<SessionSetup> session_setup(const Arguments& arguments) {
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
+  setup.options.console = console_options(STDERR_FILENO, setup.plain, setup.verbosity);
   return setup;
 }
 

@@ -46,6 +46,8 @@ inline constexpr std::array kSessionOptions = {
     kJobs, kDurability, kCpus, kGpus, kPlugin, kVerbose, kQuiet, kPlain, kResults, kJson};
 
 struct SessionSetup {
+  bool plain = false;  // --plain
+  int verbosity = 1;   // of the console: 0 quiet, 2 verbose
   PluginRegistry plugins;
   RunOptions options;
 };

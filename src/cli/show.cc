@@ -1,10 +1,10 @@
 // One experiment: what it is, how far it is, why it ended.
 #include <array>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
-#include "loggers/terminal_text.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {

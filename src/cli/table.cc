@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "loggers/terminal_text.h"
+#include "base/terminal_text.h"
 
 namespace luthier::cli {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "base/text.h"
+#include "base/terminal_text.h"
 
 namespace luthier {
 namespace {
@@ -116,22 +116,6 @@ std::string OutputLog::tail() const {
   for (const auto& line : tail_) {
     out += out.empty() ? "" : "\n";
     out += printable(line);
-  }
-  return out;
-}
-
-std::string printable(std::string_view text) {
-  std::string out = to_utf8(text);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(out[i]);
-    // U+0080 to U+009F are controls too: a terminal takes U+009B for ESC [.
-    const bool c1 =
-        byte == 0xC2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xA0;
-    if (byte < 0x20 || byte == 0x7F) {
-      out[i] = ' ';
-    } else if (c1) {
-      out.replace(i, 2, " ");
-    }
   }
   return out;
 }

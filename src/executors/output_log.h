@@ -51,7 +51,4 @@ class OutputLog {
   std::deque<std::string> tail_;
 };
 
-// One line of text fit for a message: control characters become spaces, invalid bytes U+FFFD.
-std::string printable(std::string_view text);
-
 }  // namespace luthier

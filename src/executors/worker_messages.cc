@@ -1,5 +1,6 @@
 #include "executors/worker_messages.h"
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "executors/output_log.h"
 #include "executors/record_reader.h"

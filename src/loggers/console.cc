@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/terminal_text.h"
 #include "loggers/console_frame.h"
-#include "loggers/terminal_text.h"
 
 namespace luthier {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
-#include "loggers/terminal_text.h"
 
 namespace luthier {
 namespace {

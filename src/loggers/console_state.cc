@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "loggers/terminal_text.h"
+#include "base/terminal_text.h"
 
 namespace luthier {
 namespace {

@@ -9,9 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/terminal_text.h"
 #include "loggers/console_frame.h"
 #include "loggers/logger_table.h"
-#include "loggers/terminal_text.h"
 #include "support/directory_content.h"
 #include "support/log_view_for_loggers.h"
 #include "support/scripted_log.h"
