@@ -29,8 +29,8 @@ struct TrialSummary {
   TrialId id;
   TrialState state = TrialState::pending;
   Config config;
-  Metrics metrics;  // of its last result
-  Metrics best;     // of its best result by the first objective; empty without one
+  Metrics metrics;     // of its last result
+  Metrics best;        // of its best result by the first objective; empty without one
   Config best_config;  // the configuration of that result (PBT changes it as it goes)
   std::int64_t iterations = 0;
   std::int64_t attempts = 0;
@@ -64,6 +64,7 @@ struct SessionOptions {
 class Tuner {
  public:
   Tuner(TrainFunction train, Space space);
+  explicit Tuner(Space space);  // for ask and tell (luthier/experiment.h)
 
   Tuner& name(std::string name);  // default: "experiment" and the date
   Tuner& minimize(std::string metric);
@@ -122,6 +123,7 @@ class Tuner {
   ~Tuner();
 
  private:
+  friend class Experiment;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -45,7 +45,8 @@ struct ExperimentState::Apply {
     return record;
   }
   bool current(TrialId trial, std::int64_t attempt) const {
-    return live(trial) && state.at(trial).state == TrialState::running && state.at(trial).attempts == attempt;
+    return live(trial) && state.at(trial).state == TrialState::running &&
+           state.at(trial).attempts == attempt;
   }
 
   bool operator()(const ExperimentCreated& created) const {
@@ -235,7 +236,8 @@ struct ExperimentState::Apply {
     state.last_checkpoint_ = committed.checkpoint;
     const bool newest = committed.training_iteration == record.iteration && !record.last.empty();
     const double loss =
-        newest ? loss_of(state.spec_.objectives.front(), state.last_metrics(committed.trial)) : kWorst;
+        newest ? loss_of(state.spec_.objectives.front(), state.last_metrics(committed.trial))
+               : kWorst;
     state.checkpoints_.emplace(committed.checkpoint,
                                CheckpointRecord{.trial = committed.trial,
                                                 .segment = record.segment,
@@ -278,6 +280,7 @@ struct ExperimentState::Apply {
     }
     TrialRecord& record = touch(paused.trial);
     state.unindex(paused.trial);
+    record.live->choice.reset();
     state.move_to(paused.trial, TrialState::paused);
     record.live->held = paused.held;
     record.live->ending = Ending::none;
@@ -293,6 +296,7 @@ struct ExperimentState::Apply {
     }
     TrialRecord& record = touch(requeued.trial);
     state.unindex(requeued.trial);
+    record.live->choice.reset();
     state.move_to(requeued.trial, TrialState::pending);
     record.live->not_before = requeued.not_before;
     record.live->held = false;
@@ -394,10 +398,11 @@ Result<> ExperimentState::apply(const Event& event) {
                     first == std::holds_alternative<ExperimentCreated>(event.body);
   time_ = std::max(time_, event.time);
   if (!fits || !std::visit(Apply{*this, event}, event.body)) {
-    return Error{ErrorCode::corruption, "event " + std::to_string(event.sequence) + " (" +
-                                            std::string(kind_name(event.body)) +
-                                            ") contradicts the log before it; the log was not written by this "
-                                            "program or is damaged: run `luthier doctor`"};
+    return Error{ErrorCode::corruption,
+                 "event " + std::to_string(event.sequence) + " (" +
+                     std::string(kind_name(event.body)) +
+                     ") contradicts the log before it; the log was not written by this "
+                     "program or is damaged: run `luthier doctor`"};
   }
   sequence_ = event.sequence;
   return {};
@@ -477,9 +482,13 @@ void ExperimentState::reopen(TrialId trial) {
   finished_ = false;
 }
 
-Config ExperimentState::config(TrialId trial) const { return decode_values(record(trial).config); }
+Config ExperimentState::config(TrialId trial) const {
+  return decode_values(record(trial).config);
+}
 
-Metrics ExperimentState::last_metrics(TrialId trial) const { return decode_values(record(trial).last); }
+Metrics ExperimentState::last_metrics(TrialId trial) const {
+  return decode_values(record(trial).last);
+}
 
 Config ExperimentState::best_config(TrialId trial) const {
   const TrialRecord& found = record(trial);
@@ -538,7 +547,8 @@ std::int64_t ExperimentState::samples_in_all() const {
 }
 
 double ExperimentState::elapsed_s(TimePoint now) const {
-  return earlier_sessions_s_ + (in_session_ ? static_cast<double>(now - session_start_) / 1e6 : 0.0);
+  return earlier_sessions_s_ +
+         (in_session_ ? static_cast<double>(now - session_start_) / 1e6 : 0.0);
 }
 
 std::optional<std::pair<std::string, std::int64_t>> ExperimentState::controller() const {

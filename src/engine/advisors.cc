@@ -21,22 +21,54 @@ void Advisors::before(const ExperimentState& state, const Event& event) {
   }
 }
 
-std::optional<Decision> Advisors::after(const ExperimentState& state, const Event& event) {
+void Advisors::tell_searcher(const ExperimentState& state, const Event& event) {
   if (const auto* reported = std::get_if<ResultReported>(&event.body)) {
-    const TrialResult result{reported->training_iteration, reported->metrics, event.time};
-    searcher_->on_result(state, reported->trial, result);
-    return scheduler_->on_result(state, reported->trial, result);
-  }
-  if (const auto* added = std::get_if<TrialAdded>(&event.body)) {
-    searcher_->on_trial_added(state, added->trial);
-    scheduler_->on_trial_added(state, added->trial);
+    searcher_->on_result(
+        state, reported->trial, {reported->training_iteration, reported->metrics, event.time});
   } else if (const auto* ended = std::get_if<TrialEnded>(&event.body)) {
     searcher_->on_trial_ended(state, ended->trial);
-    scheduler_->on_trial_ended(state, ended->trial);
+  }
+}
+
+void Advisors::release(const ExperimentState& state) {
+  const std::int64_t lag = state.spec().deterministic;
+  while (next_release_.value + lag <= state.trial_count() && is_ended(state.state(next_release_))) {
+    for (const Event& event : withheld_[next_release_]) {
+      tell_searcher(state, event);
+    }
+    withheld_.erase(next_release_);
+    ++next_release_.value;
+  }
+}
+
+std::optional<Decision> Advisors::after(const ExperimentState& state, const Event& event) {
+  const auto trial = trial_of(event.body);
+  const bool withhold = state.spec().deterministic > 0 && trial && *trial >= next_release_;
+  const auto* reported = std::get_if<ResultReported>(&event.body);
+  const auto* ended = std::get_if<TrialEnded>(&event.body);
+  if (reported || ended) {
+    if (withhold) {
+      withheld_[*trial].push_back(event);
+    } else {
+      tell_searcher(state, event);
+    }
+  }
+  std::optional<Decision> decision;
+  if (reported) {
+    decision = scheduler_->on_result(
+        state, *trial, {reported->training_iteration, reported->metrics, event.time});
+  } else if (ended) {
+    scheduler_->on_trial_ended(state, *trial);
+  } else if (const auto* added = std::get_if<TrialAdded>(&event.body)) {
+    searcher_->on_trial_added(state, added->trial);
+    scheduler_->on_trial_added(state, added->trial);
   } else if (const auto* started = std::get_if<AttemptStarted>(&event.body); started && changing_) {
     searcher_->on_trial_changed(state, started->trial);
   }
-  return std::nullopt;
+  if (state.spec().deterministic > 0) {
+    release(state);
+  }
+  return decision;
 }
 
 // Configurations to try first replace the values the searcher would draw; what they leave open is
@@ -71,6 +103,10 @@ Suggestion Advisors::suggest(const ExperimentState& state) const {
   const TrialId next{state.trial_count()};
   if (next.value < static_cast<std::int64_t>(state.spec().points.size())) {
     return suggest_point(state, next);
+  }
+  const std::int64_t lag = state.spec().deterministic;
+  if (lag > 0 && next_release_.value + lag <= next.value) {
+    return Wait{};  // an earlier trial that this suggestion must know of has not ended
   }
   return searcher_->suggest(state, next);
 }

@@ -560,7 +560,7 @@ bool Planner::start_waiting() {
 void Planner::schedule() {
   do {
     fill();
-  } while (!left_ && state_.running().empty() && settle());
+  } while (!left_ && options_.jobs > 0 && state_.running().empty() && settle());
 }
 
 void Planner::fill() {

@@ -1,6 +1,6 @@
 // Planner: the engine's pure step. What executors, timers and people report goes in; events to
-// commit and commands to perform come out. It touches no disk, clock, thread or process: loop.h does
-// what the commands say, after the events are durable.
+// commit and commands to perform come out. It touches no disk, clock, thread or process: loop.h
+// does what the commands say, after the events are durable.
 #pragma once
 
 #include <filesystem>
@@ -28,7 +28,7 @@ struct Interrupt {
   bool save = false;
 };
 struct StartAttempt {
-  StartRequest request;  // paths are filled in by the loop
+  StartRequest request;           // paths are filled in by the loop
   std::string restore_directory;  // relative; empty: from nothing
 };
 struct RemoveCheckpoint {
@@ -70,14 +70,19 @@ class Planner {
   void leave_now();  // after leave: without waiting for attempts, which are lost
   void extend(std::int64_t samples, double time_budget_s);
   // A failed trial is pending again.
-  void retry(TrialId trial, const std::string& who) { emit(ControlRequested{"retry", trial, who, ""}); }
+  void retry(TrialId trial, const std::string& who) {
+    emit(ControlRequested{"retry", trial, who, ""});
+  }
   void note(std::string text) { emit(Note{std::move(text)}); }
 
   // Fills free capacity, or ends the experiment when nothing is left to do.
   void schedule();
-  bool left() const { return left_; }             // ControllerStopped was emitted
+  // For ask and tell, where the caller takes trials when it likes: how many may be out now. With 0
+  // nothing starts and nothing ends for lack of work.
+  void set_jobs(std::int64_t jobs) { options_.jobs = jobs; }
+  bool left() const { return left_; }  // ControllerStopped was emitted
   bool leaving() const { return !leaving_.empty(); }
-  TimePoint next_timer() const;                   // when on_timers has something to do
+  TimePoint next_timer() const;  // when on_timers has something to do
 
   // ---- what to commit and then to perform
   std::vector<Event>& events() { return events_; }

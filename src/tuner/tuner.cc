@@ -4,46 +4,17 @@
 #include <ctime>
 #include <utility>
 
-#include "tuner/assembly.h"
+#include "tuner/tuner_options.h"
+
 
 namespace luthier {
-namespace {
-
-std::string dated(const std::string& name) {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  localtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d_%H-%M-%S", &parts);
-  return name + "_" + text.data();
-}
-
-}  // namespace
-
-struct Tuner::Impl {
-  ExperimentSpec spec;
-  RunOptions options;
-  PluginRegistry plugins;
-  std::vector<std::string> problems;  // of options given as text
-
-  // The problems of options, or nothing.
-  Result<> check() const {
-    std::string all;
-    for (const std::string& problem : problems) {
-      all += (all.empty() ? "" : "\n") + problem;
-    }
-    if (!all.empty()) {
-      return Error{ErrorCode::invalid_argument, all};
-    }
-    return {};
-  }
-};
 
 Tuner::Tuner(TrainFunction train, Space space) : impl_(std::make_unique<Impl>()) {
   impl_->spec.space = std::move(space);
   impl_->spec.loggers = {"console", "csv", "json", "tensorboard"};
   impl_->options.train = std::move(train);
 }
+Tuner::Tuner(Space space) : Tuner(TrainFunction(), std::move(space)) {}
 Tuner::Tuner(Tuner&&) noexcept = default;
 Tuner& Tuner::operator=(Tuner&&) noexcept = default;
 Tuner::~Tuner() = default;
@@ -204,11 +175,7 @@ Result<ExperimentSummary> Tuner::run() {
   if (auto checked = impl_->check(); !checked) {
     return checked.error();
   }
-  ExperimentSpec spec = impl_->spec;
-  if (spec.name.empty()) {
-    spec.name = dated("experiment");
-  }
-  return run_experiment(std::move(spec), impl_->plugins, impl_->options);
+  return run_experiment(impl_->named_spec(), impl_->plugins, impl_->options);
 }
 
 Result<ExperimentSummary> Tuner::resume() {

@@ -1,0 +1,22 @@
+// What a Tuner has been told so far.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "luthier/tuner.h"
+#include "tuner/assembly.h"
+
+namespace luthier {
+
+struct Tuner::Impl {
+  ExperimentSpec spec;
+  RunOptions options;
+  PluginRegistry plugins;
+  std::vector<std::string> problems;  // of options given as text
+
+  Result<> check() const;             // the problems, one a line
+  ExperimentSpec named_spec() const;  // with "experiment" and the date where no name was given
+};
+
+}  // namespace luthier
