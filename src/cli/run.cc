@@ -60,6 +60,7 @@ int run(const Arguments& arguments) {
   if (arguments.has("dry-run")) {
     return dry_run(*request);
   }
+  outlive_readers();
   return report_end(
       arguments,
       request->session,

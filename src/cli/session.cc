@@ -261,6 +261,11 @@ int report_end(const Arguments& arguments,
   return print(out) ? code_of(*outcome, spec) : kSystem;
 }
 
+void outlive_readers() {
+  // A handler and not SIG_IGN, which trials would inherit.
+  std::signal(SIGPIPE, [](int) {});
+}
+
 int continue_experiment(const Arguments& arguments, const Continue& go) {
   const auto setup = session_setup(arguments);
   if (!setup) {

@@ -83,6 +83,9 @@ int report_end(const Arguments& arguments,
                const Result<ExperimentSummary>& outcome,
                const ExperimentSpec& spec);
 
+// A run goes on when the reader of its talk goes away (`luthier run ... 2>&1 | head`).
+void outlive_readers();
+
 // Runs `go` on the experiment of the first operand and reports its end.
 using Continue = std::function<Result<ExperimentSummary>(const std::filesystem::path& directory,
                                                          const SessionSetup& setup)>;

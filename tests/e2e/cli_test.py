@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -210,6 +211,17 @@ class Running(ProgramTest):
         self.assertRegex(done.stderr, r"\d+")
         self.assertEqual(self.lines("ls")[0]["state"], "running")
         self.succeed("stop", "h")
+
+    def test_a_run_outlives_the_reader_of_its_talk(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        done = subprocess.run(
+            [LUTHIER, *map(str, self.run_words("w")), "--", "sh", "-c",
+             "yes | head -1 >/dev/null; echo loss=1", "{args}"],
+            cwd=self.home, stdout=subprocess.PIPE, stderr=write_end, timeout=30)
+        os.close(write_end)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.lines("ls")[0]["completed"], 3)
 
     def test_help_leads_with_examples(self):
         for command in COMMANDS:
