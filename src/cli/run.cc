@@ -5,7 +5,6 @@
 #include "cli/experiment_file.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
-#include "tuner/machine.h"
 
 namespace luthier::cli {
 namespace {
@@ -19,6 +18,18 @@ constexpr std::array kExamples = {
     std::string_view("luthier run experiment.toml --seed 2")};
 constexpr std::array kOperands = {
     Operand{.name = "FILE.toml", .required = false, .completes = Completes::file}};
+
+// Two runs may start within one second.
+std::string free_name(const RunRequest& request) {
+  const std::string name = default_name(request.spec.command);
+  std::string free = name;
+  std::error_code ignored;
+  for (int i = 2; std::filesystem::exists(request.session.options.session.results / free, ignored);
+       ++i) {
+    free = name + "-" + std::to_string(i);
+  }
+  return free;
+}
 
 int dry_run(RunRequest& request) {
   if (const auto resolved = request.session.plugins.resolve(request.spec); !resolved) {
@@ -44,14 +55,15 @@ int run(const Arguments& arguments) {
     return fail(request.error());
   }
   if (!request->name_given) {
-    request->spec.name = default_name(request->spec.command);
+    request->spec.name = free_name(*request);
   }
   if (arguments.has("dry-run")) {
     return dry_run(*request);
   }
-  request->session.options.session.who = person();
+  outlive_readers();
   return report_end(
       arguments,
+      request->session,
       run_experiment(request->spec, request->session.plugins, request->session.options),
       request->spec);
 }

@@ -42,14 +42,13 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
-std::string resume_line(const Arguments& arguments, const std::filesystem::path& directory) {
+std::string resume_line(const SessionSetup& setup, const std::filesystem::path& directory) {
   std::string line = "luthier resume " + shell_word(directory.filename().string());
-  const auto results = directory.parent_path();
-  if (results != SessionOptions().results) {
+  if (const auto results = directory.parent_path(); results != SessionOptions().results) {
     line += " --results " + shell_word(results.string());
   }
-  for (const auto& library : arguments.all("plugin")) {
-    line += " --plugin " + shell_word(library);
+  for (const auto& [name, value] : setup.again) {
+    line += " --" + name + " " + shell_word(value);
   }
   return line;
 }
@@ -110,12 +109,19 @@ int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
   return success && !too_many ? kSuccess : kExperimentFailed;
 }
 
-void say_where(const Arguments& arguments,
+void say_where(const SessionSetup& setup,
                const ExperimentSummary& summary,
                const ExperimentSpec& spec) {
-  talk(summary.reason);
+  const bool said =
+      setup.verbosity > 0 && std::ranges::find(spec.loggers, "console") != spec.loggers.end();
+  if (!said) {
+    talk(summary.reason);
+  }
   if (summary.abandoned > 0) {
     talk(std::to_string(summary.abandoned) + " threads did not return and still run");
+  }
+  if (summary.best.empty()) {
+    talk("no trial reported a finite '" + spec.objectives.front().metric + "'");
   }
   if (summary.directory.empty()) {
     return;
@@ -125,15 +131,26 @@ void say_where(const Arguments& arguments,
     talk("TensorBoard: tensorboard --logdir " + shell_word(summary.directory.string()));
   }
   if (!summary.finished) {
-    talk("to go on: " + resume_line(arguments, summary.directory));
+    talk("to go on: " + resume_line(setup, summary.directory));
   }
 }
 
-}  // namespace
+Result<> set_inventory(Resources& inventory, const std::string& text) {
+  const auto equals = text.find('=');
+  const auto amount =
+      equals == std::string::npos ? std::nullopt : parse_number(text.substr(equals + 1));
+  if (!amount || equals == 0 || !std::isfinite(*amount) || *amount < 0) {
+    return Error{
+        ErrorCode::invalid_argument,
+        "--inventory is '" + text + "'; it must be of the form NAME=AMOUNT, such as tpu=4"};
+  }
+  inventory.custom[text.substr(0, equals)] = *amount;
+  return {};
+}
 
-Result<bool> set_session_option(SessionSetup& setup,
-                                std::string_view name,
-                                const std::string& value) {
+Result<bool> apply_session_option(SessionSetup& setup,
+                                  std::string_view name,
+                                  const std::string& value) {
   SessionOptions& session = setup.options.session;
   const std::string as_typed = "--" + std::string(name);
   if (name == "jobs") {
@@ -150,6 +167,10 @@ Result<bool> set_session_option(SessionSetup& setup,
     }
     (name == "cpus" ? session.inventory.cpu : session.inventory.gpu) = *amount;
     return true;
+  }
+  if (name == "inventory") {
+    const auto set = set_inventory(session.inventory, value);
+    return set ? Result<bool>(true) : set.error();
   }
   if (name == "durability") {
     if (value != "fast" && value != "full") {
@@ -172,19 +193,42 @@ Result<bool> set_session_option(SessionSetup& setup,
   }
   if (name == "verbose" || name == "quiet") {
     setup.verbosity = name == "verbose" ? 2 : 0;
+    setup.style_console();
     return true;
   }
   if (name == "plain") {
     setup.plain = true;
+    setup.style_console();
     return true;
   }
   return name == "json";
 }
+}  // namespace
+
+SessionSetup::SessionSetup() {
+  options.session.handle_signals = true;
+  options.session.who = person();
+  style_console();
+}
+
+void SessionSetup::style_console() {
+  options.console = console_options(STDERR_FILENO, plain, verbosity);
+}
+
+Result<bool> set_session_option(SessionSetup& setup,
+                                std::string_view name,
+                                const std::string& value) {
+  constexpr std::array<std::string_view, 6> kAgain = {
+      "jobs", "durability", "cpus", "gpus", "inventory", "plugin"};
+  auto set = apply_session_option(setup, name, value);
+  if (set && std::ranges::find(kAgain, name) != kAgain.end()) {
+    setup.again.emplace_back(name, value);
+  }
+  return set;
+}
 
 Result<SessionSetup> session_setup(const Arguments& arguments) {
   SessionSetup setup;
-  setup.options.session.handle_signals = true;
-  setup.options.session.who = person();
   std::vector<std::string> problems;
   for (const auto& [option, value] : arguments.given()) {
     const auto known = set_session_option(setup, option->name, value);
@@ -195,17 +239,17 @@ Result<SessionSetup> session_setup(const Arguments& arguments) {
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
-  setup.options.console = console_options(STDERR_FILENO, setup.plain, setup.verbosity);
   return setup;
 }
 
 int report_end(const Arguments& arguments,
+               const SessionSetup& setup,
                const Result<ExperimentSummary>& outcome,
                const ExperimentSpec& spec) {
   if (!outcome) {
     return fail(outcome.error());
   }
-  say_where(arguments, *outcome, spec);
+  say_where(setup, *outcome, spec);
   std::string out;
   if (arguments.has("json")) {
     out = result_json(*outcome, spec);
@@ -214,10 +258,12 @@ int report_end(const Arguments& arguments,
       out += best_line(outcome->trials[static_cast<std::size_t>(id.value)], spec.objectives) + "\n";
     }
   }
-  if (outcome->best.empty()) {
-    talk("no trial reported a finite '" + spec.objectives.front().metric + "'");
-  }
   return print(out) ? code_of(*outcome, spec) : kSystem;
+}
+
+void outlive_readers() {
+  // A handler and not SIG_IGN, which trials would inherit.
+  std::signal(SIGPIPE, [](int) {});
 }
 
 int continue_experiment(const Arguments& arguments, const Continue& go) {
@@ -229,7 +275,8 @@ int continue_experiment(const Arguments& arguments, const Continue& go) {
   if (!experiment) {
     return fail(experiment.error());
   }
-  return report_end(arguments, go(experiment->directory, *setup), experiment->state->spec());
+  return report_end(
+      arguments, *setup, go(experiment->directory, *setup), experiment->state->spec());
 }
 
 }  // namespace luthier::cli

@@ -32,6 +32,11 @@ inline constexpr Option kCpus{.name = "cpus",
                               .group = "trials"};
 inline constexpr Option kGpus{
     .name = "gpus", .argument = "N", .meaning = "gpus to hand out (default: 0)", .group = "trials"};
+inline constexpr Option kInventory{.name = "inventory",
+                                   .argument = "NAME=AMOUNT",
+                                   .meaning = "another resource to hand out",
+                                   .group = "trials",
+                                   .repeatable = true};
 inline constexpr Option kVerbose{
     .name = "verbose", .letter = 'v', .meaning = "say more", .group = "execution"};
 inline constexpr Option kQuiet{.name = "quiet",
@@ -42,14 +47,28 @@ inline constexpr Option kPlain{
     .name = "plain", .meaning = "lines instead of a live table", .group = "execution"};
 
 // Options a session takes from the command line alone: resume, extend, retry.
-inline constexpr std::array kSessionOptions = {
-    kJobs, kDurability, kCpus, kGpus, kPlugin, kVerbose, kQuiet, kPlain, kResults, kJson};
+inline constexpr std::array kSessionOptions = {kJobs,
+                                               kDurability,
+                                               kCpus,
+                                               kGpus,
+                                               kInventory,
+                                               kPlugin,
+                                               kVerbose,
+                                               kQuiet,
+                                               kPlain,
+                                               kResults,
+                                               kJson};
 
 struct SessionSetup {
-  bool plain = false;  // --plain
-  int verbosity = 1;   // of the console: 0 quiet, 2 verbose
+  SessionSetup();
+  void style_console();  // after a change of the two below
+
   PluginRegistry plugins;
   RunOptions options;
+  bool plain = false;
+  int verbosity = 1;  // 0 quiet, 2 verbose
+  // What a resume has to be told again: options of this controller that are in no log.
+  std::vector<std::pair<std::string, std::string>> again;
 };
 // One option of a session; false: `name` is no such option.
 Result<bool> set_session_option(SessionSetup& setup,
@@ -60,8 +79,12 @@ Result<SessionSetup> session_setup(const Arguments& arguments);
 // Prints how a run ended: the best trials on stdout, where things are on stderr. Returns the exit
 // code.
 int report_end(const Arguments& arguments,
+               const SessionSetup& setup,
                const Result<ExperimentSummary>& outcome,
                const ExperimentSpec& spec);
+
+// A run goes on when the reader of its talk goes away (`luthier run ... 2>&1 | head`).
+void outlive_readers();
 
 // Runs `go` on the experiment of the first operand and reports its end.
 using Continue = std::function<Result<ExperimentSummary>(const std::filesystem::path& directory,

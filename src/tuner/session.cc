@@ -64,13 +64,18 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
   std::unique_ptr<Session> session(new Session());
   session->directory_ = std::move(directory);
   session->executor_ = std::move(own_executor);
-  const bool on_disk = !session->directory_.empty();
-  const bool made = start.create && on_disk;
+  const bool makes = start.create && !session->directory_.empty();
+  std::error_code ignored;
+  const bool makes_results =
+      makes && !std::filesystem::exists(session->directory_.parent_path(), ignored);
   auto begun = session->begin(start, plugins, options);
-  if (!begun && made && begun.error().code != ErrorCode::already_exists) {
+  // Without a store opened here, the directory may be that of someone who was faster.
+  if (!begun && makes && (session->store_ || begun.error().code == ErrorCode::io)) {
     session->store_.reset();
-    std::error_code ignored;
     std::filesystem::remove_all(session->directory_, ignored);
+    if (makes_results) {
+      std::filesystem::remove(session->directory_.parent_path(), ignored);  // if it is empty
+    }
   }
   if (!begun) {
     return begun.error();

@@ -1,0 +1,343 @@
+"""Every command, from outside, with real trials."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from luthier_program import LUTHIER, ProgramTest, interrupt
+
+COMMANDS = ["run", "ls", "show", "trials", "best", "logs", "explain", "stop", "pause", "resume",
+            "extend", "retry", "replay", "export", "plugins", "doctor", "completion", "help",
+            "version"]
+
+
+class Looking(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.done = self.succeed(*self.run_words("digits"), *self.train())
+
+    def test_run_prints_the_best_trial_as_data_and_talks_about_the_rest(self):
+        self.assertRegex(self.done.stdout, r"^0000\d  loss \S+  lr=\S+\n$")
+        self.assertIn("results: luthier-results/digits", self.done.stderr)
+        self.assertIn("tensorboard --logdir luthier-results/digits", self.done.stderr)
+
+    def test_ls(self):
+        (line,) = self.lines("ls")
+        self.assertEqual((line["experiment"], line["state"], line["completed"]),
+                         ("digits", "finished", 3))
+        self.assertIn("digits", self.succeed("ls").stdout)
+
+    def test_show(self):
+        (line,) = self.lines("show", "digits")
+        self.assertEqual(line["trials"]["completed"], 3)
+        self.assertEqual(line["searcher"], "random")
+        self.assertEqual(line["command"].split()[1], "train.py")
+        self.assertIn("lr=uniform(0", self.succeed("show", "digits").stdout)
+
+    def test_trials(self):
+        lines = self.lines("trials", "digits")
+        self.assertEqual([line["trial"] for line in lines], [0, 1, 2])
+        for line in lines:
+            self.assertEqual(set(line), {"schema", "trial", "state", "config", "metrics", "best",
+                                         "iterations", "attempts", "proposed_by", "reason"})
+            self.assertEqual(line["iterations"], 3)
+            self.assertAlmostEqual(line["best"], (line["config"]["lr"] - 0.3) ** 2 + 1 / 3)
+        table = self.succeed("trials", "digits", "--sort", "loss", "--columns", "trial,loss,lr")
+        rows = [line.split() for line in table.stdout.splitlines()]
+        self.assertEqual(rows[0], ["trial", "loss", "lr"])
+        self.assertEqual([row[1] for row in rows[1:]],
+                         sorted((row[1] for row in rows[1:]), key=float))
+        self.assertEqual(self.lines("trials", "digits", "--state", "failed"), [])
+
+    def test_best(self):
+        (best,) = self.lines("best", "digits")
+        self.assertEqual(best["best"], min(each["best"] for each in self.lines("trials", "digits")))
+
+    def test_logs_are_harmless(self):
+        out = self.succeed("logs", "digits", 0).stdout
+        self.assertIn("loss=", out)
+        self.assertIn(r"\x1b]0;title\x07", out)
+        self.assertNotIn("\x1b", out)
+
+    def test_explain(self):
+        decisions = self.lines("explain", "digits", 1)
+        self.assertEqual([each["iteration"] for each in decisions], [1, 2, 3])
+        for each in decisions:
+            self.assertTrue(each["reason"])
+            self.assertIn(each["decision"], ["continue", "checkpoint", "pause", "stop"])
+            self.assertIsInstance(each["numbers"], dict)
+        story = self.succeed("explain", "digits", "00001").stdout
+        self.assertIn("proposed by random", story)
+        self.assertIn("attempt 1 starts", story)
+        self.assertIn("completed", story)
+
+    def test_replay(self):
+        (counts,) = self.lines("replay", "digits")
+        self.assertEqual((counts["decisions"], counts["suggestions"], counts["differences"]),
+                         (9, 3, 0))
+        self.assertIsNone(counts["first_difference"])
+
+    def test_export(self):
+        rows = list(csv.DictReader(io.StringIO(
+            self.succeed("export", "digits", "--format", "csv").stdout)))
+        self.assertEqual(len(rows), 9)
+        self.assertEqual(set(rows[0]) - {"loss"},
+                         {"trial", "training_iteration", "time_s", "config/lr"})
+        events = [json.loads(line) for line in
+                  self.succeed("export", "digits", "--format", "jsonl").stdout.splitlines()]
+        self.assertEqual([event["sequence"] for event in events], list(range(1, len(events) + 1)))
+        canonical = [json.loads(line) for line in
+                     self.succeed("export", "digits", "--canonical").stdout.splitlines()]
+        self.assertEqual([each["state"] for each in canonical], ["completed"] * 3)
+        self.succeed("export", "digits", "--format", "ray", "--output", "ray")
+        self.assertEqual(len(list((self.home / "ray").glob("*/result.json"))), 3)
+        self.succeed("export", "digits", "--format", "tensorboard", "--output", "board")
+        self.assertTrue(list((self.home / "board").rglob("*tfevents*")))
+        self.succeed("export", "digits", "--policy", 2, "--output", "policy.jsonl")
+        (step,) = (self.home / "policy.jsonl").read_text().splitlines()
+        self.assertEqual(json.loads(step)["iteration"], 0)
+
+    def test_equal_runs_have_equal_canonical_exports(self):
+        self.succeed(*self.run_words("again"), *self.train())
+        self.assertEqual(self.succeed("export", "again", "--canonical").stdout,
+                         self.succeed("export", "digits", "--canonical").stdout)
+
+    def test_a_taken_name_shows_how_to_go_on(self):
+        done = self.succeed(*self.run_words("digits"), *self.train(), code=2)
+        self.assertIn("luthier resume digits", done.stderr)
+        self.assertIn("luthier extend digits", done.stderr)
+
+    def test_extend(self):
+        self.succeed("extend", "digits", "-n", 2)
+        self.assertEqual(len(self.lines("trials", "digits")), 5)
+        (counts,) = self.lines("replay", "digits")
+        self.assertEqual((counts["suggestions"], counts["differences"]), (5, 0))
+
+    def test_doctor(self):
+        checks = {each["check"]: each for each in map(
+            json.loads, self.luthier("doctor", "--json").stdout.splitlines())}
+        self.assertTrue(checks["store digits"]["ok"])
+
+
+class Running(ProgramTest):
+    def test_json_outcome(self):
+        done = self.succeed(*self.run_words("j", "--json"), *self.train())
+        outcome = json.loads(done.stdout)
+        self.assertEqual((outcome["schema"], outcome["finished"], outcome["trials"]), (1, True, 3))
+        self.assertEqual(len(outcome["best"]), 1)
+
+    def test_file_and_flags(self):
+        (self.home / "tune.toml").write_text(
+            '[experiment]\nname = "from-file"\nseed = 4\n[space]\nlr = "uniform(0, 1)"\n'
+            '[objective]\nmin = "loss"\n[budget]\nsamples = 9\njobs = 2\n'
+            '[algorithms]\nsearcher = "random"\n[execution]\n'
+            f'command = ["{sys.executable}", "train.py", "--lr", "{{lr}}"]\n'
+            'log = ["console", "json"]\n')
+        spec = json.loads(self.succeed("run", "tune.toml", "--dry-run").stdout)
+        self.assertEqual((spec["name"], spec["seed"], spec["samples"]), ("from-file", 4, 9))
+        self.assertFalse((self.home / "luthier-results").exists())
+        self.succeed("run", "tune.toml", "-n", 2, "-p", "lr=uniform(5, 6)")
+        trials = self.lines("trials", "from-file")
+        self.assertEqual(len(trials), 2)
+        self.assertTrue(all(5 <= each["config"]["lr"] < 6 for each in trials))
+
+    def test_points_come_first(self):
+        (self.home / "points.jsonl").write_text('{"lr": 0.25}\n{"lr": 0.75}\n')
+        self.succeed(*self.run_words("p", "--points", "points.jsonl"), *self.train())
+        trials = self.lines("trials", "p")
+        self.assertEqual([each["config"]["lr"] for each in trials[:2]], [0.25, 0.75])
+        self.assertEqual(trials[0]["proposed_by"], "points")
+
+    def test_default_name(self):
+        words = [word for word in self.run_words("x") if word not in ("--name", "x")]
+        self.succeed(*words, *self.train())
+        (line,) = self.lines("ls")
+        self.assertRegex(line["experiment"], r"^train-\d{4}-\d\d-\d\d-\d{6}$")
+
+    def test_all_failed_is_exit_1_and_retry_runs_them_again(self):
+        flag = self.home / "works"
+        script = f"if test -e {flag}; then echo loss=1; else echo broken >&2; exit 7; fi"
+        done = self.succeed(*self.run_words("f"), "--", "sh", "-c", script, "{args}", code=1)
+        self.assertIn("broken", done.stderr)
+        self.assertEqual({each["state"] for each in self.lines("trials", "f")}, {"failed"})
+        flag.touch()
+        self.succeed("retry", "f")
+        self.assertEqual({each["state"] for each in self.lines("trials", "f")}, {"completed"})
+
+    def test_stop_a_trial_and_the_experiment(self):
+        process = self.start(*self.run_words("s", samples=50), *self.train("--epochs", 1000,
+                                                                           "--sleep", 0.05))
+        self.wait_for_results("s", 2)
+        self.succeed("stop", "s", 0)
+        self.wait_until(lambda: self.lines("trials", "s")[0]["state"] == "stopped", "the stop")
+        self.succeed("stop", "s")
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(self.lines("ls")[0]["state"], "finished")
+
+    def test_pause_and_resume_a_trial(self):
+        process = self.start(*self.run_words("pt", samples=2), *self.train("--epochs", 40,
+                                                                           "--sleep", 0.05))
+        self.wait_for_results("pt", 2)
+        self.succeed("pause", "pt", 0)
+        self.wait_until(lambda: self.lines("trials", "pt")[0]["state"] == "paused", "the pause")
+        self.succeed("resume", "pt", 0)
+        process.communicate(timeout=40)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual([each["state"] for each in self.lines("trials", "pt")],
+                         ["completed", "completed"])
+
+    def test_pause_the_experiment_and_resume_it(self):
+        process = self.start(*self.run_words("pe", samples=2), *self.train("--epochs", 30,
+                                                                           "--sleep", 0.05))
+        self.wait_for_results("pe", 2)
+        self.succeed("pause", "pe")
+        _, talk = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("luthier resume pe", talk)
+        self.succeed("resume", "pe")
+        self.assertEqual(self.lines("ls")[0]["state"], "finished")
+
+    def test_a_running_experiment_is_held(self):
+        self.start(*self.run_words("h", samples=2), *self.train("--epochs", 1000, "--sleep", 0.05))
+        self.wait_for_results("h", 1)
+        done = self.succeed("resume", "h", code=3)
+        self.assertRegex(done.stderr, r"\d+")
+        self.assertEqual(self.lines("ls")[0]["state"], "running")
+        self.succeed("stop", "h")
+
+    def test_a_run_outlives_the_reader_of_its_talk(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        done = subprocess.run(
+            [LUTHIER, *map(str, self.run_words("w")), "--", "sh", "-c",
+             "yes | head -1 >/dev/null; echo loss=1", "{args}"],
+            cwd=self.home, stdout=subprocess.PIPE, stderr=write_end, timeout=30)
+        os.close(write_end)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.lines("ls")[0]["completed"], 3)
+
+    def test_help_leads_with_examples(self):
+        for command in COMMANDS:
+            done = self.succeed(command, "--help")
+            self.assertIn("Examples:", done.stdout.splitlines()[2])
+            self.assertEqual(done.stderr, "")
+
+
+class Interrupting(ProgramTest):
+    def start_slow(self, name, *options):
+        process = self.start(*self.run_words(name, *options, samples=4),
+                             *self.train("--epochs", 15, "--sleep", 0.05))
+        self.wait_for_results(name, 3)
+        return process
+
+    def resumes(self, name):
+        self.succeed("resume", name)
+        trials = self.lines("trials", name)
+        self.assertEqual([each["state"] for each in trials], ["completed"] * 4)
+        self.assertEqual([each["iterations"] for each in trials], [15] * 4)
+        (counts,) = self.lines("replay", name)
+        self.assertEqual(counts["differences"], 0)
+        self.assertEqual(self.processes_of(name), [])
+
+    def test_control_c_once(self):
+        process = self.start_slow("c1")
+        interrupt(process)
+        _, talk = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("luthier resume c1", talk)
+        self.assertEqual(self.processes_of("c1"), [])
+        self.resumes("c1")
+
+    def test_control_c_twice(self):
+        process = self.start_slow("c2")
+        interrupt(process)
+        time.sleep(0.1)
+        if process.poll() is None:
+            interrupt(process)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.wait_until(lambda: not self.processes_of("c2"), "the end of every process", 3)
+        self.resumes("c2")
+
+    def test_sigterm(self):
+        process = self.start_slow("t1")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 143)
+        self.resumes("t1")
+
+    def test_kill(self):
+        process = self.start_slow("k1")
+        before = self.succeed("export", "k1", "--format", "jsonl").stdout.splitlines()
+        process.kill()
+        process.communicate()
+        self.wait_until(lambda: not self.processes_of("k1"), "the end of every process", 3)
+        self.assertEqual(self.lines("ls")[0]["state"], "interrupted")
+        after = self.succeed("export", "k1", "--format", "jsonl").stdout.splitlines()
+        self.assertEqual(after[:len(before)], before)
+        self.resumes("k1")
+
+    def test_kill_with_one_job_exports_what_a_smooth_run_does(self):
+        words = self.train("--epochs", 8, "--sleep", 0.02)
+        self.succeed(*self.run_words("smooth", jobs=1), *words)
+        process = self.start(*self.run_words("rough", jobs=1), *words)
+        self.wait_for_results("rough", 4)
+        process.kill()
+        process.communicate()
+        self.succeed("resume", "rough", "-j", 1)
+        self.assertEqual(self.succeed("export", "rough", "--canonical").stdout,
+                         self.succeed("export", "smooth", "--canonical").stdout)
+
+
+class Saying(ProgramTest):
+    def test_completion_knows_every_command(self):
+        script = self.succeed("completion", "bash").stdout
+        for command in COMMANDS:
+            self.assertIn(f"    {command})", script)
+        for words, expected in [(["luthier", "ex"], {"explain", "extend", "export"}),
+                                (["luthier", "run", "--sched"], {"--scheduler"}),
+                                (["luthier", "run", "--store", "m"], {"memory"})]:
+            typed = " ".join(f"'{word}'" for word in words)
+            done = subprocess.run(
+                ["bash", "-c", f"source /dev/stdin; COMP_WORDS=({typed}); "
+                 f"COMP_CWORD={len(words) - 1}; _luthier; echo ${{COMPREPLY[@]}}"],
+                input=script, capture_output=True, text=True, cwd=self.home)
+            self.assertEqual(set(done.stdout.split()), expected, done.stderr)
+        self.assertIn("bashcompinit", self.succeed("completion", "zsh").stdout)
+
+    def test_plugins(self):
+        kinds = {(each["kind"], each["name"]) for each in self.lines("plugins")}
+        for expected in [("searcher", "random"), ("scheduler", "asha"), ("executor", "process"),
+                         ("logger", "tensorboard")]:
+            self.assertIn(expected, kinds)
+        (asha,) = self.lines("plugins", "asha")
+        self.assertIn("max_t", {option["name"] for option in asha["options"]})
+        self.assertIn("max_t", self.succeed("plugins", "asha").stdout)
+
+    def test_version(self):
+        (line,) = self.lines("version")
+        self.assertRegex(line["version"], r"^\d+\.\d+\.\d+$")
+        self.assertEqual(self.succeed("--version").stdout, f"luthier {line['version']}\n")
+
+    def test_plain_output_is_short_and_has_no_escapes(self):
+        done = self.succeed(*self.run_words("many", "--plain", samples=200, jobs=4),
+                            "--", "sh", "-c", "echo loss=1", "{args}", timeout=120)
+        self.assertLessEqual(len(done.stderr.splitlines()), 20, done.stderr)
+        self.assertNotIn("\x1b", done.stderr + done.stdout)
+
+    def test_a_hostile_name_is_shown_as_what_it_is(self):
+        evil = "e\u202evil"
+        done = self.luthier("show", evil)
+        self.assertEqual(done.returncode, 2)
+        self.assertNotIn("\u202e", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,115 @@
+#include "cli/arguments.h"
+
+#include <array>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace luthier::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr std::array kOperands = {kExperiment, Operand{.name = "TRIAL", .required = false}};
+constexpr std::array kOptions = {
+    Option{.name = "samples", .letter = 'n', .argument = "N"},
+    Option{.name = "param", .letter = 'p', .argument = "NAME=DISTRIBUTION", .repeatable = true},
+    Option{.name = "verbose", .letter = 'v'},
+    Option{.name = "quiet", .letter = 'q'}};
+constexpr Command kTest = {.name = "test",
+                           .summary = "nothing",
+                           .examples = {},
+                           .operands = kOperands,
+                           .options = kOptions,
+                           .takes_program = true};
+
+Result<Arguments> parse(std::vector<std::string> words) {
+  return Arguments::parse(kTest, words);
+}
+
+std::string problem(std::vector<std::string> words) {
+  const auto parsed = parse(std::move(words));
+  return parsed ? "" : parsed.error().message;
+}
+
+TEST(Arguments, AnOptionMayBeSpeltInFourWays) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"x", "--samples", "5"}, {"x", "--samples=5"}, {"x", "-n", "5"}, {"-n5", "x"}}) {
+    const auto parsed = parse(words);
+    ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+    EXPECT_EQ(parsed->text("samples"), "5");
+    EXPECT_THAT(parsed->operands(), ElementsAre("x"));
+  }
+}
+
+TEST(Arguments, ValuesKeepTheirEqualsSignsAndBlanks) {
+  const auto parsed = parse({"x", "-p", "a=uniform(0, 1)", "-pb=[1, 2]", "--param=c=-3"});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_THAT(parsed->all("param"), ElementsAre("a=uniform(0, 1)", "b=[1, 2]", "c=-3"));
+}
+
+TEST(Arguments, SwitchesMayShareAWord) {
+  const auto parsed = parse({"x", "-vqn3"});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_TRUE(parsed->has("verbose") && parsed->has("quiet"));
+  EXPECT_EQ(parsed->text("samples"), "3");
+}
+
+TEST(Arguments, AValueMayBeginWithADash) {
+  const auto parsed = parse({"x", "-n", "-5"});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->text("samples"), "-5");
+}
+
+TEST(Arguments, WhatFollowsTwoDashesIsTheProgramsOwn) {
+  const auto parsed = parse({"x", "-v", "--", "prog", "--samples", "--", "-n"});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_FALSE(parsed->has("samples"));
+  EXPECT_THAT(parsed->program(), ElementsAre("prog", "--samples", "--", "-n"));
+}
+
+TEST(Arguments, HelpWinsOverWhatIsMissing) {
+  const auto parsed = parse({"--help"});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_TRUE(parsed->wants_help());
+}
+
+TEST(Arguments, EveryProblemIsNamed) {
+  EXPECT_EQ(problem({"--sampels", "x", "-n", "1", "-n", "2", "--quiet=1", "1", "2", "--param"}),
+            "'luthier test' has no option '--sampels'; did you mean '--samples'?\n"
+            "--samples is given twice; drop one\n"
+            "--quiet is a switch; drop '=1'\n"
+            "unexpected argument '2'; the program to run goes after '--'\n"
+            "--param needs a value: --param NAME=DISTRIBUTION");
+  EXPECT_THAT(problem({}), HasSubstr("needs EXPERIMENT"));
+}
+
+TEST(Arguments, Durations) {
+  EXPECT_EQ(*parse_duration("t", "90"), 90);
+  EXPECT_EQ(*parse_duration("t", "1.5m"), 90);
+  EXPECT_EQ(*parse_duration("t", "2h"), 7200);
+  EXPECT_EQ(*parse_duration("t", "1d"), 86400);
+  for (const auto text : {"", "h", "1,5", "-1", "nan", "inf", "1e300d", "1 2", "5x"}) {
+    EXPECT_FALSE(parse_duration("t", text).ok()) << text;
+  }
+}
+
+TEST(Arguments, Bytes) {
+  EXPECT_EQ(parse_bytes("512"), 512);
+  EXPECT_EQ(parse_bytes("1.5KB"), 1500);
+  EXPECT_EQ(parse_bytes("2GiB"), std::int64_t{2} << 30);
+  for (const auto text : {"", "GB", "-1", "nan", "inf", "1e30TB"}) {
+    EXPECT_FALSE(parse_bytes(text).has_value()) << text;
+  }
+}
+
+TEST(Arguments, Trials) {
+  EXPECT_EQ(parse_trial("00042")->value, 42);
+  for (const auto text : {"", "-1", "x", "1.5", "99999999999999999999"}) {
+    EXPECT_FALSE(parse_trial(text).ok()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace luthier::cli

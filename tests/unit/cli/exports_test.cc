@@ -1,0 +1,53 @@
+#include <gtest/gtest.h>
+
+#include "cli/csv_export.h"
+#include "cli/policy_export.h"
+
+namespace luthier::cli {
+namespace {
+
+// Trial 1 trains 4 iterations, is replaced by a clone of trial 0 with another lr, and goes on.
+template <class Export>
+void tell_pbt_story(Export& taker) {
+  Sequence sequence = 0;
+  const auto tell = [&](EventBody body) {
+    ++sequence;
+    taker.take({sequence, sequence * 500'000, std::move(body)});
+  };
+  tell(TrialAdded{.trial = {0}, .config = {{"lr", 0.5}}});
+  tell(TrialAdded{.trial = {1}, .config = {{"lr", 0.1}}});
+  tell(AttemptStarted{.trial = {0}, .attempt = 1, .segment = 1});
+  tell(AttemptStarted{.trial = {1}, .attempt = 1, .segment = 1});
+  tell(ResultReported{{1}, 1, 4, {{"loss", 9}, {"note", "a \"b\", c"}}});
+  tell(CheckpointCommitted{{1}, {0}, 6, "x", 1});
+  tell(TrialChosen{
+      .choice = {.trial = {1}, .config = Config{{"lr", 0.6}}, .checkpoint = CheckpointId{1}}});
+  tell(AttemptStarted{
+      .trial = {1}, .attempt = 2, .segment = 2, .checkpoint = {1}, .base_iteration = 6});
+  tell(ResultReported{{1}, 2, 7, {{"loss", 1}, {"late", 2.5}}});
+  // A crash: the same segment again changes nothing.
+  tell(AttemptStarted{
+      .trial = {1}, .attempt = 3, .segment = 2, .checkpoint = {1}, .base_iteration = 6});
+}
+
+TEST(PolicyExport, ACloneHasItsDonorsPast) {
+  PolicyExport policy;
+  tell_pbt_story(policy);
+  EXPECT_EQ(policy.text({1}),
+            "{\"iteration\": 0, \"config\": {\"lr\": 0.5}}\n"
+            "{\"iteration\": 6, \"config\": {\"lr\": 0.6}}\n");
+  EXPECT_EQ(policy.text({0}), "{\"iteration\": 0, \"config\": {\"lr\": 0.5}}\n");
+  EXPECT_EQ(policy.text({7}), "");
+}
+
+TEST(CsvExport, AResultStandsWithTheConfigurationItWasReportedUnder) {
+  CsvExport csv;
+  tell_pbt_story(csv);
+  EXPECT_EQ(csv.text(),
+            "trial,training_iteration,time_s,config/lr,loss,note,late\r\n"
+            "1,4,2,0.1,9,\"a \"\"b\"\", c\",\r\n"
+            "1,7,4,0.6,1,,2.5\r\n");
+}
+
+}  // namespace
+}  // namespace luthier::cli
