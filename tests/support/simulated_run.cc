@@ -69,7 +69,8 @@ SimulatedRun run_simulated(const ExperimentSpec& spec,
                            EventStore& store,
                            const TrialScript& script,
                            std::int64_t jobs,
-                           const Fault& fault) {
+                           const Fault& fault,
+                           Resources inventory) {
   SimulatedRun run;
   VirtualClock clock;
   SimulatedExecutor executor(clock, script);
@@ -86,8 +87,11 @@ SimulatedRun run_simulated(const ExperimentSpec& spec,
     ports.experiment_directory = "/";
     ports.idle_interval = 0;
     ports.fault = fault;
-    PlannerOptions options{
-        .jobs = jobs, .inventory = {.cpu = static_cast<double>(jobs)}, .experiment_directory = "/"};
+    PlannerOptions options;
+    options.jobs = jobs;
+    options.inventory = inventory;
+    options.inventory.cpu = inventory.cpu > 0 ? inventory.cpu : static_cast<double>(jobs);
+    options.experiment_directory = "/";
     Engine engine(controller->state, *controller->advisors, controller->rules, options, ports);
     if (!controller->state.created()) {
       engine.planner().create(spec, "test");

@@ -41,7 +41,8 @@ SimulatedRun run_simulated(const ExperimentSpec& spec,
                            EventStore& store,
                            const TrialScript& script,
                            std::int64_t jobs,
-                           const Fault& fault = {});
+                           const Fault& fault = {},
+                           Resources inventory = {.cpu = 0});  // cpu 0: one for each job
 
 // Recomputes everything from the store.
 ReplayCounts replay_store(const ExperimentSpec& spec, EventStore& store);

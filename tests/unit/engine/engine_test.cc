@@ -1,0 +1,357 @@
+// What the engine promises beside crash safety: packing, retries, segments, retention, limits,
+// requests of people, determinism at any concurrency.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "store/memory_store.h"
+#include "support/simulated_run.h"
+#include "tuner/plugin_registry.h"
+
+namespace luthier::testing {
+namespace {
+
+ExperimentSpec base_spec(std::int64_t samples) {
+  ExperimentSpec spec{.name = "engine", .objectives = {{"loss", Mode::min}}};
+  spec.space.add("x", uniform(0, 1));
+  spec.searcher = {"random"};
+  spec.samples = samples;
+  spec.retry_delay_s = 0;
+  return spec;
+}
+
+ExperimentSpec resolved(ExperimentSpec spec) {
+  const auto result = PluginRegistry().resolve(spec);
+  EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().message);
+  return spec;
+}
+
+// Every trial reports `length` times, a result a millisecond; failing trials fail at iteration 3.
+class PlainScript final : public TrialScript {
+ public:
+  explicit PlainScript(std::int64_t length, std::set<std::int64_t> failing = {})
+      : length_(length), failing_(std::move(failing)) {}
+  SimulatedStep step(const StartRequest& attempt, std::int64_t iteration) const override {
+    const TimePoint duration = 1000 + 37 * (attempt.id.trial.value % 11);
+    if (iteration == 3 && failing_.contains(attempt.id.trial.value)) {
+      return {.kind = SimulatedStep::Kind::fail, .duration = duration, .message = "broke"};
+    }
+    if (iteration > length_) {
+      return {.kind = SimulatedStep::Kind::finish, .duration = duration};
+    }
+    return {
+        .duration = duration,
+        .metrics = {{"loss", attempt.config.number("x") + 1.0 / static_cast<double>(iteration)}}};
+  }
+
+ private:
+  std::int64_t length_;
+  std::set<std::int64_t> failing_;
+};
+
+struct Ran {
+  SimulatedRun run;
+  std::vector<Event> events;
+  template <class Body>
+  std::vector<Body> all() const {
+    std::vector<Body> found;
+    for (const Event& event : events) {
+      if (const auto* body = std::get_if<Body>(&event.body)) {
+        found.push_back(*body);
+      }
+    }
+    return found;
+  }
+};
+
+Ran run(const ExperimentSpec& spec,
+        const TrialScript& script,
+        std::int64_t jobs,
+        Resources inventory = {.cpu = 0}) {
+  Ran ran;
+  const auto store = make_memory_store();
+  ran.run = run_simulated(resolved(spec), *store, script, jobs, {}, inventory);
+  EXPECT_EQ(ran.run.first_error, "");
+  const auto read = store->read_from(1, [&](const Event& event) {
+    ran.events.push_back(event);
+    return true;
+  });
+  EXPECT_TRUE(read.ok());
+  return ran;
+}
+
+TEST(Packing, LargeTrialsAreNotStarvedAndNothingIsOversubscribed) {
+  ExperimentSpec spec = base_spec(40);
+  spec.resources = {{"cpu", "expr(4 if x > 0.8 else 1)"}};
+  const Ran ran = run(spec, PlainScript(5), 4, {.cpu = 4});
+  std::map<TrialId, double> wanted;
+  double used = 0;
+  double most = 0;
+  for (const Event& event : ran.events) {
+    if (const auto* added = std::get_if<TrialAdded>(&event.body)) {
+      wanted[added->trial] = added->resources.cpu;
+    } else if (const auto* started = std::get_if<AttemptStarted>(&event.body)) {
+      used += wanted[started->trial];
+      most = std::max(most, used);
+    } else if (const auto* ended = std::get_if<AttemptEnded>(&event.body)) {
+      used -= wanted[ended->trial];
+    }
+  }
+  EXPECT_LE(most, 4.0);
+  EXPECT_EQ(most, 4.0);
+  // A large trial waits for room, and only so many small ones may start in the meantime.
+  std::int64_t overtaken = 0;
+  std::set<TrialId> waiting;
+  for (const Event& event : ran.events) {
+    if (const auto* chosen = std::get_if<TrialChosen>(&event.body)) {
+      waiting.insert(chosen->choice.trial);
+    } else if (const auto* started = std::get_if<AttemptStarted>(&event.body)) {
+      waiting.erase(started->trial);
+      const bool large_waits =
+          std::ranges::any_of(waiting, [&](TrialId trial) { return wanted[trial] > 1; });
+      overtaken = large_waits && wanted[started->trial] == 1 ? overtaken + 1 : 0;
+      EXPECT_LE(overtaken, 2 * 4 + 1);
+    }
+  }
+  EXPECT_EQ(ran.all<TrialEnded>().size(), 40U);
+}
+
+TEST(Packing, ATrialThatCanNeverRunFailsWithAReason) {
+  ExperimentSpec spec = base_spec(3);
+  spec.resources = {{"cpu", "1"}, {"gpu", "2"}};
+  const Ran ran = run(spec, PlainScript(2), 2, {.cpu = 2});
+  const auto ended = ran.all<TrialEnded>();
+  ASSERT_EQ(ended.size(), 3U);
+  for (const TrialEnded& trial : ended) {
+    EXPECT_EQ(trial.state, TrialState::failed);
+    EXPECT_EQ(trial.reason, "can never run: it needs 2 gpu, there is 0");
+  }
+}
+
+TEST(Packing, GpusAreGivenByDeviceAndShared) {
+  ExperimentSpec spec = base_spec(6);
+  spec.resources = {{"cpu", "0"}, {"gpu", "0.5"}};
+  const Ran ran = run(spec, PlainScript(2), 6, {.cpu = 6, .gpu = 2});
+  std::multiset<std::string> devices;
+  for (const Event& event : ran.events) {
+    if (const auto* started = std::get_if<AttemptStarted>(&event.body)) {
+      devices.insert(started->devices);
+      EXPECT_LE(devices.count("0"), 2U);
+      EXPECT_LE(devices.count("1"), 2U);
+    } else if (std::holds_alternative<AttemptEnded>(event.body)) {
+      devices.clear();
+    }
+    if (devices.size() > 4) {
+      break;
+    }
+  }
+}
+
+TEST(Retries, WaitTwiceAsLongEachTimeAndThenFail) {
+  ExperimentSpec spec = base_spec(1);
+  spec.retries = 2;
+  spec.retry_delay_s = 1;
+  const Ran ran = run(spec, PlainScript(5, {0}), 1);
+  std::vector<TimePoint> delays;
+  for (const Event& event : ran.events) {
+    if (const auto* requeued = std::get_if<TrialRequeued>(&event.body)) {
+      delays.push_back(requeued->not_before - event.time);
+      EXPECT_TRUE(requeued->counts_as_failure);
+    }
+  }
+  EXPECT_EQ(delays, (std::vector<TimePoint>{1'000'000, 2'000'000}));
+  const auto attempts = ran.all<AttemptStarted>();
+  ASSERT_EQ(attempts.size(), 3U);
+  // A retry stays in the segment: what was reported stands and is only counted.
+  EXPECT_EQ(attempts[2].segment, 1);
+  EXPECT_EQ(ran.all<ResultReported>().size(), 2U);
+  EXPECT_EQ(ran.all<ResultRepeated>().size(), 4U);
+  EXPECT_EQ(ran.all<TrialEnded>().front().state, TrialState::failed);
+}
+
+TEST(Retries, MaxFailuresEndsTheExperiment) {
+  ExperimentSpec spec = base_spec(50);
+  spec.max_failures = 1;
+  const Ran ran = run(spec, PlainScript(5, {1, 2, 3, 4}), 1);
+  EXPECT_EQ(ran.all<LimitReached>().front().limit, "max_failures");
+  EXPECT_EQ(ran.all<ControllerStopped>().front().reason,
+            "2 trials failed, 1 allowed; the last: broke");
+  EXPECT_LT(ran.all<TrialAdded>().size(), 5U);
+}
+
+TEST(Checkpoints, TheNewestAreKeptAndTheOthersGo) {
+  ExperimentSpec spec = base_spec(2);
+  spec.checkpoint_every = 1;
+  spec.keep_checkpoints = 2;
+  const Ran ran = run(spec, PlainScript(6), 1);
+  std::map<TrialId, std::vector<CheckpointId>> kept;
+  for (const Event& event : ran.events) {
+    if (const auto* committed = std::get_if<CheckpointCommitted>(&event.body)) {
+      kept[committed->trial].push_back(committed->checkpoint);
+    } else if (const auto* removed = std::get_if<CheckpointRemoved>(&event.body)) {
+      for (auto& [trial, ids] : kept) {
+        std::erase(ids, removed->checkpoint);
+      }
+    }
+    for (const auto& [trial, ids] : kept) {
+      EXPECT_LE(ids.size(), 3U);  // the third until the same step removes the oldest
+    }
+  }
+  EXPECT_EQ(kept[TrialId{0}].size(), 2U);
+  EXPECT_EQ(kept[TrialId{0}], (std::vector<CheckpointId>{{5}, {6}}));
+}
+
+TEST(Limits, IterationsAndStopRulesCompleteATrial) {
+  ExperimentSpec spec = base_spec(4);
+  spec.iterations = 3;
+  const Ran by_count = run(spec, PlainScript(9), 2);
+  for (const TrialEnded& ended : by_count.all<TrialEnded>()) {
+    EXPECT_EQ(ended.state, TrialState::completed);
+    EXPECT_EQ(ended.reason, "reached 3 iterations");
+  }
+  spec.iterations = 0;
+  spec.stop = {*parse_stop_rule("loss < 0.7")};
+  const Ran by_rule = run(spec, PlainScript(9), 2);
+  std::int64_t stopped = 0;
+  for (const DecisionMade& made : by_rule.all<DecisionMade>()) {
+    stopped += made.decided_by == "rule" ? 1 : 0;
+  }
+  EXPECT_GT(stopped, 0);
+}
+
+TEST(Limits, TheTimeBudgetStopsWhatRuns) {
+  ExperimentSpec spec = base_spec(0);
+  spec.time_budget_s = 0.05;
+  const Ran ran = run(spec, PlainScript(5), 2);
+  EXPECT_EQ(ran.all<ControllerStopped>().front().reason, "the time budget of 0.05 s is used up");
+  EXPECT_TRUE(ran.all<ControllerStopped>().front().finished);
+  EXPECT_EQ(ran.all<TrialEnded>().back().state, TrialState::stopped);
+}
+
+TEST(Determinism, ALagMakesAModelBasedSearchRepeatAtAnyConcurrency) {
+  ExperimentSpec spec = base_spec(40);
+  spec.searcher = {"tpe"};
+  spec.deterministic = 4;
+  const auto configurations = [&](std::int64_t jobs, std::int64_t length) {
+    std::vector<Config> configs;
+    for (const TrialAdded& added : run(spec, PlainScript(length), jobs).all<TrialAdded>()) {
+      configs.push_back(added.config);
+    }
+    return configs;
+  };
+  const auto alone = configurations(1, 3);
+  EXPECT_EQ(alone.size(), 40U);
+  EXPECT_EQ(configurations(2, 3), alone);
+  EXPECT_EQ(configurations(4, 3), alone);
+  spec.deterministic = 0;
+  EXPECT_NE(configurations(4, 3), alone);
+}
+
+TEST(Determinism, SearchersThatDoNotReadResultsProposeTheSameAtAnyConcurrency) {
+  for (const char* name : {"random", "sobol"}) {
+    ExperimentSpec spec = base_spec(30);
+    spec.searcher = {name};
+    std::vector<std::vector<Config>> all;
+    for (const std::int64_t jobs : {1, 3, 16}) {
+      std::vector<Config> configs;
+      for (const TrialAdded& added : run(spec, PlainScript(4), jobs).all<TrialAdded>()) {
+        configs.push_back(added.config);
+      }
+      all.push_back(configs);
+    }
+    EXPECT_EQ(all[0], all[1]) << name;
+    EXPECT_EQ(all[0], all[2]) << name;
+  }
+}
+
+TEST(Determinism, TheSameSeedGivesTheSameBytes) {
+  ExperimentSpec spec = base_spec(20);
+  spec.searcher = {"tpe"};
+  spec.scheduler = {"asha", {{"max_t", 9}}};
+  EXPECT_EQ(run(spec, PlainScript(9), 4).run.canonical, run(spec, PlainScript(9), 4).run.canonical);
+}
+
+// Trial 1 is paused by a person, trial 2 stopped; later trial 1 is resumed.
+class Requests : public ::testing::Test {
+ protected:
+  Requests() {
+    spec_ = resolved(base_spec(3));
+    rules_.emplace(*Rules::make(spec_));
+    advisors_ = *PluginRegistry().make_advisors(spec_);
+    PlannerOptions options;
+    options.jobs = 3;
+    options.inventory.cpu = 3;
+    planner_ = std::make_unique<Planner>(state_, *advisors_, *rules_, options);
+    planner_->create(spec_, "test");
+    planner_->begin("here", 1, {});
+    planner_->schedule();
+  }
+  void end(std::int64_t trial, Outcome outcome) {
+    planner_->on_executor_event(
+        Ended{{{trial}, state_.record({trial}).attempts}, outcome, "left", 0});
+    planner_->schedule();
+  }
+
+  ExperimentSpec spec_;
+  ExperimentState state_;
+  std::optional<Rules> rules_;
+  std::unique_ptr<Advisors> advisors_;
+  std::unique_ptr<Planner> planner_;
+};
+
+TEST_F(Requests, APersonsPauseIsNotUndoneByAScheduler) {
+  ASSERT_TRUE(planner_->on_control({"pause", {1}, "ann"}).ok());
+  end(1, Outcome::paused);
+  EXPECT_EQ(state_.state({1}), TrialState::paused);
+  end(0, Outcome::returned);
+  end(2, Outcome::returned);
+  EXPECT_EQ(state_.state({1}), TrialState::paused);
+  EXPECT_TRUE(planner_->left());
+  EXPECT_FALSE(state_.finished());
+  EXPECT_EQ(state_.end_reason(), "1 trials are paused by a person; resume or stop them");
+}
+
+TEST_F(Requests, AResumedTrialRunsAgain) {
+  ASSERT_TRUE(planner_->on_control({"pause", {1}, "ann"}).ok());
+  end(1, Outcome::paused);
+  ASSERT_TRUE(planner_->on_control({"resume", {1}, "bob"}).ok());
+  planner_->schedule();
+  EXPECT_EQ(state_.state({1}), TrialState::running);
+  EXPECT_EQ(state_.record({1}).attempts, 2);
+}
+
+TEST_F(Requests, AStoppedTrialIsStoppedWhateverItsProcessSays) {
+  ASSERT_TRUE(planner_->on_control({"stop", {2}, "ann"}).ok());
+  end(2, Outcome::failed);
+  EXPECT_EQ(state_.state({2}), TrialState::stopped);
+  EXPECT_EQ(state_.record({2}).reason, "stopped by ann");
+}
+
+TEST_F(Requests, WhatCanNotBeDoneIsRefusedAndChangesNothing) {
+  const Sequence before = state_.sequence();
+  EXPECT_FALSE(planner_->on_control({"stop", {99}, "ann"}).ok());
+  EXPECT_FALSE(planner_->on_control({"resume", {0}, "ann"}).ok());
+  EXPECT_FALSE(planner_->on_control({"dance", {0}, "ann"}).ok());
+  EXPECT_FALSE(planner_->on_control({"dance", {-1}, "ann"}).ok());
+  EXPECT_EQ(state_.sequence(), before);
+}
+
+TEST_F(Requests, ALateReportOfAnEarlierAttemptIsFenced) {
+  end(0, Outcome::lost);
+  ASSERT_EQ(state_.record({0}).attempts, 2);
+  planner_->commands().clear();
+  const Sequence before = state_.sequence();
+  planner_->on_executor_event(Reported{{{0}, 1}, 1, {{"loss", 0.0}}});
+  EXPECT_EQ(state_.sequence(), before);
+  ASSERT_EQ(planner_->commands().size(), 1U);
+  EXPECT_EQ(std::get<SendReply>(planner_->commands().front()).reply.kind, DecisionKind::stop);
+  planner_->on_executor_event(Ended{{{0}, 1}, Outcome::returned, "", 0});
+  EXPECT_EQ(state_.state({0}), TrialState::running);
+}
+
+}  // namespace
+}  // namespace luthier::testing
