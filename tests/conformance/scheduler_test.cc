@@ -1,6 +1,8 @@
 // What every scheduler owes the engine (scheduler.h), run over every row of the table.
 #include "luthier/scheduler.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -30,7 +32,8 @@ const CompiledSpace& small_space() {
 }
 
 std::string policy_file() {
-  const auto path = std::filesystem::path(testing::TempDir()) / "conformance_policy.jsonl";
+  const auto path = std::filesystem::path(testing::TempDir()) /
+                    ("conformance_policy_" + std::to_string(::getpid()) + ".jsonl");
   std::ofstream(path) << R"({"iteration": 0, "config": {"lr": 0.1}})"
                          "\n"
                       << R"({"iteration": 6, "config": {"lr": 0.05}})"

@@ -45,7 +45,7 @@ TEST_F(OutputTest, TheTailIsFitForATerminal) {
   output.write("first\n\x1b]0;owned\x07 \x1b[2J\xFF\n");
   output.write(std::string_view("a\0b\xC2\x9B", 5));
   output.finish();
-  EXPECT_EQ(output.tail(), " ]0;owned   [2J\xEF\xBF\xBD\na b ");
+  EXPECT_EQ(output.tail(), "\\x1b]0;owned\\x07 \\x1b[2J\xEF\xBF\xBD\na\\x00b\\x9b");
 }
 
 TEST_F(OutputTest, HostileOutputDoesNotHideTheResult) {
