@@ -1,6 +1,6 @@
 // ExperimentState: the fold of an experiment's log. Live state, the state after a crash and the
-// state a reader shows are all this: apply every event in order. Compact: an ended trial costs a few
-// hundred bytes, whatever it reported.
+// state a reader shows are all this: apply every event in order. Compact: an ended trial costs a
+// few hundred bytes, whatever it reported.
 #pragma once
 
 #include <array>
@@ -41,44 +41,44 @@ struct CheckpointRecord {
 // What only a trial that has not ended needs.
 struct LiveTrial {
   Resources resources;
-  std::vector<StoredDecision> decisions;      // of the current segment, those that are not `continue`
-  std::optional<CheckpointId> borrowed;       // another trial's, until the first own one
-  std::optional<Choice> choice;               // accepted, the attempt has not started yet
-  std::int64_t overtaken = 0;                 // attempts that started while this one waited for room
+  std::vector<StoredDecision> decisions;  // of the current segment, those that are not `continue`
+  std::optional<CheckpointId> borrowed;   // another trial's, until the first own one
+  std::optional<Choice> choice;           // accepted, the attempt has not started yet
+  std::int64_t overtaken = 0;             // attempts that started while this one waited for room
   Ending ending = Ending::none;
   std::string ending_reason;
-  bool held = false;                          // paused by a person
-  bool stop_requested = false;                // by a person, a rule or a limit
-  bool stop_is_rule = false;                  // it met the user's own rule: completed
-  bool pause_requested = false;               // by a person
+  bool held = false;             // paused by a person
+  bool stop_requested = false;   // by a person, a rule or a limit
+  bool stop_is_rule = false;     // it met the user's own rule: completed
+  bool pause_requested = false;  // by a person
   std::string request_reason;
-  TimePoint not_before = 0;                   // of a retry
-  std::int64_t resumed_past = 0;              // decisions up to this iteration are history
+  TimePoint not_before = 0;       // of a retry
+  std::int64_t resumed_past = 0;  // decisions up to this iteration are history
   TimePoint attempt_started = 0;
   std::string devices;
-  std::deque<double> recent_losses;           // of the plateau rule's metric
+  std::deque<double> recent_losses;  // of the plateau rule's metric
   std::int64_t last_checkpoint_iteration = 0;
 };
 
 struct TrialRecord {
   TrialState state = TrialState::pending;
-  std::string config;                  // encoded
-  std::string last;                    // encoded metrics of the last result
-  std::string best;                    // encoded metrics of the best result; empty: same as last
-  std::string best_config;             // encoded configuration of that result; empty: same as config
-  double best_loss = 0;                // of the first objective
-  std::int64_t segment = 0;            // 0 before the first attempt
-  std::int64_t iteration = 0;          // last reported in the segment, or where the segment began
-  std::int64_t results = 0;            // reported in all
+  std::string config;          // encoded
+  std::string last;            // encoded metrics of the last result
+  std::string best;            // encoded metrics of the best result; empty: same as last
+  std::string best_config;     // encoded configuration of that result; empty: same as config
+  double best_loss = 0;        // of the first objective
+  std::int64_t segment = 0;    // 0 before the first attempt
+  std::int64_t iteration = 0;  // last reported in the segment, or where the segment began
+  std::int64_t results = 0;    // reported in all
   std::int64_t repeated = 0;
   std::int32_t attempts = 0;
   std::int32_t failures = 0;
-  std::uint32_t proposed_by = 0;       // index into proposers()
+  std::uint32_t proposed_by = 0;          // index into proposers()
   std::vector<CheckpointId> checkpoints;  // committed and kept, oldest first
-  std::string reason;                  // why it ended, waits or is paused
+  std::string reason;                     // why it ended, waits or is paused
   TimePoint added = 0;
-  TimePoint changed = 0;               // last event about it
-  std::unique_ptr<LiveTrial> live;     // absent once ended
+  TimePoint changed = 0;            // last event about it
+  std::unique_ptr<LiveTrial> live;  // absent once ended
 };
 
 class ExperimentState final : public ExperimentView {
@@ -110,7 +110,9 @@ class ExperimentState final : public ExperimentView {
   const ExperimentSpec& spec() const { return spec_; }
   Sequence sequence() const { return sequence_; }
   TimePoint time() const { return time_; }
-  const TrialRecord& record(TrialId trial) const { return trials_[static_cast<std::size_t>(trial.value)]; }
+  const TrialRecord& record(TrialId trial) const {
+    return trials_[static_cast<std::size_t>(trial.value)];
+  }
   bool has_trial(TrialId trial) const { return trial.value >= 0 && trial.value < trial_count(); }
   const std::string& proposer(TrialId trial) const { return proposers_[record(trial).proposed_by]; }
   Metrics last_metrics(TrialId trial) const;
@@ -118,20 +120,20 @@ class ExperimentState final : public ExperimentView {
   Config best_config(TrialId trial) const;    // the configuration that result was reported under
   std::int64_t count(TrialState state) const { return counts_[static_cast<std::size_t>(state)]; }
 
-  const std::set<TrialId>& running() const { return running_; }      // an attempt is out
-  const std::set<TrialId>& pending() const { return pending_; }      // can run now
-  const std::set<TrialId>& paused() const { return paused_; }        // can run now
-  const std::vector<TrialId>& chosen() const { return chosen_; }     // waiting for room, in order
+  const std::set<TrialId>& running() const { return running_; }   // an attempt is out
+  const std::set<TrialId>& pending() const { return pending_; }   // can run now
+  const std::set<TrialId>& paused() const { return paused_; }     // can run now
+  const std::vector<TrialId>& chosen() const { return chosen_; }  // waiting for room, in order
   const std::map<TimePoint, std::set<TrialId>>& delayed() const { return delayed_; }  // retries
   std::int64_t held_count() const { return held_; }
 
-  std::optional<TrialId> best_trial() const { return best_; }        // by the first objective
-  std::vector<TrialId> pareto_front() const;                         // all objectives; O(trials^2) worst
+  std::optional<TrialId> best_trial() const { return best_; }  // by the first objective
+  std::vector<TrialId> pareto_front() const;                   // all objectives; O(trials^2) worst
 
   const std::map<CheckpointId, CheckpointRecord>& checkpoints() const { return checkpoints_; }
   CheckpointId next_checkpoint() const { return {last_checkpoint_.value + 1}; }
 
-  std::int64_t samples_in_all() const;   // samples x grid cells; max when unlimited
+  std::int64_t samples_in_all() const;  // samples x grid cells; max when unlimited
   std::int64_t total_failed() const { return count(TrialState::failed); }
   double elapsed_s(TimePoint now) const;  // all controllers together
   double elapsed_s() const { return elapsed_s(time_); }
@@ -142,7 +144,8 @@ class ExperimentState final : public ExperimentView {
   const std::string& closing_reason() const { return closing_reason_; }
   bool finished() const { return finished_; }
   const std::string& end_reason() const { return end_reason_; }
-  std::optional<std::pair<std::string, std::int64_t>> controller() const;  // host, pid of the last one
+  std::optional<std::pair<std::string, std::int64_t>> controller()
+      const;  // host, pid of the last one
   std::int64_t jobs() const { return jobs_; }
   // Best losses of the experiment after each ended trial, for the experiment's plateau rule.
   const std::deque<double>& best_history() const { return best_history_; }
@@ -151,7 +154,7 @@ class ExperimentState final : public ExperimentView {
   struct Apply;
   TrialRecord& at(TrialId trial) { return trials_[static_cast<std::size_t>(trial.value)]; }
   void move_to(TrialId trial, TrialState state);
-  void index(TrialId trial);     // into the set that its state and flags say
+  void index(TrialId trial);  // into the set that its state and flags say
   void unindex(TrialId trial);
   void release_borrowed(LiveTrial& live);
   void reopen(TrialId trial);

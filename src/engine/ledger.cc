@@ -40,10 +40,12 @@ std::string Ledger::infeasible(const Resources& wanted) const {
     return lacks("gpu", wanted.gpu, inventory_.gpu);
   }
   if (wanted.gpu > 1 && std::floor(wanted.gpu) != wanted.gpu) {
-    return "it needs " + format_number(wanted.gpu) + " gpu; above 1 only whole numbers can be given";
+    return "it needs " + format_number(wanted.gpu) +
+           " gpu; above 1 only whole numbers can be given";
   }
   if (inventory_.memory_bytes > 0 && wanted.memory_bytes > inventory_.memory_bytes) {
-    return lacks("bytes of memory", static_cast<double>(wanted.memory_bytes),
+    return lacks("bytes of memory",
+                 static_cast<double>(wanted.memory_bytes),
                  static_cast<double>(inventory_.memory_bytes));
   }
   for (const auto& [name, wish] : wanted.custom) {

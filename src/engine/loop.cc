@@ -10,7 +10,9 @@ Engine::Engine(ExperimentState& state,
                const Rules& rules,
                PlannerOptions options,
                EnginePorts ports)
-    : state_(state), ports_(std::move(ports)), planner_(state, advisors, rules, std::move(options)) {
+    : state_(state),
+      ports_(std::move(ports)),
+      planner_(state, advisors, rules, std::move(options)) {
   planner_.set_time(ports_.clock.now());
 }
 

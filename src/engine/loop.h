@@ -42,7 +42,11 @@ struct EnginePorts {
 
 class Engine {
  public:
-  Engine(ExperimentState& state, Advisors& advisors, const Rules& rules, PlannerOptions options, EnginePorts ports);
+  Engine(ExperimentState& state,
+         Advisors& advisors,
+         const Rules& rules,
+         PlannerOptions options,
+         EnginePorts ports);
 
   // Before run: the events of a new experiment, or of an extension. They are committed with the
   // first step.
@@ -53,8 +57,8 @@ class Engine {
   // One round: waits for events until `until`, decides, commits, performs. For callers with a loop
   // of their own (ask and tell).
   Result<> pump(TimePoint until);
-  Result<> open();   // the part of run before the first round
-  void close();      // the part after the last one
+  Result<> open();                           // the part of run before the first round
+  void close();                              // the part after the last one
   bool crashed() const { return crashed_; }  // a fault point said so
   bool left() const { return planner_.left(); }
 

@@ -25,8 +25,8 @@ void Replayer::differs(const Event& event,
                        const std::string& logged,
                        const std::string& now) {
   if (++counts_.differences == 1) {
-    counts_.first_difference = "event " + std::to_string(event.sequence) + ": the log has " + what + " " +
-                               logged + ", recomputed it is " + now;
+    counts_.first_difference = "event " + std::to_string(event.sequence) + ": the log has " + what +
+                               " " + logged + ", recomputed it is " + now;
   }
 }
 
@@ -35,8 +35,12 @@ void Replayer::check_decision(const Event& event, const DecisionMade& logged) {
   if (!scheduled_) {
     return differs(event, "a decision without a result:", describe(logged.decision), "none");
   }
-  const DecisionMade now = rules_.decide(state_, logged.trial, metrics_, std::move(*scheduled_),
-                                         advisors_.names().scheduler, advisors_.names().scheduler_version);
+  const DecisionMade now = rules_.decide(state_,
+                                         logged.trial,
+                                         metrics_,
+                                         std::move(*scheduled_),
+                                         advisors_.names().scheduler,
+                                         advisors_.names().scheduler_version);
   scheduled_.reset();
   if (now.decision != logged.decision || now.decided_by != logged.decided_by) {
     std::string what = "decision";
@@ -64,7 +68,8 @@ void Replayer::check_suggestion(const Event& event, const TrialAdded& logged) {
   Suggestion now = advisors_.suggest(state_);
   const auto* proposal = std::get_if<Proposal>(&now);
   if (!proposal || proposal->config != logged.config) {
-    differs(event, "suggestion", to_json(logged.config), proposal ? to_json(proposal->config) : "none");
+    differs(
+        event, "suggestion", to_json(logged.config), proposal ? to_json(proposal->config) : "none");
   }
 }
 

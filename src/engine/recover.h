@@ -38,7 +38,10 @@ class Replayer {
   void check_decision(const Event& event, const DecisionMade& logged);
   void check_choice(const Event& event, const TrialChosen& logged);
   void check_suggestion(const Event& event, const TrialAdded& logged);
-  void differs(const Event& event, const std::string& what, const std::string& logged, const std::string& now);
+  void differs(const Event& event,
+               const std::string& what,
+               const std::string& logged,
+               const std::string& now);
 
   ExperimentState& state_;
   Advisors& advisors_;

@@ -67,7 +67,9 @@ Result<Rules> Rules::make(const ExperimentSpec& spec) {
   return rules;
 }
 
-std::string Rules::own_stop(const ExperimentState& state, TrialId trial, const Metrics& metrics) const {
+std::string Rules::own_stop(const ExperimentState& state,
+                            TrialId trial,
+                            const Metrics& metrics) const {
   const ExperimentSpec& spec = state.spec();
   const std::int64_t iteration = state.iteration(trial);
   if (spec.iterations > 0 && iteration >= spec.iterations) {
@@ -87,8 +89,8 @@ std::string Rules::own_stop(const ExperimentState& state, TrialId trial, const M
     const double sign = mode_of(spec, rule.metric) == Mode::min ? 1.0 : -1.0;
     const auto gain = improvement(state.record(trial).live->recent_losses, rule.window, sign);
     if (gain && *gain < rule.tolerance) {
-      return rule.metric + " improved by less than " + format_number(rule.tolerance) + " in the last " +
-             std::to_string(rule.window) + " results";
+      return rule.metric + " improved by less than " + format_number(rule.tolerance) +
+             " in the last " + std::to_string(rule.window) + " results";
     }
   }
   return {};
@@ -102,7 +104,8 @@ DecisionMade Rules::decide(const ExperimentState& state,
                            int version) const {
   const LiveTrial& live = *state.record(trial).live;
   const auto made = [&](Decision decision, std::string decided_by, int by_version) {
-    return DecisionMade{trial, state.iteration(trial), std::move(decision), std::move(decided_by), by_version};
+    return DecisionMade{
+        trial, state.iteration(trial), std::move(decision), std::move(decided_by), by_version};
   };
   if (!state.closing_reason().empty()) {
     return made({.kind = DecisionKind::stop, .reason = state.closing_reason()}, "limit", 0);
@@ -145,7 +148,8 @@ Result<Resources> Rules::resources_for(const Config& config) const {
     if (!number || !std::isfinite(*number) || *number < 0) {
       return Error{ErrorCode::invalid_argument,
                    "resource " + claim.name + " = " + claim.amount.to_text() + " gives " +
-                       (value ? to_json(*value) : value.error().message) + "; it must be a number of at least 0"};
+                       (value ? to_json(*value) : value.error().message) +
+                       "; it must be a number of at least 0"};
     }
     if (claim.name == "cpu") {
       resources.cpu = *number;

@@ -35,14 +35,18 @@ void SimulatedExecutor::post(TrialId trial, TimePoint time, ExecutorEvent event)
 
 void SimulatedExecutor::write_checkpoint(Attempt& attempt) {
   const AttemptId id = attempt.request.id;
-  post(id.trial, clock_.now(),
-       CheckpointWritten{id, attempt.iteration, root_ / checkpoint_name(id.trial, attempt.iteration), 0});
+  post(id.trial,
+       clock_.now(),
+       CheckpointWritten{
+           id, attempt.iteration, root_ / checkpoint_name(id.trial, attempt.iteration), 0});
 }
 
 void SimulatedExecutor::end(Attempt& attempt, Outcome outcome) {
   steps_.erase(Key{attempt.next, attempt.request.id.trial, 0});
   attempt.over = true;
-  post(attempt.request.id.trial, clock_.now(), Ended{attempt.request.id, outcome, "left as asked", 0});
+  post(attempt.request.id.trial,
+       clock_.now(),
+       Ended{attempt.request.id, outcome, "left as asked", 0});
 }
 
 void SimulatedExecutor::reply(AttemptId id, const Reply& reply) {
@@ -86,7 +90,10 @@ ExecutorEvent SimulatedExecutor::perform(Attempt& attempt) {
   }
   attempt.over = true;
   const bool finished = step.kind == SimulatedStep::Kind::finish;
-  return Ended{id, finished ? Outcome::returned : Outcome::failed, std::move(step.message), finished ? 0 : 1};
+  return Ended{id,
+               finished ? Outcome::returned : Outcome::failed,
+               std::move(step.message),
+               finished ? 0 : 1};
 }
 
 std::vector<ExecutorEvent> SimulatedExecutor::next_events(TimePoint until) {

@@ -31,7 +31,9 @@ class TrialScript {
 
 class SimulatedExecutor final : public Executor {
  public:
-  SimulatedExecutor(VirtualClock& clock, const TrialScript& script, std::filesystem::path experiment_directory = "/")
+  SimulatedExecutor(VirtualClock& clock,
+                    const TrialScript& script,
+                    std::filesystem::path experiment_directory = "/")
       : clock_(clock), script_(script), root_(std::move(experiment_directory)) {}
 
   Capabilities capabilities() const override {
@@ -65,10 +67,10 @@ class SimulatedExecutor final : public Executor {
   const TrialScript& script_;
   std::filesystem::path root_;
   std::map<TrialId, Attempt> attempts_;
-  std::map<Key, ExecutorEvent> queue_;       // ends and checkpoints
-  std::map<Key, AttemptId> steps_;           // running attempts by the time of their next step
-  std::vector<ExecutorEvent> delivered_;     // to the controller that has not come back yet
-  std::vector<ExecutorEvent> redelivered_;   // what a new controller gets first
+  std::map<Key, ExecutorEvent> queue_;      // ends and checkpoints
+  std::map<Key, AttemptId> steps_;          // running attempts by the time of their next step
+  std::vector<ExecutorEvent> delivered_;    // to the controller that has not come back yet
+  std::vector<ExecutorEvent> redelivered_;  // what a new controller gets first
   std::int64_t posted_ = 0;
 };
 
@@ -76,7 +78,9 @@ class SimulatedExecutor final : public Executor {
 class SimulatedCheckpoints final : public CheckpointArea {
  public:
   Result<std::filesystem::path> begin(AttemptId /*id*/) override { return std::filesystem::path(); }
-  Result<Sealed> seal(AttemptId /*id*/, std::int64_t /*iteration*/, const std::filesystem::path& directory) override {
+  Result<Sealed> seal(AttemptId /*id*/,
+                      std::int64_t /*iteration*/,
+                      const std::filesystem::path& directory) override {
     return Sealed{directory, 0};
   }
   Result<> verify(const std::filesystem::path& /*directory*/) const override { return {}; }

@@ -6,7 +6,6 @@
 
 #include "tuner/tuner_options.h"
 
-
 namespace luthier {
 
 Tuner::Tuner(TrainFunction train, Space space) : impl_(std::make_unique<Impl>()) {
