@@ -90,6 +90,12 @@ bool ProcessAttempt::prepare() {
     failure_ = checked.error().message;
     return false;
   }
+  if (!request_.restore_from.empty()) {
+    if (const auto whole = settings_.area->verify(request_.restore_from); !whole) {
+      failure_ = whole.error().message;
+      return false;
+    }
+  }
   auto formats = settings_.command.files();
   if (std::ranges::find(formats, ParameterFormat::json) == formats.end()) {
     formats.push_back(ParameterFormat::json);  // LUTHIER_PARAMS

@@ -117,7 +117,19 @@ void ThreadAttempt::discard(const std::filesystem::path& temporary) {
   }
 }
 
+Result<> ThreadAttempt::verify_checkpoint() {
+  if (request_.restore_from.empty()) {
+    return {};
+  }
+  const std::lock_guard in_area(area_mutex_);
+  return over() ? Result<>() : area_.verify(request_.restore_from);
+}
+
 void ThreadAttempt::run(const TrainFunction& train) {
+  if (const auto whole = verify_checkpoint(); !whole) {
+    finish(Outcome::failed, whole.error().message);
+    return;
+  }
   try {
     train(*this);
     finish(Outcome::returned, "");

@@ -49,6 +49,7 @@ class ThreadAttempt : public TrialContext {
   void save_checkpoint(const Saver& save);
   std::optional<std::filesystem::path> begin_checkpoint();
   void seal_checkpoint(const std::filesystem::path& temporary);
+  Result<> verify_checkpoint();  // the one to go on from; any trial may have written it
   void discard(const std::filesystem::path& temporary);
   void finish(Outcome failure_or_returned, std::string message);
   Outcome outcome_when_asked(Outcome otherwise) const;

@@ -25,6 +25,7 @@ struct Experiment::Impl {
       return Error{ErrorCode::io, error};
     }
     engine.planner().set_jobs(jobs);
+    engine.planner().schedule();
     Result<> pumped = engine.left() ? Result<>() : engine.pump(0);
     if (!pumped) {
       error = pumped.error().message;

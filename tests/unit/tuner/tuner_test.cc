@@ -1,0 +1,171 @@
+// Whole systems through the public interface: real threads, a real store, real checkpoints.
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "luthier/luthier.h"
+#include "support/temporary_directory.h"
+#include "tuner/assembly.h"
+
+namespace luthier {
+namespace {
+
+Space line() {
+  Space space;
+  space.add("x", uniform(0, 1));
+  return space;
+}
+
+// Counts to nine; its state is the iteration, which a checkpoint carries.
+void count(TrialContext& trial) {
+  std::int64_t state = 0;
+  if (const auto from = trial.checkpoint()) {
+    std::ifstream(*from / "state") >> state;
+    if (state != trial.iteration()) {
+      throw std::runtime_error("restored " + std::to_string(state));
+    }
+  }
+  while (state < 9) {
+    ++state;
+    const auto save = [&](const std::filesystem::path& to) {
+      std::ofstream(to / "state") << state;
+    };
+    if (!trial.report({{"loss", trial.config().number("x") + 1.0 / static_cast<double>(state)}},
+                      save)) {
+      return;
+    }
+  }
+}
+
+Tuner quiet(const std::filesystem::path& results) {
+  Tuner tuner(count, line());
+  tuner.name("t").minimize("loss").samples(12).jobs(3).searcher("random").results(results).log({});
+  return tuner;
+}
+
+TEST(TunerRuns, PausedTrialsGoOnFromTheirCheckpointsAndReplayAgrees) {
+  const TemporaryDirectory place;
+  Tuner tuner = quiet(place.path());
+  tuner.scheduler("hyperband", {{"max_t", 9}});
+  const auto outcome = tuner.run();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_TRUE(outcome->finished);
+  ASSERT_NE(outcome->best_trial(), nullptr);
+  std::int64_t resumed = 0;
+  for (const TrialSummary& trial : outcome->trials) {
+    EXPECT_NE(trial.state, TrialState::failed) << trial.reason;
+    resumed += trial.attempts > 1 ? 1 : 0;
+  }
+  EXPECT_GT(resumed, 0);
+  const auto replayed = tuner.replay();
+  ASSERT_TRUE(replayed.ok());
+  EXPECT_EQ(replayed->differences, 0) << replayed->first_difference;
+}
+
+TEST(TunerRuns, ADamagedCheckpointIsNotRestored) {
+  const TemporaryDirectory place;
+  Tuner tuner = quiet(place.path());
+  tuner.samples(1).jobs(1).checkpoint_every(1).retries(0);
+  // The first attempt fails at iteration 5; before the retry its checkpoint is damaged.
+  const auto directory = place.path() / "t";
+  const auto failing = [&](TrialContext& trial) {
+    while (trial.iteration() < 5) {
+      const auto save = [](const std::filesystem::path& to) { std::ofstream(to / "state") << 1; };
+      if (!trial.report({{"loss", 1.0}}, save)) {
+        return;
+      }
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory / "trials")) {
+      if (entry.path().filename() == "state") {
+        std::ofstream(entry.path()) << "9999";
+      }
+    }
+    throw std::runtime_error("out of luck");
+  };
+  Tuner broken(failing, line());
+  broken.name("t").minimize("loss").searcher("random").results(place.path()).log({});
+  broken.jobs(1).checkpoint_every(1).retries(1);
+  broken.spec().retry_delay_s = 0;
+  const auto outcome = broken.run();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->trials.front().state, TrialState::failed);
+  EXPECT_NE(outcome->trials.front().reason.find("state"), std::string::npos)
+      << outcome->trials.front().reason;
+}
+
+TEST(AskAndTell, TheCallersLoopDrivesTheSameEngine) {
+  const TemporaryDirectory place;
+  Tuner tuner(line());
+  tuner.name("asked").minimize("loss").samples(20).scheduler(
+      "asha", {{"max_t", 4}, {"reduction_factor", 2}});
+  tuner.results(place.path()).log({});
+  auto experiment = Experiment::open(std::move(tuner));
+  ASSERT_TRUE(experiment.ok()) << experiment.error().message;
+  std::int64_t stopped = 0;
+  while (const auto trial = experiment->ask()) {
+    for (int step = 1; step <= 4; ++step) {
+      const auto decision =
+          experiment->report(trial->id, {{"loss", trial->config.number("x") + 1.0 / step}});
+      ASSERT_TRUE(decision.ok()) << decision.error().message;
+      if (*decision == DecisionKind::stop) {
+        stopped += step < 4 ? 1 : 0;
+        break;
+      }
+    }
+    ASSERT_TRUE(experiment->tell(trial->id).ok());
+  }
+  EXPECT_EQ(experiment->error(), "");
+  EXPECT_TRUE(experiment->finished());
+  EXPECT_GT(stopped, 0);
+  const auto summary = experiment->close();
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(summary->trials.size(), 20U);
+  const auto replayed = replay_experiment(place.path() / "asked", PluginRegistry());
+  ASSERT_TRUE(replayed.ok());
+  EXPECT_EQ(replayed->differences, 0) << replayed->first_difference;
+}
+
+TEST(AskAndTell, WhatWasOutIsAskedAgainAfterAnInterruption) {
+  const TemporaryDirectory place;
+  const auto open = [&] {
+    Tuner tuner(line());
+    tuner.name("again")
+        .minimize("loss")
+        .samples(3)
+        .searcher("random")
+        .results(place.path())
+        .log({});
+    return Experiment::open(std::move(tuner));
+  };
+  std::optional<AskedTrial> first;
+  {
+    auto experiment = open();
+    ASSERT_TRUE(experiment.ok()) << experiment.error().message;
+    first = experiment->ask();
+    ASSERT_TRUE(first);
+  }
+  auto experiment = open();
+  ASSERT_TRUE(experiment.ok()) << experiment.error().message;
+  const auto again = experiment->ask();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, first->id);
+  EXPECT_EQ(again->config, first->config);
+}
+
+TEST(TunerRuns, EveryProblemIsNamedBeforeAnythingIsMade) {
+  const TemporaryDirectory place;
+  Tuner tuner(count, line());
+  tuner.name("bad").samples(-1).scheduler("ahsa").searcher("random").results(place.path() / "r");
+  const auto outcome = tuner.run();
+  ASSERT_FALSE(outcome.ok());
+  const std::string& message = outcome.error().message;
+  EXPECT_NE(message.find("no objective"), std::string::npos) << message;
+  EXPECT_NE(message.find("did you mean 'asha'"), std::string::npos) << message;
+  EXPECT_NE(message.find("samples is -1"), std::string::npos) << message;
+  EXPECT_FALSE(std::filesystem::exists(place.path() / "r"));
+}
+
+}  // namespace
+}  // namespace luthier
