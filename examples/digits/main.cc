@@ -2,7 +2,7 @@
 // runs.
 //
 //   example_digits [--name NAME] [--resume NAME] [--results DIR] [--data CSV] [-n TRIALS]
-//                  [-j JOBS] [--seed SEED]
+//                  [-j JOBS] [--seed SEED] [--split-seed SEED]
 //
 // The tuner sees the validation images only. At the end the best configuration is trained anew on
 // training and validation images together, for as many epochs as were best, and is shown the test
@@ -31,6 +31,7 @@ struct Arguments {
   std::int64_t trials = 60;
   std::int64_t jobs = 0;
   std::uint64_t seed = 0;
+  std::uint64_t split_seed = digits::kSplitSeed;
 };
 
 Arguments parse(int argc, char** argv) {
@@ -55,6 +56,8 @@ Arguments parse(int argc, char** argv) {
       arguments.jobs = std::stoll(value);
     } else if (option == "--seed") {
       arguments.seed = std::stoull(value);
+    } else if (option == "--split-seed") {
+      arguments.split_seed = std::stoull(value);
     } else {
       throw std::invalid_argument("no option '" + std::string(option) +
                                   "'; the options are listed at the top of main.cc");
@@ -131,10 +134,13 @@ void print_summary(const luthier::ExperimentSummary& outcome, const digits::Data
 }
 
 int tune(const char* program, const Arguments& arguments) {
-  const digits::Data data = digits::load(arguments.data);
+  const digits::Data data = digits::load(arguments.data, arguments.split_seed);
   const std::string name = arguments.name.empty() ? free_name(arguments.results) : arguments.name;
-  const std::string resume_line =
-      std::string(program) + " --resume " + name + " --results " + arguments.results.string();
+  const std::string resume_line = std::string(program) + " --resume " + name + " --results " +
+                                  arguments.results.string() +
+                                  (arguments.split_seed == digits::kSplitSeed
+                                       ? ""
+                                       : " --split-seed " + std::to_string(arguments.split_seed));
   std::printf(
       "tuning on %zu training images, judged by %zu validation images; %zu test images are kept "
       "back\n",
