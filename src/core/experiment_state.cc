@@ -552,7 +552,7 @@ double ExperimentState::elapsed_s(TimePoint now) const {
 }
 
 std::optional<std::pair<std::string, std::int64_t>> ExperimentState::controller() const {
-  if (jobs_ == 0) {  // every controller says how many trials it runs at a time
+  if (host_.empty() && pid_ == 0 && jobs_ == 0) {
     return std::nullopt;
   }
   return std::pair(host_, pid_);

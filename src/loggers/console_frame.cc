@@ -105,8 +105,8 @@ std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now)
   std::vector<std::string> lines = best_texts(state);
   if (const std::int64_t hidden = state.failed_attempts() - state.failures_returned(); hidden > 0) {
     lines.push_back(std::to_string(hidden) +
-                    " further failures, most like those above: `luthier "
-                    "logs " +
+                    (hidden == 1 ? " further failure" : " further failures") +
+                    ", most like those above: `luthier logs " +
                     printable(state.subject().name) + " TRIAL` shows each");
   }
   const bool finished = state.stopped() && state.stopped()->finished;
