@@ -111,8 +111,8 @@ TEST_F(Table, ReportsDivergedRunsAsTheyAre) {
 TEST_F(Table, ACumulativeTimeThatFallsHasNotPassedTwice) {
   numbers_[13] = 3;  // task b, row 0: 3 s, then 2 s
   const auto table = open().value();
-  const auto run = table->run(
-      {{"lr", 0.001}, {"layers", 1}, {"momentum", 0.9}, {"optimizer", "sgd"}}, 0);
+  const auto run =
+      table->run({{"lr", 0.001}, {"layers", 1}, {"momentum", 0.9}, {"optimizer", "sgd"}}, 0);
   EXPECT_EQ(run->step(1).seconds, 3);
   EXPECT_EQ(run->step(2).seconds, 0);
 }
