@@ -54,6 +54,7 @@ struct ExperimentSummary {
 struct SessionOptions {
   std::filesystem::path results = "luthier-results";
   bool memory_store = false;         // nothing on disk
+  bool keep_log = true;              // false, with memory_store: events are not kept either
   bool full_durability = false;      // survive a power loss, not only a crash
   std::int64_t jobs = 0;             // trials at a time; 0: as many as there are cpus
   Resources inventory = {.cpu = 0};  // what there is to hand out; cpu 0: the machine's

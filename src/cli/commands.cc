@@ -6,28 +6,13 @@
 namespace luthier::cli {
 
 extern const Command kRun, kLs, kShow, kTrials, kBest, kLogs, kExplain, kStop, kPause, kResume,
-    kExtend, kRetry, kReplay, kExport, kPlugins, kDoctor, kCompletion, kHelp, kVersion;
+    kExtend, kRetry, kReplay, kSimulate, kExport, kPlugins, kDoctor, kCompletion, kHelp, kVersion;
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 19> kCommands = {&kRun,
-                                                               &kLs,
-                                                               &kShow,
-                                                               &kTrials,
-                                                               &kBest,
-                                                               &kLogs,
-                                                               &kExplain,
-                                                               &kStop,
-                                                               &kPause,
-                                                               &kResume,
-                                                               &kExtend,
-                                                               &kRetry,
-                                                               &kReplay,
-                                                               &kExport,
-                                                               &kPlugins,
-                                                               &kDoctor,
-                                                               &kCompletion,
-                                                               &kHelp,
-                                                               &kVersion};
+  static constexpr std::array<const Command*, 20> kCommands = {
+      &kRun,    &kLs,      &kShow,   &kTrials,     &kBest,  &kLogs,   &kExplain,
+      &kStop,   &kPause,   &kResume, &kExtend,     &kRetry, &kReplay, &kSimulate,
+      &kExport, &kPlugins, &kDoctor, &kCompletion, &kHelp,  &kVersion};
   return kCommands;
 }
 

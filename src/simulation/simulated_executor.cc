@@ -17,15 +17,32 @@ std::string checkpoint_name(TrialId trial, std::int64_t iteration) {
   return "trials/" + to_text(trial) + "/checkpoints/" + digits;
 }
 
+class ScriptedAttempt final : public AttemptScript {
+ public:
+  ScriptedAttempt(const TrialScript& script, StartRequest request)
+      : script_(script), request_(std::move(request)) {}
+  SimulatedStep next(std::int64_t iteration) override { return script_.step(request_, iteration); }
+
+ private:
+  const TrialScript& script_;
+  StartRequest request_;
+};
+
 }  // namespace
 
+std::unique_ptr<AttemptScript> TrialScript::begin(const StartRequest& attempt) const {
+  return std::make_unique<ScriptedAttempt>(*this, attempt);
+}
+
 void SimulatedExecutor::start(const StartRequest& request) {
-  Attempt attempt{.request = request, .iteration = request.iteration};
+  Attempt attempt{
+      .request = request, .script = workload_.begin(request), .iteration = request.iteration};
   schedule_step(attempts_.insert_or_assign(request.id.trial, std::move(attempt)).first->second);
 }
 
 void SimulatedExecutor::schedule_step(Attempt& attempt) {
-  attempt.next = clock_.now() + script_.step(attempt.request, attempt.iteration + 1).duration;
+  attempt.step = attempt.script->next(attempt.iteration + 1);
+  attempt.next = clock_.now() + attempt.step.duration;
   steps_.emplace(Key{attempt.next, attempt.request.id.trial, 0}, attempt.request.id);
 }
 
@@ -81,7 +98,7 @@ void SimulatedExecutor::interrupt(AttemptId id, bool pause, bool save) {
 }
 
 ExecutorEvent SimulatedExecutor::perform(Attempt& attempt) {
-  SimulatedStep step = script_.step(attempt.request, attempt.iteration + 1);
+  SimulatedStep& step = attempt.step;
   const AttemptId id = attempt.request.id;
   if (step.kind == SimulatedStep::Kind::report) {
     ++attempt.iteration;

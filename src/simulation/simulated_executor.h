@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -21,20 +22,34 @@ struct SimulatedStep {
   std::string message = {};  // of a failure
 };
 
-// What trials do: a pure function, so that every attempt and every rerun sees the same.
-class TrialScript {
+// What one attempt does, step by step.
+class AttemptScript {
  public:
-  virtual ~TrialScript() = default;
-  // `iteration` is the one to be reported next (1, 2, ...).
+  virtual ~AttemptScript() = default;
+  // `iteration` is the one to be reported next (1, 2, ...); each is asked for once, in order.
+  virtual SimulatedStep next(std::int64_t iteration) = 0;
+};
+
+// What attempts do: the same for equal requests, so that every rerun sees the same.
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  virtual std::unique_ptr<AttemptScript> begin(const StartRequest& attempt) const = 0;
+};
+
+// A workload as a pure function of the attempt and the iteration.
+class TrialScript : public Workload {
+ public:
   virtual SimulatedStep step(const StartRequest& attempt, std::int64_t iteration) const = 0;
+  std::unique_ptr<AttemptScript> begin(const StartRequest& attempt) const final;
 };
 
 class SimulatedExecutor final : public Executor {
  public:
   SimulatedExecutor(VirtualClock& clock,
-                    const TrialScript& script,
+                    const Workload& workload,
                     std::filesystem::path experiment_directory = "/")
-      : clock_(clock), script_(script), root_(std::move(experiment_directory)) {}
+      : clock_(clock), workload_(workload), root_(std::move(experiment_directory)) {}
 
   Capabilities capabilities() const override {
     return {.can_kill = true, .can_checkpoint = true, .can_survive_controller = true};
@@ -49,6 +64,8 @@ class SimulatedExecutor final : public Executor {
  private:
   struct Attempt {
     StartRequest request;
+    std::unique_ptr<AttemptScript> script;
+    SimulatedStep step = {};     // what it does next
     std::int64_t iteration = 0;  // last reported
     bool waiting = false;        // for the reply to that report
     bool over = false;           // its end is scheduled or delivered
@@ -64,7 +81,7 @@ class SimulatedExecutor final : public Executor {
   ExecutorEvent perform(Attempt& attempt);
 
   VirtualClock& clock_;
-  const TrialScript& script_;
+  const Workload& workload_;
   std::filesystem::path root_;
   std::map<TrialId, Attempt> attempts_;
   std::map<Key, ExecutorEvent> queue_;      // ends and checkpoints

@@ -13,6 +13,7 @@
 #include "core/experiment_state.h"
 #include "engine/recover.h"
 #include "loggers/console.h"
+#include "luthier/benchmark.h"
 #include "luthier/tuner.h"
 #include "tuner/plugin_registry.h"
 
@@ -22,6 +23,8 @@ struct RunOptions {
   SessionOptions session;
   ConsoleOptions console;    // how the console shows a run
   TrainFunction train = {};  // executor in_process
+  // Executor simulated: the program's own; null: the one that the spec names.
+  std::shared_ptr<const Benchmark> benchmark = nullptr;
   std::function<bool(TrialId, const TrialResult&)> stop_if = {};
   std::vector<std::shared_ptr<Logger>> own_loggers = {};
 };

@@ -10,7 +10,10 @@
 #include "executors/process.h"
 #include "executors/system_clock.h"
 #include "loggers/logger_table.h"
+#include "simulation/benchmark_workload.h"
+#include "simulation/simulation_options.h"
 #include "store/checkpoint_directories.h"
+#include "store/discarding_store.h"
 #include "store/files.h"
 #include "store/memory_store.h"
 #include "store/sqlite_store.h"
@@ -86,7 +89,6 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
 Result<> Session::begin(SessionStart& start,
                         const PluginRegistry& plugins,
                         const RunOptions& options) {
-  clock_ = std::make_unique<SystemClock>();
   state_ = std::make_unique<ExperimentState>();
   if (auto opened = open_store(options, start); !opened) {
     return opened;
@@ -111,7 +113,9 @@ Result<> Session::begin(SessionStart& start,
       return recovered.error();
     }
     recovered_ = std::move(*recovered);
-    clean_checkpoints();
+  }
+  if (auto made = make_world(start.spec, options); !made) {
+    return made;
   }
   if (auto checked = check_start(start); !checked) {
     return checked;
@@ -129,12 +133,7 @@ Result<> Session::begin(SessionStart& start,
 
 Result<> Session::open_store(const RunOptions& options, const SessionStart& start) {
   if (directory_.empty()) {
-    store_ = make_memory_store();
-    auto temporary = CheckpointDirectories::make_temporary();
-    if (!temporary) {
-      return temporary.error();
-    }
-    checkpoints_ = std::move(*temporary);
+    store_ = options.session.keep_log ? make_memory_store() : make_discarding_store();
     return {};
   }
   auto store = open_for_writing(
@@ -143,13 +142,64 @@ Result<> Session::open_store(const RunOptions& options, const SessionStart& star
     return store.error();
   }
   store_ = std::move(*store);
-  checkpoints_ =
-      std::make_unique<CheckpointDirectories>(directory_, options.session.full_durability);
   return make_private_directory(directory_ / "control");
 }
 
+// Time and the place of checkpoints: real ones, or simulated ones with their executor.
+Result<> Session::make_world(const ExperimentSpec& spec, const RunOptions& options) {
+  jobs_ = options.session.jobs > 0 ? options.session.jobs : processor_count();
+  if (spec.executor == kSimulatedExecutor) {
+    return make_simulated_world(spec, options);
+  }
+  clock_ = std::make_unique<SystemClock>();
+  return open_checkpoints(options);
+}
+
+Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOptions& options) {
+  auto simulation = parse_simulation_options(spec.executor_options);
+  if (!simulation) {
+    return simulation.error();
+  }
+  std::shared_ptr<const Benchmark> benchmark = options.benchmark;
+  if (!benchmark) {
+    auto opened = open_benchmark(simulation->benchmark, simulation->task);
+    if (!opened) {
+      return opened.error();
+    }
+    benchmark = std::move(*opened);
+  }
+  auto clock = std::make_unique<VirtualClock>();
+  clock->advance_to(state_->time());
+  jobs_ = simulation->workers;
+  root_ = directory_.empty() ? "/" : directory_;
+  workload_ =
+      std::make_unique<BenchmarkWorkload>(std::move(benchmark), simulation->conditions, spec.seed);
+  executor_ = std::make_unique<SimulatedExecutor>(*clock, *workload_, root_);
+  checkpoints_ = std::make_unique<SimulatedCheckpoints>();
+  clock_ = std::move(clock);
+  return {};
+}
+
+Result<> Session::open_checkpoints(const RunOptions& options) {
+  std::unique_ptr<CheckpointDirectories> directories;
+  if (directory_.empty()) {
+    auto temporary = CheckpointDirectories::make_temporary();
+    if (!temporary) {
+      return temporary.error();
+    }
+    directories = std::move(*temporary);
+  } else {
+    directories =
+        std::make_unique<CheckpointDirectories>(directory_, options.session.full_durability);
+    clean_checkpoints(*directories);
+  }
+  root_ = directories->root();
+  checkpoints_ = std::move(directories);
+  return {};
+}
+
 // Removes what a crash left of checkpoints that were never committed.
-void Session::clean_checkpoints() {
+void Session::clean_checkpoints(CheckpointDirectories& directories) {
   for (std::int64_t i = 0; i < state_->trial_count(); ++i) {
     const TrialRecord& record = state_->record({i});
     if (!record.live || record.attempts == 0) {
@@ -160,7 +210,7 @@ void Session::clean_checkpoints() {
       keep.insert(
           std::filesystem::path(state_->checkpoints().at(id).directory).filename().string());
     }
-    checkpoints_->clean({i}, keep);
+    directories.clean({i}, keep);
   }
 }
 
@@ -236,7 +286,7 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
     executor_ = std::move(*made);
     return {};
   }
-  const std::vector<std::string> known = {"in_process", "process"};
+  const std::vector<std::string> known = {"in_process", "process", kSimulatedExecutor};
   return Error{ErrorCode::invalid_argument, unknown_name("executor", spec.executor, known)};
 }
 
@@ -262,14 +312,15 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& opt
 }
 
 void Session::make_engine(const RunOptions& options) {
-  const std::int64_t jobs = options.session.jobs > 0 ? options.session.jobs : processor_count();
   EnginePorts ports{
       .store = *store_, .executor = *executor_, .clock = *clock_, .checkpoints = *checkpoints_};
   for (const auto& logger : loggers_) {
     ports.loggers.push_back(logger.get());
   }
-  ports.experiment_directory = checkpoints_->root();
-  if (!directory_.empty()) {
+  ports.experiment_directory = root_;
+  if (workload_) {
+    ports.idle_interval = 0;  // nothing waits for real time
+  } else if (!directory_.empty()) {
     ports.trial_directory = [this](TrialId trial) {
       auto path = directory_ / "trials" / to_text(trial);
       // A failure shows as soon as the trial writes there, with a sentence of its own.
@@ -288,8 +339,8 @@ void Session::make_engine(const RunOptions& options) {
   }
   ports.host = host_name();
   ports.pid = process_id();
-  PlannerOptions planner{.jobs = jobs,
-                         .inventory = inventory_of(options.session, jobs),
+  PlannerOptions planner{.jobs = jobs_,
+                         .inventory = inventory_of(options.session, jobs_),
                          .experiment_directory = ports.experiment_directory,
                          .stop_if = options.stop_if};
   engine_ =

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/loop.h"
+#include "simulation/simulated_executor.h"
 #include "store/checkpoint_directories.h"
 #include "tuner/assembly.h"
 
@@ -41,14 +42,19 @@ class Session {
   ExperimentState& state() { return *state_; }
   CheckpointArea& checkpoints() { return *checkpoints_; }
   const std::filesystem::path& directory() const { return directory_; }
-  // After the engine left: closes the store and sums up.
+  // After the engine left: closes the store ...
+  Result<> close() { return store_->close(); }
+  // ... and sums up.
   Result<ExperimentSummary> finish();
 
  private:
   Session() = default;
   Result<> begin(SessionStart& start, const PluginRegistry& plugins, const RunOptions& options);
   Result<> open_store(const RunOptions& options, const SessionStart& start);
-  void clean_checkpoints();
+  Result<> open_checkpoints(const RunOptions& options);
+  void clean_checkpoints(CheckpointDirectories& directories);
+  Result<> make_world(const ExperimentSpec& spec, const RunOptions& options);
+  Result<> make_simulated_world(const ExperimentSpec& spec, const RunOptions& options);
   Result<> check_start(const SessionStart& start) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunOptions& options);
   Result<> make_loggers(const ExperimentSpec& spec, const RunOptions& options);
@@ -58,7 +64,10 @@ class Session {
   std::filesystem::path directory_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<EventStore> store_;
-  std::unique_ptr<CheckpointDirectories> checkpoints_;
+  std::unique_ptr<CheckpointArea> checkpoints_;
+  std::filesystem::path root_;          // checkpoints are named relative to it
+  std::unique_ptr<Workload> workload_;  // of a simulated executor
+  std::int64_t jobs_ = 0;
   std::unique_ptr<ExperimentState> state_;
   std::optional<Rules> rules_;
   std::unique_ptr<Advisors> advisors_;

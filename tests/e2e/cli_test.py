@@ -13,7 +13,7 @@ import unittest
 from luthier_program import LUTHIER, ProgramTest, interrupt
 
 COMMANDS = ["run", "ls", "show", "trials", "best", "logs", "explain", "stop", "pause", "resume",
-            "extend", "retry", "replay", "export", "plugins", "doctor", "completion", "help",
+            "extend", "retry", "replay", "simulate", "export", "plugins", "doctor", "completion", "help",
             "version"]
 
 

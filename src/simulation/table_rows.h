@@ -1,0 +1,16 @@
+// Reading <stem>_parameters.csv: the configurations of a table.
+#pragma once
+
+#include <filesystem>
+
+#include "luthier/error.h"
+#include "simulation/nearest_row.h"
+#include "simulation/table_index.h"
+
+namespace luthier {
+
+// The header names the index's parameters in any order; one line for each configuration follows.
+// Cells hold neither quotes nor commas.
+Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesystem::path& path);
+
+}  // namespace luthier

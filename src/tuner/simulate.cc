@@ -1,0 +1,165 @@
+#include "tuner/simulate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <system_error>
+#include <utility>
+
+#include "base/text.h"
+#include "tuner/best_curve.h"
+#include "tuner/session.h"
+#include "tuner/signals.h"
+
+namespace luthier {
+namespace {
+
+// What may stand in a directory's name; everything else becomes '-'.
+std::string name_part(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '.';
+    if (plain || (!out.empty() && out.back() != '-')) {
+      out += plain ? c : '-';
+    }
+  }
+  return out.substr(0, 60);
+}
+
+std::string default_prefix(const ExperimentSpec& spec, const BenchmarkFacts& facts) {
+  std::string prefix = name_part(facts.name);
+  for (const std::string& part : {facts.task, spec.scheduler.name, spec.searcher.name}) {
+    prefix += part.empty() ? "" : "-" + name_part(part);
+  }
+  return prefix;
+}
+
+std::string objective_problem(const ExperimentSpec& spec, const BenchmarkFacts& facts) {
+  if (spec.objectives.size() > 1) {
+    return "a simulation has one objective, " + std::to_string(spec.objectives.size()) +
+           " are given; drop all but one --min or --max";
+  }
+  const std::string& metric = spec.objectives.front().metric;
+  if (std::ranges::find(facts.metrics, metric) == facts.metrics.end()) {
+    return unknown_name("metric of " + facts.name + " called", metric, facts.metrics);
+  }
+  return {};
+}
+
+std::string taken_problem(const std::string& name, const SessionOptions& session) {
+  std::error_code ignored;
+  if (session.memory_store || !std::filesystem::exists(session.results / name, ignored)) {
+    return {};
+  }
+  return "there is an experiment '" + name + "' in " + session.results.string() +
+         "; choose another --name, --results or --seed";
+}
+
+void set_tags(ExperimentSpec& spec, const Benchmark& benchmark) {
+  const BenchmarkFacts& facts = benchmark.facts();
+  spec.tags.emplace_back("benchmark", facts.name);
+  if (!facts.task.empty()) {
+    spec.tags.emplace_back("task", facts.task);
+  }
+  if (const auto optimum = benchmark.optimum(spec.objectives.front())) {
+    spec.tags.emplace_back("optimum", format_number(*optimum));
+  }
+}
+
+void add_problem(std::vector<std::string>& problems, std::string problem) {
+  if (!problem.empty()) {
+    problems.push_back(std::move(problem));
+  }
+}
+
+}  // namespace
+
+Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
+                                                     const Benchmark& benchmark,
+                                                     const PluginRegistry& plugins,
+                                                     const SessionOptions& session) {
+  const BenchmarkFacts& facts = benchmark.facts();
+  ExperimentSpec spec = plan.spec;
+  spec.space = facts.space;
+  if (spec.objectives.empty()) {
+    spec.objectives = {facts.objective};
+  }
+  spec.executor = kSimulatedExecutor;
+  spec.executor_options = to_executor_options(plan.simulation);
+  std::vector<std::string> problems;
+  add_problem(problems, objective_problem(spec, facts));
+  if (const auto checked = check(plan.simulation); !checked) {
+    problems.push_back(checked.error().message);
+  }
+  if (spec.samples <= 0 && !(spec.time_budget_s > 0)) {
+    problems.emplace_back(
+        "nothing ends the simulation; give a number of samples (-n) or a time (--time)");
+  }
+  if (plan.seeds < 1) {
+    problems.emplace_back("the number of seeds must be at least 1");
+  }
+  if (const auto resolved = plugins.resolve(spec); !resolved) {
+    problems.push_back(resolved.error().message);
+  }
+  if (!problems.empty()) {
+    return Error{ErrorCode::invalid_argument, join(problems, "\n")};
+  }
+  set_tags(spec, benchmark);
+  const std::string prefix = spec.name.empty() ? default_prefix(spec, facts) : spec.name;
+  std::vector<ExperimentSpec> specs;
+  for (std::int64_t i = 0; i < plan.seeds; ++i) {
+    spec.seed = plan.first_seed + static_cast<std::uint64_t>(i);
+    spec.name = prefix + "-" + std::to_string(spec.seed);
+    add_problem(problems, taken_problem(spec.name, session));
+    specs.push_back(spec);
+  }
+  if (!problems.empty()) {
+    return Error{ErrorCode::already_exists, join(problems, "\n")};
+  }
+  return specs;
+}
+
+Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
+                                           const PluginRegistry& plugins,
+                                           const RunOptions& options) {
+  std::optional<InterruptSignals> signals;
+  if (options.session.handle_signals) {
+    signals.emplace();
+  }
+  const Objective& objective = spec.objectives.front();
+  const auto curve = std::make_shared<BestCurve>(objective);
+  RunOptions watched = options;
+  watched.own_loggers.push_back(curve);
+  const bool on_disk = !options.session.memory_store;
+  auto session = Session::open(on_disk ? options.session.results / spec.name : "",
+                               {.create = true, .spec = spec},
+                               plugins,
+                               watched);
+  if (!session) {
+    return session.error();
+  }
+  if (auto ran = (*session)->engine().run(); !ran) {
+    return ran.error();
+  }
+  if (auto closed = (*session)->close(); !closed) {
+    return closed.error();
+  }
+  const ExperimentState& state = (*session)->state();
+  return SimulatedExperiment{
+      .seed = spec.seed,
+      .name = spec.name,
+      .directory = (*session)->directory(),
+      .curve = curve->finish(),
+      .optimum = options.benchmark ? options.benchmark->optimum(objective) : std::nullopt,
+      .finished = state.finished(),
+      .reason = state.end_reason()};
+}
+
+std::optional<double> SimulatedExperiment::regret() const {
+  if (!optimum || curve.empty() || !curve.back().best) {
+    return std::nullopt;
+  }
+  return std::abs(*curve.back().best - *optimum);
+}
+
+}  // namespace luthier

@@ -1,0 +1,130 @@
+#include "luthier/simulation.h"
+
+#include <utility>
+
+#include "tuner/simulate.h"
+
+namespace luthier {
+
+struct Simulation::Impl {
+  SimulationPlan plan;
+  RunOptions options;
+  PluginRegistry plugins;
+
+  Impl() {
+    plan.spec.searcher = {"random"};
+    plan.spec.samples = 0;
+    options.session.memory_store = true;
+    options.session.keep_log = false;
+  }
+
+  Result<> open() {
+    if (options.benchmark) {
+      return {};
+    }
+    auto opened = open_benchmark(plan.simulation.benchmark, plan.simulation.task);
+    if (!opened) {
+      return opened.error();
+    }
+    options.benchmark = std::move(*opened);
+    return {};
+  }
+};
+
+Simulation::Simulation(std::string benchmark, std::string task) : impl_(std::make_unique<Impl>()) {
+  impl_->plan.simulation.benchmark = std::move(benchmark);
+  impl_->plan.simulation.task = std::move(task);
+}
+Simulation::Simulation(std::shared_ptr<const Benchmark> benchmark)
+    : Simulation(benchmark->facts().name, benchmark->facts().task) {
+  impl_->options.benchmark = std::move(benchmark);
+}
+Simulation::Simulation(Simulation&&) noexcept = default;
+Simulation& Simulation::operator=(Simulation&&) noexcept = default;
+Simulation::~Simulation() = default;
+
+Simulation& Simulation::minimize(std::string metric) {
+  impl_->plan.spec.objectives.push_back({std::move(metric), Mode::min});
+  return *this;
+}
+Simulation& Simulation::maximize(std::string metric) {
+  impl_->plan.spec.objectives.push_back({std::move(metric), Mode::max});
+  return *this;
+}
+Simulation& Simulation::searcher(std::string name, NamedValues options) {
+  impl_->plan.spec.searcher = {std::move(name), std::move(options)};
+  return *this;
+}
+Simulation& Simulation::scheduler(std::string name, NamedValues options) {
+  impl_->plan.spec.scheduler = {std::move(name), std::move(options)};
+  return *this;
+}
+Simulation& Simulation::searcher(std::string name,
+                                 std::function<std::unique_ptr<Searcher>()> make) {
+  impl_->plugins.add(name, std::move(make));
+  impl_->plan.spec.searcher = {std::move(name)};
+  return *this;
+}
+Simulation& Simulation::scheduler(std::string name,
+                                  std::function<std::unique_ptr<TrialScheduler>()> make) {
+  impl_->plugins.add(name, std::move(make));
+  impl_->plan.spec.scheduler = {std::move(name)};
+  return *this;
+}
+Simulation& Simulation::workers(std::int64_t count) {
+  impl_->plan.simulation.workers = count;
+  return *this;
+}
+Simulation& Simulation::samples(std::int64_t count) {
+  impl_->plan.spec.samples = count;
+  return *this;
+}
+Simulation& Simulation::time_budget(double seconds) {
+  impl_->plan.spec.time_budget_s = seconds;
+  return *this;
+}
+Simulation& Simulation::retries(std::int64_t count) {
+  impl_->plan.spec.retries = count;
+  return *this;
+}
+Simulation& Simulation::seeds(std::uint64_t first, std::int64_t count) {
+  impl_->plan.first_seed = first;
+  impl_->plan.seeds = count;
+  return *this;
+}
+Simulation& Simulation::conditions(ClusterConditions conditions) {
+  impl_->plan.simulation.conditions = conditions;
+  return *this;
+}
+Simulation& Simulation::results(std::filesystem::path directory) {
+  impl_->options.session.results = std::move(directory);
+  impl_->options.session.memory_store = false;
+  impl_->options.session.keep_log = true;
+  return *this;
+}
+Simulation& Simulation::name(std::string prefix) {
+  impl_->plan.spec.name = std::move(prefix);
+  return *this;
+}
+
+Result<std::vector<SimulatedExperiment>> Simulation::run() {
+  if (auto opened = impl_->open(); !opened) {
+    return opened.error();
+  }
+  const auto specs = simulation_specs(
+      impl_->plan, *impl_->options.benchmark, impl_->plugins, impl_->options.session);
+  if (!specs) {
+    return specs.error();
+  }
+  std::vector<SimulatedExperiment> experiments;
+  for (const ExperimentSpec& spec : *specs) {
+    auto experiment = run_simulation(spec, impl_->plugins, impl_->options);
+    if (!experiment) {
+      return experiment.error();
+    }
+    experiments.push_back(std::move(*experiment));
+  }
+  return experiments;
+}
+
+}  // namespace luthier
