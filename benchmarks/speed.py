@@ -76,9 +76,8 @@ class Bench:
     @functools.cached_property
     def ray(self):
         progress("Ray Tune ...")
-        seconds = 2 * self.seconds
         command = [sys.executable, PEERS / "ray_tune_peer.py", self.fresh(), time.monotonic_ns()]
-        return run_json([*command, seconds], 60 + 4 * seconds) or {}
+        return run_json([*command, self.seconds], 240 + 3 * self.seconds) or {}
 
     @functools.cached_property
     def ray_decision(self):
@@ -133,10 +132,11 @@ class Bench:
         yield "noop_trials", "trials/s", own["trials"] / own["wall_s"], peers, extra
 
     def results(self):
-        peers = {"ray_tune": self.ray.get("results_per_s")}
-        for storage, rate in self.optuna.get("results_per_s", {}).items():
-            peers[f"optuna_{storage}"] = rate
         for name, loggers in (("results", ""), ("results_with_loggers", LOGGERS)):
+            peers = {"ray_tune": self.ray.get(f"{name}_per_s")}
+            if not loggers:
+                for storage, rate in self.optuna.get("results_per_s", {}).items():
+                    peers[f"optuna_{storage}"] = rate
             own = self.own("acknowledged_results", self.fresh(), self.seconds / 3, JOBS, loggers)
             extra = {"acknowledged_but_lost": own["acknowledged_but_lost"]}
             yield name, "results/s", own["results"] / own["wall_s"], peers, extra
