@@ -139,6 +139,7 @@ class Bench:
                     peers[f"optuna_{storage}"] = rate
             own = self.own("acknowledged_results", self.fresh(), self.seconds / 3, JOBS, loggers)
             extra = {"acknowledged_but_lost": own["acknowledged_but_lost"]}
+            extra["cpu_us"] = own["cpu_us_each"]
             yield name, "results/s", own["results"] / own["wall_s"], peers, extra
 
     def process_trials(self):

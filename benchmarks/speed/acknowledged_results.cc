@@ -111,11 +111,13 @@ Result<NamedValues> acknowledged_results(Arguments arguments) {
   const std::int64_t results = acknowledged.results - before;
   const double wall = watch.wall_s();
   kill(child, SIGKILL);
+  const std::int64_t all = acknowledged.results;
   int status = 0;
   waitpid(child, &status, 0);
   if (!WIFSIGNALED(status)) {
     return Error{ErrorCode::io, "the experiment ended by itself"};
   }
+  const double cpu = cpu_of_children();
   std::int64_t decisions = 0;
   const auto logged = logged_iterations(arguments[0], decisions);
   if (!logged) {
@@ -134,7 +136,7 @@ Result<NamedValues> acknowledged_results(Arguments arguments) {
   }
   return NamedValues{{"results", results},
                      {"wall_s", wall},
-                     {"cpu_s", cpu_of_children()},
+                     {"cpu_us_each", 1e6 * cpu / static_cast<double>(all)},
                      {"trials", trials},
                      {"acknowledged_but_lost", lost}};
 }
