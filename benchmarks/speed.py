@@ -169,7 +169,8 @@ class Bench:
         progress(f"{MANY_TRIALS} trials with {RESULTS_EACH} results each ...")
         own = self.own("many_results", directory, MANY_TRIALS, RESULTS_EACH, JOBS)
         peers = {"ray_tune": self.ray.get("memory_mb")}
-        yield "memory", "MB", own["peak_mb"], peers, {"results": own["results"]}
+        extra = {"while_running": own["running_mb"], "results": own["results"]}
+        yield "memory", "MB", own["peak_mb"], peers, extra
 
     def reopen(self):
         directory = self.fresh()

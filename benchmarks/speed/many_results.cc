@@ -1,12 +1,26 @@
-// Memory of an experiment of many trials that report: the process's peak. Arguments: directory,
-// trials, results of each, jobs.
-#include <cmath>
+// Memory of an experiment of many trials that report: while the last trial runs, and the process's
+// peak, which is when the summary of all trials is made. Arguments: directory, trials, results of
+// each, jobs.
+#include <unistd.h>
+
+#include <atomic>
+#include <fstream>
 
 #include "base/text.h"
 #include "luthier/luthier.h"
 #include "speed/measurement.h"
 
 namespace luthier::bench {
+namespace {
+
+double resident_mb() {
+  double size = 0;
+  double resident = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+}  // namespace
 
 Result<NamedValues> many_results(Arguments arguments) {
   const std::int64_t trials = parse_integer(arguments[1]).value();
@@ -15,7 +29,11 @@ Result<NamedValues> many_results(Arguments arguments) {
   for (int i = 0; i < 4; ++i) {
     space.add("x" + std::to_string(i), uniform(0, 1));
   }
-  const auto train = [results](TrialContext& trial) {
+  std::atomic<double> running_mb = 0;
+  const auto train = [&](TrialContext& trial) {
+    if (trial.id().value == trials - 1) {
+      running_mb = resident_mb();
+    }
     for (std::int64_t i = 1; i <= results; ++i) {
       const double loss = trial.config().begin()->second.number().value() / static_cast<double>(i);
       if (!trial.report({{"loss", loss}, {"accuracy", 1 - loss}, {"rate", 0.1}, {"epoch", i}})) {
@@ -37,6 +55,7 @@ Result<NamedValues> many_results(Arguments arguments) {
                      {"results", trials * results},
                      {"wall_s", watch.wall_s()},
                      {"cpu_s", watch.cpu_s()},
+                     {"running_mb", running_mb.load()},
                      {"peak_mb", static_cast<double>(used.ru_maxrss) / 1024}};
 }
 
