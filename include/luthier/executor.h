@@ -31,6 +31,7 @@ struct Capabilities {
   bool can_checkpoint = false;  // attempts can save and restore (a program may still choose not to)
   bool can_reconfigure = false;         // a running attempt accepts another configuration
   bool can_survive_controller = false;  // attempts outlive the controller and are found again
+  bool makes_trial_directory = false;   // by itself, and only when the trial asks for it
 };
 
 // Everything an attempt needs. `restore_from` and `iteration` go together.
@@ -40,7 +41,8 @@ struct StartRequest {
   std::uint64_t seed = 0;                 // the trial's own, the same in every attempt
   std::int64_t iteration = 0;             // training iteration to go on from; the next report is +1
   std::filesystem::path restore_from;     // checkpoint directory; empty: from nothing
-  std::filesystem::path trial_directory;  // exists, mode 0700; empty with --store memory
+  std::filesystem::path trial_directory;  // exists, mode 0700 (or: makes_trial_directory); empty
+                                          // with --store memory
   Resources resources;
   std::string devices;  // "0,1": gpus given to the attempt
   std::optional<std::chrono::microseconds> timeout =

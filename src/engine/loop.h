@@ -26,7 +26,7 @@ struct EnginePorts {
   CheckpointArea& checkpoints;
   std::vector<Logger*> loggers = {};
   std::filesystem::path experiment_directory = {};
-  // Creates the trial's directory if need be; empty path: trials have none.
+  // The trial's directory, there unless the executor makes it; empty path: trials have none.
   std::function<std::filesystem::path(TrialId)> trial_directory = {};
   // What people ask for; polled at each idle interval. The second answers the request.
   std::function<std::vector<ControlRequest>()> requests = {};

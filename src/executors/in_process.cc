@@ -26,7 +26,9 @@ class Threads : public InProcessExecutor {
     pool_->close(options_.grace);
   }
 
-  Capabilities capabilities() const override { return {.can_checkpoint = true}; }
+  Capabilities capabilities() const override {
+    return {.can_checkpoint = true, .makes_trial_directory = true};
+  }
   void start(const StartRequest& request) override;
   void reply(AttemptId id, const Reply& reply) override;
   void interrupt(AttemptId id, bool pause, bool save) override;

@@ -1,6 +1,7 @@
 // Parker: one thread sleeps, any thread or signal handler wakes it. A futex, because neither a
 // condition variable nor an eventfd gives both a signal-safe wake-up and one system call a
-// hand-over.
+// hand-over. It sleeps at once: to spin or to yield first takes the processor from whoever has the
+// answer, and more batches of fewer events are the result.
 #pragma once
 
 #include <atomic>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "executors/attempt_pipes.h"
 #include "executors/command_template.h"
 #include "executors/guardian_client.h"
 #include "executors/metric_lines.h"
@@ -70,8 +71,7 @@ class ProcessAttempt {
  private:
   enum class Ending : std::uint8_t { none, pause, stop, time_out, failure };
 
-  bool prepare();
-  Result<Program> program();
+  Result<> prepare();
   void spawn();
   void retry_or_fail(const std::string& reason);
   void close_channels();
@@ -96,8 +96,6 @@ class ProcessAttempt {
 
   bool saved_on_sigterm() const;
   void end();
-  std::string failure_of_exit() const;
-  std::string missing_metric() const;
   void finish(Outcome outcome, std::string message, std::int64_t exit_status);
   TimePoint in(std::chrono::microseconds span) const;
 
@@ -108,14 +106,7 @@ class ProcessAttempt {
   MetricLines lines_;
   ResultFiles files_;
 
-  FileDescriptor control_;
-  FileDescriptor report_;
-  FileDescriptor output_;
-  FileDescriptor error_;
-  // The program's ends, kept until the guardian has them.
-  FileDescriptor their_report_;
-  FileDescriptor their_output_;
-  FileDescriptor their_error_;
+  AttemptPipes pipes_;
   std::optional<OutputLog> output_log_;
   std::optional<OutputLog> error_log_;
   bool output_paused_ = false;

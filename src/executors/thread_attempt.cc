@@ -1,5 +1,7 @@
 #include "executors/thread_attempt.h"
 
+#include <sys/stat.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -12,6 +14,15 @@ std::optional<std::filesystem::path> ThreadAttempt::checkpoint() const {
     return std::nullopt;
   }
   return request_.restore_from;
+}
+
+// Most functions never ask for it, and a new directory costs more than the rest of a short trial.
+std::filesystem::path ThreadAttempt::directory() const {
+  const std::filesystem::path& path = request_.trial_directory;
+  if (!path.empty() && mkdir(path.c_str(), 0700) == 0) {
+    chmod(path.c_str(), 0700);  // the umask may have taken bits away that the owner needs
+  }
+  return path;
 }
 
 bool ThreadAttempt::report(const Metrics& metrics, const Saver& save) {

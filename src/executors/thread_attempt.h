@@ -26,7 +26,7 @@ class ThreadAttempt : public TrialContext {
   std::uint64_t seed() const override { return request_.seed; }
   std::int64_t iteration() const override { return iteration_; }
   std::optional<std::filesystem::path> checkpoint() const override;
-  std::filesystem::path directory() const override { return request_.trial_directory; }
+  std::filesystem::path directory() const override;
   bool report(const Metrics& metrics, const Saver& save) override;
   bool stop_requested() const override { return stop_requested_.load(std::memory_order_relaxed); }
   void run(const TrainFunction& train);

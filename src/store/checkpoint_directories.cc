@@ -38,6 +38,9 @@ bool is_real_directory(const fs::path& path) {
 
 // Out of its name first, in one step, so that no half of it can ever be taken for a checkpoint.
 Result<> move_to_trash(const fs::path& directory) {
+  if (::rmdir(directory.c_str()) == 0) {
+    return {};  // it was empty, as that of every program that never saved
+  }
   const auto trash =
       directory.parent_path() /
       (std::string(kTrashPrefix) + directory.filename().string() + "-" + unique_suffix());

@@ -321,10 +321,15 @@ void Session::make_engine(const RunOptions& options) {
   if (workload_) {
     ports.idle_interval = 0;  // nothing waits for real time
   } else if (!directory_.empty()) {
-    ports.trial_directory = [this](TrialId trial) {
-      auto path = directory_ / "trials" / to_text(trial);
-      // A failure shows as soon as the trial writes there, with a sentence of its own.
-      static_cast<void>(make_private_directory(path));
+    const auto trials = directory_ / "trials";
+    // A failure shows as soon as a trial writes there, with a sentence of its own.
+    static_cast<void>(make_private_directory(trials));
+    const bool made_there = executor_->capabilities().makes_trial_directory;
+    ports.trial_directory = [trials, made_there](TrialId trial) {
+      auto path = trials / to_text(trial);
+      if (!made_there) {
+        static_cast<void>(make_private_directory(path));
+      }
       return path;
     };
     ports.requests = [files = ControlFiles(directory_)] { return files.take(); };

@@ -26,12 +26,17 @@ class InProcessTest : public testing::Test {
                   Config config = {},
                   std::optional<milliseconds> timeout = {}) {
     const AttemptId id{TrialId{trial}, 1};
-    StartRequest request{.id = id, .config = std::move(config)};
+    StartRequest request{
+        .id = id, .config = std::move(config), .trial_directory = directory_of(trial)};
     if (timeout) {
       request.timeout = *timeout;
     }
     executor_->start(request);
     return id;
+  }
+
+  std::filesystem::path directory_of(std::int64_t trial) const {
+    return folder_.path() / to_text(TrialId{trial});
   }
 
   TemporaryFolder folder_;
@@ -109,6 +114,21 @@ TEST_F(InProcessTest, ASaverThatThrowsFailsTheTrial) {
   EXPECT_EQ(driver.story(id).ends[0].message,
             "the checkpoint of iteration 1 could not be saved: no room");
   EXPECT_EQ(area_.temporaries(), 0);
+}
+
+TEST_F(InProcessTest, ADirectoryIsMadeForThoseWhoAskForIt) {
+  auto& driver = open([](TrialContext& trial) {
+    if (trial.id() == TrialId{1}) {
+      std::ofstream(trial.directory() / "note") << "kept";
+    }
+  });
+  const auto silent = start(0);
+  const auto asking = start(1);
+  ASSERT_TRUE(driver.run_until_ended({silent, asking}));
+  EXPECT_FALSE(std::filesystem::exists(directory_of(0)));
+  EXPECT_TRUE(std::filesystem::exists(directory_of(1) / "note"));
+  const auto mode = std::filesystem::status(directory_of(1)).permissions();
+  EXPECT_EQ(mode, std::filesystem::perms::owner_all);
 }
 
 TEST_F(InProcessTest, WhatIsNoExceptionIsStillAFailure) {

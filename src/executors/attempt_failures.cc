@@ -1,0 +1,75 @@
+#include "executors/attempt_failures.h"
+
+#include <sys/wait.h>
+
+#include <cerrno>
+
+#include <string.h>
+
+#include "base/text.h"
+#include "executors/guardian_client.h"
+
+namespace luthier {
+namespace {
+
+std::string megabytes(std::uint64_t bytes) {
+  return format_number(static_cast<double>(bytes * 10 / (1u << 20)) / 10) + " MB";
+}
+
+}  // namespace
+
+std::string start_failure(const guardian::Spawned& spawned,
+                          const std::string& program,
+                          const std::string& working_directory) {
+  const int number = spawned.failed_errno;
+  const std::string remedy =
+      number == ENOEXEC  ? "; begin the script with a #! line or name its interpreter"
+      : number == EACCES ? "; make it executable (chmod +x)"
+      : number == E2BIG  ? "; give the parameters in a file with {params.file:json}"
+      : number == ENOENT ? "; check its path, and the #! line if it is a script"
+                         : "";
+  return (spawned.in_directory != 0
+              ? "the working directory '" + working_directory + "' could not be entered: "
+              : "the program '" + to_utf8(program) + "' could not be started: ") +
+         errno_in_words(number) + remedy;
+}
+
+std::string no_room_failure(const std::string& program, const std::string& reason) {
+  return "the program '" + to_utf8(program) + "' could not be started: " + reason +
+         "; lower --jobs or raise the limits on files and processes (ulimit -n, ulimit -u)";
+}
+
+std::string exit_failure(const guardian::Gone& gone,
+                         std::uint64_t memory_limit_bytes,
+                         const std::string& tail) {
+  const int status = gone.wait_status;
+  std::string out;
+  if (gone.over_memory != 0) {
+    out = "used " + megabytes(gone.peak_memory_bytes) + " of memory, more than its limit of " +
+          megabytes(memory_limit_bytes) + ", and was ended; raise --memory or make it smaller";
+  } else if (WIFSIGNALED(status)) {
+    const char* name = sigdescr_np(WTERMSIG(status));
+    out = "was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
+          (name != nullptr ? name : "unknown") + ")";
+  } else {
+    out = "exited with status " + std::to_string(WEXITSTATUS(status));
+  }
+  return tail.empty() ? out : out + "; last lines of stderr:\n" + tail;
+}
+
+std::string time_out_failure(std::chrono::microseconds limit) {
+  return "ran longer than its limit of " + format_number(static_cast<double>(limit.count()) / 1e6) +
+         " s and was ended";
+}
+
+std::string missing_metric(const std::vector<std::string>& wanted,
+                           const std::vector<std::string>& seen) {
+  const auto meant = closest_name(wanted.front(), seen);
+  return "ended without a value of '" + join(wanted, "' or '") + "'; " +
+         (seen.empty() ? "no metric was seen in its output"
+                       : "metrics seen: " + join(seen, ", ") +
+                             (meant ? " (did you mean '" + *meant + "'?)" : "")) +
+         "; print a line like '" + wanted.front() + "=0.5', or give --metric-regex";
+}
+
+}  // namespace luthier

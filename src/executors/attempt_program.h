@@ -1,0 +1,27 @@
+// What a program needs before it starts: its parameter files, arguments and environment.
+#pragma once
+
+#include <filesystem>
+
+#include "executors/command_template.h"
+#include "executors/guardian_client.h"
+#include "luthier/executor.h"
+
+namespace luthier {
+
+// Writes the configuration into `directory`, in every format the command names and as JSON, for
+// LUTHIER_PARAMS.
+Result<> write_parameters(const Config& config,
+                          const CommandTemplate& command,
+                          const std::filesystem::path& directory);
+
+struct AttemptPlaces {
+  std::string working_directory;          // the user's
+  std::filesystem::path directory;        // the trial's
+  std::filesystem::path checkpoint_out;   // where it may save
+};
+Result<Program> make_program(const StartRequest& request,
+                             const CommandTemplate& command,
+                             const AttemptPlaces& places);
+
+}  // namespace luthier
