@@ -1,12 +1,10 @@
 // The log in other forms. Text goes to stdout or a file, layouts of files into a new directory.
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include "base/text.h"
 #include "cli/csv_export.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 #include "cli/policy_export.h"
 #include "cli/reading.h"
 #include "core/canonical_export.h"
@@ -44,63 +42,6 @@ constexpr std::array kOptions = {
     kResults,
     kJson};
 
-// Where exported text goes. A file is complete under its name or not there.
-class Sink {
- public:
-  explicit Sink(std::optional<std::string> path) : path_(std::move(path)) {}
-
-  Result<> open() {
-    if (!path_) {
-      return {};
-    }
-    if (std::filesystem::exists(*path_)) {
-      return Error{ErrorCode::already_exists,
-                   *path_ + " exists; name a new one with --output or remove it"};
-    }
-    temporary_ = *path_ + ".partial";
-    file_.open(temporary_, std::ios::binary | std::ios::trunc);
-    return file_ ? Result<>() : Result<>(trouble());
-  }
-  bool write(std::string_view text) {
-    if (!path_) {
-      return ok_ = ok_ && print(text);
-    }
-    return ok_ = ok_ && file_.write(text.data(), static_cast<std::streamsize>(text.size())).good();
-  }
-  Result<> close() {
-    if (!path_) {
-      return ok_ ? Result<>()
-                 : Result<>(Error{ErrorCode::io,
-                                  "the export is not complete; free space or name a "
-                                  "file elsewhere with --output"});
-    }
-    file_.close();
-    std::error_code error;
-    if (ok_ && file_) {
-      std::filesystem::rename(temporary_, *path_, error);
-    }
-    return ok_ && file_ && !error ? Result<>() : Result<>(trouble());
-  }
-  void discard() {
-    if (path_) {
-      std::error_code ignored;
-      std::filesystem::remove(temporary_, ignored);
-    }
-  }
-
- private:
-  Error trouble() {
-    const std::string why = std::strerror(errno);
-    discard();
-    return {ErrorCode::io, "can't write " + *path_ + ": " + why};
-  }
-
-  const std::optional<std::string> path_;
-  std::string temporary_;
-  std::ofstream file_;
-  bool ok_ = true;
-};
-
 // Streams or gathers the text of one form.
 struct Form {
   std::function<std::string(const Event&)> line;  // printed at once
@@ -108,14 +49,13 @@ struct Form {
 };
 
 int export_text(const std::filesystem::path& directory, const Arguments& arguments, Form form) {
-  Sink sink(arguments.text("output"));
+  OutputFile sink(arguments.text("output"));
   if (const auto opened = sink.open(); !opened) {
     return fail(opened.error());
   }
   const auto read =
       read_events(directory, 1, [&](const Event& event) { return sink.write(form.line(event)); });
   if (!read) {
-    sink.discard();
     return fail(read.error());
   }
   sink.write(form.rest());

@@ -5,6 +5,7 @@
 
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "comparison/chart.h"
 #include "comparison/paired_tests.h"
 
 namespace luthier {
@@ -27,7 +28,7 @@ std::string quoted(std::vector<std::string> names) {
 
 // The names of the experiments that `is` holds for, as a list; "" when there is none.
 template <class Is>
-std::string which(const Comparison& comparison, const Is& is) {
+std::string which(const ComparisonReport& comparison, const Is& is) {
   std::vector<std::string> names;
   for (const ExperimentCurve& experiment : comparison.experiments) {
     if (is(experiment)) {
@@ -37,7 +38,7 @@ std::string which(const Comparison& comparison, const Is& is) {
   return names.empty() ? "" : quoted(std::move(names));
 }
 
-void few_seeds(const Comparison& comparison, std::vector<std::string>& out) {
+void few_seeds(const ComparisonReport& comparison, std::vector<std::string>& out) {
   std::vector<std::string> small;
   for (const GroupSummary& group : comparison.groups) {
     if (group.members.size() < kFewestForBand) {
@@ -50,7 +51,7 @@ void few_seeds(const Comparison& comparison, std::vector<std::string>& out) {
   }
 }
 
-void few_pairs(const Comparison& comparison, std::vector<std::string>& out) {
+void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out) {
   if (comparison.pairs.empty()) {
     return;
   }
@@ -77,7 +78,7 @@ void few_pairs(const Comparison& comparison, std::vector<std::string>& out) {
   }
 }
 
-void unequal_cost(const Comparison& comparison, std::vector<std::string>& out) {
+void unequal_cost(const ComparisonReport& comparison, std::vector<std::string>& out) {
   const auto ratio = [&](double GroupSummary::*spent) {
     const auto [least, most] = std::ranges::minmax(comparison.groups, {}, spent);
     return least.*spent > 0 ? most.*spent / (least.*spent) : 1;
@@ -94,7 +95,7 @@ void unequal_cost(const Comparison& comparison, std::vector<std::string>& out) {
 
 }  // namespace
 
-std::vector<std::string> cautions(const Comparison& comparison,
+std::vector<std::string> cautions(const ComparisonReport& comparison,
                                   std::span<const Block> blocks,
                                   const Tasks& tasks) {
   std::vector<std::string> out;
@@ -142,7 +143,7 @@ std::vector<std::string> cautions(const Comparison& comparison,
   return out;
 }
 
-std::vector<std::string> method_notes(const Comparison& comparison, std::span<const Block> blocks) {
+std::vector<std::string> method_notes(const ComparisonReport& comparison, std::span<const Block> blocks) {
   std::vector<std::string> out;
   switch (comparison.measure) {
     case Measure::objective:
@@ -160,17 +161,22 @@ std::vector<std::string> method_notes(const Comparison& comparison, std::span<co
                        std::to_string(comparison.groups.size()));
       break;
   }
-  out.push_back(std::string(comparison.measure == Measure::rank ? "mean rank" : "median") +
-                ", quartiles and 95% bootstrap band (" + std::to_string(Bootstrap::kResamples) +
-                " resamples) over the experiments of a group; an experiment that has ended keeps "
-                "its best");
+  if (comparison.budget) {
+    out.push_back("compared is what was found by " + format_number(comparison.budget->amount) +
+                  " " + std::string(axis_name(comparison.budget->axis)));
+  }
+  const bool rank = comparison.measure == Measure::rank;
+  out.push_back(std::string(rank ? "mean" : "median") + ", quartiles and 95% bootstrap band (" +
+                std::to_string(Bootstrap::kResamples) + " resamples) over " +
+                (rank ? "blocks of equal benchmark, task and seed" : "the experiments of a group") +
+                "; an experiment that has ended keeps its best");
   if (comparison.pairs.empty()) {
     return out;
   }
   const bool exact =
       std::ranges::all_of(comparison.pairs, [](const PairSummary& pair) { return pair.exact; });
   out.push_back(
-      std::string(comparison.measure == Measure::rank ? "sign test" : "Wilcoxon signed-rank test") +
+      std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
       (exact ? ", exact" : ", normal approximation") + ", two-sided, over " +
       std::to_string(blocks.size()) + " blocks of equal benchmark, task and seed; p corrected by " +
       "Holm for " + std::to_string(comparison.pairs.size()) +

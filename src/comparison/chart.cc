@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/terminal_text.h"
+#include "comparison/figures.h"
 #include "comparison/plot_scale.h"
 
 namespace luthier {
@@ -99,27 +100,27 @@ void draw(Canvas& canvas, std::span<const CurveStep> steps, std::size_t curve, d
 // Row -> label of the tick that stands there.
 std::vector<std::string> row_labels(const PlotScale& scale, int rows) {
   std::vector<std::string> labels(static_cast<std::size_t>(rows));
-  for (const double tick : scale.ticks(std::max(2, rows / 4))) {
+  for (const double tick : scale.ticks(std::max(2, rows / 2))) {
     const auto row = std::lround((1 - scale.place(tick)) * (rows - 1));
-    labels[static_cast<std::size_t>(row)] = short_number(tick);
+    labels[static_cast<std::size_t>(row)] = figure(tick);
   }
   return labels;
 }
 
-std::string axis_lines(double x_end, int columns, Axis axis, bool color) {
+std::string axis_lines(double x_end, int columns, CurveAxis axis, bool color) {
   const std::string margin(kLabelWidth + 1, ' ');
   std::string line;
   for (int i = 0; i < columns; ++i) {
     line += color ? "─" : "-";
   }
-  const std::string end = short_number(x_end);
+  const std::string end = figure(x_end);
   const std::string name(axis_name(axis));
   const int room = columns - 1 - static_cast<int>(end.size());
   return margin + (color ? "└" : "+") + line + "\n" + margin + " 0" + " " +
          pad_right(fit(name, room - 2), room - 1) + end + "\n";
 }
 
-double end_of(const Comparison& comparison, Axis axis) {
+double end_of(const ComparisonReport& comparison, CurveAxis axis) {
   double end = 0;
   for (const GroupSummary& group : comparison.groups) {
     const auto& steps = group.curves[static_cast<std::size_t>(axis)];
@@ -128,7 +129,7 @@ double end_of(const Comparison& comparison, Axis axis) {
   return end;
 }
 
-std::string legend(const Comparison& comparison, const ChartStyle& style) {
+std::string legend(const ComparisonReport& comparison, const ChartStyle& style) {
   std::string out;
   for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
     const std::string label =
@@ -142,19 +143,19 @@ std::string legend(const Comparison& comparison, const ChartStyle& style) {
 
 }  // namespace
 
-std::string_view axis_name(Axis axis) {
+std::string_view axis_name(CurveAxis axis) {
   switch (axis) {
-    case Axis::trials:
+    case CurveAxis::trials:
       return "trials";
-    case Axis::time:
+    case CurveAxis::time:
       return "seconds";
-    case Axis::resource:
+    case CurveAxis::resource:
       return "training iterations";
   }
   return "";
 }
 
-std::string chart(const Comparison& comparison, Axis axis, const ChartStyle& style) {
+std::string chart(const ComparisonReport& comparison, CurveAxis axis, const ChartStyle& style) {
   const double x_end = end_of(comparison, axis);
   if (x_end <= 0) {
     return "nothing to draw: no result yet\n";

@@ -17,9 +17,9 @@ inline constexpr int kLeastChartWidth = 40;
 
 // Lines that end with '\n': the plot, the axis, the legend. Never holds text that could move a
 // cursor.
-std::string chart(const Comparison& comparison, Axis axis, const ChartStyle& style);
+std::string chart(const ComparisonReport& comparison, CurveAxis axis, const ChartStyle& style);
 
 // "seconds", "trials", "training iterations"
-std::string_view axis_name(Axis axis);
+std::string_view axis_name(CurveAxis axis);
 
 }  // namespace luthier

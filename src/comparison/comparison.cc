@@ -13,7 +13,7 @@
 namespace luthier {
 namespace {
 
-constexpr std::array kAllAxes = {Axis::trials, Axis::time, Axis::resource};
+constexpr std::array kAllAxes = {CurveAxis::trials, CurveAxis::time, CurveAxis::resource};
 
 Result<> check_objectives(std::span<const ExperimentCurve> experiments) {
   if (experiments.empty()) {
@@ -45,7 +45,7 @@ Spread negated(const Spread& spread) {
 // Puts one comparison together; what every step needs.
 class Comparer {
  public:
-  Comparer(Comparison& comparison, const std::vector<Group>& groups, const Tasks& tasks)
+  Comparer(ComparisonReport& comparison, const std::vector<Group>& groups, const Tasks& tasks)
       : comparison_(comparison),
         groups_(groups),
         tasks_(tasks),
@@ -102,7 +102,7 @@ class Comparer {
     return summary;
   }
 
-  double end_of(const GroupSummary& group, Axis axis) const {
+  double end_of(const GroupSummary& group, CurveAxis axis) const {
     double end = 0;
     for (const std::size_t member : group.members) {
       end = std::max(end, experiment(member).end.at(axis));
@@ -137,7 +137,7 @@ class Comparer {
         return maximised() ? -final : final;
       });
     }
-    for (const Axis axis : kAllAxes) {
+    for (const CurveAxis axis : kAllAxes) {
       const std::vector<double> places = positions(comparison_.experiments, axis);
       for (GroupSummary& group : comparison_.groups) {
         const auto values_at = [&](double position) {
@@ -165,7 +165,7 @@ class Comparer {
       return;
     }
     const Bootstrap bootstrap(static_cast<std::size_t>(comparison_.blocks), Centre::mean);
-    for (const Axis axis : kAllAxes) {
+    for (const CurveAxis axis : kAllAxes) {
       const std::vector<double> places = positions(comparison_.experiments, axis);
       std::vector<std::vector<std::vector<double>>> at_place;
       for (const double position : places) {
@@ -207,7 +207,7 @@ class Comparer {
     return summary;
   }
 
-  Comparison& comparison_;
+  ComparisonReport& comparison_;
   const std::vector<Group>& groups_;
   const Tasks& tasks_;
   const std::vector<Block> blocks_;
@@ -229,7 +229,7 @@ std::string_view to_text(Measure measure) {
   return "";
 }
 
-std::string value_name(const Comparison& comparison) {
+std::string value_name(const ComparisonReport& comparison) {
   switch (comparison.measure) {
     case Measure::objective:
       return comparison.objective.metric;
@@ -243,13 +243,14 @@ std::string value_name(const Comparison& comparison) {
   return "";
 }
 
-Result<Comparison> compare(std::vector<ExperimentCurve> experiments,
+Result<ComparisonReport> compare(std::vector<ExperimentCurve> experiments,
                            const ComparisonOptions& options) {
   if (auto checked = check_objectives(experiments); !checked) {
     return checked.error();
   }
-  Comparison comparison;
+  ComparisonReport comparison;
   comparison.objective = experiments.front().objectives.front();
+  comparison.budget = options.budget;
   comparison.experiments = std::move(experiments);
   const auto groups = group_experiments(comparison.experiments, options.by);
   if (!groups) {

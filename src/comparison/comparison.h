@@ -33,6 +33,7 @@ inline constexpr std::size_t kFewestForBand = 6;
 struct ComparisonOptions {
   std::vector<std::string> by = {};   // see grouping.h
   std::optional<double> optimum = {};  // of every experiment; else their tag "optimum"
+  std::optional<Budget> budget = {};   // that the curves were read with; for the notes
 };
 
 struct CurveStep {
@@ -49,7 +50,7 @@ struct GroupSummary {
   double trials = 0;                // medians of what was spent
   double time_s = 0;
   double resource = 0;
-  std::array<std::vector<CurveStep>, kAxes> curves;
+  std::array<std::vector<CurveStep>, kCurveAxes> curves;
 };
 
 // Final regret or objective on one task, by group; nothing where a group has no experiment.
@@ -75,9 +76,10 @@ struct PairSummary {
   std::optional<std::size_t> better;  // the group that is, with significance
 };
 
-struct Comparison {
+struct ComparisonReport {
   Objective objective;
   Measure measure = Measure::objective;
+  std::optional<Budget> budget;
   std::vector<ExperimentCurve> experiments;
   std::vector<GroupSummary> groups;
   std::vector<TaskSummary> tasks;  // at least one
@@ -89,10 +91,10 @@ struct Comparison {
 
 // Errors, invalid_argument: no experiment, different objectives, contradicting optima, an optimum
 // that an experiment surpassed, a tag of `by` that is missing.
-Result<Comparison> compare(std::vector<ExperimentCurve> experiments,
+Result<ComparisonReport> compare(std::vector<ExperimentCurve> experiments,
                            const ComparisonOptions& options = {});
 
 // "regret of loss", as axes and headings call it.
-std::string value_name(const Comparison& comparison);
+std::string value_name(const ComparisonReport& comparison);
 
 }  // namespace luthier

@@ -5,13 +5,13 @@
 
 namespace luthier {
 
-std::vector<double> positions(std::span<const ExperimentCurve> experiments, Axis axis) {
+std::vector<double> positions(std::span<const ExperimentCurve> experiments, CurveAxis axis) {
   double end = 0;
   for (const ExperimentCurve& experiment : experiments) {
     end = std::max(end, experiment.end.at(axis));
   }
   std::vector<double> all;
-  const bool whole = axis != Axis::time;
+  const bool whole = axis != CurveAxis::time;
   if (whole && end <= static_cast<double>(kMostPositions)) {
     for (double at = 1; at <= end; ++at) {
       all.push_back(at);

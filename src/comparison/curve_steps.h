@@ -14,7 +14,7 @@ inline constexpr std::size_t kMostPositions = 240;
 
 // Ascending, up to the largest end of the experiments: every whole number when there are few trials
 // or iterations, else evenly spaced. Empty when nothing was spent.
-std::vector<double> positions(std::span<const ExperimentCurve> experiments, Axis axis);
+std::vector<double> positions(std::span<const ExperimentCurve> experiments, CurveAxis axis);
 
 // [value of each experiment or block] at a position, one call a position.
 using ValuesAt = std::function<std::vector<double>(double position)>;

@@ -10,13 +10,13 @@ constexpr double kNothing = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-double CurvePoint::at(Axis axis) const {
+double CurvePoint::at(CurveAxis axis) const {
   switch (axis) {
-    case Axis::trials:
+    case CurveAxis::trials:
       return static_cast<double>(trials);
-    case Axis::time:
+    case CurveAxis::time:
       return time_s;
-    case Axis::resource:
+    case CurveAxis::resource:
       return static_cast<double>(resource);
   }
   return 0;
@@ -31,7 +31,7 @@ std::optional<std::string> ExperimentCurve::tag(std::string_view key) const {
   return std::nullopt;
 }
 
-double ExperimentCurve::best_at(Axis axis, double position) const {
+double ExperimentCurve::best_at(CurveAxis axis, double position) const {
   const auto after = std::ranges::upper_bound(
       points, position, {}, [axis](const CurvePoint& point) { return point.at(axis); });
   return after == points.begin() ? kNothing : std::prev(after)->best;
@@ -65,7 +65,7 @@ Result<> CurveReader::take(const Event& event) {
   }
   last_time_ = event.time;
   const double elapsed = elapsed_s(event.time);
-  if (budget_ && budget_->axis == Axis::time) {
+  if (budget_ && budget_->axis == CurveAxis::time) {
     curve_.end.time_s = std::min(elapsed, budget_->amount);
   } else if (!spent_) {
     curve_.end.time_s = elapsed;

@@ -15,12 +15,12 @@
 namespace luthier {
 
 // What a curve can be drawn against.
-enum class Axis : std::uint8_t {
+enum class CurveAxis : std::uint8_t {
   trials,    // that have reported so far
   time,      // seconds with a controller running; virtual ones for a simulated experiment
   resource,  // training iterations reported so far, by all trials together
 };
-inline constexpr std::size_t kAxes = 3;
+inline constexpr std::size_t kCurveAxes = 3;
 
 // The experiment when its best result improved; `best` is a loss (negated for a maximised metric).
 struct CurvePoint {
@@ -29,7 +29,7 @@ struct CurvePoint {
   std::int64_t resource = 0;
   double best = 0;
 
-  double at(Axis axis) const;
+  double at(CurveAxis axis) const;
 };
 
 struct ExperimentCurve {
@@ -46,12 +46,12 @@ struct ExperimentCurve {
 
   std::optional<std::string> tag(std::string_view key) const;
   // The best loss known at `position`; +infinity before the first finite result.
-  double best_at(Axis axis, double position) const;
+  double best_at(CurveAxis axis, double position) const;
 };
 
 // Only what happened up to `amount` counts, so that experiments are compared at equal cost.
 struct Budget {
-  Axis axis = Axis::time;
+  CurveAxis axis = CurveAxis::time;
   double amount = 0;
 };
 

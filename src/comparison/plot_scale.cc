@@ -60,12 +60,12 @@ std::vector<double> PlotScale::ticks(int count) const {
   if (!std::isfinite(step) || step <= 0) {
     return out;
   }
-  const double first = std::ceil(low_ / step - 1e-9);
+  const double first = std::ceil(low_ / step - 1e-9) + 0.0;  // no -0
   for (double i = first; i * step <= high_ + (step * 1e-9) && out.size() < 64; ++i) {
     out.push_back(logarithmic_ ? std::pow(10.0, i * step) : i * step);
   }
-  // Less than a decade has no powers of ten inside: 1, 2, 5 then serve.
-  if (logarithmic_ && out.size() < 2) {
+  // A few decades leave room for 1, 2 and 5 of each.
+  if (logarithmic_ && out.size() < 4) {
     out.clear();
     for (double power = std::floor(low_); power <= high_; ++power) {
       for (const double factor : {1.0, 2.0, 5.0}) {
@@ -79,7 +79,7 @@ std::vector<double> PlotScale::ticks(int count) const {
   return out;
 }
 
-PlotScale value_scale(const Comparison& comparison, Axis axis, bool bands) {
+PlotScale value_scale(const ComparisonReport& comparison, CurveAxis axis, bool bands) {
   std::vector<double> values;
   for (const GroupSummary& group : comparison.groups) {
     for (const CurveStep& step : group.curves[static_cast<std::size_t>(axis)]) {

@@ -40,10 +40,10 @@ std::vector<ExperimentCurve> two_groups(std::uint64_t seeds, Made made = {}, dou
   return all;
 }
 
-Comparison made(std::vector<ExperimentCurve> all, const ComparisonOptions& options = {}) {
+ComparisonReport made(std::vector<ExperimentCurve> all, const ComparisonOptions& options = {}) {
   auto comparison = compare(std::move(all), options);
   EXPECT_TRUE(comparison.ok()) << comparison.error().message;
-  return comparison ? std::move(*comparison) : Comparison();
+  return comparison ? std::move(*comparison) : ComparisonReport();
 }
 
 std::string problem(std::vector<ExperimentCurve> all, const ComparisonOptions& options = {}) {
@@ -52,7 +52,7 @@ std::string problem(std::vector<ExperimentCurve> all, const ComparisonOptions& o
 }
 
 TEST(Compare, FindsTheBetterGroup) {
-  const Comparison comparison = made(two_groups(10));
+  const ComparisonReport comparison = made(two_groups(10));
   ASSERT_EQ(comparison.groups.size(), 2U);
   EXPECT_EQ(comparison.groups[0].label, "good");
   EXPECT_EQ(comparison.measure, Measure::objective);
@@ -69,9 +69,9 @@ TEST(Compare, FindsTheBetterGroup) {
 
 // Every step of every curve is what the definition says, recomputed from the experiments.
 TEST(Compare, CurvesAreMediansOfWhatEachSeedHadFound) {
-  const Comparison comparison = made(two_groups(7));
+  const ComparisonReport comparison = made(two_groups(7));
   for (const GroupSummary& group : comparison.groups) {
-    for (const Axis axis : {Axis::trials, Axis::time, Axis::resource}) {
+    for (const CurveAxis axis : {CurveAxis::trials, CurveAxis::time, CurveAxis::resource}) {
       const auto& steps = group.curves[static_cast<std::size_t>(axis)];
       ASSERT_FALSE(steps.empty());
       EXPECT_EQ(steps.back().at, 20);
@@ -90,7 +90,7 @@ TEST(Compare, CurvesAreMediansOfWhatEachSeedHadFound) {
 
 TEST(Compare, AMaximisedObjectiveIsTheSameUpsideDown) {
   std::vector<ExperimentCurve> all = two_groups(10, {.mode = Mode::max});
-  const Comparison comparison = made(std::move(all));
+  const ComparisonReport comparison = made(std::move(all));
   EXPECT_LT(comparison.groups[0].final.centre, 0);  // losses are negated
   EXPECT_LE(comparison.groups[0].final.quartile_1, comparison.groups[0].final.quartile_3);
   EXPECT_LE(comparison.groups[0].final.low, comparison.groups[0].final.high);
@@ -99,7 +99,7 @@ TEST(Compare, AMaximisedObjectiveIsTheSameUpsideDown) {
 }
 
 TEST(Compare, KnowsRegret) {
-  const Comparison comparison = made(two_groups(8, {.optimum = "1"}));
+  const ComparisonReport comparison = made(two_groups(8, {.optimum = "1"}));
   EXPECT_EQ(comparison.measure, Measure::regret);
   std::vector<double> finals;
   for (const std::size_t member : comparison.groups[1].members) {
@@ -124,7 +124,7 @@ std::vector<ExperimentCurve> two_tasks(const std::string& optimum) {
 }
 
 TEST(Compare, TasksOfDifferentScaleCountAlike) {
-  const Comparison comparison = made(two_tasks("0"));
+  const ComparisonReport comparison = made(two_tasks("0"));
   EXPECT_EQ(comparison.measure, Measure::relative_regret);
   ASSERT_EQ(comparison.tasks.size(), 2U);
   EXPECT_NEAR(comparison.tasks[1].groups[0]->centre, 1000 * comparison.tasks[0].groups[0]->centre,
@@ -135,7 +135,7 @@ TEST(Compare, TasksOfDifferentScaleCountAlike) {
 }
 
 TEST(Compare, MixedTasksWithoutAnOptimumAreRankedOnly) {
-  const Comparison comparison = made(two_tasks(""));
+  const ComparisonReport comparison = made(two_tasks(""));
   EXPECT_EQ(comparison.measure, Measure::rank);
   EXPECT_EQ(comparison.groups[0].final.centre, 1);
   EXPECT_FALSE(comparison.pairs[0].effect.has_value());
@@ -152,7 +152,7 @@ TEST(Compare, MixedTasksWithoutAnOptimumAreRankedOnly) {
 TEST(Compare, PairsAreMatchedBySeed) {
   std::vector<ExperimentCurve> all = two_groups(6);
   all[1].seed = 77;  // has no partner, nor has the one it left
-  const Comparison comparison = made(std::move(all));
+  const ComparisonReport comparison = made(std::move(all));
   EXPECT_EQ(comparison.pairs[0].pairs, 5);
   EXPECT_EQ(comparison.blocks, 5);
 }
@@ -161,7 +161,7 @@ TEST(Compare, AnExperimentWithoutAResultIsWorst) {
   std::vector<ExperimentCurve> all = two_groups(6);
   all[0].points.clear();
   all[0].end.best = kInfinity;
-  const Comparison comparison = made(std::move(all));
+  const ComparisonReport comparison = made(std::move(all));
   EXPECT_EQ(comparison.pairs[0].losses, 1);
   EXPECT_EQ(comparison.pairs[0].wins, 5);
   EXPECT_THAT(comparison.warnings, Contains(HasSubstr("worse than every number: 'good-0'")));
@@ -189,8 +189,8 @@ TEST(Compare, RefusesWhatCanNotBeCompared) {
 }
 
 TEST(Compare, IsTheSameEachTime) {
-  const Comparison first = made(two_groups(9));
-  const Comparison second = made(two_groups(9));
+  const ComparisonReport first = made(two_groups(9));
+  const ComparisonReport second = made(two_groups(9));
   EXPECT_EQ(first.groups[0].final.low, second.groups[0].final.low);
   EXPECT_EQ(first.groups[0].final.high, second.groups[0].final.high);
 }
@@ -207,7 +207,7 @@ TEST(Compare, LuckIsRarelySignificant) {
         all.push_back(made_curve({.scheduler = scheduler, .seed = seed}, {rng.uniform()}));
       }
     }
-    const Comparison comparison = made(std::move(all));
+    const ComparisonReport comparison = made(std::move(all));
     found += std::ranges::any_of(comparison.pairs, [](const auto& p) { return p.better.has_value(); });
   }
   EXPECT_LT(found, 0.09 * kTimes);

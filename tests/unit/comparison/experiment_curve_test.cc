@@ -63,9 +63,9 @@ TEST(CurveReader, KeepsImprovementsAndWhatWasSpent) {
   EXPECT_EQ(curve.end.trials, 3);
   EXPECT_EQ(curve.end.resource, 5);
   EXPECT_DOUBLE_EQ(curve.end.time_s, 3.0);
-  EXPECT_EQ(curve.best_at(Axis::resource, 0), kInfinity);
-  EXPECT_EQ(curve.best_at(Axis::resource, 3), -0.5);
-  EXPECT_EQ(curve.best_at(Axis::resource, 1e9), -0.9);
+  EXPECT_EQ(curve.best_at(CurveAxis::resource, 0), kInfinity);
+  EXPECT_EQ(curve.best_at(CurveAxis::resource, 3), -0.5);
+  EXPECT_EQ(curve.best_at(CurveAxis::resource, 1e9), -0.9);
 }
 
 TEST(CurveReader, TimeWithoutAControllerDoesNotCount) {
@@ -98,13 +98,13 @@ TEST(CurveReader, ABudgetEndsTheCurve) {
         .tell(ControllerStopped{.finished = true})
         .end();
   };
-  EXPECT_EQ(told({Axis::resource, 2}).end.best, -0.2);
-  EXPECT_EQ(told({Axis::resource, 2}).end.resource, 2);
+  EXPECT_EQ(told({CurveAxis::resource, 2}).end.best, -0.2);
+  EXPECT_EQ(told({CurveAxis::resource, 2}).end.resource, 2);
   // What comes after the first result of the second trial was paid for by it.
-  EXPECT_EQ(told({Axis::trials, 1}).end.best, -0.2);
-  EXPECT_EQ(told({Axis::time, 1.5}).end.best, -0.3);
-  EXPECT_EQ(told({Axis::time, 1.7}).end.time_s, 1.7);
-  EXPECT_EQ(told({Axis::time, 100}).end.best, -0.4);
+  EXPECT_EQ(told({CurveAxis::trials, 1}).end.best, -0.2);
+  EXPECT_EQ(told({CurveAxis::time, 1.5}).end.best, -0.3);
+  EXPECT_EQ(told({CurveAxis::time, 1.7}).end.time_s, 1.7);
+  EXPECT_EQ(told({CurveAxis::time, 100}).end.best, -0.4);
 }
 
 }  // namespace
