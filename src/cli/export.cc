@@ -10,6 +10,7 @@
 #include "core/canonical_export.h"
 #include "loggers/logger_table.h"
 #include "tuner/assembly.h"
+#include "tuner/bundle.h"
 
 namespace luthier::cli {
 namespace {
@@ -17,7 +18,8 @@ namespace {
 constexpr std::array kExamples = {
     std::string_view("luthier export digits --format csv > results.csv"),
     std::string_view("luthier export digits --format ray --output ray_results"),
-    std::string_view("luthier export digits --policy 3 --output policy.jsonl")};
+    std::string_view("luthier export digits --policy 3 --output policy.jsonl"),
+    std::string_view("luthier export digits --bundle digits.bundle")};
 constexpr std::array kOperands = {kExperiment};
 constexpr std::string_view kFormats = "csv jsonl tensorboard ray";
 constexpr std::array kOptions = {
@@ -33,6 +35,11 @@ constexpr std::array kOptions = {
         .name = "policy",
         .argument = "TRIAL",
         .meaning = "the schedule of configurations that led to a trial, for scheduler pbt_replay"},
+    Option{.name = "bundle",
+           .argument = "FILE",
+           .meaning = "what another person needs to run it again: space, options, seed, versions "
+                      "and log, for 'luthier run --from'",
+           .completes = Completes::file},
     Option{.name = "output",
            .letter = 'o',
            .argument = "PATH",
@@ -142,15 +149,39 @@ int export_layout(const std::filesystem::path& directory,
   return kSuccess;
 }
 
+int export_bundle(const std::filesystem::path& directory, const std::string& path) {
+  const auto bundle = write_bundle(directory, path);
+  if (!bundle) {
+    return fail(bundle.error());
+  }
+  talk("wrote " + path);
+  const ExperimentSpec& spec = bundle->spec;
+  std::vector<std::string> files;
+  for (const NeededFile& file : bundle->needs) {
+    files.push_back(file.path);
+  }
+  if (!spec.command.empty()) {
+    talk("not in it, and needed to run it again: the program " + join(spec.command, " ") +
+         (files.empty() ? "" : ", that is, here: " + join(files, ", ")));
+  } else if (!files.empty()) {
+    talk("not in it, and needed to run it again: " + join(files, ", "));
+  }
+  return kSuccess;
+}
+
 int run(const Arguments& arguments) {
   const auto directory = find_experiment(arguments);
   if (!directory) {
     return fail(directory.error());
   }
-  const int ways =
-      int{arguments.has("format")} + int{arguments.has("canonical")} + int{arguments.has("policy")};
+  const int ways = int{arguments.has("format")} + int{arguments.has("canonical")} +
+                   int{arguments.has("policy")} + int{arguments.has("bundle")};
   if (ways > 1) {
-    return fail_usage("--format, --canonical and --policy exclude each other; give one");
+    return fail_usage("--format, --canonical, --policy and --bundle exclude each other; give one");
+  }
+  if (const auto bundle = arguments.text("bundle")) {
+    return arguments.has("output") ? fail_usage("--bundle names its file itself; drop --output")
+                                   : export_bundle(*directory, *bundle);
   }
   if (arguments.has("canonical")) {
     return export_canonical(*directory, arguments);

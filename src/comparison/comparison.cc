@@ -89,16 +89,16 @@ class Comparer {
 
   GroupSummary summarise(const Group& group) const {
     GroupSummary summary{.label = group.label, .members = group.members};
-    const auto spent = [&](auto CurvePoint::*field) {
+    const auto spent = [&](auto BestPoint::*field) {
       std::vector<double> all;
       for (const std::size_t member : group.members) {
         all.push_back(static_cast<double>(experiment(member).end.*field));
       }
       return median(std::move(all));
     };
-    summary.trials = spent(&CurvePoint::trials);
-    summary.time_s = spent(&CurvePoint::time_s);
-    summary.resource = spent(&CurvePoint::resource);
+    summary.trials = spent(&BestPoint::trials);
+    summary.time_s = spent(&BestPoint::time_s);
+    summary.resource = spent(&BestPoint::resource);
     return summary;
   }
 

@@ -10,7 +10,7 @@ constexpr double kNothing = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-double CurvePoint::at(CurveAxis axis) const {
+double BestPoint::at(CurveAxis axis) const {
   switch (axis) {
     case CurveAxis::trials:
       return static_cast<double>(trials);
@@ -33,7 +33,7 @@ std::optional<std::string> ExperimentCurve::tag(std::string_view key) const {
 
 double ExperimentCurve::best_at(CurveAxis axis, double position) const {
   const auto after = std::ranges::upper_bound(
-      points, position, {}, [axis](const CurvePoint& point) { return point.at(axis); });
+      points, position, {}, [axis](const BestPoint& point) { return point.at(axis); });
   return after == points.begin() ? kNothing : std::prev(after)->best;
 }
 
@@ -56,6 +56,12 @@ Result<> CurveReader::take(const Event& event) {
     in_session_ = true;
     curve_.jobs = started->jobs;
     curve_.finished = false;
+  } else if (const auto* attempt = std::get_if<AttemptStarted>(&event.body)) {
+    BestPoint next = curve_.end;
+    next.trials += attempt->attempt == 1 ? 1 : 0;
+    if (!spends(next)) {
+      curve_.end.trials = next.trials;
+    }
   } else if (const auto* result = std::get_if<ResultReported>(&event.body)) {
     take_result(*result, event.time);
   } else if (const auto* stopped = std::get_if<ControllerStopped>(&event.body)) {
@@ -82,14 +88,16 @@ double CurveReader::elapsed_s(TimePoint now) const {
          (in_session_ ? static_cast<double>(now - session_start_) * 1e-6 : 0.0);
 }
 
+bool CurveReader::spends(const BestPoint& next) {
+  spent_ = spent_ || (budget_ && next.at(budget_->axis) > budget_->amount);
+  return spent_;
+}
+
 void CurveReader::take_result(const ResultReported& result, TimePoint time) {
-  CurvePoint next = curve_.end;
-  const bool first = reported_.insert(result.trial).second;
-  next.trials += first ? 1 : 0;
+  BestPoint next = curve_.end;
   next.resource += 1;
   next.time_s = elapsed_s(time);
-  spent_ = spent_ || (budget_ && next.at(budget_->axis) > budget_->amount);
-  if (spent_) {
+  if (spends(next)) {
     return;
   }
   const double loss = loss_of(curve_.objectives.front(), result.metrics);

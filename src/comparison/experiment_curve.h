@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,14 +15,14 @@ namespace luthier {
 
 // What a curve can be drawn against.
 enum class CurveAxis : std::uint8_t {
-  trials,    // that have reported so far
+  trials,    // started so far
   time,      // seconds with a controller running; virtual ones for a simulated experiment
   resource,  // training iterations reported so far, by all trials together
 };
 inline constexpr std::size_t kCurveAxes = 3;
 
 // The experiment when its best result improved; `best` is a loss (negated for a maximised metric).
-struct CurvePoint {
+struct BestPoint {
   std::int64_t trials = 0;
   double time_s = 0;
   std::int64_t resource = 0;
@@ -41,8 +40,8 @@ struct ExperimentCurve {
   std::vector<Objective> objectives;
   std::vector<std::pair<std::string, std::string>> tags;
   bool finished = false;
-  std::vector<CurvePoint> points;  // each better than the one before; empty: no finite result
-  CurvePoint end;                  // what was spent in all, and the final best
+  std::vector<BestPoint> points;  // each better than the one before; empty: no finite result
+  BestPoint end;                  // what was spent in all, and the final best
 
   std::optional<std::string> tag(std::string_view key) const;
   // The best loss known at `position`; +infinity before the first finite result.
@@ -66,11 +65,12 @@ class CurveReader {
 
  private:
   double elapsed_s(TimePoint now) const;
+  // Whether this goes beyond the budget; nothing after it counts.
+  bool spends(const BestPoint& next);
   void take_result(const ResultReported& result, TimePoint time);
 
   std::optional<Budget> budget_;
   ExperimentCurve curve_;
-  std::set<TrialId> reported_;
   TimePoint session_start_ = 0;
   TimePoint last_time_ = 0;
   double earlier_sessions_s_ = 0;

@@ -114,7 +114,7 @@ TEST(Compare, KnowsRegret) {
 std::vector<ExperimentCurve> two_tasks(const std::string& optimum) {
   std::vector<ExperimentCurve> all = two_groups(6, {.task = "a", .optimum = optimum});
   for (ExperimentCurve& curve : two_groups(6, {.task = "b", .optimum = optimum})) {
-    for (CurvePoint& point : curve.points) {
+    for (BestPoint& point : curve.points) {
       point.best *= 1000;
     }
     curve.end.best *= 1000;

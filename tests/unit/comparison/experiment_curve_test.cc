@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -28,13 +29,19 @@ class Story {
     time_ += static_cast<TimePoint>(seconds * 1e6);
     return *this;
   }
+  // The first one starts the trial at the same moment.
   Story& report(std::int64_t trial, double accuracy) {
+    if (started_.insert(trial).second) {
+      EXPECT_TRUE(
+          reader_.take({++sequence_, time_, AttemptStarted{.trial = {trial}, .attempt = 1}}).ok());
+    }
     return tell(ResultReported{.trial = {trial}, .metrics = {{"accuracy", accuracy}}});
   }
   ExperimentCurve end() { return std::move(reader_).curve(); }
 
  private:
   CurveReader reader_;
+  std::set<std::int64_t> started_;
   Sequence sequence_ = 0;
   TimePoint time_ = 1'700'000'000'000'000;
 };
@@ -100,7 +107,7 @@ TEST(CurveReader, ABudgetEndsTheCurve) {
   };
   EXPECT_EQ(told({CurveAxis::resource, 2}).end.best, -0.2);
   EXPECT_EQ(told({CurveAxis::resource, 2}).end.resource, 2);
-  // What comes after the first result of the second trial was paid for by it.
+  // What comes after the second trial started was paid for by it.
   EXPECT_EQ(told({CurveAxis::trials, 1}).end.best, -0.2);
   EXPECT_EQ(told({CurveAxis::time, 1.5}).end.best, -0.3);
   EXPECT_EQ(told({CurveAxis::time, 1.7}).end.time_s, 1.7);
