@@ -110,7 +110,7 @@ Result<bool> GzipReader::at_end() {
   if (!count) {
     return count.error();
   }
-  return *count == 0;
+  return *count == 0 && ended_;  // else gzip's own sum is missing
 }
 
 // 0: the end.
