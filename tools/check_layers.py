@@ -13,7 +13,7 @@ import sys
 COLUMNS = [
     ["base"],
     ["core"],
-    ["search", "schedulers", "engine", "executors", "store", "loggers", "simulation"],
+    ["search", "schedulers", "engine", "executors", "store", "loggers", "simulation", "comparison"],
     ["tuner"],
     ["service"],
     ["cli"],

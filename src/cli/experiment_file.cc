@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/points_file.h"
+#include "cli/run_options.h"
 #include "core/space_toml.h"
 
 namespace luthier::cli {
@@ -44,10 +45,14 @@ class FileReader {
   std::vector<std::string> problems;
 
  private:
+  // Parameters have a table of their own; the others are about one call, not an experiment.
+  static bool is_setting(const Option& option) {
+    return option.name != "dry-run" && option.name != "param" && option.group != "again";
+  }
   static std::vector<std::string> headings() {
     std::vector<std::string> names;
     for (const Option& option : run_options()) {
-      if (std::ranges::find(names, option.group) == names.end()) {
+      if (is_setting(option) && std::ranges::find(names, option.group) == names.end()) {
         names.emplace_back(option.group);
       }
     }
@@ -70,7 +75,7 @@ class FileReader {
       return command(node);
     }
     const Option* option = find_run_option(key);
-    if (option == nullptr || option->name == "dry-run" || option->name == "param") {
+    if (option == nullptr || !is_setting(*option)) {
       return unknown(heading, key, node);
     }
     if (!heading.empty() && heading != option->group) {
@@ -85,7 +90,7 @@ class FileReader {
     std::vector<std::string> known;
     for (const Option& option : run_options()) {
       const bool here = heading.empty() || option.group == heading;
-      if (here && option.name != "dry-run" && option.name != "param") {
+      if (here && is_setting(option)) {
         known.emplace_back(option.name);
       }
     }

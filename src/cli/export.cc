@@ -1,17 +1,16 @@
 // The log in other forms. Text goes to stdout or a file, layouts of files into a new directory.
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include "base/text.h"
 #include "cli/csv_export.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 #include "cli/policy_export.h"
 #include "cli/reading.h"
 #include "core/canonical_export.h"
 #include "loggers/logger_table.h"
 #include "tuner/assembly.h"
+#include "tuner/bundle.h"
 
 namespace luthier::cli {
 namespace {
@@ -19,7 +18,8 @@ namespace {
 constexpr std::array kExamples = {
     std::string_view("luthier export digits --format csv > results.csv"),
     std::string_view("luthier export digits --format ray --output ray_results"),
-    std::string_view("luthier export digits --policy 3 --output policy.jsonl")};
+    std::string_view("luthier export digits --policy 3 --output policy.jsonl"),
+    std::string_view("luthier export digits --bundle digits.bundle")};
 constexpr std::array kOperands = {kExperiment};
 constexpr std::string_view kFormats = "csv jsonl tensorboard ray";
 constexpr std::array kOptions = {
@@ -35,6 +35,11 @@ constexpr std::array kOptions = {
         .name = "policy",
         .argument = "TRIAL",
         .meaning = "the schedule of configurations that led to a trial, for scheduler pbt_replay"},
+    Option{.name = "bundle",
+           .argument = "FILE",
+           .meaning = "what another person needs to run it again: space, options, seed, versions "
+                      "and log, for 'luthier run --from'",
+           .completes = Completes::file},
     Option{.name = "output",
            .letter = 'o',
            .argument = "PATH",
@@ -44,63 +49,6 @@ constexpr std::array kOptions = {
     kResults,
     kJson};
 
-// Where exported text goes. A file is complete under its name or not there.
-class Sink {
- public:
-  explicit Sink(std::optional<std::string> path) : path_(std::move(path)) {}
-
-  Result<> open() {
-    if (!path_) {
-      return {};
-    }
-    if (std::filesystem::exists(*path_)) {
-      return Error{ErrorCode::already_exists,
-                   *path_ + " exists; name a new one with --output or remove it"};
-    }
-    temporary_ = *path_ + ".partial";
-    file_.open(temporary_, std::ios::binary | std::ios::trunc);
-    return file_ ? Result<>() : Result<>(trouble());
-  }
-  bool write(std::string_view text) {
-    if (!path_) {
-      return ok_ = ok_ && print(text);
-    }
-    return ok_ = ok_ && file_.write(text.data(), static_cast<std::streamsize>(text.size())).good();
-  }
-  Result<> close() {
-    if (!path_) {
-      return ok_ ? Result<>()
-                 : Result<>(Error{ErrorCode::io,
-                                  "the export is not complete; free space or name a "
-                                  "file elsewhere with --output"});
-    }
-    file_.close();
-    std::error_code error;
-    if (ok_ && file_) {
-      std::filesystem::rename(temporary_, *path_, error);
-    }
-    return ok_ && file_ && !error ? Result<>() : Result<>(trouble());
-  }
-  void discard() {
-    if (path_) {
-      std::error_code ignored;
-      std::filesystem::remove(temporary_, ignored);
-    }
-  }
-
- private:
-  Error trouble() {
-    const std::string why = std::strerror(errno);
-    discard();
-    return {ErrorCode::io, "can't write " + *path_ + ": " + why};
-  }
-
-  const std::optional<std::string> path_;
-  std::string temporary_;
-  std::ofstream file_;
-  bool ok_ = true;
-};
-
 // Streams or gathers the text of one form.
 struct Form {
   std::function<std::string(const Event&)> line;  // printed at once
@@ -108,14 +56,13 @@ struct Form {
 };
 
 int export_text(const std::filesystem::path& directory, const Arguments& arguments, Form form) {
-  Sink sink(arguments.text("output"));
+  OutputFile sink(arguments.text("output"));
   if (const auto opened = sink.open(); !opened) {
     return fail(opened.error());
   }
   const auto read =
       read_events(directory, 1, [&](const Event& event) { return sink.write(form.line(event)); });
   if (!read) {
-    sink.discard();
     return fail(read.error());
   }
   sink.write(form.rest());
@@ -202,15 +149,39 @@ int export_layout(const std::filesystem::path& directory,
   return kSuccess;
 }
 
+int export_bundle(const std::filesystem::path& directory, const std::string& path) {
+  const auto bundle = write_bundle(directory, path);
+  if (!bundle) {
+    return fail(bundle.error());
+  }
+  talk("wrote " + path);
+  const ExperimentSpec& spec = bundle->spec;
+  std::vector<std::string> files;
+  for (const NeededFile& file : bundle->needs) {
+    files.push_back(file.path);
+  }
+  if (!spec.command.empty()) {
+    talk("not in it, and needed to run it again: the program " + join(spec.command, " ") +
+         (files.empty() ? "" : ", that is, here: " + join(files, ", ")));
+  } else if (!files.empty()) {
+    talk("not in it, and needed to run it again: " + join(files, ", "));
+  }
+  return kSuccess;
+}
+
 int run(const Arguments& arguments) {
   const auto directory = find_experiment(arguments);
   if (!directory) {
     return fail(directory.error());
   }
-  const int ways =
-      int{arguments.has("format")} + int{arguments.has("canonical")} + int{arguments.has("policy")};
+  const int ways = int{arguments.has("format")} + int{arguments.has("canonical")} +
+                   int{arguments.has("policy")} + int{arguments.has("bundle")};
   if (ways > 1) {
-    return fail_usage("--format, --canonical and --policy exclude each other; give one");
+    return fail_usage("--format, --canonical, --policy and --bundle exclude each other; give one");
+  }
+  if (const auto bundle = arguments.text("bundle")) {
+    return arguments.has("output") ? fail_usage("--bundle names its file itself; drop --output")
+                                   : export_bundle(*directory, *bundle);
   }
   if (arguments.has("canonical")) {
     return export_canonical(*directory, arguments);

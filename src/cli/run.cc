@@ -2,9 +2,11 @@
 #include <array>
 
 #include "base/text.h"
+#include "cli/default_name.h"
 #include "cli/experiment_file.h"
 #include "cli/output.h"
-#include "cli/run_request.h"
+#include "cli/rerun.h"
+#include "cli/run_options.h"
 
 namespace luthier::cli {
 namespace {
@@ -15,7 +17,8 @@ constexpr std::array kExamples = {
                      "      python train.py --lr {lr} --batch-size {batch} --out {trial.dir}"),
     std::string_view("luthier run --max accuracy -n 20 --time 1h -p depth='randint(2, 10)' -- "
                      "./train.sh   # gets --depth=N"),
-    std::string_view("luthier run experiment.toml --seed 2")};
+    std::string_view("luthier run experiment.toml --seed 2"),
+    std::string_view("luthier run --from digits.bundle   # again, and whether it is the same")};
 constexpr std::array kOperands = {
     Operand{.name = "FILE.toml", .required = false, .completes = Completes::file}};
 
@@ -42,6 +45,14 @@ int dry_run(RunRequest& request) {
 }
 
 int run(const Arguments& arguments) {
+  if (const auto bundle = arguments.text("from")) {
+    return rerun(arguments, *bundle);
+  }
+  for (const char* option : {"tolerance", "benchmark"}) {
+    if (arguments.has(option)) {
+      return fail_usage("--" + std::string(option) + " goes with --from BUNDLE; drop it");
+    }
+  }
   std::optional<ExperimentFile> file;
   if (const auto path = arguments.operand(0)) {
     auto read = read_experiment_file(*path);

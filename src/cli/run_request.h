@@ -1,9 +1,8 @@
-// RunRequest: everything `luthier run` was told, from a file and from options. Each option is one
-// row of a table with what it does, so a TOML file knows the same names.
+// RunRequest: everything `luthier run` was told, from a file and from options. A TOML file knows the
+// names of the options (run_options.h).
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -25,9 +24,6 @@ struct RunRequest {
   bool name_given = false;
 };
 
-std::span<const Option> run_options();
-const Option* find_run_option(std::string_view name);
-
 // What a TOML file holds: settings, the space and the program.
 struct ExperimentFile {
   std::vector<Setting> settings;
@@ -39,8 +35,5 @@ struct ExperimentFile {
 // name, the program. The error lists every problem, one a line.
 Result<RunRequest> make_run_request(const Arguments& arguments,
                                     const std::optional<ExperimentFile>& file);
-
-// "train-2026-01-31-120000": what the program is called and the local time.
-std::string default_name(const std::vector<std::string>& command);
 
 }  // namespace luthier::cli

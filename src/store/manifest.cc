@@ -5,13 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <memory>
 #include <optional>
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "store/files.h"
 
@@ -47,11 +45,7 @@ std::optional<std::string> from_hex(std::string_view hex) {
 
 // Size and sum of one open file.
 Result<ManifestEntry> digest(int file, const fs::path& path) {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
-  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+  Sha256 sum;
   ManifestEntry entry;
   std::string block(kBlock, '\0');
   for (ssize_t length = 1; length != 0;) {
@@ -60,14 +54,11 @@ Result<ManifestEntry> digest(int file, const fs::path& path) {
       return system_error("read", path);
     }
     if (length > 0) {
-      EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(length));
+      sum.add({block.data(), static_cast<std::size_t>(length)});
       entry.bytes += length;
     }
   }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
-  unsigned length = 0;
-  EVP_DigestFinal_ex(context.get(), sum.data(), &length);
-  entry.sha256 = to_hex({reinterpret_cast<const char*>(sum.data()), length});
+  entry.sha256 = sum.hex();
   return entry;
 }
 

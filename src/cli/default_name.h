@@ -1,0 +1,12 @@
+// How an experiment is called when nobody names it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace luthier::cli {
+
+// "train-2026-01-31-120000": what the program is called and the local time.
+std::string default_name(const std::vector<std::string>& command);
+
+}  // namespace luthier::cli

@@ -1,0 +1,257 @@
+#include "cli/rerun.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/run_checks.h"
+#include "cli/run_options.h"
+#include "core/canonical_agreement.h"
+#include "core/canonical_export.h"
+#include "tuner/bundle.h"
+
+namespace luthier::cli {
+namespace {
+
+// What may be said besides --from; the bundle says the rest.
+constexpr std::array<std::string_view, 17> kAllowed = {
+    "from", "tolerance", "benchmark", "name",    "results", "durability", "jobs",  "cpus",  "gpus",
+    "inventory", "plugin", "log", "verbose", "quiet", "plain", "json", "dry-run"};
+
+struct Rerun {
+  Bundle bundle;
+  RunRequest request;
+  double tolerance = 0;
+};
+
+Result<double> parse_tolerance(const Arguments& arguments) {
+  const auto text = arguments.text("tolerance");
+  const auto number = text ? parse_number(*text) : std::optional<double>(0);
+  if (!number || !(*number >= 0 && *number < 1)) {
+    return Error{ErrorCode::invalid_argument,
+                 "--tolerance is '" + *text +
+                     "'; it must be a number of at least 0 and below 1, such as 0.01 for one "
+                     "percent"};
+  }
+  return *number;
+}
+
+// Sets what the options say; collects what is wrong.
+void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::string>& problems) {
+  for (const auto& [option, value] : arguments.given()) {
+    const std::string name(option->name);
+    if (std::ranges::find(kAllowed, option->name) == kAllowed.end()) {
+      problems.push_back("--" + name + " and --from exclude each other, for the bundle says what "
+                         "is run; drop one");
+    } else if (name == "benchmark") {
+      if (rerun.bundle.spec.executor != "simulated") {
+        problems.push_back("--benchmark is for simulated experiments, and '" +
+                           rerun.bundle.spec.name + "' ran a program; drop it");
+      }
+      set_benchmark(rerun.request.spec, value);
+    } else if (name != "from" && name != "tolerance") {
+      const auto applied = apply(rerun.request, {name, value, "--" + name});
+      if (!applied) {
+        problems.push_back(applied.error().message);
+      }
+    }
+  }
+  if (!arguments.program().empty() || arguments.operand(0)) {
+    problems.emplace_back("a file or a program and --from exclude each other; drop one");
+  }
+}
+
+// What is said about the files that the bundle names: a table has to be the same, a program may
+// have moved on.
+void check_needs(const Rerun& rerun, std::vector<std::string>& problems) {
+  const ExperimentSpec& now = rerun.request.spec;
+  const bool simulated = now.executor == "simulated";
+  const auto files = needed_files(now);
+  if (!files) {
+    problems.push_back(files.error().message);
+    return;
+  }
+  for (std::size_t i = 0; i < rerun.bundle.needs.size(); ++i) {
+    const NeededFile& needed = rerun.bundle.needs[i];
+    // A table's files keep their order wherever it is; a program's have the same path.
+    const auto here = simulated ? (i < files->size() ? files->begin() +
+                                                           static_cast<std::ptrdiff_t>(i)
+                                                     : files->end())
+                                : std::ranges::find(*files, needed.path, &NeededFile::path);
+    const bool missing = here == files->end();
+    if (!missing && here->sha256 == needed.sha256) {
+      continue;
+    }
+    if (simulated) {
+      problems.push_back(
+          (missing ? "there is no table " + needed.path
+                   : here->path + " is not the table the bundle was made with (SHA-256 " +
+                         needed.sha256.substr(0, 12) + "...)") +
+          "; name the right one with --benchmark FILE.json");
+    } else {
+      talk(needed.path + (missing ? " is not here" : " is not the file the bundle was made with") +
+           ": results may differ");
+    }
+  }
+}
+
+std::string free_name(const RunRequest& request, const std::string& base) {
+  std::string name = base + "-again";
+  std::error_code ignored;
+  for (int i = 2; std::filesystem::exists(request.session.options.session.results / name, ignored);
+       ++i) {
+    name = base + "-again-" + std::to_string(i);
+  }
+  return name;
+}
+
+Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
+  auto bundle = read_bundle(path);
+  if (!bundle) {
+    return bundle.error();
+  }
+  Rerun rerun{.bundle = std::move(*bundle)};
+  rerun.request.spec = rerun.bundle.spec;
+  rerun.request.session.options.session.jobs = rerun.bundle.facts.jobs;
+  std::vector<std::string> problems;
+  apply_options(arguments, rerun, problems);
+  const auto tolerance = parse_tolerance(arguments);
+  if (tolerance) {
+    rerun.tolerance = *tolerance;
+  } else {
+    problems.push_back(tolerance.error().message);
+  }
+  if (problems.empty()) {
+    check_needs(rerun, problems);
+    if (rerun.request.spec.executor == "process") {
+      check_program(rerun.request, problems);
+    }
+    check_resources(rerun.request, problems);
+  }
+  if (!problems.empty()) {
+    return Error{ErrorCode::invalid_argument, join(problems, "\n")};
+  }
+  if (!rerun.request.name_given) {
+    rerun.request.spec.name = free_name(rerun.request, rerun.bundle.spec.name);
+  }
+  return rerun;
+}
+
+std::string versions_text(const BundleFacts& before, const BundleFacts& now) {
+  std::vector<std::string> changed;
+  if (before.luthier_version != now.luthier_version) {
+    changed.push_back("luthier " + before.luthier_version + " then and " + now.luthier_version +
+                      " now");
+  }
+  for (const PluginVersion& plugin : before.plugins) {
+    const auto same = std::ranges::find(now.plugins, plugin);
+    const auto other = std::ranges::find(now.plugins, plugin.name, &PluginVersion::name);
+    if (same == now.plugins.end() && other != now.plugins.end()) {
+      changed.push_back(plugin.name + " version " + std::to_string(plugin.version) + " then and " +
+                        std::to_string(other->version) + " now");
+    }
+  }
+  return join(changed, ", ");
+}
+
+std::string json(const Rerun& rerun, const Agreement& agreement, const BundleFacts& now,
+                 const std::filesystem::path& directory) {
+  return "{\"schema\": 1, \"experiment\": " + json_string(rerun.request.spec.name) +
+         ", \"directory\": " + json_string(directory.string()) +
+         ", \"original\": " + json_string(rerun.bundle.spec.name) +
+         ", \"tolerance\": " + to_json(Value(rerun.tolerance)) +
+         ", \"trials\": " + std::to_string(agreement.trials) +
+         ", \"configurations\": " + std::to_string(agreement.configurations) +
+         ", \"results\": " + std::to_string(agreement.results) +
+         ", \"decisions\": " + std::to_string(agreement.decisions) +
+         ", \"differences\": " + std::to_string(agreement.differences) +
+         ", \"largest_deviation\": " + to_json(Value(agreement.largest_deviation)) +
+         ", \"first_difference\": " +
+         (agreement.differences == 0 ? "null" : json_string(agreement.first_difference)) +
+         ", \"versions\": " + json_string(versions_text(rerun.bundle.facts, now)) + "}\n";
+}
+
+std::string human(const Rerun& rerun, const Agreement& agreement, const BundleFacts& now) {
+  std::string text = std::to_string(agreement.trials) + " trials, " +
+                     std::to_string(agreement.configurations) + " configurations, " +
+                     std::to_string(agreement.results) + " results and " +
+                     std::to_string(agreement.decisions) + " decisions compared with '" +
+                     rerun.bundle.spec.name + "': ";
+  if (agreement.differences == 0) {
+    text += rerun.tolerance == 0
+                ? "all are the same\n"
+                : "they agree; metrics deviate by up to " +
+                      short_number(agreement.largest_deviation) + " (tolerance " +
+                      format_number(rerun.tolerance) + ")\n";
+    return text;
+  }
+  text += std::to_string(agreement.differences) +
+          " differ\nfirst difference: " + printable(agreement.first_difference) + "\n";
+  if (agreement.largest_deviation > 0) {
+    text += "metrics deviate by up to " + short_number(agreement.largest_deviation) +
+            ", relative; --tolerance says what is near enough\n";
+  }
+  const std::string versions = versions_text(rerun.bundle.facts, now);
+  return text + (versions.empty() ? "" : "versions: " + printable(versions) + "\n");
+}
+
+int report(const Arguments& arguments, const Rerun& rerun,
+           const std::filesystem::path& directory) {
+  CanonicalExport canonical;
+  BundleFacts now;
+  const auto read = read_events(directory, 1, [&](const Event& event) {
+    canonical.take(event);
+    now.take(event);
+    return true;
+  });
+  if (!read) {
+    return fail(read.error());
+  }
+  const auto agreement =
+      CanonicalAgreement(rerun.tolerance).compare(rerun.bundle.canonical, canonical.text());
+  if (!agreement) {
+    return fail(agreement.error());
+  }
+  if (agreement->differences > 0 && !rerun.bundle.facts.interventions.empty()) {
+    std::vector<std::string> all = rerun.bundle.facts.interventions;
+    talk("people intervened in the original, which a rerun does not repeat: " + join(all, ", "));
+  }
+  const bool printed = print(arguments.has("json") ? json(rerun, *agreement, now, directory)
+                                                   : human(rerun, *agreement, now));
+  if (!printed) {
+    return kSystem;
+  }
+  return agreement->differences == 0 ? kSuccess : kExperimentFailed;
+}
+
+}  // namespace
+
+int rerun(const Arguments& arguments, const std::string& bundle) {
+  auto prepared = prepare(arguments, bundle);
+  if (!prepared) {
+    return fail(prepared.error());
+  }
+  RunRequest& request = prepared->request;
+  if (arguments.has("dry-run")) {
+    return finish(to_json(request.spec) + "\n");
+  }
+  if (!request.spec.command.empty()) {
+    talk("runs, as the bundle says: " + join(request.spec.command, " "));
+  }
+  outlive_readers();
+  const auto outcome =
+      run_experiment(request.spec, request.session.plugins, request.session.options);
+  if (!outcome) {
+    return fail(outcome.error());
+  }
+  if (!outcome->finished) {
+    return report_end(arguments, request.session, outcome, request.spec);
+  }
+  talk("results: " + outcome->directory.string());
+  return report(arguments, *prepared, outcome->directory);
+}
+
+}  // namespace luthier::cli

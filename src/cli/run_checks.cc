@@ -1,0 +1,85 @@
+#include "cli/run_checks.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/text.h"
+#include "loggers/logger_table.h"
+#include "tuner/machine.h"
+
+namespace luthier::cli {
+namespace {
+
+// Whether a shell would find it. A program whose name depends on the trial is found when it starts.
+bool is_there(const std::string& program) {
+  if (program.find('{') != std::string::npos) {
+    return true;
+  }
+  std::error_code ignored;
+  if (program.find('/') != std::string::npos) {
+    return std::filesystem::exists(program, ignored);
+  }
+  const char* places = std::getenv("PATH");
+  for (const auto& place : split(places ? places : "/bin:/usr/bin", ':')) {
+    if (std::filesystem::exists(std::filesystem::path(place) / program, ignored)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+// A plain number that is larger than all there is would make every trial fail.
+void check_resources(const RunRequest& request, std::vector<std::string>& problems) {
+  const Resources& inventory = request.session.options.session.inventory;
+  for (const auto& [name, amount] : request.spec.resources) {
+    const auto wanted = parse_number(amount);
+    if (!wanted || name == "memory") {
+      continue;
+    }
+    const auto custom = inventory.custom.find(name);
+    const double there =
+        name == "cpu" ? (inventory.cpu > 0 ? inventory.cpu : static_cast<double>(processor_count()))
+        : name == "gpu"                    ? inventory.gpu
+        : custom != inventory.custom.end() ? custom->second
+                                           : 0;
+    if (*wanted > there) {
+      const bool own = name == "cpu" || name == "gpu";
+      problems.push_back("a trial needs " + format_number(*wanted) + " " + name + " and there is " +
+                         format_number(there) + "; ask for less, or say what there is with " +
+                         (own ? "--" + name + "s N" : "--inventory " + name + "=N"));
+    }
+  }
+}
+
+void check_program(const RunRequest& request, std::vector<std::string>& problems) {
+  if (request.spec.command.empty()) {
+    problems.emplace_back(
+        "no program to run; put it at the end, as in: luthier run ... -- python train.py --lr "
+        "{lr}");
+  } else if (!is_there(request.spec.command.front())) {
+    problems.push_back("there is no program '" + request.spec.command.front() +
+                       "'; check its path, which is taken from the working directory, or PATH");
+  }
+}
+
+void check_whole(const RunRequest& request, std::vector<std::string>& problems) {
+  if (request.spec.objectives.empty()) {
+    problems.emplace_back("nothing to optimise; name a metric with --min METRIC or --max METRIC");
+  }
+  check_program(request, problems);
+  check_resources(request, problems);
+  const auto names = logger_names();
+  for (const auto& name : request.spec.loggers) {
+    if (std::ranges::find(names, name) == names.end()) {
+      problems.push_back("--log: " + unknown_name("logger", name, names));
+    } else if (name != "console" && request.session.options.session.memory_store) {
+      problems.push_back("logger '" + name +
+                         "' writes files and --store memory leaves none; drop one of them");
+    }
+  }
+}
+
+}  // namespace luthier::cli

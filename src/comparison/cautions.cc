@@ -1,0 +1,187 @@
+#include "comparison/cautions.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "comparison/chart.h"
+#include "comparison/paired_tests.h"
+
+namespace luthier {
+namespace {
+
+constexpr double kSpentAlike = 1.25;  // a larger ratio of what groups spent is worth a sentence
+constexpr std::size_t kNamed = 3;     // of a longer list
+
+std::string quoted(std::vector<std::string> names) {
+  const std::size_t all = names.size();
+  if (all > kNamed) {
+    names.resize(kNamed);
+  }
+  for (std::string& name : names) {
+    name = "'" + name + "'";
+  }
+  return join(names, ", ") +
+         (all > kNamed ? " and " + std::to_string(all - kNamed) + " more" : std::string());
+}
+
+// The names of the experiments that `is` holds for, as a list; "" when there is none.
+template <class Is>
+std::string which(const ComparisonReport& comparison, const Is& is) {
+  std::vector<std::string> names;
+  for (const ExperimentCurve& experiment : comparison.experiments) {
+    if (is(experiment)) {
+      names.push_back(experiment.name);
+    }
+  }
+  return names.empty() ? "" : quoted(std::move(names));
+}
+
+void few_seeds(const ComparisonReport& comparison, std::vector<std::string>& out) {
+  std::vector<std::string> small;
+  for (const GroupSummary& group : comparison.groups) {
+    if (group.members.size() < kFewestForBand) {
+      small.push_back(group.label);
+    }
+  }
+  if (!small.empty()) {
+    out.push_back("too few seeds for a 95% band of the median: " + quoted(std::move(small)) +
+                  " need at least " + std::to_string(kFewestForBand) + " experiments each");
+  }
+}
+
+void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out) {
+  if (comparison.pairs.empty()) {
+    return;
+  }
+  const std::int64_t needed = fewest_pairs(comparison.pairs.size(), kSignificance);
+  std::int64_t most = 0;
+  std::vector<std::string> unmatched;
+  for (const PairSummary& pair : comparison.pairs) {
+    most = std::max(most, pair.pairs);
+    if (pair.pairs == 0) {
+      unmatched.push_back(comparison.groups[pair.first].label + "' and '" +
+                          comparison.groups[pair.second].label);
+    }
+  }
+  if (!unmatched.empty()) {
+    out.push_back("not tested, for they share no benchmark, task and seed: " +
+                  quoted(std::move(unmatched)) + "; run them with the same seeds");
+  }
+  if (most < needed) {
+    out.push_back("too few seeds to say which is better: with " + std::to_string(most) +
+                  " matched seeds no difference can reach p = 0.05; " +
+                  std::to_string(comparison.pairs.size()) +
+                  (comparison.pairs.size() == 1 ? " comparison needs" : " comparisons need") +
+                  " at least " + std::to_string(needed));
+  }
+}
+
+void unequal_cost(const ComparisonReport& comparison, std::vector<std::string>& out) {
+  const auto ratio = [&](double GroupSummary::*spent) {
+    const auto [least, most] = std::ranges::minmax(comparison.groups, {}, spent);
+    return least.*spent > 0 ? most.*spent / (least.*spent) : 1;
+  };
+  const double time = ratio(&GroupSummary::time_s);
+  const double resource = ratio(&GroupSummary::resource);
+  if (std::max(time, resource) > kSpentAlike) {
+    out.push_back("the groups did not spend the same (time differs by a factor of up to " +
+                  short_number(std::round(time * 100) / 100) + ", iterations by up to " +
+                  short_number(std::round(resource * 100) / 100) +
+                  "); the end of each is compared, --at compares at equal cost");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> cautions(const ComparisonReport& comparison,
+                                  std::span<const Block> blocks,
+                                  const Tasks& tasks) {
+  std::vector<std::string> out;
+  if (comparison.groups.size() == 1) {
+    out.push_back("all experiments are of one group, so there is nothing to compare it with; --by "
+                  "names what makes groups");
+  }
+  few_seeds(comparison, out);
+  few_pairs(comparison, out);
+  if (comparison.groups.size() > 1 && comparison.blocks == 0) {
+    out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
+  }
+  unequal_cost(comparison, out);
+  const std::string unfinished =
+      which(comparison, [](const ExperimentCurve& experiment) { return !experiment.finished; });
+  if (!unfinished.empty()) {
+    out.push_back("not finished, taken as far as they are: " + unfinished);
+  }
+  const std::string without =
+      which(comparison, [](const ExperimentCurve& experiment) { return experiment.points.empty(); });
+  if (!without.empty()) {
+    out.push_back("without a finite '" + comparison.objective.metric +
+                  "', counted as worse than every number: " + without);
+  }
+  const bool several = std::ranges::any_of(comparison.experiments, [](const auto& experiment) {
+    return experiment.objectives.size() > 1;
+  });
+  if (several) {
+    out.push_back("of several objectives only the first, '" + comparison.objective.metric +
+                  "', is compared");
+  }
+  const bool repeated = std::ranges::any_of(blocks, [](const Block& block) {
+    return std::ranges::any_of(block.members, [](const auto& each) { return each.size() > 1; });
+  });
+  if (repeated) {
+    out.emplace_back("a group has several experiments of one benchmark, task and seed; pairs and "
+                     "ranks take their mean");
+  }
+  const bool some_known =
+      std::ranges::any_of(tasks.all, [](const Task& task) { return task.optimum.has_value(); });
+  if (comparison.measure == Measure::rank && some_known) {
+    out.emplace_back("the optimum of some tasks is not known, so there is no regret; tag every "
+                     "experiment with optimum=VALUE");
+  }
+  return out;
+}
+
+std::vector<std::string> method_notes(const ComparisonReport& comparison, std::span<const Block> blocks) {
+  std::vector<std::string> out;
+  switch (comparison.measure) {
+    case Measure::objective:
+      break;
+    case Measure::regret:
+      out.emplace_back("regret is the distance from the optimum to the best so far");
+      break;
+    case Measure::relative_regret:
+      out.emplace_back("regret is divided by its task's median regret after the first result, so "
+                       "that tasks can be put together; pairs are compared by its ratio");
+      break;
+    case Measure::rank:
+      out.emplace_back("the tasks are of different scale and their optima are not known, so only "
+                       "ranks are put together: 1 is the best of " +
+                       std::to_string(comparison.groups.size()));
+      break;
+  }
+  if (comparison.budget) {
+    out.push_back("compared is what was found by " + format_number(comparison.budget->amount) +
+                  " " + std::string(axis_name(comparison.budget->axis)));
+  }
+  const bool rank = comparison.measure == Measure::rank;
+  out.push_back(std::string(rank ? "mean" : "median") + ", quartiles and 95% bootstrap band (" +
+                std::to_string(Bootstrap::kResamples) + " resamples) over " +
+                (rank ? "blocks of equal benchmark, task and seed" : "the experiments of a group") +
+                "; an experiment that has ended keeps its best");
+  if (comparison.pairs.empty()) {
+    return out;
+  }
+  const bool exact =
+      std::ranges::all_of(comparison.pairs, [](const PairSummary& pair) { return pair.exact; });
+  out.push_back(
+      std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
+      (exact ? ", exact" : ", normal approximation") + ", two-sided, over " +
+      std::to_string(blocks.size()) + " blocks of equal benchmark, task and seed; p corrected by " +
+      "Holm for " + std::to_string(comparison.pairs.size()) +
+      (comparison.pairs.size() == 1 ? " test" : " tests"));
+  return out;
+}
+
+}  // namespace luthier

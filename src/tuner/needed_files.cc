@@ -1,0 +1,82 @@
+#include "tuner/needed_files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/sha256.h"
+
+namespace luthier {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+Result<> add(std::vector<NeededFile>& files, const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  Sha256 sum;
+  std::string block(1 << 18, '\0');
+  while (in) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    sum.add({block.data(), static_cast<std::size_t>(in.gcount())});
+  }
+  if (!in.eof()) {
+    return Error{ErrorCode::io, "can't read " + path + ": " + std::strerror(errno)};
+  }
+  files.push_back({path, sum.hex()});
+  return {};
+}
+
+// The three files of a table have one stem.
+std::vector<std::string> table_files(const std::string& index) {
+  const fs::path path(index);
+  const fs::path stem = path.parent_path() / path.stem();
+  return {index, stem.string() + ".bin", stem.string() + "_parameters.csv"};
+}
+
+}  // namespace
+
+Result<std::vector<NeededFile>> needed_files(const ExperimentSpec& spec) {
+  std::vector<std::string> candidates;
+  if (const auto benchmark = benchmark_of(spec)) {
+    candidates = table_files(*benchmark);
+  }
+  for (const std::string& word : spec.command) {
+    candidates.push_back(word);
+  }
+  std::vector<NeededFile> files;
+  for (const std::string& path : candidates) {
+    if (!is_file(path) || std::ranges::find(files, path, &NeededFile::path) != files.end()) {
+      continue;
+    }
+    if (auto added = add(files, path); !added) {
+      return added.error();
+    }
+  }
+  return files;
+}
+
+std::optional<std::string> benchmark_of(const ExperimentSpec& spec) {
+  if (spec.executor != "simulated") {
+    return std::nullopt;
+  }
+  const auto found = std::ranges::find(
+      spec.executor_options, "benchmark", &std::pair<std::string, std::string>::first);
+  const bool table = found != spec.executor_options.end() && found->second.ends_with(".json");
+  return table ? std::optional(found->second) : std::nullopt;
+}
+
+void set_benchmark(ExperimentSpec& spec, const std::string& benchmark) {
+  for (auto& [key, value] : spec.executor_options) {
+    if (key == "benchmark") {
+      value = benchmark;
+    }
+  }
+}
+
+}  // namespace luthier

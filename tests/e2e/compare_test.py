@@ -1,0 +1,186 @@
+"""`luthier compare` and bundles from outside, with experiments that the program itself makes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import unittest
+import xml.etree.ElementTree
+
+from luthier_program import ProgramTest
+
+# Reports at once, whatever the machine does: loss and its size come from the arguments.
+STEPS = """
+import sys
+x, offset = float(sys.argv[1]), float(sys.argv[2])
+for step in range(1, 6):
+    print(f"loss={offset + (x - 0.3) ** 2 + 1 / step}", flush=True)
+"""
+CHROMIUM = shutil.which("chromium")
+
+
+class Comparing(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        (self.home / "steps.py").write_text(STEPS)
+
+    def experiment(self, name, seed, offset=0, tags=(), mode="--min"):
+        words = ["run", "--name", name, mode, "loss", "-n", 3, "-j", 1, "--seed", seed, "-q",
+                 "-p", "x=uniform(0, 1)", "--searcher", "random", "--log", "none", "--tag", f"kind={'good' if offset == 0 else 'poor'}"]
+        for tag in tags:
+            words += ["--tag", tag]
+        self.succeed(*words, "--", sys.executable, "steps.py", "{x}", offset)
+
+    def groups(self, seeds, **options):
+        for seed in range(seeds):
+            self.experiment(f"good-{seed}", seed, 0, **options)
+            self.experiment(f"poor-{seed}", seed, 0.5, **options)
+
+    def compare(self, *words, code=0):
+        return self.succeed("compare", *words, code=code)
+
+    def test_which_is_better(self):
+        self.groups(6)
+        done = self.compare("--by", "kind")
+        self.assertIn("good is better", done.stdout)
+        self.assertIn("a good\n", done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+        (report,) = self.lines("compare", "--by", "kind")
+        self.assertEqual([group["group"] for group in report["groups"]], ["good", "poor"])
+        (pair,) = report["pairs"]
+        self.assertEqual((pair["pairs"], pair["wins"], pair["better"]), (6, 6, "good"))
+        self.assertEqual(pair["p"], 2 / 2**6)
+        self.assertAlmostEqual(pair["effect"]["centre"], -0.5)
+        best = [self.lines("best", f"good-{seed}")[0]["best"] for seed in range(6)]
+        self.assertEqual(sorted(report["groups"][0]["finals"]), sorted(best))
+
+    def test_budget_axis_and_files(self):
+        self.groups(2)
+        self.compare("--by", "kind", "--at", "resource=7", "--axis", "resource",
+                     "--csv", "out.csv", "--html", "out.html")
+        (report,) = self.lines("compare", "--by", "kind", "--at", "resource=7")
+        self.assertEqual([group["resource"] for group in report["groups"]], [7, 7])
+        self.assertEqual((self.home / "out.csv").read_text().splitlines()[0],
+                         "axis,at,group,centre,quartile_1,quartile_3,low,high")
+        self.check_page((self.home / "out.html").read_text())
+        self.assertIn("exists; name a new file",
+                      self.compare("--by", "kind", "--csv", "out.csv", code=2).stderr)
+
+    def check_page(self, page):
+        """Well-formed, and nothing in it is fetched from anywhere."""
+        root = xml.etree.ElementTree.fromstring(page.replace("<!DOCTYPE html>", ""))
+        self.assertEqual(root.tag, "html")
+        for each in root.iter():
+            self.assertNotIn(each.tag, ("script", "img", "iframe", "object"))
+            for name, value in each.attrib.items():
+                self.assertFalse(name.startswith("on"), name)
+                self.assertNotRegex(value, r"^\s*(https?:|//|file:|javascript:)")
+        self.assertNotRegex(page, r"url\(|@import")
+        self.assertLess(len(page), 2_000_000)
+
+    def test_hostile_names_are_text(self):
+        nasty = "<script>document.title='hit'</script>&\"'"
+        self.experiment("a", 0, tags=[f"model={nasty}"])
+        self.experiment("b", 1, tags=["model=plain"])
+        self.compare("--by", "model", "--html", "nasty.html")
+        page = (self.home / "nasty.html").read_text()
+        self.check_page(page)
+        self.assertIn("&lt;script&gt;", page)
+
+    def test_what_can_not_be_compared(self):
+        self.experiment("a", 0)
+        self.experiment("b", 1, mode="--max")
+        self.assertIn("nothing to compare", self.compare(code=2).stderr)
+        self.assertIn("did you mean 'a'", self.compare("aa", code=2).stderr)
+        self.assertIn("have different objectives", self.compare("a", "b", code=2).stderr)
+        self.assertIn("has no tag 'model'", self.compare("a", "--by", "model", code=2).stderr)
+        self.assertIn("--at", self.compare("a", "--at", "tme=5", code=2).stderr)
+        self.assertIn("finite number", self.compare("a", "--optimum", "x", code=2).stderr)
+        self.assertIn("the optimum 5 is none", self.compare("a", "--optimum", 5, code=2).stderr)
+        self.assertIn("no experiments in elsewhere",
+                      self.compare("--by", "kind", "--results", "elsewhere", code=2).stderr)
+        alone = self.compare("a")
+        self.assertIn("too few seeds", alone.stderr)
+
+    @unittest.skipUnless(os.environ.get("LUTHIER_TEST_FULL") and CHROMIUM,
+                         "a long test, and it needs chromium")
+    def test_the_page_opens_in_a_browser(self):
+        self.groups(3)
+        self.compare("--by", "kind", "--html", "page.html")
+        page = self.home / "page.html"
+        done = subprocess.run(
+            [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+             "--no-first-run", "--disable-background-networking", "--disable-component-update",
+             "--disable-sync", f"--user-data-dir={self.home / 'profile'}",
+             "--enable-logging=stderr", "--dump-dom", page.as_uri()],
+            capture_output=True, text=True, timeout=60)
+        self.assertIn("How the numbers were made", done.stdout)
+        self.assertEqual(done.stdout.count("<svg"), 4)
+        self.assertEqual(re.findall(r".*:CONSOLE.*", done.stderr), [])
+
+
+class Bundles(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        (self.home / "steps.py").write_text(STEPS)
+        self.succeed("run", "--name", "first", "--min", "loss", "-n", 6, "-j", 1, "--seed", 3,
+                     "-p", "x=uniform(0, 1)", "--searcher", "tpe", "--scheduler",
+                     "median_stopping", "--log", "none", "--grace", 1, "--", sys.executable,
+                     "steps.py", "{x}", 0)
+        self.packed = self.succeed("export", "first", "--bundle", "first.bundle")
+
+    def test_a_rerun_is_the_same(self):
+        self.assertIn("steps.py", self.packed.stderr)
+        done = self.succeed("run", "--from", "first.bundle")
+        self.assertIn("all are the same", done.stdout)
+        (report,) = self.lines("run", "--from", "first.bundle", "--name", "third")
+        self.assertEqual((report["differences"], report["trials"]), (0, 6))
+        self.assertEqual(self.succeed("export", "third", "--canonical").stdout,
+                         self.succeed("export", "first", "--canonical").stdout)
+
+    def test_another_program_differs(self):
+        (self.home / "steps.py").write_text(STEPS.replace("0.3", "0.3001"))
+        done = self.succeed("run", "--from", "first.bundle", code=1)
+        self.assertIn("first difference: trial 0, iteration 1", done.stdout)
+        self.assertIn("steps.py is not the file the bundle was made with", done.stderr)
+        near = self.succeed("run", "--from", "first.bundle", "--tolerance", 0.01)
+        self.assertIn("they agree", near.stdout)
+
+    def test_bundles_are_plain_archives_and_repeat(self):
+        self.succeed("export", "first", "--bundle", "again.bundle")
+        self.assertEqual((self.home / "again.bundle").read_bytes(),
+                         (self.home / "first.bundle").read_bytes())
+        with tarfile.open(self.home / "first.bundle") as archive:
+            self.assertEqual(archive.getnames(), ["README.txt", "bundle.json", "spec.json",
+                                                  "canonical.jsonl", "events.jsonl"])
+            about = json.load(archive.extractfile("bundle.json"))
+            canonical = archive.extractfile("canonical.jsonl").read().decode()
+        self.assertEqual(about["experiment"], "first")
+        self.assertEqual(canonical, self.succeed("export", "first", "--canonical").stdout)
+
+    def test_what_is_refused(self):
+        def told(*words, code=2):
+            return self.succeed("run", *words, code=code).stderr
+        before = sorted(os.listdir(self.home / "luthier-results"))
+        self.assertIn("--seed and --from exclude", told("--from", "first.bundle", "--seed", 1))
+        self.assertIn("exclude each other", told("--from", "first.bundle", "--", "true"))
+        self.assertIn("--tolerance is", told("--from", "first.bundle", "--tolerance", "-1"))
+        self.assertIn("for simulated experiments",
+                      told("--from", "first.bundle", "--benchmark", "x.json"))
+        self.assertIn("there is no file", told("--from", "nothing"))
+        self.assertIn("no whole gzip file", told("--from", "steps.py", code=4))
+        self.assertIn("goes with --from", told("--tolerance", 0.1))
+        self.assertIn("exclude each other", self.succeed(
+            "export", "first", "--bundle", "x", "--canonical", code=2).stderr)
+        with tarfile.open(self.home / "evil.bundle", "w:gz",
+                          format=tarfile.USTAR_FORMAT) as archive:
+            archive.add(self.home / "steps.py", "../steps.py")
+        self.assertIn("which no bundle holds", told("--from", "evil.bundle"))
+        self.assertEqual(sorted(os.listdir(self.home / "luthier-results")), before)
+
+
+if __name__ == "__main__":
+    unittest.main()

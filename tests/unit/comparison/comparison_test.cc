@@ -1,0 +1,217 @@
+#include "comparison/comparison.h"
+
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "comparison/paired_tests.h"
+#include "comparison/quantiles.h"
+#include "luthier/rng.h"
+#include "unit/comparison/curves_for_tests.h"
+
+namespace luthier {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// `offset` worse than "good" on every seed.
+std::vector<ExperimentCurve> two_groups(std::uint64_t seeds, Made made = {}, double offset = 0.5) {
+  std::vector<ExperimentCurve> all;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    Rng rng(seed, "losses");
+    std::vector<double> losses;
+    for (int i = 0; i < 20; ++i) {
+      losses.push_back(1 + rng.uniform());
+    }
+    made.seed = seed;
+    made.scheduler = "good";
+    all.push_back(made_curve(made, losses));
+    for (double& loss : losses) {
+      loss += offset;
+    }
+    made.scheduler = "poor";
+    all.push_back(made_curve(made, losses));
+  }
+  return all;
+}
+
+ComparisonReport made(std::vector<ExperimentCurve> all, const ComparisonOptions& options = {}) {
+  auto comparison = compare(std::move(all), options);
+  EXPECT_TRUE(comparison.ok()) << comparison.error().message;
+  return comparison ? std::move(*comparison) : ComparisonReport();
+}
+
+std::string problem(std::vector<ExperimentCurve> all, const ComparisonOptions& options = {}) {
+  const auto comparison = compare(std::move(all), options);
+  return comparison ? "" : comparison.error().message;
+}
+
+TEST(Compare, FindsTheBetterGroup) {
+  const ComparisonReport comparison = made(two_groups(10));
+  ASSERT_EQ(comparison.groups.size(), 2U);
+  EXPECT_EQ(comparison.groups[0].label, "good");
+  EXPECT_EQ(comparison.measure, Measure::objective);
+  EXPECT_EQ(comparison.blocks, 10);
+  EXPECT_EQ(comparison.groups[0].mean_rank, 1.0);
+  EXPECT_EQ(comparison.groups[1].mean_rank, 2.0);
+  ASSERT_EQ(comparison.pairs.size(), 1U);
+  EXPECT_EQ(comparison.pairs[0].wins, 10);
+  EXPECT_NEAR(comparison.pairs[0].effect->centre, -0.5, 1e-12);
+  EXPECT_DOUBLE_EQ(comparison.pairs[0].p, 0.001953125);
+  EXPECT_EQ(comparison.pairs[0].better, 0U);
+  EXPECT_THAT(comparison.warnings, IsEmpty());
+}
+
+// Every step of every curve is what the definition says, recomputed from the experiments.
+TEST(Compare, CurvesAreMediansOfWhatEachSeedHadFound) {
+  const ComparisonReport comparison = made(two_groups(7));
+  for (const GroupSummary& group : comparison.groups) {
+    for (const CurveAxis axis : {CurveAxis::trials, CurveAxis::time, CurveAxis::resource}) {
+      const auto& steps = group.curves[static_cast<std::size_t>(axis)];
+      ASSERT_FALSE(steps.empty());
+      EXPECT_EQ(steps.back().at, 20);
+      for (const CurveStep& step : steps) {
+        std::vector<double> values;
+        for (const std::size_t member : group.members) {
+          values.push_back(comparison.experiments[member].best_at(axis, step.at));
+        }
+        EXPECT_EQ(step.spread.centre, median(values));
+        EXPECT_LE(step.spread.low, step.spread.centre);
+        EXPECT_GE(step.spread.high, step.spread.centre);
+      }
+    }
+  }
+}
+
+TEST(Compare, AMaximisedObjectiveIsTheSameUpsideDown) {
+  std::vector<ExperimentCurve> all = two_groups(10, {.mode = Mode::max});
+  const ComparisonReport comparison = made(std::move(all));
+  EXPECT_LT(comparison.groups[0].final.centre, 0);  // losses are negated
+  EXPECT_LE(comparison.groups[0].final.quartile_1, comparison.groups[0].final.quartile_3);
+  EXPECT_LE(comparison.groups[0].final.low, comparison.groups[0].final.high);
+  EXPECT_NEAR(comparison.pairs[0].effect->centre, 0.5, 1e-12);
+  EXPECT_EQ(comparison.pairs[0].better, 0U);
+}
+
+TEST(Compare, KnowsRegret) {
+  const ComparisonReport comparison = made(two_groups(8, {.optimum = "1"}));
+  EXPECT_EQ(comparison.measure, Measure::regret);
+  std::vector<double> finals;
+  for (const std::size_t member : comparison.groups[1].members) {
+    finals.push_back(comparison.experiments[member].end.best - 1);
+  }
+  EXPECT_DOUBLE_EQ(comparison.groups[1].final.centre, median(finals));
+  EXPECT_EQ(made(two_groups(8), {.optimum = 0.5}).measure, Measure::regret);
+  EXPECT_THAT(problem(two_groups(8), {.optimum = 1.5}), HasSubstr("the optimum 1.5 is none"));
+  EXPECT_THAT(problem(two_groups(2, {.optimum = "best"})), HasSubstr("not a finite number"));
+}
+
+std::vector<ExperimentCurve> two_tasks(const std::string& optimum) {
+  std::vector<ExperimentCurve> all = two_groups(6, {.task = "a", .optimum = optimum});
+  for (ExperimentCurve& curve : two_groups(6, {.task = "b", .optimum = optimum})) {
+    for (BestPoint& point : curve.points) {
+      point.best *= 1000;
+    }
+    curve.end.best *= 1000;
+    all.push_back(std::move(curve));
+  }
+  return all;
+}
+
+TEST(Compare, TasksOfDifferentScaleCountAlike) {
+  const ComparisonReport comparison = made(two_tasks("0"));
+  EXPECT_EQ(comparison.measure, Measure::relative_regret);
+  ASSERT_EQ(comparison.tasks.size(), 2U);
+  EXPECT_NEAR(comparison.tasks[1].groups[0]->centre, 1000 * comparison.tasks[0].groups[0]->centre,
+              1e-9);
+  EXPECT_LT(comparison.groups[0].final.centre, 1);  // all begin at about 1
+  EXPECT_LT(comparison.pairs[0].effect->centre, 1);  // a ratio
+  EXPECT_EQ(comparison.pairs[0].pairs, 12);
+}
+
+TEST(Compare, MixedTasksWithoutAnOptimumAreRankedOnly) {
+  const ComparisonReport comparison = made(two_tasks(""));
+  EXPECT_EQ(comparison.measure, Measure::rank);
+  EXPECT_EQ(comparison.groups[0].final.centre, 1);
+  EXPECT_FALSE(comparison.pairs[0].effect.has_value());
+  EXPECT_DOUBLE_EQ(comparison.pairs[0].p, 2.0 / 4096);  // the sign test
+  EXPECT_THAT(comparison.notes, Contains(HasSubstr("only ranks are put together")));
+  for (const GroupSummary& group : comparison.groups) {
+    for (const CurveStep& step : group.curves[0]) {
+      EXPECT_GE(step.spread.centre, 1);
+      EXPECT_LE(step.spread.centre, 2);
+    }
+  }
+}
+
+TEST(Compare, PairsAreMatchedBySeed) {
+  std::vector<ExperimentCurve> all = two_groups(6);
+  all[1].seed = 77;  // has no partner, nor has the one it left
+  const ComparisonReport comparison = made(std::move(all));
+  EXPECT_EQ(comparison.pairs[0].pairs, 5);
+  EXPECT_EQ(comparison.blocks, 5);
+}
+
+TEST(Compare, AnExperimentWithoutAResultIsWorst) {
+  std::vector<ExperimentCurve> all = two_groups(6);
+  all[0].points.clear();
+  all[0].end.best = kInfinity;
+  const ComparisonReport comparison = made(std::move(all));
+  EXPECT_EQ(comparison.pairs[0].losses, 1);
+  EXPECT_EQ(comparison.pairs[0].wins, 5);
+  EXPECT_THAT(comparison.warnings, Contains(HasSubstr("worse than every number: 'good-0'")));
+}
+
+TEST(Compare, SaysWhenSeedsAreTooFew) {
+  EXPECT_THAT(made(two_groups(1)).warnings,
+              Contains("too few seeds to say which is better: with 1 matched seeds no difference "
+                       "can reach p = 0.05; 1 comparison needs at least 6"));
+  EXPECT_THAT(made(two_groups(5)).warnings, Contains(HasSubstr("need at least 6 experiments each")));
+  EXPECT_THAT(made(two_groups(6)).warnings, IsEmpty());
+}
+
+TEST(Compare, RefusesWhatCanNotBeCompared) {
+  EXPECT_EQ(problem({}), "no experiments to compare");
+  std::vector<ExperimentCurve> all = two_groups(2);
+  all[3].objectives = {{"accuracy", Mode::max}};
+  EXPECT_EQ(problem(std::move(all)),
+            "experiments 'good-0' (min loss) and 'poor-1' (max accuracy) have different "
+            "objectives; compare experiments that share them");
+  EXPECT_THAT(problem(two_groups(2), {.by = {"model"}}), HasSubstr("has no tag 'model'"));
+  std::vector<ExperimentCurve> contradicting = two_groups(2, {.optimum = "0"});
+  contradicting[2].tags = {{"optimum", "0.5"}};
+  EXPECT_THAT(problem(std::move(contradicting)), HasSubstr("tags optimum differ"));
+}
+
+TEST(Compare, IsTheSameEachTime) {
+  const ComparisonReport first = made(two_groups(9));
+  const ComparisonReport second = made(two_groups(9));
+  EXPECT_EQ(first.groups[0].final.low, second.groups[0].final.low);
+  EXPECT_EQ(first.groups[0].final.high, second.groups[0].final.high);
+}
+
+// Under luck alone a corrected test at 5% errs in about 5% of the comparisons, not more.
+TEST(Compare, LuckIsRarelySignificant) {
+  int found = 0;
+  constexpr int kTimes = 200;
+  for (int time = 0; time < kTimes; ++time) {
+    std::vector<ExperimentCurve> all;
+    Rng rng(11, "luck", static_cast<std::uint64_t>(time));
+    for (const char* scheduler : {"a", "b", "c"}) {
+      for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        all.push_back(made_curve({.scheduler = scheduler, .seed = seed}, {rng.uniform()}));
+      }
+    }
+    const ComparisonReport comparison = made(std::move(all));
+    found += std::ranges::any_of(comparison.pairs, [](const auto& p) { return p.better.has_value(); });
+  }
+  EXPECT_LT(found, 0.09 * kTimes);
+}
+
+}  // namespace
+}  // namespace luthier

@@ -1,0 +1,151 @@
+// What a comparison looks like: on a terminal, as JSON, as CSV and as a page.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "comparison/chart.h"
+#include "comparison/comparison_json.h"
+#include "comparison/html_page.h"
+#include "core/json.h"
+#include "unit/comparison/curves_for_tests.h"
+
+namespace luthier {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Two seeds a group; "slow" halves its loss every other trial.
+ComparisonReport two_curves(std::string label = "slow") {
+  std::vector<ExperimentCurve> all;
+  for (std::uint64_t seed = 0; seed < 2; ++seed) {
+    const double luck = static_cast<double>(seed) * 0.25;
+    all.push_back(made_curve({.scheduler = "fast", .seed = seed}, {8 + luck, 4, 2, 1, 1, 1, 1, 1}));
+    all.push_back(made_curve({.scheduler = label, .seed = seed}, {8, 8, 4, 4, 2, 2, 1 + luck, 1}));
+  }
+  auto comparison = compare(std::move(all));
+  EXPECT_TRUE(comparison.ok());
+  return std::move(*comparison);
+}
+
+TEST(Chart, DrawsLettersWithoutColour) {
+  EXPECT_EQ(chart(two_curves(), CurveAxis::trials, {.width = 40, .height = 9}),
+            "loss\n"
+            "        8 +   bbbbbbbb\n"
+            "          |       a  b\n"
+            "          |       a  b\n"
+            "        6 +       a  b\n"
+            "          |       a  b\n"
+            "        4 +       aaabbbbbbbbb\n"
+            "          |          a       b\n"
+            "        2 +          aaaaa   bbbbbbbb\n"
+            "          |              aaaaaaaaaaabbbb\n"
+            "          +-----------------------------\n"
+            "           0 trials                    8\n"
+            "           a fast\n"
+            "           b slow\n");
+}
+
+TEST(Chart, NeverExceedsTheWidthNorPassesOnControls) {
+  const ComparisonReport comparison = two_curves(std::string(300, 'x') + "\x1b]0;title\x07");
+  for (const bool color : {false, true}) {
+    for (const int width : {40, 81, 200}) {
+      const std::string text =
+          chart(comparison, CurveAxis::time, {.width = width, .height = 8, .color = color});
+      EXPECT_THAT(text, Not(HasSubstr("\x1b]")));
+      EXPECT_THAT(text, Not(HasSubstr("\x07")));
+      std::string bare;  // without our own colours
+      for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\x1b') {
+          i = text.find('m', i);
+        } else if ((text[i] & 0xC0) != 0x80) {  // one for each character
+          bare += text[i];
+        }
+      }
+      std::size_t longest = 0;
+      for (std::size_t from = 0, to = 0; (to = bare.find('\n', from)) != std::string::npos;
+           from = to + 1) {
+        longest = std::max(longest, to - from);
+      }
+      EXPECT_LE(longest, static_cast<std::size_t>(width));
+    }
+  }
+}
+
+TEST(Chart, SaysWhenThereIsNothingToDraw) {
+  const auto comparison = compare({made_curve({}, {})});
+  ASSERT_TRUE(comparison.ok());
+  EXPECT_EQ(chart(*comparison, CurveAxis::time, {}), "nothing to draw: no result yet\n");
+  EXPECT_THAT(html_page(*comparison, ""), HasSubstr("</html>"));
+  EXPECT_TRUE(parse_json(to_json(*comparison)).ok());
+}
+
+TEST(ComparisonJson, HasItsFields) {
+  const auto json = parse_json(to_json(two_curves()));
+  ASSERT_TRUE(json.ok()) << json.error().message;
+  EXPECT_EQ(json->members.front().first, "schema");
+  EXPECT_EQ(*json->find("measure")->value.text(), "objective");
+  const Json& fast = json->find("groups")->items[0];
+  EXPECT_EQ(*fast.find("group")->value.text(), "fast");
+  EXPECT_EQ(fast.find("final")->find("centre")->value.number(), 1);
+  const Json& trials = *fast.find("curves")->find("trials");
+  ASSERT_EQ(trials.items.size(), 5U);  // four steps and the end
+  EXPECT_EQ(trials.items[0].items[1].value.number(), 8.125);
+  EXPECT_EQ(trials.items[4].items[0].value.number(), 8);
+  EXPECT_EQ(json->find("pairs")->items[0].find("pairs")->value.number(), 2);
+}
+
+TEST(CurvesCsv, QuotesWhatNeedsIt) {
+  const std::string csv = curves_csv(two_curves("a,\"b\""));
+  EXPECT_THAT(csv, HasSubstr("trials,1,fast,8.125,"));
+  EXPECT_THAT(csv, HasSubstr("\ntime_s,3,\"a,\"\"b\"\"\",4,"));
+}
+
+TEST(HtmlPage, EscapesEveryText) {
+  const std::string nasty = "<script>alert('x')</script>\"&\x1b\xE2\x80\xAE";
+  std::vector<ExperimentCurve> all;
+  for (const char* task : {"0", "1"}) {
+    for (std::uint64_t seed = 0; seed < 2; ++seed) {
+      ExperimentCurve curve = made_curve({.scheduler = nasty, .seed = seed, .task = nasty + task}, {2, 1});
+      curve.name = nasty;
+      curve.objectives = {{nasty, Mode::min}};
+      curve.finished = false;
+      all.push_back(curve);
+    }
+  }
+  all.push_back(made_curve({.task = nasty + "0"}, {}));
+  all.back().objectives = all.front().objectives;
+  const auto comparison = compare(std::move(all));
+  ASSERT_TRUE(comparison.ok()) << comparison.error().message;
+  const std::string page = html_page(*comparison, nasty);
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(page, Not(HasSubstr("\xE2\x80\xAE")));
+  EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(&#39;x&#39;)"));
+}
+
+TEST(HtmlPage, NeedsNothingFromElsewhere) {
+  const std::string page = html_page(two_curves(), "luthier");
+  for (const char* word : {"http:", "https:", "src=", "url(", "@import", "<script", "javascript"}) {
+    EXPECT_THAT(page, Not(HasSubstr(word)));
+  }
+}
+
+// A curve that moves at every one of 100,000 iterations is drawn with the steps that can be seen.
+TEST(HtmlPage, StaysSmall) {
+  std::vector<ExperimentCurve> all;
+  for (const char* scheduler : {"a", "b", "c", "d", "e"}) {
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+      std::vector<double> losses;
+      for (int i = 0; i < 100'000; ++i) {
+        losses.push_back(1 / (1.0 + i + static_cast<double>(seed)));
+      }
+      all.push_back(made_curve({.scheduler = scheduler, .seed = seed}, losses));
+    }
+  }
+  const auto comparison = compare(std::move(all), {.optimum = 0});
+  ASSERT_TRUE(comparison.ok());
+  EXPECT_LT(html_page(*comparison, "").size(), 200'000U);
+}
+
+}  // namespace
+}  // namespace luthier
