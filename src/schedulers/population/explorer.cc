@@ -84,9 +84,7 @@ bool Explorer::varies(const CompiledSpace& space, const Axis& axis) const {
   return !axis.grid && (names.empty() || std::ranges::find(names, name) != names.end());
 }
 
-Explorer::Explored Explorer::explore(const CompiledSpace& space,
-                                     const Config& from,
-                                     Rng& rng) const {
+Explored Explorer::explore(const CompiledSpace& space, const Config& from, Rng& rng) const {
   for (int i = 0; i < kMaximumDraws; ++i) {
     Config config = draw(space, from, rng);
     if (space.satisfies_constraints(config)) {
