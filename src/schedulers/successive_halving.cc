@@ -14,7 +14,7 @@
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/ladder.h"
 #include "schedulers/rungs/per_trial.h"
-#include "schedulers/rungs/ranked_set.h"
+#include "base/ranked_set.h"
 #include "schedulers/rungs/standing.h"
 
 namespace luthier {

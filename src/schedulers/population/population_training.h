@@ -9,7 +9,7 @@
 #include "luthier/scheduler.h"
 #include "schedulers/population/exploration.h"
 #include "schedulers/rungs/per_trial.h"
-#include "schedulers/rungs/ranked_set.h"
+#include "base/ranked_set.h"
 #include "schedulers/rungs/reading.h"
 #include "schedulers/rungs/standing.h"
 
