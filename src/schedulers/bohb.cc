@@ -10,13 +10,14 @@
 namespace luthier {
 
 SchedulerPlugin scheduler_bohb() {
-  return {.info = {.summary = "HyperBand for the searcher bohb: the boldest bracket first",
-                   .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
-                            "at scale, 2018",
-                   .options = hyperband_option_specs()},
-          .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {
-            return make_hyperband(context, BracketOrder::largest_first);
-          }};
+  return {
+      .info = {.summary = "HyperBand for the searcher bohb: the boldest bracket first",
+               .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
+                        "at scale, 2018",
+               .options = hyperband_option_specs()},
+      .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {
+        return make_hyperband(context, BracketOrder::largest_first);
+      }};
 }
 
 }  // namespace luthier

@@ -1,14 +1,14 @@
-// PASHA: progressive asynchronous successive halving. Bohdal, Balles, Wistuba, Ermis, Archambeau and
-// Zappella, "PASHA: efficient HPO and NAS with progressive resource allocation" (ICLR 2023).
+// PASHA: progressive asynchronous successive halving. Bohdal, Balles, Wistuba, Ermis, Archambeau
+// and Zappella, "PASHA: efficient HPO and NAS with progressive resource allocation" (ICLR 2023).
 //
 // ASHA by promotion (rungs/promotion.h) that begins with two rungs and opens the next one only when
 // the two highest rank their trials differently: while they agree, training longer would not change
-// which trials win. Rankings are soft (section 4.1): two trials whose results are within a tolerance
-// in the lower rung may trade places. The tolerance (section 4.2) is the 90th percentile of the
-// distance between pairs of trials whose curves cross twice: trials that training cannot tell apart.
-// Departures from the paper: the best 32 trials of the highest rung are compared, and curves are
-// thinned to at most 64 points, so that work does not grow with the search; and as in asha, once no
-// more trials come, the best one trains on to max_t (the paper trains it anew).
+// which trials win. Rankings are soft (section 4.1): two trials whose results are within a
+// tolerance in the lower rung may trade places. The tolerance (section 4.2) is the 90th percentile
+// of the distance between pairs of trials whose curves cross twice: trials that training cannot
+// tell apart. Departures from the paper: the best 32 trials of the highest rung are compared, and
+// curves are thinned to at most 64 points, so that work does not grow with the search; and as in
+// asha, once no more trials come, the best one trains on to max_t (the paper trains it anew).
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -126,7 +126,8 @@ class RankingLimit : public PromotionLimit {
     std::vector<double> gaps;
     for (std::size_t i = 0; i < trials.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        if (crossings(records_[trials[i]].curve.points(), records_[trials[j]].curve.points()) >= 2) {
+        if (crossings(records_[trials[i]].curve.points(), records_[trials[j]].curve.points()) >=
+            2) {
           gaps.push_back(std::abs(loss_at(trials[i], rung) - loss_at(trials[j], rung)));
         }
       }

@@ -10,11 +10,11 @@
 #include <cmath>
 #include <limits>
 
+#include "base/ranked_set.h"
 #include "base/text.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/ladder.h"
 #include "schedulers/rungs/per_trial.h"
-#include "base/ranked_set.h"
 #include "schedulers/rungs/standing.h"
 
 namespace luthier {
@@ -168,11 +168,12 @@ std::vector<OptionSpec> options() {
 }  // namespace
 
 SchedulerPlugin scheduler_successive_halving() {
-  return {.info = {.summary = "asynchronous successive halving by Optuna's rule: the best "
-                              "1/reduction_factor of a rung go on, nobody waits",
-                   .paper = "Li et al., A system for massively parallel hyperparameter tuning, 2018",
-                   .options = options()},
-          .make = make};
+  return {
+      .info = {.summary = "asynchronous successive halving by Optuna's rule: the best "
+                          "1/reduction_factor of a rung go on, nobody waits",
+               .paper = "Li et al., A system for massively parallel hyperparameter tuning, 2018",
+               .options = options()},
+      .make = make};
 }
 
 }  // namespace luthier

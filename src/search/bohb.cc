@@ -82,8 +82,8 @@ class Bohb : public Searcher {
     const CompiledSpace& space = view.space();
     std::vector<double> point = space.encode(view.config(trial));
     for (std::size_t axis = 0; axis < point.size(); ++axis) {
-      point[axis] = std::isnan(point[axis]) ? point[axis]
-                                            : parzen::settled(space, axis, point[axis]);
+      point[axis] =
+          std::isnan(point[axis]) ? point[axis] : parzen::settled(space, axis, point[axis]);
     }
     return point;
   }
@@ -136,22 +136,21 @@ std::vector<OptionSpec> options() {
 }  // namespace
 
 SearcherPlugin searcher_bohb() {
-  return {.info = {.summary = "Parzen densities at the highest budget with enough results",
-                   .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
-                            "at scale, 2018",
-                   .options = options()},
-          .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
-            const NamedValues& given = context.options;
-            BohbOptions bohb{
-                .good_fraction = given.number("good_fraction"),
-                .candidates = static_cast<std::size_t>(given.integer("candidates")),
-                .random_fraction = given.number("random_fraction")};
-            if (given.find("min_points") != nullptr) {
-              bohb.min_points = static_cast<std::size_t>(given.integer("min_points"));
-            }
-            return std::unique_ptr<Searcher>(
-                std::make_unique<Bohb>(bohb, context.objectives.front()));
-          }};
+  return {
+      .info = {.summary = "Parzen densities at the highest budget with enough results",
+               .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
+                        "at scale, 2018",
+               .options = options()},
+      .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
+        const NamedValues& given = context.options;
+        BohbOptions bohb{.good_fraction = given.number("good_fraction"),
+                         .candidates = static_cast<std::size_t>(given.integer("candidates")),
+                         .random_fraction = given.number("random_fraction")};
+        if (given.find("min_points") != nullptr) {
+          bohb.min_points = static_cast<std::size_t>(given.integer("min_points"));
+        }
+        return std::unique_ptr<Searcher>(std::make_unique<Bohb>(bohb, context.objectives.front()));
+      }};
 }
 
 }  // namespace luthier

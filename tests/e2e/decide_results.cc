@@ -69,9 +69,8 @@ class Session {
     for (const auto& [name, each] : decision.numbers) {
       numbers[name] = each;
     }
-    Json answer = {{"decision", to_text(decision.kind)},
-                   {"reason", decision.reason},
-                   {"numbers", numbers}};
+    Json answer = {
+        {"decision", to_text(decision.kind)}, {"reason", decision.reason}, {"numbers", numbers}};
     stage_.fill();
     return with_choices(std::move(answer));
   }

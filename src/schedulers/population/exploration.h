@@ -1,5 +1,5 @@
-// Exploration: how the configuration of a copy differs from its donor's. A deterministic function of
-// the calls it received, like the scheduler it is part of.
+// Exploration: how the configuration of a copy differs from its donor's. A deterministic function
+// of the calls it received, like the scheduler it is part of.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,7 @@ class Exploration {
                        TrialId /*trial*/,
                        TrialId /*donor*/,
                        const Config& /*config*/) {}
+  virtual void on_ended(TrialId /*trial*/) {}
 
   // The configuration with which `trial` goes on from a checkpoint of `donor`. `draw` numbers the
   // random stream. Asking changes nothing.

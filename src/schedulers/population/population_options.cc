@@ -27,8 +27,7 @@ Result<> check_names(std::string_view scheduler,
   std::vector<std::string> problems;
   for (const std::string& name : names) {
     if (std::ranges::find(known, name) == known.end()) {
-      problems.push_back("option parameters" + who + ": " +
-                         unknown_name("parameter", name, known));
+      problems.push_back("option parameters" + who + ": " + unknown_name("parameter", name, known));
     }
   }
   return problems.empty() ? Result<>() : Error{ErrorCode::invalid_argument, join(problems, "\n")};

@@ -97,6 +97,7 @@ void PopulationTraining::on_trial_ended(const ExperimentView& /*view*/, TrialId 
   }
   unready(trial);
   barrier_.erase(trial);
+  exploration_->on_ended(trial);
   m = {.steps = m.steps};
 }
 
@@ -172,8 +173,9 @@ Decision PopulationTraining::step(const ExperimentView& view, TrialId trial, dou
             .numbers = numbers_of(trial)};
   }
   if (lower) {
-    return {.reason = place + ", in the lower quantile, but no donor has a checkpoint of its last "
-                              "step",
+    return {.reason = place +
+                      ", in the lower quantile, but no donor has a checkpoint of its last "
+                      "step",
             .numbers = numbers_of(trial)};
   }
   if (rank(trial) < k) {

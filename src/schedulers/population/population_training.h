@@ -6,10 +6,10 @@
 #include <optional>
 #include <set>
 
+#include "base/ranked_set.h"
 #include "luthier/scheduler.h"
 #include "schedulers/population/exploration.h"
 #include "schedulers/rungs/per_trial.h"
-#include "base/ranked_set.h"
 #include "schedulers/rungs/reading.h"
 #include "schedulers/rungs/standing.h"
 

@@ -123,9 +123,7 @@ class Hyperband : public TrialScheduler {
     return m;
   }
 
-  int first_s() const {
-    return order_ == BracketOrder::smallest_first ? 0 : brackets_in_band_ - 1;
-  }
+  int first_s() const { return order_ == BracketOrder::smallest_first ? 0 : brackets_in_band_ - 1; }
   int following_s(int s) const {
     const int step = order_ == BracketOrder::smallest_first ? 1 : brackets_in_band_ - 1;
     return (s + step) % brackets_in_band_;

@@ -1,5 +1,5 @@
-// The schedule of HyperBand (Li et al. 2018), shared by `hyperband` and `bohb`: bands of synchronous
-// brackets, s = 0 .. s_max. hyperband.cc tells the rules and the departures.
+// The schedule of HyperBand (Li et al. 2018), shared by `hyperband` and `bohb`: bands of
+// synchronous brackets, s = 0 .. s_max. hyperband.cc tells the rules and the departures.
 #pragma once
 
 #include <memory>

@@ -213,9 +213,7 @@ class PromotingLadder : public TrialScheduler {
     return std::nullopt;
   }
 
-  bool is_open(std::size_t rung) const {
-    return limit_ == nullptr || rung < limit_->open_rungs();
-  }
+  bool is_open(std::size_t rung) const { return limit_ == nullptr || rung < limit_->open_rungs(); }
   std::size_t levels() const { return ladder_.rung_count(0); }
 
   Ladder ladder_;

@@ -5,9 +5,9 @@
 
 #include <memory>
 
+#include "base/ranked_set.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/ladder.h"
-#include "base/ranked_set.h"
 #include "schedulers/rungs/standing.h"
 
 namespace luthier {

@@ -55,8 +55,8 @@ void BudgetModel::observe(std::int64_t budget,
 }
 
 std::size_t BudgetModel::wanted_good(std::size_t count) const {
-  const auto share = static_cast<std::size_t>(
-      std::floor(options_.good_fraction * static_cast<double>(count)));
+  const auto share =
+      static_cast<std::size_t>(std::floor(options_.good_fraction * static_cast<double>(count)));
   return std::min(std::max(options_.min_points, share), count - 1);
 }
 

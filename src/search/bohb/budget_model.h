@@ -63,7 +63,7 @@ class BudgetModel {
   void insert(const Observation& observation);
 
   ModelOptions options_;
-  std::map<std::int64_t, Level> levels_;  // from the modelled budget up
+  std::map<std::int64_t, Level> levels_;            // from the modelled budget up
   std::unordered_map<std::int64_t, Trial> trials_;  // look-ups only
   std::int64_t budget_ = 0;
   Side good_;
