@@ -24,6 +24,7 @@
 #include "schedulers/rungs/ladder.h"
 #include "schedulers/rungs/per_trial.h"
 #include "schedulers/rungs/promotion.h"
+#include "schedulers/rungs/pruner.h"
 #include "schedulers/rungs/reading.h"
 #include "schedulers/rungs/running_quantile.h"
 
@@ -70,13 +71,7 @@ class StopMode : public TrialScheduler {
   }
 
   std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
-    if (const auto trial = view.first_pending()) {
-      return Choice{.trial = *trial, .reason = "first pending"};
-    }
-    if (const auto trial = view.first_paused(); trial && !view.more_trials()) {
-      return Choice{.trial = *trial, .reason = "first paused"};
-    }
-    return std::nullopt;
+    return first_in_first_out(view);
   }
 
  private:

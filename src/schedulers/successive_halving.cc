@@ -15,6 +15,7 @@
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/ladder.h"
 #include "schedulers/rungs/per_trial.h"
+#include "schedulers/rungs/pruner.h"
 #include "schedulers/rungs/standing.h"
 
 namespace luthier {
@@ -59,13 +60,7 @@ class SuccessiveHalving : public TrialScheduler {
   }
 
   std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
-    if (const auto trial = view.first_pending()) {
-      return Choice{.trial = *trial, .reason = "first pending"};
-    }
-    if (const auto trial = view.first_paused(); trial && !view.more_trials()) {
-      return Choice{.trial = *trial, .reason = "first paused"};
-    }
-    return std::nullopt;
+    return first_in_first_out(view);
   }
 
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
