@@ -18,6 +18,7 @@
 
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/per_trial.h"
+#include "schedulers/rungs/pruner.h"
 #include "schedulers/rungs/reading.h"
 #include "schedulers/rungs/running_quantile.h"
 
@@ -112,13 +113,7 @@ class MedianStopping : public TrialScheduler {
   }
 
   std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
-    if (const auto trial = view.first_pending()) {
-      return Choice{.trial = *trial, .reason = "first pending"};
-    }
-    if (const auto trial = view.first_paused(); trial && !view.more_trials()) {
-      return Choice{.trial = *trial, .reason = "first paused"};
-    }
-    return std::nullopt;
+    return first_in_first_out(view);
   }
 
  private:

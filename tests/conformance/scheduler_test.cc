@@ -63,6 +63,17 @@ std::vector<Case> cases() {
       all.push_back({"median_stopping_soft", name, {{"hard_stop", false}}});
     } else if (name == "pbt") {
       all.push_back({"pbt_synch", name, {{"synch", true}}});
+    } else if (name == "pasha") {
+      options = {{"max_t", 27}, {"reduction_factor", 3}};
+    } else if (name == "bohb") {
+      options = {{"max_t", 27}};
+    } else if (name == "successive_halving") {
+      all.push_back({"successive_halving_auto", name, {}});
+      options = {{"min_resource", 1}, {"reduction_factor", 3}};
+    } else if (name == "threshold") {
+      options = {{"lower", 0.05}, {"upper", 0.95}};
+    } else if (name == "percentile") {
+      options = {{"startup_trials", 2}};
     } else if (name == "pbt_replay") {
       options = {{"policy", policy_file()}};
     }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/text.h"
+#include "schedulers/population/variation.h"
 
 namespace luthier {
 namespace {
@@ -60,33 +60,13 @@ double neighbour(const Axis& axis, double at, Rng& rng) {
   return (level + 0.5) / levels;
 }
 
-std::string changes_between(const Config& from, const Config& to) {
-  std::string text;
-  const auto add = [&](std::string_view name, const std::string& what) {
-    text.append(text.empty() ? "" : ", ").append(name).append(" ").append(what);
-  };
-  for (const auto& [name, value] : to) {
-    const Value* old = from.find(name);
-    if (old == nullptr) {
-      add(name, "= " + to_text(value));
-    } else if (!(*old == value)) {
-      add(name, to_text(*old) + " -> " + to_text(value));
-    }
-  }
-  return text.empty() ? "nothing changed" : text;
-}
-
 }  // namespace
 
 bool Explorer::varies(const CompiledSpace& space, const Axis& axis) const {
-  const auto& names = options_.parameters;
-  const std::string& name = space.parameters()[axis.parameter].name;
-  return !axis.grid && (names.empty() || std::ranges::find(names, name) != names.end());
+  return may_vary(space, axis, options_.parameters);
 }
 
-Explorer::Explored Explorer::explore(const CompiledSpace& space,
-                                     const Config& from,
-                                     Rng& rng) const {
+Explored Explorer::explore(const CompiledSpace& space, const Config& from, Rng& rng) const {
   for (int i = 0; i < kMaximumDraws; ++i) {
     Config config = draw(space, from, rng);
     if (space.satisfies_constraints(config)) {
@@ -111,17 +91,8 @@ Config Explorer::draw(const CompiledSpace& space, const Config& from, Rng& rng) 
     } else {
       point[i] = move(space, i, *value, point[i], rng);
     }
-    if (std::isnan(point[i])) {
-      point[i] = 0.5;  // a kept value outside its domain: overwritten below
-    }
   }
-  Config config = space.decode(point);
-  for (const std::string& name : kept) {
-    if (config.contains(name)) {
-      config.set(name, *from.find(name));  // coordinates round, and this one must not
-    }
-  }
-  return config;
+  return decode_keeping(space, std::move(point), from, kept);
 }
 
 double Explorer::move(

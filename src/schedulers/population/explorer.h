@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "luthier/compiled_space.h"
+#include "luthier/rng.h"
+#include "schedulers/population/exploration.h"
 
 namespace luthier {
 
@@ -16,11 +18,6 @@ class Explorer {
     std::vector<double> factors = {1.2, 0.8};
     std::vector<std::string> parameters = {};  // to vary; empty: all but grid parameters
   };
-  struct Explored {
-    Config config;
-    std::string changes;  // "lr 0.1 -> 0.12", or why nothing changed
-  };
-
   explicit Explorer(Options options) : options_(std::move(options)) {}
 
   // Numbers are multiplied by one of the factors, kept inside the declared bounds and on their

@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ranked_set.h"
 #include "luthier/rng.h"
 #include "schedulers/rungs/halving_bracket.h"
-#include "schedulers/rungs/ranked_set.h"
 #include "schedulers/rungs/running_quantile.h"
 
 namespace luthier {

@@ -1,0 +1,156 @@
+// The model of BOHB. Falkner, Klein and Hutter, "BOHB: robust and efficient hyperparameter
+// optimization at scale" (ICML 2018), section 3.2: two kernel densities, of the good and of the
+// other results at the highest budget that has at least min_points + 2 of them; the candidate where
+// their ratio is largest. A share of the draws stays random, so that no budget's bias can mislead
+// it for ever. Any scheduler that trains trials for different times may go with it.
+//
+// Departures from the paper. A budget is a training_iteration, and every trial that has passed it
+// counts there, not only those that were stopped at it. The good and the others never overlap.
+// Kernels are those of searcher tpe: one a good observation, as wide as the gap to its neighbours,
+// and a uniform prior in place of the paper's widened draws. Conditional parameters are modelled
+// jointly with their parents.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "base/text.h"
+#include "luthier/searcher.h"
+#include "search/bohb/budget_model.h"
+#include "search/parzen/candidates.h"
+
+namespace luthier {
+namespace {
+
+struct BohbOptions {
+  std::optional<std::size_t> min_points;
+  double good_fraction;
+  std::size_t candidates;
+  double random_fraction;
+};
+
+class Bohb : public Searcher {
+ public:
+  Bohb(const BohbOptions& options, Objective objective)
+      : options_(options), objective_(std::move(objective)) {}
+
+  Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
+    const auto number = static_cast<std::uint64_t>(trial.value);
+    Rng rng(view.seed(), "bohb", number);
+    if (!model_ || !model_->is_ready()) {
+      return random(view, trial, "random: no budget has enough results yet");
+    }
+    if (rng.uniform() < options_.random_fraction) {
+      return random(view, trial, "random: one of the share that always is");
+    }
+    const CompiledSpace& space = view.space();
+    const auto grid = space.grid_point(number % space.grid_size());
+    const auto best = parzen::best_candidate(
+        space, grid, model_->good(), model_->other(), explored_, options_.candidates, rng);
+    if (!best) {
+      return random(view, trial, "random: the model found nothing new");
+    }
+    return Proposal{.config = space.decode(best->point),
+                    .reason = "by " + std::to_string(model_->good().size()) + " good of " +
+                              std::to_string(model_->observations()) + " results at iteration " +
+                              std::to_string(model_->budget()) + "; log density ratio " +
+                              format_number(std::round(best->log_ratio * 1000) / 1000)};
+  }
+
+  void on_trial_added(const ExperimentView& view, TrialId trial) override {
+    explored_.add(view.space(), view.config(trial));
+    if (!model_) {
+      const auto axes = parzen::kernel_axes(view.space());
+      model_.emplace(axes,
+                     bohb::ModelOptions{options_.min_points.value_or(axes.size() + 1),
+                                        options_.good_fraction});
+    }
+  }
+
+  void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
+    model_->observe(result.training_iteration,
+                    trial,
+                    loss_of(objective_, result.metrics),
+                    point_of(view, trial));
+  }
+
+  void on_trial_changed(const ExperimentView& view, TrialId trial) override {
+    explored_.add(view.space(), view.config(trial));
+  }
+
+ private:
+  static std::vector<double> point_of(const ExperimentView& view, TrialId trial) {
+    const CompiledSpace& space = view.space();
+    std::vector<double> point = space.encode(view.config(trial));
+    for (std::size_t axis = 0; axis < point.size(); ++axis) {
+      point[axis] =
+          std::isnan(point[axis]) ? point[axis] : parzen::settled(space, axis, point[axis]);
+    }
+    return point;
+  }
+
+  Suggestion random(const ExperimentView& view, TrialId trial, std::string_view why) const {
+    const auto number = static_cast<std::uint64_t>(trial.value);
+    const CompiledSpace& space = view.space();
+    Rng rng(view.seed(), "space", number);
+    return explored_.first_new(
+        space,
+        number % space.grid_size(),
+        [&](std::uint64_t cell) { return space.sample(rng, cell); },
+        why);
+  }
+
+  BohbOptions options_;
+  Objective objective_;
+  Explored explored_;
+  std::optional<bohb::BudgetModel> model_;
+};
+
+std::vector<OptionSpec> options() {
+  return {{.name = "min_points",
+           .type = OptionType::integer,
+           .default_value = {},
+           .meaning = "a budget with two results more than this can be modelled; absent: one more "
+                      "than there are parameters; more starts later and surer",
+           .minimum = 1,
+           .maximum = 1000000},
+          {.name = "good_fraction",
+           .type = OptionType::number,
+           .default_value = 0.15,
+           .meaning = "share of the results called good; more explores wider",
+           .minimum = 0.001,
+           .maximum = 0.999},
+          {.name = "candidates",
+           .type = OptionType::integer,
+           .default_value = 64,
+           .meaning = "points drawn for each suggestion; more exploits harder and takes longer",
+           .minimum = 1,
+           .maximum = 100000},
+          {.name = "random_fraction",
+           .type = OptionType::number,
+           .default_value = 1.0 / 3,
+           .meaning = "share of the trials that stay random; more explores wider",
+           .minimum = 0,
+           .maximum = 1}};
+}
+
+}  // namespace
+
+SearcherPlugin searcher_bohb() {
+  return {
+      .info = {.summary = "Parzen densities at the highest budget with enough results",
+               .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
+                        "at scale, 2018",
+               .options = options()},
+      .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
+        const NamedValues& given = context.options;
+        BohbOptions bohb{.good_fraction = given.number("good_fraction"),
+                         .candidates = static_cast<std::size_t>(given.integer("candidates")),
+                         .random_fraction = given.number("random_fraction")};
+        if (given.find("min_points") != nullptr) {
+          bohb.min_points = static_cast<std::size_t>(given.integer("min_points"));
+        }
+        return std::unique_ptr<Searcher>(std::make_unique<Bohb>(bohb, context.objectives.front()));
+      }};
+}
+
+}  // namespace luthier
