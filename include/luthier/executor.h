@@ -32,6 +32,7 @@ struct Capabilities {
   bool can_reconfigure = false;         // a running attempt accepts another configuration
   bool can_survive_controller = false;  // attempts outlive the controller and are found again
   bool makes_trial_directory = false;   // by itself, and only when the trial asks for it
+  bool is_simulated = false;            // time is virtual; checkpoints are names without files
 };
 
 // Everything an attempt needs. `restore_from` and `iteration` go together.

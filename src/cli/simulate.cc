@@ -1,17 +1,14 @@
 // `luthier simulate`: experiments in virtual time, one for each seed.
-#include "tuner/simulate.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <csignal>
-#include <optional>
 
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
-#include "cli/session.h"
+#include "cli/simulate_request.h"
 #include "tuner/signals.h"
 
 namespace luthier::cli {
@@ -62,6 +59,48 @@ constexpr std::array kOptions = {
            .argument = "W",
            .meaning = "trials at a time (default: 1)",
            .group = "cluster"},
+    Option{.name = "straggler",
+           .argument = "SHARE:FACTOR",
+           .meaning = "this share of attempts runs so many times slower, such as 0.1:5",
+           .group = "cluster"},
+    Option{.name = "failure-rate",
+           .argument = "P",
+           .meaning = "probability that a training iteration fails its attempt (default: 0)",
+           .group = "cluster"},
+    Option{.name = "start-latency",
+           .argument = "TIME",
+           .meaning = "from choosing a trial to its first training iteration (default: 0)",
+           .group = "cluster"},
+    Option{.name = "report-latency",
+           .argument = "TIME",
+           .meaning = "from the end of a training iteration to its answer (default: 0)",
+           .group = "cluster"},
+    Option{.name = "nodes",
+           .argument = "N",
+           .meaning = "the workers are spread evenly over so many nodes (default: 1)",
+           .group = "cluster"},
+    Option{.name = "node-loss-every",
+           .argument = "TIME",
+           .meaning = "a node is lost with all attempts on it, at random, this often on average "
+                      "(default: never)",
+           .group = "cluster"},
+    Option{.name = "node-return-after",
+           .argument = "TIME",
+           .meaning = "a lost node comes back so much later (default: 60s)",
+           .group = "cluster"},
+    Option{.name = "retries",
+           .argument = "N",
+           .meaning = "failures of a trial that are forgiven (default: 0)",
+           .group = "trials"},
+    Option{.name = "trial-timeout",
+           .argument = "TIME",
+           .meaning = "of one attempt, in virtual time (default: none)",
+           .group = "trials"},
+    Option{.name = "checkpoint-every",
+           .argument = "N",
+           .meaning = "results from one checkpoint to the next (default: only when a scheduler "
+                      "asks)",
+           .group = "trials"},
     Option{.name = "samples",
            .letter = 'n',
            .argument = "N",
@@ -100,138 +139,12 @@ constexpr std::array kOptions = {
            .meaning = "keep the experiments there, as ordinary ones",
            .group = "experiments",
            .completes = Completes::directory},
+    Option{.name = "log",
+           .argument = "A,B,...",
+           .meaning = "loggers of kept experiments: csv, json, tensorboard (default: none)",
+           .group = "experiments",
+           .completes = Completes::logger},
     kJson};
-
-struct Request {
-  SimulationPlan plan;
-  PluginRegistry plugins;
-  RunOptions options;
-};
-
-// Reads options, collecting what is wrong with them.
-class RequestReader {
- public:
-  explicit RequestReader(const Arguments& arguments) : arguments_(arguments) {
-    request_.plan.spec.searcher = {"random"};
-    request_.plan.spec.samples = 0;
-    request_.options.session.handle_signals = true;
-  }
-
-  Result<Request> read() {
-    read_benchmark();
-    read_algorithms();
-    read_budget();
-    read_store();
-    if (!problems_.empty()) {
-      return Error{ErrorCode::invalid_argument, join(problems_, "\n")};
-    }
-    return std::move(request_);
-  }
-
- private:
-  template <class T>
-  void take(std::string_view option, T& into, const Result<T>& read) {
-    if (read) {
-      into = *read;
-    } else {
-      problems_.push_back(read.error().message.starts_with("--")
-                              ? read.error().message
-                              : "--" + std::string(option) + ": " + read.error().message);
-    }
-  }
-
-  void count(std::string_view option, std::int64_t& into, std::int64_t minimum) {
-    if (const auto text = arguments_.text(option)) {
-      take(option, into, parse_count("--" + std::string(option), *text, minimum));
-    }
-  }
-
-  void read_benchmark() {
-    SimulationOptions& simulation = request_.plan.simulation;
-    simulation.benchmark = arguments_.text("benchmark").value_or("");
-    simulation.task = arguments_.text("task").value_or("");
-    for (const char* option : {"min", "max"}) {
-      for (const std::string& metric : arguments_.all(option)) {
-        request_.plan.spec.objectives.push_back(
-            {metric, std::string_view(option) == "max" ? Mode::max : Mode::min});
-      }
-    }
-    if (simulation.benchmark.empty()) {
-      problems_.emplace_back(
-          "nothing to simulate; name a benchmark with --benchmark, such as bbob:function=3 or a "
-          "table's FILE.json");
-      return;
-    }
-    auto opened = open_benchmark(simulation.benchmark, simulation.task);
-    if (opened) {
-      request_.options.benchmark = std::move(*opened);
-    } else {
-      problems_.push_back(opened.error().message);
-    }
-  }
-
-  void read_algorithms() {
-    ExperimentSpec& spec = request_.plan.spec;
-    for (const std::string& library : arguments_.all("plugin")) {
-      if (const auto loaded = request_.plugins.load(library); !loaded) {
-        problems_.push_back(loaded.error().message);
-      }
-    }
-    if (const auto text = arguments_.text("searcher")) {
-      take("searcher", spec.searcher, parse_plugin_spec(*text));
-    }
-    if (const auto text = arguments_.text("scheduler")) {
-      take("scheduler", spec.scheduler, parse_plugin_spec(*text));
-    }
-  }
-
-  void read_budget() {
-    ExperimentSpec& spec = request_.plan.spec;
-    count("workers", request_.plan.simulation.workers, 1);
-    count("samples", spec.samples, 0);
-    count("seeds", request_.plan.seeds, 1);
-    std::int64_t seed = 0;
-    count("seed", seed, 0);
-    request_.plan.first_seed = static_cast<std::uint64_t>(seed);
-    if (const auto text = arguments_.text("time")) {
-      take("time", spec.time_budget_s, parse_duration("--time", *text));
-    }
-  }
-
-  void read_store() {
-    SessionOptions& session = request_.options.session;
-    const auto results = arguments_.text("results");
-    const std::string store = arguments_.text("store").value_or(results ? "file" : "memory");
-    if (store != "file" && store != "memory") {
-      problems_.push_back("--store is '" + store + "'; it must be file or memory");
-    }
-    if (results && results->empty()) {
-      problems_.emplace_back("--results is empty; name a directory");
-    }
-    if (results && store == "memory") {
-      problems_.emplace_back("--store memory leaves nothing in --results " + *results +
-                             "; drop one of them");
-    }
-    session.memory_store = store != "file";
-    session.keep_log = !session.memory_store;
-    if (results) {
-      session.results = *results;
-    }
-    request_.plan.spec.name = arguments_.text("name").value_or("");
-    for (const std::string& tag : arguments_.all("tag")) {
-      const auto equals = tag.find('=');
-      if (equals == std::string::npos || equals == 0) {
-        problems_.push_back("--tag is '" + tag + "'; it must be of the form KEY=VALUE");
-      } else {
-        request_.plan.spec.tags.emplace_back(tag.substr(0, equals), tag.substr(equals + 1));
-      }
-    }
-  }
-
-  const Arguments& arguments_;
-  Request request_;
-  std::vector<std::string> problems_;
-};
 
 std::string json_number(const std::optional<double>& number) {
   return number && std::isfinite(*number) ? to_json(Value(*number)) : "null";
@@ -276,7 +189,7 @@ std::string human_line(const SimulatedExperiment& experiment,
 }
 
 int simulate(const Arguments& arguments) {
-  auto request = RequestReader(arguments).read();
+  auto request = read_simulate_request(arguments);
   if (!request) {
     return fail(request.error());
   }

@@ -161,7 +161,7 @@ class ExperimentState final : public ExperimentView {
 
   ExperimentSpec spec_;
   std::optional<CompiledSpace> space_;
-  std::vector<TrialRecord> trials_;
+  std::deque<TrialRecord> trials_;  // never copied as it grows
   std::vector<std::string> proposers_;
   std::array<std::int64_t, 6> counts_{};
   std::set<TrialId> running_, pending_, paused_;

@@ -1,20 +1,10 @@
 // The BBOB functions as benchmarks: one evaluation, one second.
 #include "simulation/bbob.h"
 #include "simulation/benchmark_families.h"
+#include "simulation/single_value.h"
 
 namespace luthier {
 namespace {
-
-class FixedRun final : public BenchmarkRun {
- public:
-  explicit FixedRun(double value) : value_(value) {}
-  BenchmarkStep step(std::int64_t /*iteration*/) const override {
-    return {.metrics = {{"value", value_}}};
-  }
-
- private:
-  double value_;
-};
 
 class Bbob final : public Benchmark {
  public:
@@ -33,7 +23,7 @@ class Bbob final : public Benchmark {
     for (const auto& [name, value] : config) {
       x.push_back(*value.number());
     }
-    return std::make_unique<FixedRun>(function_(x));
+    return std::make_unique<SingleValue>(function_(x));
   }
   std::optional<double> optimum(const Objective& objective) const override {
     return objective.mode == Mode::min ? std::optional(function_.optimum_value()) : std::nullopt;

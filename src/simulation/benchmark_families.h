@@ -20,6 +20,8 @@ struct BenchmarkFamily {
 };
 
 BenchmarkFamily bbob_family();
+BenchmarkFamily conditional_family();
+BenchmarkFamily mixed_family();
 std::vector<BenchmarkFamily> benchmark_families();
 
 }  // namespace luthier

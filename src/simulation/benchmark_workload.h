@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "luthier/simulation.h"
-#include "simulation/simulated_executor.h"
+#include "simulation/workload.h"
 
 namespace luthier {
 

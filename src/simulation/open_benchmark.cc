@@ -7,6 +7,7 @@
 #include "luthier/experiment_spec.h"
 #include "simulation/benchmark_families.h"
 #include "simulation/mapped_file.h"
+#include "simulation/scripted_curves.h"
 #include "simulation/tabular_benchmark.h"
 
 namespace luthier {
@@ -22,7 +23,21 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
   if (!file) {
     return Error{ErrorCode::not_found, "benchmark: " + file.error().message};
   }
-  auto index = TableIndex::parse(file->bytes(), path.string());
+  const auto root = parse_json(file->bytes());
+  if (!root || root->kind != Json::Kind::object) {
+    return Error{ErrorCode::invalid_argument,
+                 path.string() + " is no benchmark: " +
+                     (root ? "it must be a JSON object" : root.error().message)};
+  }
+  if (holds_curves(*root)) {
+    if (!task.empty()) {
+      return Error{ErrorCode::invalid_argument,
+                   path.string() + " holds curves, which have no tasks; drop --task " +
+                       std::string(task)};
+    }
+    return read_curves(*root, path.string());
+  }
+  auto index = TableIndex::read(*root, path.string());
   if (!index) {
     return index.error();
   }
@@ -67,7 +82,7 @@ Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std:
 }  // namespace
 
 std::vector<BenchmarkFamily> benchmark_families() {
-  return {bbob_family()};
+  return {bbob_family(), conditional_family(), mixed_family()};
 }
 
 Result<std::shared_ptr<const Benchmark>> open_benchmark(std::string_view text,

@@ -1,94 +1,87 @@
-// SimulatedExecutor: attempts that take virtual time and report what a script says. It outlives
+// SimulatedExecutor: attempts that take virtual time and report what a workload says. It outlives
 // controllers: what one of them received but did not commit is delivered again to the next, at the
 // same virtual time, so that a crash changes nothing.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "luthier/executor.h"
+#include "simulation/simulated_nodes.h"
 #include "simulation/virtual_clock.h"
+#include "simulation/workload.h"
 
 namespace luthier {
 
-// One thing a simulated attempt does next, after `duration` microseconds.
-struct SimulatedStep {
-  enum class Kind : std::uint8_t { report, finish, fail } kind = Kind::report;
-  TimePoint duration = 0;
-  Metrics metrics = {};      // of a report
-  std::string message = {};  // of a failure
-};
-
-// What one attempt does, step by step.
-class AttemptScript {
- public:
-  virtual ~AttemptScript() = default;
-  // `iteration` is the one to be reported next (1, 2, ...); each is asked for once, in order.
-  virtual SimulatedStep next(std::int64_t iteration) = 0;
-};
-
-// What attempts do: the same for equal requests, so that every rerun sees the same.
-class Workload {
- public:
-  virtual ~Workload() = default;
-  virtual std::unique_ptr<AttemptScript> begin(const StartRequest& attempt) const = 0;
-};
-
-// A workload as a pure function of the attempt and the iteration.
-class TrialScript : public Workload {
- public:
-  virtual SimulatedStep step(const StartRequest& attempt, std::int64_t iteration) const = 0;
-  std::unique_ptr<AttemptScript> begin(const StartRequest& attempt) const final;
-};
-
 class SimulatedExecutor final : public Executor {
  public:
+  // Without `nodes` every attempt finds a worker at once.
   SimulatedExecutor(VirtualClock& clock,
                     const Workload& workload,
-                    std::filesystem::path experiment_directory = "/")
-      : clock_(clock), workload_(workload), root_(std::move(experiment_directory)) {}
+                    std::filesystem::path experiment_directory = "/",
+                    std::optional<NodeOptions> nodes = {});
 
   Capabilities capabilities() const override {
-    return {.can_kill = true, .can_checkpoint = true, .can_survive_controller = true};
+    return {.can_kill = true,
+            .can_checkpoint = true,
+            .can_survive_controller = true,
+            .is_simulated = true};
   }
   void start(const StartRequest& request) override;
   void reply(AttemptId id, const Reply& reply) override;
   void interrupt(AttemptId id, bool pause, bool save) override;
+  // At most kBatch events, so that a hundred thousand attempts that report at the same time need
+  // not all wait in memory for one commit.
   std::vector<ExecutorEvent> next_events(TimePoint until) override;
-  void wake() override {}
+  void wake() override;
   std::vector<AttemptId> survivors() override;
+
+  static constexpr std::size_t kBatch = 1024;
 
  private:
   struct Attempt {
-    StartRequest request;
+    AttemptId id;
     std::unique_ptr<AttemptScript> script;
     SimulatedStep step = {};     // what it does next
+    std::int64_t base = 0;       // iteration it went on from
     std::int64_t iteration = 0;  // last reported
-    bool waiting = false;        // for the reply to that report
-    bool over = false;           // its end is scheduled or delivered
-    TimePoint next = 0;          // when its next step happens
+    std::chrono::microseconds timeout{0};
+    TimePoint deadline = kNever;
+    TimePoint next = kNever;  // when `step` is over; kNever: it waits for a reply or a worker
+    bool waiting = false;     // for the reply to its last report
+    bool over = false;        // its end is scheduled or delivered
   };
   // Equal times are ordered by trial, then by the order of being scheduled.
   using Key = std::tuple<TimePoint, TrialId, std::int64_t>;
 
+  Attempt* find(AttemptId id);
   void schedule_step(Attempt& attempt);
-  void post(TrialId trial, TimePoint time, ExecutorEvent event);
+  void post(TrialId trial, ExecutorEvent event);
   void write_checkpoint(Attempt& attempt);
-  void end(Attempt& attempt, Outcome outcome);
+  void end(Attempt& attempt, Outcome outcome, std::string message);
+  void free_worker(AttemptId id);
   ExecutorEvent perform(Attempt& attempt);
+  void change_nodes();
+  void forget_delivered();
+  TimePoint next_time() const;
 
   VirtualClock& clock_;
   const Workload& workload_;
   std::filesystem::path root_;
-  std::map<TrialId, Attempt> attempts_;
+  std::optional<SimulatedNodes> nodes_;
+  std::unordered_map<TrialId, Attempt> attempts_;
   std::map<Key, ExecutorEvent> queue_;      // ends and checkpoints
   std::map<Key, AttemptId> steps_;          // running attempts by the time of their next step
   std::vector<ExecutorEvent> delivered_;    // to the controller that has not come back yet
   std::vector<ExecutorEvent> redelivered_;  // what a new controller gets first
   std::int64_t posted_ = 0;
+  std::atomic<bool> woken_ = false;
 };
 
 // Checkpoints that exist in name only.

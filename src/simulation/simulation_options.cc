@@ -103,6 +103,18 @@ Result<SimulationOptions> parse_simulation_options(const ExecutorOptions& option
   return parsed;
 }
 
+std::optional<NodeOptions> node_options(const SimulationOptions& options, std::uint64_t seed) {
+  const ClusterConditions& conditions = options.conditions;
+  if (!(conditions.node_loss_interval_s > 0)) {
+    return std::nullopt;
+  }
+  return NodeOptions{.workers = options.workers,
+                     .nodes = conditions.nodes,
+                     .loss_interval_s = conditions.node_loss_interval_s,
+                     .return_s = conditions.node_return_s,
+                     .seed = seed};
+}
+
 Result<> check(const SimulationOptions& options) {
   std::vector<std::string> problems;
   const ClusterConditions& conditions = options.conditions;

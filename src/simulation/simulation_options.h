@@ -2,11 +2,13 @@
 // executor options hold it, so that resume, extend and a rerun need nothing else.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "luthier/simulation.h"
+#include "simulation/simulated_nodes.h"
 
 namespace luthier {
 
@@ -23,6 +25,8 @@ struct SimulationOptions {
 using ExecutorOptions = std::vector<std::pair<std::string, std::string>>;
 ExecutorOptions to_executor_options(const SimulationOptions& options);  // defaults are left out
 Result<SimulationOptions> parse_simulation_options(const ExecutorOptions& options);
+// The nodes of the cluster; nothing when none is ever lost.
+std::optional<NodeOptions> node_options(const SimulationOptions& options, std::uint64_t seed);
 // What can't be, one sentence a line.
 Result<> check(const SimulationOptions& options);
 

@@ -264,16 +264,10 @@ std::optional<double> TableParameter::coordinate(const Value& value) const {
   return std::isfinite(place) ? std::optional(place) : std::nullopt;
 }
 
-Result<TableIndex> TableIndex::parse(std::string_view json, const std::string& file) {
-  const auto root = parse_json(json);
-  if (!root || root->kind != Json::Kind::object) {
-    return Error{ErrorCode::invalid_argument,
-                 file + " is not the index of a table: " +
-                     (root ? "it must be a JSON object" : root.error().message)};
-  }
-  Reader reader(file, *root);
+Result<TableIndex> TableIndex::read(const Json& root, const std::string& file) {
+  Reader reader(file, root);
   TableIndex index;
-  index.name = reader.text(*root, "name", "");
+  index.name = reader.text(root, "name", "");
   index.tasks = reader.names("tasks");
   index.metrics = reader.names("metrics");
   read_axes(reader);

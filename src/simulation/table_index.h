@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/json.h"
@@ -45,7 +44,7 @@ struct TableIndex {
   std::vector<TableParameter> parameters;
 
   // Every problem of the file is in the error, one a line, with `file` before each.
-  static Result<TableIndex> parse(std::string_view json, const std::string& file);
+  static Result<TableIndex> read(const Json& root, const std::string& file);
 };
 
 }  // namespace luthier

@@ -174,7 +174,8 @@ Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOpti
   root_ = directory_.empty() ? "/" : directory_;
   workload_ =
       std::make_unique<BenchmarkWorkload>(std::move(benchmark), simulation->conditions, spec.seed);
-  executor_ = std::make_unique<SimulatedExecutor>(*clock, *workload_, root_);
+  executor_ = std::make_unique<SimulatedExecutor>(
+      *clock, *workload_, root_, node_options(*simulation, spec.seed));
   checkpoints_ = std::make_unique<SimulatedCheckpoints>();
   clock_ = std::move(clock);
   return {};

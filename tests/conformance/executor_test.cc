@@ -11,6 +11,7 @@
 #include "executors/in_process.h"
 #include "executors/process.h"
 #include "support/executor_driver.h"
+#include "simulation/simulated_executor.h"
 #include "support/folder_checkpoint_area.h"
 
 namespace luthier {
@@ -71,13 +72,37 @@ while [ "$done" -lt "$LUTHIER_PARAM_STEPS" ]; do
 done
 )";
 
+// The same trainer in virtual time.
+class SimulatedTrainer final : public TrialScript {
+ public:
+  SimulatedStep step(const StartRequest& attempt, std::int64_t iteration) const override {
+    const std::string mode = attempt.config.text("mode");
+    if (iteration > attempt.config.integer("steps")) {
+      return {.kind = SimulatedStep::Kind::finish};
+    }
+    if (mode == "fail" && iteration == 3) {
+      return {.kind = SimulatedStep::Kind::fail, .message = "the loss exploded at step 3"};
+    }
+    return {.duration = mode == "hang"   ? 800'000
+                        : mode == "slow" ? 50'000
+                                         : 1,
+            .metrics = {{"loss", iteration}, {"seed", static_cast<std::int64_t>(attempt.seed)}}};
+  }
+};
+
 class ExecutorConformance : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override { executor_ = make(); }
 
   std::unique_ptr<Executor> make() {
+    if (std::string(GetParam()) == "simulated") {
+      auto clock = std::make_unique<VirtualClock>();
+      auto executor = std::make_unique<SimulatedExecutor>(*clock, trainer_, folder_.path());
+      owned_clock_ = std::move(clock);
+      return executor;
+    }
     if (std::string(GetParam()) == "in_process") {
-      return make_in_process_executor(train, {.grace = kGrace}, area_, clock_);
+      return make_in_process_executor(train, {.grace = kGrace}, area_, *owned_clock_);
     }
     const auto program = folder_.path() / "train.sh";
     std::ofstream(program) << kProgram;
@@ -86,7 +111,7 @@ class ExecutorConformance : public testing::TestWithParam<const char*> {
                                        .metrics = {"loss"},
                                        .grace = kGrace},
                                       area_,
-                                      clock_);
+                                      *owned_clock_);
     return std::move(made.value());
   }
 
@@ -104,7 +129,7 @@ class ExecutorConformance : public testing::TestWithParam<const char*> {
 
   ExecutorDriver& driver() {
     if (!driver_) {
-      driver_ = std::make_unique<ExecutorDriver>(*executor_, clock_);
+      driver_ = std::make_unique<ExecutorDriver>(*executor_, *owned_clock_);
     }
     return *driver_;
   }
@@ -118,7 +143,8 @@ class ExecutorConformance : public testing::TestWithParam<const char*> {
   }
 
   TemporaryFolder folder_;
-  SystemClock clock_;
+  std::unique_ptr<Clock> owned_clock_ = std::make_unique<SystemClock>();
+  SimulatedTrainer trainer_;
   FolderCheckpointArea area_{folder_.path() / "checkpoints"};
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<ExecutorDriver> driver_;
@@ -192,15 +218,21 @@ TEST_P(ExecutorConformance, SavesAndGoesOn) {
   const auto& story = run(request(0, "train", 3));
   EXPECT_EQ(story.ends[0].outcome, Outcome::returned) << story.ends[0].message;
   ASSERT_EQ(story.checkpoints.size(), 3u);
-  int state = 0;
-  std::ifstream(story.checkpoints[2].directory / "state") >> state;
-  EXPECT_EQ(state, 3);
+  EXPECT_EQ(story.checkpoints[2].training_iteration, 3);
+  if (!executor_->capabilities().is_simulated) {
+    int state = 0;
+    std::ifstream(story.checkpoints[2].directory / "state") >> state;
+    EXPECT_EQ(state, 3);
+  }
   EXPECT_EQ(order,
             (std::vector<std::string>{
                 "result", "checkpoint", "result", "checkpoint", "result", "checkpoint", "end"}));
 }
 
 TEST_P(ExecutorConformance, ACheckpointThatCannotBeKeptFailsTheAttempt) {
+  if (executor_->capabilities().is_simulated) {
+    GTEST_SKIP() << "its checkpoints are names, which can always be kept";
+  }
   area_.fails = true;
   driver().decide = [](const Reported&) { return Reply{.kind = DecisionKind::checkpoint}; };
   const auto& story = run(request(0));
@@ -247,7 +279,7 @@ TEST_P(ExecutorConformance, InterruptPausesWithACheckpoint) {
 TEST_P(ExecutorConformance, InterruptEndsAnAttemptThatWaitsForItsReply) {
   const auto waiting = request(0);
   executor_->start(waiting);
-  const auto events = executor_->next_events(clock_.now() + 20'000'000);
+  const auto events = executor_->next_events(owned_clock_->now() + 20'000'000);
   ASSERT_EQ(events.size(), 1u);
   executor_->interrupt(waiting.id, false, false);
   EXPECT_TRUE(driver().run_until_ended({waiting.id}));
@@ -300,9 +332,9 @@ TEST_P(ExecutorConformance, WakeEndsTheWait) {
 }
 
 TEST_P(ExecutorConformance, NextEventsReturnsWhenTheTimeHasCome) {
-  const TimePoint until = clock_.now() + 20'000;
+  const TimePoint until = owned_clock_->now() + 20'000;
   EXPECT_TRUE(executor_->next_events(until).empty());
-  EXPECT_GE(clock_.now(), until);
+  EXPECT_GE(owned_clock_->now(), until);
 }
 
 TEST_P(ExecutorConformance, LeavesWithAttemptsRunning) {
@@ -316,7 +348,7 @@ TEST_P(ExecutorConformance, LeavesWithAttemptsRunning) {
 
 INSTANTIATE_TEST_SUITE_P(All,
                          ExecutorConformance,
-                         testing::Values("in_process", "process"),
+                         testing::Values("in_process", "process", "simulated"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -162,7 +162,7 @@ TEST_F(Table, RefusesWhatIsNoIndex) {
   index_ = "[1, 2]";
   EXPECT_NE(problem().find("it must be a JSON object"), std::string::npos);
   index_ = "{\"name\": ";
-  EXPECT_NE(problem().find("is not the index of a table"), std::string::npos);
+  EXPECT_NE(problem().find("is no benchmark"), std::string::npos);
   index_ = "{}";
   EXPECT_NE(problem().find("'tasks' must be a list of at least one name"), std::string::npos);
   EXPECT_NE(open_benchmark("nowhere/there.json").error().message.find("No such file"),
