@@ -96,6 +96,12 @@ class Bench:
         command = [sys.executable, PEERS / "rustuna_peer.py", self.fresh(), self.seconds / 5]
         return run_json([*command, *SUGGEST_AFTER], 120) or {}
 
+    @functools.cached_property
+    def hyperopt(self):
+        progress("Hyperopt ...")
+        # After more trials it takes minutes to prepare and seconds to answer.
+        return run_json([sys.executable, PEERS / "hyperopt_peer.py", SUGGEST_AFTER[0]], 150) or {}
+
     def luthier_run(self, trials, jobs, program, *options):
         """`luthier run` of a program; its results directory."""
         results = self.fresh()
@@ -187,7 +193,8 @@ class Bench:
         for line in done.stdout.splitlines():
             own = json.loads(line)
             peers = {}
-            for name, peer in (("rustuna", self.rustuna), ("optuna", self.optuna)):
+            for name in ("rustuna", "optuna", "hyperopt"):
+                peer = getattr(self, name)
                 peers[name] = peer.get("suggest_us", {}).get(str(own["trials"]))
             yield f"tpe_suggest_{own['trials']}", "us", own["suggest_us"], peers, {}
 
