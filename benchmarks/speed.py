@@ -167,7 +167,7 @@ class Bench:
             if own["scheduler"] == "asha":
                 peers = {"ray_tune": self.ray_decision.get("decision_us")}
                 peers |= {"optuna": self.optuna.get("decision_us")}
-            extra = {"p99": own["p99_us"], "trials": int(SUGGEST_AFTER[-1])}
+            extra = {"median": own["median_us"], "p99": own["p99_us"], "trials": int(SUGGEST_AFTER[-1])}
             yield f"decision_{own['scheduler']}", "us", own["mean_us"], peers, extra
 
     def large(self):
