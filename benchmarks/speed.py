@@ -36,18 +36,13 @@ def progress(text):
     print(f"{time.monotonic() - STARTED:4.0f}s  {text}", file=sys.stderr, flush=True)
 
 
-def run_json(command, timeout):
-    """The last line a program prints, as JSON; None, with a word on stderr, when it failed."""
-    try:
-        done = subprocess.run(
-            [str(word) for word in command], capture_output=True, text=True, timeout=timeout
-        )
-    except subprocess.TimeoutExpired:
-        progress(f"{Path(command[0]).name} {command[1]}: no answer in {timeout} s")
-        return None
+def last_line(command, timeout):
+    """The last line a program prints, as JSON. Raises when it fails or takes longer."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=timeout)
     if done.returncode != 0:
-        progress(f"{' '.join(map(str, command[:2]))} failed: {done.stderr.strip()[-500:]}")
-        return None
+        name = " ".join(Path(word).name for word in words[:2])
+        raise RuntimeError(f"{name} failed: {done.stderr.strip()[-500:]}")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
@@ -58,6 +53,7 @@ class Bench:
         self.directory = directory
         self.seconds = seconds
         self.fresh_count = 0
+        self.failed_peers = []
 
     def fresh(self):
         """A directory no measurement has used. None is removed before the end: a file system that
@@ -68,33 +64,42 @@ class Bench:
         return path
 
     def own(self, *arguments, timeout=240):
-        figures = run_json([BIN / "bench_speed", *arguments], timeout)
-        if figures is None:
-            sys.exit("speed: Luthier's own measurement failed")
-        return figures
+        return last_line([BIN / "bench_speed", *arguments], timeout)
+
+    def peer(self, name, *arguments, timeout):
+        """A peer's figures. One that fails leaves its place empty and makes the run fail at its end:
+        the others are still worth having."""
+        progress(f"{name} ...")
+        try:
+            return last_line([sys.executable, PEERS / f"{name}_peer.py", *arguments], timeout)
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            progress(str(error))
+            self.failed_peers.append(name)
+            return {}
 
     @functools.cached_property
     def ray(self):
-        progress("Ray Tune ...")
-        command = [sys.executable, PEERS / "ray_tune_peer.py", self.fresh(), time.monotonic_ns()]
-        return run_json([*command, self.seconds], 240 + 3 * self.seconds) or {}
+        arguments = [self.fresh(), time.monotonic_ns(), self.seconds]
+        return self.peer("ray_tune", *arguments, timeout=240 + 3 * self.seconds)
 
     @functools.cached_property
     def ray_decision(self):
-        command = [sys.executable, PEERS / "ray_decision_peer.py", SUGGEST_AFTER[-1]]
-        return (run_json(command, 120) or {}).get("decision_us")
+        return self.peer("ray_decision", SUGGEST_AFTER[-1], timeout=120)
 
     @functools.cached_property
     def optuna(self):
-        progress("Optuna ...")
-        command = [sys.executable, PEERS / "optuna_peer.py", self.fresh(), self.seconds / 3]
-        return run_json([*command, *SUGGEST_AFTER], 200) or {}
+        arguments = [self.fresh(), self.seconds / 3, *SUGGEST_AFTER]
+        return self.peer("optuna", *arguments, timeout=200)
 
     @functools.cached_property
     def rustuna(self):
-        progress("Rustuna ...")
-        command = [sys.executable, PEERS / "rustuna_peer.py", self.fresh(), self.seconds / 5]
-        return run_json([*command, *SUGGEST_AFTER], 120) or {}
+        arguments = [self.fresh(), self.seconds / 5, *SUGGEST_AFTER]
+        return self.peer("rustuna", *arguments, timeout=120)
+
+    @functools.cached_property
+    def hyperopt(self):
+        # After more trials it takes minutes to prepare and seconds to answer.
+        return self.peer("hyperopt", SUGGEST_AFTER[0], timeout=200)
 
     def luthier_run(self, trials, jobs, program, *options):
         """`luthier run` of a program; its results directory."""
@@ -160,8 +165,9 @@ class Bench:
             own = self.own("scheduler_decision", scheduler, SUGGEST_AFTER[-1])
             peers = {}
             if own["scheduler"] == "asha":
-                peers = {"ray_tune": self.ray_decision, "optuna": self.optuna.get("decision_us")}
-            extra = {"p99": own["p99_us"], "trials": int(SUGGEST_AFTER[-1])}
+                peers = {"ray_tune": self.ray_decision.get("decision_us")}
+                peers |= {"optuna": self.optuna.get("decision_us")}
+            extra = {"median": own["median_us"], "p99": own["p99_us"], "trials": int(SUGGEST_AFTER[-1])}
             yield f"decision_{own['scheduler']}", "us", own["mean_us"], peers, extra
 
     def large(self):
@@ -187,7 +193,8 @@ class Bench:
         for line in done.stdout.splitlines():
             own = json.loads(line)
             peers = {}
-            for name, peer in (("rustuna", self.rustuna), ("optuna", self.optuna)):
+            for name in ("rustuna", "optuna", "hyperopt"):
+                peer = getattr(self, name)
                 peers[name] = peer.get("suggest_us", {}).get(str(own["trials"]))
             yield f"tpe_suggest_{own['trials']}", "us", own["suggest_us"], peers, {}
 
@@ -232,6 +239,8 @@ def main():
                 print(json.dumps(line) if options.json else as_text(line), flush=True)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+    if bench.failed_peers:
+        sys.exit("speed: not measured: " + ", ".join(bench.failed_peers))
     progress("done")
 
 

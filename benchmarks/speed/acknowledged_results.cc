@@ -39,8 +39,10 @@ void train(TrialContext& trial, Acknowledged& acknowledged) {
   while (true) {
     const auto t = static_cast<double>(trial.iteration() + 1);
     const double loss = std::exp(-speed * t);
-    const bool going = trial.report(
-        {{"loss", loss}, {"accuracy", 1 - loss}, {"rate", 1 / t}, {"epoch", trial.iteration() + 1}});
+    const bool going = trial.report({{"loss", loss},
+                                     {"accuracy", 1 - loss},
+                                     {"rate", 1 / t},
+                                     {"epoch", trial.iteration() + 1}});
     last.store(trial.iteration(), std::memory_order_relaxed);
     acknowledged.results.fetch_add(1, std::memory_order_relaxed);
     if (!going) {

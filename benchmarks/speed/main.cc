@@ -26,7 +26,8 @@ int run(const std::vector<std::string>& words) {
     if (!words.empty() && row.name == words.front()) {
       const auto figures = row.measure(Arguments(words).subspan(1));
       if (!figures) {
-        std::fprintf(stderr, "bench_speed %s: %s\n", words.front().c_str(), figures.error().message.c_str());
+        std::fprintf(
+            stderr, "bench_speed %s: %s\n", words.front().c_str(), figures.error().message.c_str());
         return 1;
       }
       std::printf("%s\n", to_json(*figures).c_str());

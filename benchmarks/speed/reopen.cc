@@ -15,9 +15,8 @@ Result<NamedValues> reopen(Arguments arguments) {
     return session.error();
   }
   const double wall = watch.wall_s();
-  return NamedValues{{"events", (*session)->state().sequence()},
-                     {"wall_s", wall},
-                     {"cpu_s", watch.cpu_s()}};
+  return NamedValues{
+      {"events", (*session)->state().sequence()}, {"wall_s", wall}, {"cpu_s", watch.cpu_s()}};
 }
 
 }  // namespace luthier::bench

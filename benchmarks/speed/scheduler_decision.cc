@@ -67,7 +67,8 @@ Result<NamedValues> scheduler_decision(Arguments arguments) {
   StageOptions options{.samples = trials, .jobs = trials, .space = &space()};
   std::vector<double> times_us;
   SchedulerStage stage(
-      std::make_unique<Timed>(make_scheduler(spec->name, spec->options, options), times_us), options);
+      std::make_unique<Timed>(make_scheduler(spec->name, spec->options, options), times_us),
+      options);
   for (int i = 0; i < trials; ++i) {
     stage.add_trial();
   }

@@ -61,7 +61,8 @@ struct SchedulerPlugin {
 
 struct SearcherPlugin {
   PluginInfo info;
-  // Proposals depend on results. False (random, grid, ...): they are the same at any number of jobs.
+  // Proposals depend on results. False (random, grid, ...): they are the same at any number of
+  // jobs.
   bool reads_results = true;
   Result<std::unique_ptr<Searcher>> (*make)(const PluginContext& context) = nullptr;
 };

@@ -37,9 +37,9 @@ Result<> write_parameters(const Config& config,
   for (const auto format : formats) {
     const auto path = parameters_path(directory, format);
     if (!write_file(path, format_parameters(config, format))) {
-      return Error{ErrorCode::io,
-                   "the parameters could not be written to " + path.string() + ": " +
-                       errno_in_words(errno)};
+      return Error{
+          ErrorCode::io,
+          "the parameters could not be written to " + path.string() + ": " + errno_in_words(errno)};
     }
   }
   return {};

@@ -16,9 +16,9 @@ Result<> write_parameters(const Config& config,
                           const std::filesystem::path& directory);
 
 struct AttemptPlaces {
-  std::string working_directory;          // the user's
-  std::filesystem::path directory;        // the trial's
-  std::filesystem::path checkpoint_out;   // where it may save
+  std::string working_directory;         // the user's
+  std::filesystem::path directory;       // the trial's
+  std::filesystem::path checkpoint_out;  // where it may save
 };
 Result<Program> make_program(const StartRequest& request,
                              const CommandTemplate& command,

@@ -325,10 +325,14 @@ void ProcessAttempt::end() {
       break;
   }
   if (status != 0 || gone_->over_memory != 0) {
-    finish(Outcome::failed, exit_failure(*gone_, program_->memory_bytes, error_log_->tail()), exit_status);
+    finish(Outcome::failed,
+           exit_failure(*gone_, program_->memory_bytes, error_log_->tail()),
+           exit_status);
   } else if (!any_objective_ && !settings_.options.metrics.empty() &&
              iteration_ == request_.iteration) {
-    finish(Outcome::failed, missing_metric(settings_.options.metrics, lines_.candidates()), exit_status);
+    finish(Outcome::failed,
+           missing_metric(settings_.options.metrics, lines_.candidates()),
+           exit_status);
   } else {
     finish(Outcome::returned, "", 0);
   }

@@ -95,7 +95,8 @@ def memory_mb():
     return total / 2**20
 
 
-ray.init(num_cpus=JOBS, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+# A cluster of its own, whatever else runs here.
+ray.init("local", num_cpus=JOBS, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
 noops = run(noop, "noop", loggers=False)
 plain = run(endless, "plain", loggers=False, scheduler=asha())
 logged = run(endless, "logged", loggers=True, scheduler=asha())
