@@ -79,7 +79,7 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
 }
 
 void unequal_cost(const ComparisonReport& comparison, std::vector<std::string>& out) {
-  const auto ratio = [&](double GroupSummary::*spent) {
+  const auto ratio = [&](double GroupSummary::* spent) {
     const auto [least, most] = std::ranges::minmax(comparison.groups, {}, spent);
     return least.*spent > 0 ? most.*spent / (least.*spent) : 1;
   };
@@ -100,22 +100,25 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
                                   const Tasks& tasks) {
   std::vector<std::string> out;
   if (comparison.groups.size() == 1) {
-    out.push_back("all experiments are of one group, so there is nothing to compare it with; --by "
-                  "names what makes groups");
+    out.push_back(
+        "all experiments are of one group, so there is nothing to compare it with; --by "
+        "names what makes groups");
   }
   few_seeds(comparison, out);
   few_pairs(comparison, out);
   if (comparison.groups.size() > 1 && comparison.blocks == 0) {
     out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
   }
-  unequal_cost(comparison, out);
+  if (!comparison.budget) {
+    unequal_cost(comparison, out);
+  }
   const std::string unfinished =
       which(comparison, [](const ExperimentCurve& experiment) { return !experiment.finished; });
   if (!unfinished.empty()) {
     out.push_back("not finished, taken as far as they are: " + unfinished);
   }
-  const std::string without =
-      which(comparison, [](const ExperimentCurve& experiment) { return experiment.points.empty(); });
+  const std::string without = which(
+      comparison, [](const ExperimentCurve& experiment) { return experiment.points.empty(); });
   if (!without.empty()) {
     out.push_back("without a finite '" + comparison.objective.metric +
                   "', counted as worse than every number: " + without);
@@ -131,19 +134,22 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
     return std::ranges::any_of(block.members, [](const auto& each) { return each.size() > 1; });
   });
   if (repeated) {
-    out.emplace_back("a group has several experiments of one benchmark, task and seed; pairs and "
-                     "ranks take their mean");
+    out.emplace_back(
+        "a group has several experiments of one benchmark, task and seed; pairs and "
+        "ranks take their mean");
   }
   const bool some_known =
       std::ranges::any_of(tasks.all, [](const Task& task) { return task.optimum.has_value(); });
   if (comparison.measure == Measure::rank && some_known) {
-    out.emplace_back("the optimum of some tasks is not known, so there is no regret; tag every "
-                     "experiment with optimum=VALUE");
+    out.emplace_back(
+        "the optimum of some tasks is not known, so there is no regret; tag every "
+        "experiment with optimum=VALUE");
   }
   return out;
 }
 
-std::vector<std::string> method_notes(const ComparisonReport& comparison, std::span<const Block> blocks) {
+std::vector<std::string> method_notes(const ComparisonReport& comparison,
+                                      std::span<const Block> blocks) {
   std::vector<std::string> out;
   switch (comparison.measure) {
     case Measure::objective:
@@ -152,13 +158,15 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison, std::s
       out.emplace_back("regret is the distance from the optimum to the best so far");
       break;
     case Measure::relative_regret:
-      out.emplace_back("regret is divided by its task's median regret after the first result, so "
-                       "that tasks can be put together; pairs are compared by its ratio");
+      out.emplace_back(
+          "regret is divided by its task's median regret after the first result, so "
+          "that tasks can be put together; pairs are compared by its ratio");
       break;
     case Measure::rank:
-      out.emplace_back("the tasks are of different scale and their optima are not known, so only "
-                       "ranks are put together: 1 is the best of " +
-                       std::to_string(comparison.groups.size()));
+      out.emplace_back(
+          "the tasks are of different scale and their optima are not known, so only "
+          "ranks are put together: 1 is the best of " +
+          std::to_string(comparison.groups.size()));
       break;
   }
   if (comparison.budget) {
@@ -175,12 +183,12 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison, std::s
   }
   const bool exact =
       std::ranges::all_of(comparison.pairs, [](const PairSummary& pair) { return pair.exact; });
-  out.push_back(
-      std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
-      (exact ? ", exact" : ", normal approximation") + ", two-sided, over " +
-      std::to_string(blocks.size()) + " blocks of equal benchmark, task and seed; p corrected by " +
-      "Holm for " + std::to_string(comparison.pairs.size()) +
-      (comparison.pairs.size() == 1 ? " test" : " tests"));
+  out.push_back(std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
+                (exact ? ", exact" : ", normal approximation") + ", two-sided, over " +
+                std::to_string(blocks.size()) +
+                " blocks of equal benchmark, task and seed; p corrected by " + "Holm for " +
+                std::to_string(comparison.pairs.size()) +
+                (comparison.pairs.size() == 1 ? " test" : " tests"));
   return out;
 }
 

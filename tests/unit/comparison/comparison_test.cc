@@ -127,9 +127,9 @@ TEST(Compare, TasksOfDifferentScaleCountAlike) {
   const ComparisonReport comparison = made(two_tasks("0"));
   EXPECT_EQ(comparison.measure, Measure::relative_regret);
   ASSERT_EQ(comparison.tasks.size(), 2U);
-  EXPECT_NEAR(comparison.tasks[1].groups[0]->centre, 1000 * comparison.tasks[0].groups[0]->centre,
-              1e-9);
-  EXPECT_LT(comparison.groups[0].final.centre, 1);  // all begin at about 1
+  EXPECT_NEAR(
+      comparison.tasks[1].groups[0]->centre, 1000 * comparison.tasks[0].groups[0]->centre, 1e-9);
+  EXPECT_LT(comparison.groups[0].final.centre, 1);   // all begin at about 1
   EXPECT_LT(comparison.pairs[0].effect->centre, 1);  // a ratio
   EXPECT_EQ(comparison.pairs[0].pairs, 12);
 }
@@ -171,7 +171,8 @@ TEST(Compare, SaysWhenSeedsAreTooFew) {
   EXPECT_THAT(made(two_groups(1)).warnings,
               Contains("too few seeds to say which is better: with 1 matched seeds no difference "
                        "can reach p = 0.05; 1 comparison needs at least 6"));
-  EXPECT_THAT(made(two_groups(5)).warnings, Contains(HasSubstr("need at least 6 experiments each")));
+  EXPECT_THAT(made(two_groups(5)).warnings,
+              Contains(HasSubstr("need at least 6 experiments each")));
   EXPECT_THAT(made(two_groups(6)).warnings, IsEmpty());
 }
 
@@ -208,7 +209,8 @@ TEST(Compare, LuckIsRarelySignificant) {
       }
     }
     const ComparisonReport comparison = made(std::move(all));
-    found += std::ranges::any_of(comparison.pairs, [](const auto& p) { return p.better.has_value(); });
+    found +=
+        std::ranges::any_of(comparison.pairs, [](const auto& p) { return p.better.has_value(); });
   }
   EXPECT_LT(found, 0.09 * kTimes);
 }
