@@ -38,6 +38,14 @@ std::string which(const ComparisonReport& comparison, const Is& is) {
   return names.empty() ? "" : quoted(std::move(names));
 }
 
+std::int64_t most_pairs(const ComparisonReport& comparison) {
+  std::int64_t most = 0;
+  for (const PairSummary& pair : comparison.pairs) {
+    most = std::max(most, pair.pairs);
+  }
+  return most;
+}
+
 void few_seeds(const ComparisonReport& comparison, std::vector<std::string>& out) {
   std::vector<std::string> small;
   for (const GroupSummary& group : comparison.groups) {
@@ -55,26 +63,25 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
   if (comparison.pairs.empty()) {
     return;
   }
-  const std::int64_t needed = fewest_pairs(comparison.pairs.size(), kSignificance);
-  std::int64_t most = 0;
   std::vector<std::string> unmatched;
   for (const PairSummary& pair : comparison.pairs) {
-    most = std::max(most, pair.pairs);
     if (pair.pairs == 0) {
       unmatched.push_back(comparison.groups[pair.first].label + "' and '" +
                           comparison.groups[pair.second].label);
     }
   }
+  const std::size_t unmatched_count = unmatched.size();
   if (!unmatched.empty()) {
     out.push_back("not tested, for they share no benchmark, task and seed: " +
                   quoted(std::move(unmatched)) + "; run them with the same seeds");
   }
-  if (most < needed) {
+  const std::size_t tests = std::max<std::size_t>(comparison.pairs.size() - unmatched_count, 1);
+  const std::int64_t needed = fewest_pairs(tests, kSignificance);
+  if (const std::int64_t most = most_pairs(comparison); most < needed) {
     out.push_back("too few seeds to say which is better: with " + std::to_string(most) +
-                  " matched seeds no difference can reach p = 0.05; " +
-                  std::to_string(comparison.pairs.size()) +
-                  (comparison.pairs.size() == 1 ? " comparison needs" : " comparisons need") +
-                  " at least " + std::to_string(needed));
+                  " matched seeds no difference can reach p = 0.05; " + std::to_string(tests) +
+                  (tests == 1 ? " comparison needs" : " comparisons need") + " at least " +
+                  std::to_string(needed));
   }
 }
 
@@ -148,8 +155,7 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   return out;
 }
 
-std::vector<std::string> method_notes(const ComparisonReport& comparison,
-                                      std::span<const Block> blocks) {
+std::vector<std::string> method_notes(const ComparisonReport& comparison) {
   std::vector<std::string> out;
   switch (comparison.measure) {
     case Measure::objective:
@@ -183,12 +189,13 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison,
   }
   const bool exact =
       std::ranges::all_of(comparison.pairs, [](const PairSummary& pair) { return pair.exact; });
+  const auto tests = std::ranges::count_if(
+      comparison.pairs, [](const PairSummary& pair) { return pair.pairs > 0; });
   out.push_back(std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
-                (exact ? ", exact" : ", normal approximation") + ", two-sided, over " +
-                std::to_string(blocks.size()) +
-                " blocks of equal benchmark, task and seed; p corrected by " + "Holm for " +
-                std::to_string(comparison.pairs.size()) +
-                (comparison.pairs.size() == 1 ? " test" : " tests"));
+                (exact ? ", exact" : ", normal approximation") +
+                ", two-sided, over pairs of equal benchmark, task and seed (up to " +
+                std::to_string(most_pairs(comparison)) + "); p corrected by Holm for " +
+                std::to_string(tests) + (tests == 1 ? " test" : " tests"));
   return out;
 }
 

@@ -74,7 +74,7 @@ class Comparer {
       }
     }
     comparison_.warnings = cautions(comparison_, blocks_, tasks_);
-    comparison_.notes = method_notes(comparison_, blocks_);
+    comparison_.notes = method_notes(comparison_);
   }
 
  private:

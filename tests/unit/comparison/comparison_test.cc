@@ -157,6 +157,18 @@ TEST(Compare, PairsAreMatchedBySeed) {
   EXPECT_EQ(comparison.blocks, 5);
 }
 
+TEST(Compare, WhatSharesNoSeedIsNotTestedNorCorrectedFor) {
+  std::vector<ExperimentCurve> all = two_groups(6);
+  all.push_back(made_curve({.scheduler = "stranger", .seed = 99}, {1}));
+  const ComparisonReport comparison = made(std::move(all));
+  ASSERT_EQ(comparison.pairs.size(), 3U);
+  EXPECT_DOUBLE_EQ(comparison.pairs[0].corrected_p, 2.0 / 64);  // one test, not three
+  EXPECT_EQ(comparison.pairs[0].better, 0U);
+  EXPECT_EQ(comparison.pairs[1].corrected_p, 1);
+  EXPECT_FALSE(comparison.pairs[1].better.has_value());
+  EXPECT_THAT(comparison.warnings, Contains(HasSubstr("'good' and 'stranger'")));
+}
+
 TEST(Compare, AnExperimentWithoutAResultIsWorst) {
   std::vector<ExperimentCurve> all = two_groups(6);
   all[0].points.clear();
