@@ -11,9 +11,9 @@ extern const Command kRun, kLs, kShow, kTrials, kBest, kLogs, kExplain, kStop, k
 
 std::span<const Command* const> commands() {
   static constexpr std::array<const Command*, 21> kCommands = {
-      &kRun,     &kLs,     &kShow,    &kTrials, &kBest,       &kLogs,  &kExplain,
+      &kRun,     &kLs,     &kShow,    &kTrials, &kBest,       &kLogs,   &kExplain,
       &kStop,    &kPause,  &kResume,  &kExtend, &kRetry,      &kReplay, &kSimulate,
-      &kCompare, &kExport, &kPlugins, &kDoctor, &kCompletion, &kHelp,  &kVersion};
+      &kCompare, &kExport, &kPlugins, &kDoctor, &kCompletion, &kHelp,   &kVersion};
   return kCommands;
 }
 

@@ -159,7 +159,13 @@ struct Request {
 };
 
 Result<Request> parse_request(const Arguments& arguments) {
-  Request request{.options = {.by = arguments.all("by")}};
+  Request request;
+  for (const std::string& key : arguments.all("by")) {
+    auto& by = request.options.by;
+    if (std::ranges::find(by, key) == by.end()) {
+      by.push_back(key);
+    }
+  }
   std::vector<std::string> problems;
   if (arguments.operands().empty() && request.options.by.empty()) {
     problems.emplace_back(

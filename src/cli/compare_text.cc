@@ -2,6 +2,8 @@
 
 #include <sys/ioctl.h>
 
+#include <algorithm>
+
 #include "base/terminal_text.h"
 #include "cli/table.h"
 #include "comparison/figures.h"
@@ -37,10 +39,17 @@ std::string groups_text(const ComparisonReport& comparison) {
   return table.text();
 }
 
+// With more pairs than this a terminal shows those of the best group.
+constexpr std::size_t kMostPairs = 15;
+
+// By mean rank; the first where there is none.
+std::size_t best_group(const ComparisonReport& comparison) {
+  const auto rank = [](const GroupSummary& group) { return group.mean_rank.value_or(0); };
+  return static_cast<std::size_t>(std::ranges::min_element(comparison.groups, {}, rank) -
+                                  comparison.groups.begin());
+}
+
 std::string pairs_text(const ComparisonReport& comparison) {
-  if (comparison.pairs.empty()) {
-    return "";
-  }
   const bool ratio = comparison.measure == Measure::relative_regret;
   Table table({{"first"},
                {"second"},
@@ -50,7 +59,22 @@ std::string pairs_text(const ComparisonReport& comparison) {
                {"p", kRight},
                {"corrected", kRight},
                {""}});
+  const auto tested = std::ranges::count_if(
+      comparison.pairs, [](const PairSummary& pair) { return pair.pairs > 0; });
+  if (tested == 0) {
+    return "";
+  }
+  const bool all = static_cast<std::size_t>(tested) <= kMostPairs;
+  const std::size_t best = best_group(comparison);
+  std::size_t left_out = 0;
   for (const PairSummary& pair : comparison.pairs) {
+    if (pair.pairs == 0) {
+      continue;
+    }
+    if (!all && pair.first != best && pair.second != best) {
+      ++left_out;
+      continue;
+    }
     table.add({comparison.groups[pair.first].label,
                comparison.groups[pair.second].label,
                std::to_string(pair.pairs),
@@ -61,7 +85,11 @@ std::string pairs_text(const ComparisonReport& comparison) {
                p_figure(pair.corrected_p),
                verdict(comparison, pair)});
   }
-  return "\n" + table.text();
+  const std::string more =
+      all ? ""
+          : "and " + std::to_string(left_out) + " pairs without '" +
+                printable(comparison.groups[best].label) + "'; --json and --html hold them all\n";
+  return "\n" + table.text() + more;
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <span>
 
 #include "base/terminal_text.h"
 #include "base/text.h"
@@ -17,9 +17,23 @@ namespace luthier::cli {
 namespace {
 
 // What may be said besides --from; the bundle says the rest.
-constexpr std::array<std::string_view, 17> kAllowed = {
-    "from", "tolerance", "benchmark", "name",    "results", "durability", "jobs",  "cpus",  "gpus",
-    "inventory", "plugin", "log", "verbose", "quiet", "plain", "json", "dry-run"};
+constexpr std::array<std::string_view, 17> kAllowed = {"from",
+                                                       "tolerance",
+                                                       "benchmark",
+                                                       "name",
+                                                       "results",
+                                                       "durability",
+                                                       "jobs",
+                                                       "cpus",
+                                                       "gpus",
+                                                       "inventory",
+                                                       "plugin",
+                                                       "log",
+                                                       "verbose",
+                                                       "quiet",
+                                                       "plain",
+                                                       "json",
+                                                       "dry-run"};
 
 struct Rerun {
   Bundle bundle;
@@ -44,7 +58,8 @@ void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::st
   for (const auto& [option, value] : arguments.given()) {
     const std::string name(option->name);
     if (std::ranges::find(kAllowed, option->name) == kAllowed.end()) {
-      problems.push_back("--" + name + " and --from exclude each other, for the bundle says what "
+      problems.push_back("--" + name +
+                         " and --from exclude each other, for the bundle says what "
                          "is run; drop one");
     } else if (name == "benchmark") {
       if (rerun.bundle.spec.executor != "simulated") {
@@ -64,38 +79,45 @@ void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::st
   }
 }
 
-// What is said about the files that the bundle names: a table has to be the same, a program may
-// have moved on.
-void check_needs(const Rerun& rerun, std::vector<std::string>& problems) {
-  const ExperimentSpec& now = rerun.request.spec;
-  const bool simulated = now.executor == "simulated";
-  const auto files = needed_files(now);
+// A table has to be the one the bundle was made with; its files keep their order wherever they are.
+Result<> check_table(const Rerun& rerun, std::span<const NeededFile> here) {
+  const auto table = benchmark_of(rerun.request.spec);
+  const std::string remedy = "; name the right one with --benchmark FILE.json";
+  if (table && here.size() < rerun.bundle.needs.size()) {
+    return Error{ErrorCode::invalid_argument, "there is no whole table " + *table + remedy};
+  }
+  for (std::size_t i = 0; table && i < rerun.bundle.needs.size(); ++i) {
+    if (here[i].sha256 != rerun.bundle.needs[i].sha256) {
+      return Error{ErrorCode::invalid_argument,
+                   here[i].path + " is not the table the bundle was made with (SHA-256 " +
+                       rerun.bundle.needs[i].sha256.substr(0, 12) + "...)" + remedy};
+    }
+  }
+  return {};
+}
+
+// A program may have moved on, which the results will show.
+void mention_changes(const Rerun& rerun, std::span<const NeededFile> here) {
+  for (const NeededFile& needed : rerun.bundle.needs) {
+    const auto file = std::ranges::find(here, needed.path, &NeededFile::path);
+    if (file == here.end()) {
+      talk(needed.path + " is not here: results may differ");
+    } else if (file->sha256 != needed.sha256) {
+      talk(needed.path + " is not the file the bundle was made with: results may differ");
+    }
+  }
+}
+
+Result<> check_needs(const Rerun& rerun) {
+  const auto files = needed_files(rerun.request.spec);
   if (!files) {
-    problems.push_back(files.error().message);
-    return;
+    return files.error();
   }
-  for (std::size_t i = 0; i < rerun.bundle.needs.size(); ++i) {
-    const NeededFile& needed = rerun.bundle.needs[i];
-    // A table's files keep their order wherever it is; a program's have the same path.
-    const auto here = simulated ? (i < files->size() ? files->begin() +
-                                                           static_cast<std::ptrdiff_t>(i)
-                                                     : files->end())
-                                : std::ranges::find(*files, needed.path, &NeededFile::path);
-    const bool missing = here == files->end();
-    if (!missing && here->sha256 == needed.sha256) {
-      continue;
-    }
-    if (simulated) {
-      problems.push_back(
-          (missing ? "there is no table " + needed.path
-                   : here->path + " is not the table the bundle was made with (SHA-256 " +
-                         needed.sha256.substr(0, 12) + "...)") +
-          "; name the right one with --benchmark FILE.json");
-    } else {
-      talk(needed.path + (missing ? " is not here" : " is not the file the bundle was made with") +
-           ": results may differ");
-    }
+  if (rerun.request.spec.executor == "simulated") {
+    return check_table(rerun, *files);
   }
+  mention_changes(rerun, *files);
+  return {};
 }
 
 std::string free_name(const RunRequest& request, const std::string& base) {
@@ -125,7 +147,9 @@ Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
     problems.push_back(tolerance.error().message);
   }
   if (problems.empty()) {
-    check_needs(rerun, problems);
+    if (const auto checked = check_needs(rerun); !checked) {
+      problems.push_back(checked.error().message);
+    }
     if (rerun.request.spec.executor == "process") {
       check_program(rerun.request, problems);
     }
@@ -157,7 +181,9 @@ std::string versions_text(const BundleFacts& before, const BundleFacts& now) {
   return join(changed, ", ");
 }
 
-std::string json(const Rerun& rerun, const Agreement& agreement, const BundleFacts& now,
+std::string json(const Rerun& rerun,
+                 const Agreement& agreement,
+                 const BundleFacts& now,
                  const std::filesystem::path& directory) {
   return "{\"schema\": 1, \"experiment\": " + json_string(rerun.request.spec.name) +
          ", \"directory\": " + json_string(directory.string()) +
@@ -181,11 +207,10 @@ std::string human(const Rerun& rerun, const Agreement& agreement, const BundleFa
                      std::to_string(agreement.decisions) + " decisions compared with '" +
                      rerun.bundle.spec.name + "': ";
   if (agreement.differences == 0) {
-    text += rerun.tolerance == 0
-                ? "all are the same\n"
-                : "they agree; metrics deviate by up to " +
-                      short_number(agreement.largest_deviation) + " (tolerance " +
-                      format_number(rerun.tolerance) + ")\n";
+    text += rerun.tolerance == 0 ? "all are the same\n"
+                                 : "they agree; metrics deviate by up to " +
+                                       short_number(agreement.largest_deviation) + " (tolerance " +
+                                       format_number(rerun.tolerance) + ")\n";
     return text;
   }
   text += std::to_string(agreement.differences) +
@@ -198,8 +223,7 @@ std::string human(const Rerun& rerun, const Agreement& agreement, const BundleFa
   return text + (versions.empty() ? "" : "versions: " + printable(versions) + "\n");
 }
 
-int report(const Arguments& arguments, const Rerun& rerun,
-           const std::filesystem::path& directory) {
+int report(const Arguments& arguments, const Rerun& rerun, const std::filesystem::path& directory) {
   CanonicalExport canonical;
   BundleFacts now;
   const auto read = read_events(directory, 1, [&](const Event& event) {

@@ -1,5 +1,5 @@
-// RunRequest: everything `luthier run` was told, from a file and from options. A TOML file knows the
-// names of the options (run_options.h).
+// RunRequest: everything `luthier run` was told, from a file and from options. A TOML file knows
+// the names of the options (run_options.h).
 #pragma once
 
 #include <optional>

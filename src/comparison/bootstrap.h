@@ -29,7 +29,8 @@ class Bootstrap {
   Spread spread(std::span<const double> values) const;
 
  private:
-  double resampled_median(const std::uint16_t* counts, std::span<const std::size_t> order,
+  double resampled_median(const std::uint16_t* counts,
+                          std::span<const std::size_t> order,
                           std::span<const double> values) const;
   double resampled_mean(const std::uint16_t* counts, std::span<const double> values) const;
 

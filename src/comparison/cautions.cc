@@ -38,6 +38,14 @@ std::string which(const ComparisonReport& comparison, const Is& is) {
   return names.empty() ? "" : quoted(std::move(names));
 }
 
+std::int64_t most_pairs(const ComparisonReport& comparison) {
+  std::int64_t most = 0;
+  for (const PairSummary& pair : comparison.pairs) {
+    most = std::max(most, pair.pairs);
+  }
+  return most;
+}
+
 void few_seeds(const ComparisonReport& comparison, std::vector<std::string>& out) {
   std::vector<std::string> small;
   for (const GroupSummary& group : comparison.groups) {
@@ -55,31 +63,30 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
   if (comparison.pairs.empty()) {
     return;
   }
-  const std::int64_t needed = fewest_pairs(comparison.pairs.size(), kSignificance);
-  std::int64_t most = 0;
   std::vector<std::string> unmatched;
   for (const PairSummary& pair : comparison.pairs) {
-    most = std::max(most, pair.pairs);
     if (pair.pairs == 0) {
       unmatched.push_back(comparison.groups[pair.first].label + "' and '" +
                           comparison.groups[pair.second].label);
     }
   }
+  const std::size_t unmatched_count = unmatched.size();
   if (!unmatched.empty()) {
     out.push_back("not tested, for they share no benchmark, task and seed: " +
                   quoted(std::move(unmatched)) + "; run them with the same seeds");
   }
-  if (most < needed) {
+  const std::size_t tests = std::max<std::size_t>(comparison.pairs.size() - unmatched_count, 1);
+  const std::int64_t needed = fewest_pairs(tests, kSignificance);
+  if (const std::int64_t most = most_pairs(comparison); most < needed) {
     out.push_back("too few seeds to say which is better: with " + std::to_string(most) +
-                  " matched seeds no difference can reach p = 0.05; " +
-                  std::to_string(comparison.pairs.size()) +
-                  (comparison.pairs.size() == 1 ? " comparison needs" : " comparisons need") +
-                  " at least " + std::to_string(needed));
+                  " matched seeds no difference can reach p = 0.05; " + std::to_string(tests) +
+                  (tests == 1 ? " comparison needs" : " comparisons need") + " at least " +
+                  std::to_string(needed));
   }
 }
 
 void unequal_cost(const ComparisonReport& comparison, std::vector<std::string>& out) {
-  const auto ratio = [&](double GroupSummary::*spent) {
+  const auto ratio = [&](double GroupSummary::* spent) {
     const auto [least, most] = std::ranges::minmax(comparison.groups, {}, spent);
     return least.*spent > 0 ? most.*spent / (least.*spent) : 1;
   };
@@ -100,22 +107,25 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
                                   const Tasks& tasks) {
   std::vector<std::string> out;
   if (comparison.groups.size() == 1) {
-    out.push_back("all experiments are of one group, so there is nothing to compare it with; --by "
-                  "names what makes groups");
+    out.push_back(
+        "all experiments are of one group, so there is nothing to compare it with; --by "
+        "names what makes groups");
   }
   few_seeds(comparison, out);
   few_pairs(comparison, out);
   if (comparison.groups.size() > 1 && comparison.blocks == 0) {
     out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
   }
-  unequal_cost(comparison, out);
+  if (!comparison.budget) {
+    unequal_cost(comparison, out);
+  }
   const std::string unfinished =
       which(comparison, [](const ExperimentCurve& experiment) { return !experiment.finished; });
   if (!unfinished.empty()) {
     out.push_back("not finished, taken as far as they are: " + unfinished);
   }
-  const std::string without =
-      which(comparison, [](const ExperimentCurve& experiment) { return experiment.points.empty(); });
+  const std::string without = which(
+      comparison, [](const ExperimentCurve& experiment) { return experiment.points.empty(); });
   if (!without.empty()) {
     out.push_back("without a finite '" + comparison.objective.metric +
                   "', counted as worse than every number: " + without);
@@ -131,19 +141,21 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
     return std::ranges::any_of(block.members, [](const auto& each) { return each.size() > 1; });
   });
   if (repeated) {
-    out.emplace_back("a group has several experiments of one benchmark, task and seed; pairs and "
-                     "ranks take their mean");
+    out.emplace_back(
+        "a group has several experiments of one benchmark, task and seed; pairs and "
+        "ranks take their mean");
   }
   const bool some_known =
       std::ranges::any_of(tasks.all, [](const Task& task) { return task.optimum.has_value(); });
   if (comparison.measure == Measure::rank && some_known) {
-    out.emplace_back("the optimum of some tasks is not known, so there is no regret; tag every "
-                     "experiment with optimum=VALUE");
+    out.emplace_back(
+        "the optimum of some tasks is not known, so there is no regret; tag every "
+        "experiment with optimum=VALUE");
   }
   return out;
 }
 
-std::vector<std::string> method_notes(const ComparisonReport& comparison, std::span<const Block> blocks) {
+std::vector<std::string> method_notes(const ComparisonReport& comparison) {
   std::vector<std::string> out;
   switch (comparison.measure) {
     case Measure::objective:
@@ -152,13 +164,15 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison, std::s
       out.emplace_back("regret is the distance from the optimum to the best so far");
       break;
     case Measure::relative_regret:
-      out.emplace_back("regret is divided by its task's median regret after the first result, so "
-                       "that tasks can be put together; pairs are compared by its ratio");
+      out.emplace_back(
+          "regret is divided by its task's median regret after the first result, so "
+          "that tasks can be put together; pairs are compared by its ratio");
       break;
     case Measure::rank:
-      out.emplace_back("the tasks are of different scale and their optima are not known, so only "
-                       "ranks are put together: 1 is the best of " +
-                       std::to_string(comparison.groups.size()));
+      out.emplace_back(
+          "the tasks are of different scale and their optima are not known, so only "
+          "ranks are put together: 1 is the best of " +
+          std::to_string(comparison.groups.size()));
       break;
   }
   if (comparison.budget) {
@@ -175,12 +189,13 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison, std::s
   }
   const bool exact =
       std::ranges::all_of(comparison.pairs, [](const PairSummary& pair) { return pair.exact; });
-  out.push_back(
-      std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
-      (exact ? ", exact" : ", normal approximation") + ", two-sided, over " +
-      std::to_string(blocks.size()) + " blocks of equal benchmark, task and seed; p corrected by " +
-      "Holm for " + std::to_string(comparison.pairs.size()) +
-      (comparison.pairs.size() == 1 ? " test" : " tests"));
+  const auto tests = std::ranges::count_if(
+      comparison.pairs, [](const PairSummary& pair) { return pair.pairs > 0; });
+  out.push_back(std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
+                (exact ? ", exact" : ", normal approximation") +
+                ", two-sided, over pairs of equal benchmark, task and seed (up to " +
+                std::to_string(most_pairs(comparison)) + "); p corrected by Holm for " +
+                std::to_string(tests) + (tests == 1 ? " test" : " tests"));
   return out;
 }
 

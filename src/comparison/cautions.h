@@ -14,6 +14,6 @@ namespace luthier {
 std::vector<std::string> cautions(const ComparisonReport& comparison,
                                   std::span<const Block> blocks,
                                   const Tasks& tasks);
-std::vector<std::string> method_notes(const ComparisonReport& comparison, std::span<const Block> blocks);
+std::vector<std::string> method_notes(const ComparisonReport& comparison);
 
 }  // namespace luthier

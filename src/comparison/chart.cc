@@ -75,7 +75,10 @@ std::string colored(const std::string& text, std::size_t curve) {
   return "\x1b[" + std::to_string(kColors[curve % kColors.size()]) + "m" + text + "\x1b[0m";
 }
 
-void draw(Canvas& canvas, std::span<const CurveStep> steps, std::size_t curve, double x_end,
+void draw(Canvas& canvas,
+          std::span<const CurveStep> steps,
+          std::size_t curve,
+          double x_end,
           const PlotScale& scale) {
   int before = -1;
   const double last_position = steps.empty() ? 0 : steps.back().at;

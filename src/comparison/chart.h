@@ -9,7 +9,7 @@
 namespace luthier {
 
 struct ChartStyle {
-  int width = 80;  // columns in all, at least kLeastChartWidth
+  int width = 80;   // columns in all, at least kLeastChartWidth
   int height = 16;  // rows of the plot
   bool color = false;
 };

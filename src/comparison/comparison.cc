@@ -74,7 +74,7 @@ class Comparer {
       }
     }
     comparison_.warnings = cautions(comparison_, blocks_, tasks_);
-    comparison_.notes = method_notes(comparison_, blocks_);
+    comparison_.notes = method_notes(comparison_);
   }
 
  private:
@@ -89,7 +89,7 @@ class Comparer {
 
   GroupSummary summarise(const Group& group) const {
     GroupSummary summary{.label = group.label, .members = group.members};
-    const auto spent = [&](auto BestPoint::*field) {
+    const auto spent = [&](auto BestPoint::* field) {
       std::vector<double> all;
       for (const std::size_t member : group.members) {
         all.push_back(static_cast<double>(experiment(member).end.*field));
@@ -244,7 +244,7 @@ std::string value_name(const ComparisonReport& comparison) {
 }
 
 Result<ComparisonReport> compare(std::vector<ExperimentCurve> experiments,
-                           const ComparisonOptions& options) {
+                                 const ComparisonOptions& options) {
   if (auto checked = check_objectives(experiments); !checked) {
     return checked.error();
   }

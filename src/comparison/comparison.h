@@ -31,7 +31,7 @@ inline constexpr double kSignificance = 0.05;
 inline constexpr std::size_t kFewestForBand = 6;
 
 struct ComparisonOptions {
-  std::vector<std::string> by = {};   // see grouping.h
+  std::vector<std::string> by = {};    // see grouping.h
   std::optional<double> optimum = {};  // of every experiment; else their tag "optimum"
   std::optional<Budget> budget = {};   // that the curves were read with; for the notes
 };
@@ -92,7 +92,7 @@ struct ComparisonReport {
 // Errors, invalid_argument: no experiment, different objectives, contradicting optima, an optimum
 // that an experiment surpassed, a tag of `by` that is missing.
 Result<ComparisonReport> compare(std::vector<ExperimentCurve> experiments,
-                           const ComparisonOptions& options = {});
+                                 const ComparisonOptions& options = {});
 
 // "regret of loss", as axes and headings call it.
 std::string value_name(const ComparisonReport& comparison);

@@ -23,9 +23,10 @@ std::string list(const Range& range, const Each& each) {
 }
 
 std::string object(const Spread& spread) {
-  return "{\"centre\": " + number(spread.centre) + ", \"quartile_1\": " +
-         number(spread.quartile_1) + ", \"quartile_3\": " + number(spread.quartile_3) +
-         ", \"low\": " + number(spread.low) + ", \"high\": " + number(spread.high) + "}";
+  return "{\"centre\": " + number(spread.centre) +
+         ", \"quartile_1\": " + number(spread.quartile_1) +
+         ", \"quartile_3\": " + number(spread.quartile_3) + ", \"low\": " + number(spread.low) +
+         ", \"high\": " + number(spread.high) + "}";
 }
 
 std::string optional_object(const std::optional<Spread>& spread) {
@@ -45,8 +46,8 @@ std::string object(const CurveStep& step) {
 std::string object(const ComparisonReport& comparison, const GroupSummary& group) {
   std::string curves;
   for (std::size_t axis = 0; axis < kCurveAxes; ++axis) {
-    curves += (axis == 0 ? "\"" : ", \"") + std::string(kAxisKeys[axis]) + "\": " +
-              list(group.curves[axis], [](const CurveStep& step) { return object(step); });
+    curves += (axis == 0 ? "\"" : ", \"") + std::string(kAxisKeys[axis]) +
+              "\": " + list(group.curves[axis], [](const CurveStep& step) { return object(step); });
   }
   const auto name_of = [&](std::size_t member) {
     return json_string(comparison.experiments[member].name);
@@ -68,9 +69,7 @@ std::string object(const TaskSummary& task) {
 }
 
 std::string object(const ComparisonReport& comparison, const PairSummary& pair) {
-  const auto label = [&](std::size_t group) {
-    return json_string(comparison.groups[group].label);
-  };
+  const auto label = [&](std::size_t group) { return json_string(comparison.groups[group].label); };
   return "{\"first\": " + label(pair.first) + ", \"second\": " + label(pair.second) +
          ", \"pairs\": " + std::to_string(pair.pairs) + ", \"wins\": " + std::to_string(pair.wins) +
          ", \"ties\": " + std::to_string(pair.ties) +
@@ -107,8 +106,7 @@ std::string to_json(const ComparisonReport& comparison) {
          ", \"tasks\": " +
          list(comparison.tasks, [](const TaskSummary& task) { return object(task); }) +
          ", \"pairs\": " +
-         list(comparison.pairs,
-              [&](const PairSummary& pair) { return object(comparison, pair); }) +
+         list(comparison.pairs, [&](const PairSummary& pair) { return object(comparison, pair); }) +
          ", \"warnings\": " + list(comparison.warnings, text) +
          ", \"notes\": " + list(comparison.notes, text) + "}\n";
 }

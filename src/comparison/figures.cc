@@ -36,8 +36,7 @@ std::string effect_figure(const ComparisonReport& comparison, const PairSummary&
     return "-";
   }
   const bool ratio = comparison.measure == Measure::relative_regret;
-  const std::string bounds =
-      " (" + interval(pair.effect->low, pair.effect->high) + ")";
+  const std::string bounds = " (" + interval(pair.effect->low, pair.effect->high) + ")";
   return figure(pair.effect->centre) + (ratio ? " times" : "") + bounds;
 }
 

@@ -71,9 +71,8 @@ std::string label_of(std::span<const std::string> keys,
                      const std::vector<std::vector<Trait>>& all) {
   std::vector<std::string> parts;
   for (std::size_t k = 0; k < keys.size(); ++k) {
-    const bool same = std::ranges::all_of(all[k], [&](const Trait& other) {
-      return other.plugin == all[k].front().plugin;
-    });
+    const bool same = std::ranges::all_of(
+        all[k], [&](const Trait& other) { return other.plugin == all[k].front().plugin; });
     if (same && keys.size() > 1) {
       continue;
     }

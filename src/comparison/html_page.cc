@@ -34,8 +34,8 @@ std::string table(std::span<const std::string> names,
                   const std::string& rows,
                   const Columns& columns = {},
                   std::string_view kind = "plain") {
-  return "<div class=\"wide\"><table class=\"" + std::string(kind) + "\">" + headings(names, columns) + "<tbody>" + rows +
-         "</tbody></table></div>\n";
+  return "<div class=\"wide\"><table class=\"" + std::string(kind) + "\">" +
+         headings(names, columns) + "<tbody>" + rows + "</tbody></table></div>\n";
 }
 
 std::string items(std::span<const std::string> sentences, std::string_view kind) {
@@ -81,9 +81,15 @@ std::string lead(const ComparisonReport& comparison) {
 
 std::string summary(const ComparisonReport& comparison) {
   const std::string centre(centre_name(comparison));
-  const std::vector<std::string> names = {"group", "experiments", centre + " at the end",
-                                          "quartiles", "95% band", "mean rank", "trials",
-                                          "time", "iterations"};
+  const std::vector<std::string> names = {"group",
+                                          "experiments",
+                                          centre + " at the end",
+                                          "quartiles",
+                                          "95% band",
+                                          "mean rank",
+                                          "trials",
+                                          "time",
+                                          "iterations"};
   std::string rows;
   for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
     const GroupSummary& group = comparison.groups[i];
@@ -106,8 +112,13 @@ std::string pairs(const ComparisonReport& comparison) {
   }
   const bool ratio = comparison.measure == Measure::relative_regret;
   const std::vector<std::string> names = {
-      "first", "second", "matched seeds", "better / equal / worse",
-      ratio ? "median ratio (95% band)" : "median difference (95% band)", "p", "corrected p",
+      "first",
+      "second",
+      "matched seeds",
+      "better / equal / worse",
+      ratio ? "median ratio (95% band)" : "median difference (95% band)",
+      "p",
+      "corrected p",
       "reading"};
   std::string rows;
   for (const PairSummary& pair : comparison.pairs) {
@@ -120,7 +131,7 @@ std::string pairs(const ComparisonReport& comparison) {
             cell(p_figure(pair.corrected_p)) +
             cell(verdict(comparison, pair), pair.better ? "text better" : "text") + "</tr>";
   }
-  return "<h2>Which is better</h2>\n" + 
+  return "<h2>Which is better</h2>\n" +
          table(names, rows, {.words_first = 1, .words_last = 1}, "pairs");
 }
 

@@ -41,10 +41,8 @@ th, td { padding: 6px 9px; border-bottom: 1px solid var(--rule); text-align: rig
 td { white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
 th:first-child, td:first-child, .text {
-  min-width: 120px; text-align: left; white-space: normal; overflow-wrap: anywhere;
+  max-width: 340px; text-align: left; white-space: normal; overflow-wrap: break-word;
 }
-th:first-child, td:first-child { min-width: 180px; }
-.pairs td:nth-child(5) { white-space: normal; }
 tr.better td { background: var(--raised); }
 td.better { font-weight: 600; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 10px 0; padding: 0; list-style: none; }

@@ -18,7 +18,9 @@ std::vector<double> without_zeros(std::span<const double> differences) {
 
 // P(sum of ranks of random signs <= statistic). Twice a mid-rank is whole, so sums are counted.
 double exact_lower_tail(std::span<const double> rank, double statistic) {
-  const auto doubled = [](double value) { return static_cast<std::size_t>(std::lround(2 * value)); };
+  const auto doubled = [](double value) {
+    return static_cast<std::size_t>(std::lround(2 * value));
+  };
   const std::size_t limit = doubled(statistic);
   std::vector<double> chance(limit + 1, 0.0);
   chance[0] = 1;
@@ -61,8 +63,8 @@ PairedTest signed_rank_test(std::span<const double> differences) {
   }
   test.statistic = std::min(positive, all - positive);
   test.exact = test.used <= kExactPairs;
-  const double tail = test.exact ? exact_lower_tail(rank, test.statistic)
-                                 : normal_lower_tail(rank, test.statistic);
+  const double tail =
+      test.exact ? exact_lower_tail(rank, test.statistic) : normal_lower_tail(rank, test.statistic);
   test.p = std::min(1.0, 2 * tail);
   return test;
 }

@@ -65,6 +65,28 @@ bool first_is_better(std::span<const double> differences, Measure measure) {
   return balance > 0;
 }
 
+// Corrects for as many tests as there are; pairs that share nothing are none.
+void correct(std::vector<PairSummary>& pairs, const std::vector<bool>& first_leads) {
+  std::vector<double> p;
+  for (const PairSummary& pair : pairs) {
+    if (pair.pairs > 0) {
+      p.push_back(pair.p);
+    }
+  }
+  const std::vector<double> corrected = holm(p);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    PairSummary& pair = pairs[i];
+    if (pair.pairs == 0) {
+      continue;
+    }
+    pair.corrected_p = corrected[next++];
+    if (pair.corrected_p <= kSignificance) {
+      pair.better = first_leads[i] ? pair.first : pair.second;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<PairSummary> compare_pairs(std::span<const Block> blocks,
@@ -89,17 +111,7 @@ std::vector<PairSummary> compare_pairs(std::span<const Block> blocks,
       first_leads.push_back(first_is_better(differences, measure));
     }
   }
-  std::vector<double> p;
-  for (const PairSummary& pair : pairs) {
-    p.push_back(pair.p);
-  }
-  const std::vector<double> corrected = holm(p);
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    pairs[i].corrected_p = corrected[i];
-    if (corrected[i] <= kSignificance) {
-      pairs[i].better = first_leads[i] ? pairs[i].first : pairs[i].second;
-    }
-  }
+  correct(pairs, first_leads);
   return pairs;
 }
 

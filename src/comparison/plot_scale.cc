@@ -22,8 +22,7 @@ double round_step(double least) {
 
 }  // namespace
 
-PlotScale::PlotScale(std::span<const double> values, bool logarithmic)
-    : logarithmic_(logarithmic) {
+PlotScale::PlotScale(std::span<const double> values, bool logarithmic) : logarithmic_(logarithmic) {
   std::vector<double> shown;
   std::ranges::copy_if(
       values, std::back_inserter(shown), [](double value) { return std::isfinite(value); });
@@ -90,8 +89,8 @@ PlotScale value_scale(const ComparisonReport& comparison, CurveAxis axis, bool b
       }
     }
   }
-  const bool regret = comparison.measure == Measure::regret ||
-                      comparison.measure == Measure::relative_regret;
+  const bool regret =
+      comparison.measure == Measure::regret || comparison.measure == Measure::relative_regret;
   double least = std::numeric_limits<double>::infinity();
   double most = 0;
   for (const double value : values) {

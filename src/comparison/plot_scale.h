@@ -22,7 +22,7 @@ class PlotScale {
 
  private:
   bool logarithmic_ = false;
-  double low_ = 0;   // of the logarithm
+  double low_ = 0;  // of the logarithm
   double high_ = 1;
 };
 

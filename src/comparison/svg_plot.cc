@@ -38,12 +38,8 @@ std::string text_at(double x, double y, std::string_view anchor, const std::stri
 }
 
 std::string line(std::string_view kind, double x1, double y1, double x2, double y2) {
-  return fmt::format("<path class=\"{}\" d=\"M{} {}L{} {}\"/>",
-                     kind,
-                     pixel(x1),
-                     pixel(y1),
-                     pixel(x2),
-                     pixel(y2));
+  return fmt::format(
+      "<path class=\"{}\" d=\"M{} {}L{} {}\"/>", kind, pixel(x1), pixel(y1), pixel(x2), pixel(y2));
 }
 
 std::string group_class(std::size_t group) {
@@ -72,10 +68,11 @@ std::string grid_lines(const Frame& frame, const std::string& x_name, const std:
   }
   out += line("axis", kLeft, kHeight - kBottom, kWidth - kRight, kHeight - kBottom);
   out += text_at((kLeft + kWidth - kRight) / 2, kHeight - 8, "middle", x_name);
-  out += fmt::format("<text transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">{}"
-                     "</text>",
-                     pixel((kTop + kHeight - kBottom) / 2),
-                     html_text(y_name));
+  out += fmt::format(
+      "<text transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">{}"
+      "</text>",
+      pixel((kTop + kHeight - kBottom) / 2),
+      html_text(y_name));
   return out;
 }
 
@@ -107,10 +104,10 @@ std::string band(std::span<const CurveStep> all, const Frame& frame) {
     if (!std::isfinite(step.spread.centre)) {
       continue;
     }
-    const bool same = !steps.empty() && &step != &all.back() &&
-                      pixel(frame.py(step.spread.low)) == pixel(frame.py(steps.back().spread.low)) &&
-                      pixel(frame.py(step.spread.high)) ==
-                          pixel(frame.py(steps.back().spread.high));
+    const bool same =
+        !steps.empty() && &step != &all.back() &&
+        pixel(frame.py(step.spread.low)) == pixel(frame.py(steps.back().spread.low)) &&
+        pixel(frame.py(step.spread.high)) == pixel(frame.py(steps.back().spread.high));
     if (!same) {
       steps.push_back(step);
     }
@@ -118,8 +115,8 @@ std::string band(std::span<const CurveStep> all, const Frame& frame) {
   if (steps.empty()) {
     return "";
   }
-  std::string path = "M" + pixel(frame.px(steps.front().at)) + " " +
-                     pixel(frame.py(steps.front().spread.high));
+  std::string path =
+      "M" + pixel(frame.px(steps.front().at)) + " " + pixel(frame.py(steps.front().spread.high));
   for (const CurveStep& step : steps) {
     path += "H" + pixel(frame.px(step.at)) + "V" + pixel(frame.py(step.spread.high));
   }
@@ -130,12 +127,11 @@ std::string band(std::span<const CurveStep> all, const Frame& frame) {
 }
 
 std::string svg(double height, const std::string& label, const std::string& content) {
-  return fmt::format(
-      "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}</svg>\n",
-      pixel(kWidth),
-      pixel(height),
-      html_text(label),
-      content);
+  return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}</svg>\n",
+                     pixel(kWidth),
+                     pixel(height),
+                     html_text(label),
+                     content);
 }
 
 // A point beside its row's middle by luck that is the same each time, so that equal values show.
@@ -154,8 +150,7 @@ std::string svg_curves(const ComparisonReport& comparison, CurveAxis axis) {
   }
   const Frame frame{.x = PlotScale(places, false), .y = value_scale(comparison, axis, true)};
   const std::string x_name(axis_name(axis));
-  const std::string y_name =
-      value_name(comparison) + (frame.y.logarithmic() ? " (log scale)" : "");
+  const std::string y_name = value_name(comparison) + (frame.y.logarithmic() ? " (log scale)" : "");
   std::string content = grid_lines(frame, x_name, y_name);
   for (const bool bands : {true, false}) {
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
@@ -210,12 +205,11 @@ std::string svg_finals(const ComparisonReport& comparison) {
       continue;
     }
     const Spread& s = group.final;
-    content += fmt::format(
-        "<rect class=\"box {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"20\"/>",
-        group_class(i),
-        pixel(px(s.quartile_1)),
-        pixel(y - 10),
-        pixel(std::max(1.0, px(s.quartile_3) - px(s.quartile_1))));
+    content += fmt::format("<rect class=\"box {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"20\"/>",
+                           group_class(i),
+                           pixel(px(s.quartile_1)),
+                           pixel(y - 10),
+                           pixel(std::max(1.0, px(s.quartile_3) - px(s.quartile_1))));
     for (std::size_t k = 0; k < group.finals.size(); ++k) {
       if (std::isfinite(group.finals[k])) {
         content += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"2.5\"/>",

@@ -37,8 +37,11 @@ Result<std::optional<double>> optimum_of(const ExperimentCurve& experiment,
   return optimum;
 }
 
-Result<> add(Task& task, std::size_t index, const ExperimentCurve& experiment,
-             std::optional<double> optimum, std::span<const ExperimentCurve> experiments) {
+Result<> add(Task& task,
+             std::size_t index,
+             const ExperimentCurve& experiment,
+             std::optional<double> optimum,
+             std::span<const ExperimentCurve> experiments) {
   if (!task.members.empty() && optimum && task.optimum && *optimum != *task.optimum) {
     return Error{ErrorCode::invalid_argument,
                  "experiments '" + experiments[task.members.front()].name + "' and '" +
@@ -60,9 +63,8 @@ Result<> check_optimum(const Task& task, std::span<const ExperimentCurve> experi
     if (experiment.end.best < *task.optimum - slack) {
       const double sign = experiment.objectives.front().mode == Mode::max ? -1 : 1;
       return Error{ErrorCode::invalid_argument,
-                   "the optimum " + format_number(sign * *task.optimum) +
-                       " is none: experiment '" + experiment.name + "' found " +
-                       format_number(sign * experiment.end.best) +
+                   "the optimum " + format_number(sign * *task.optimum) + " is none: experiment '" +
+                       experiment.name + "' found " + format_number(sign * experiment.end.best) +
                        "; correct --optimum or the tag optimum"};
     }
   }

@@ -11,9 +11,9 @@
 namespace luthier {
 
 struct Task {
-  std::string label;                // "lcbench/adult"; "" without tags
-  std::optional<double> optimum;    // as a loss
-  double scale = 1;                 // of relative regret
+  std::string label;                 // "lcbench/adult"; "" without tags
+  std::optional<double> optimum;     // as a loss
+  double scale = 1;                  // of relative regret
   std::vector<std::size_t> members;  // experiments
 };
 

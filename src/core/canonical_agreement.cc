@@ -115,9 +115,12 @@ void CanonicalAgreement::compare_segments(const std::string& where,
                brief(member(ours, name)) + " and is " + brief(member(theirs, name)));
       }
     }
-    compare_lists(where, "results", member(ours, "results"), member(theirs, "results"),
-                  agreement_.results);
-    compare_lists(where, "decisions", member(ours, "decisions"), member(theirs, "decisions"),
+    compare_lists(
+        where, "results", member(ours, "results"), member(theirs, "results"), agreement_.results);
+    compare_lists(where,
+                  "decisions",
+                  member(ours, "decisions"),
+                  member(theirs, "decisions"),
                   agreement_.decisions);
   }
 }
@@ -159,8 +162,8 @@ bool CanonicalAgreement::decision_same(const Json& first, const Json& second) {
   const double largest = agreement_.largest_deviation;
   const bool equal = same(member(first, "numbers"), member(second, "numbers"), true);
   agreement_.largest_deviation = largest;
-  return equal && (tolerance_ > 0 ||
-                   text_of(member(first, "reason")) == text_of(member(second, "reason")));
+  return equal &&
+         (tolerance_ > 0 || text_of(member(first, "reason")) == text_of(member(second, "reason")));
 }
 
 bool CanonicalAgreement::same(const Json& first, const Json& second, bool numbers) {

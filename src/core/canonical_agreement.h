@@ -15,7 +15,7 @@
 namespace luthier {
 
 struct Agreement {
-  std::int64_t trials = 0;  // of the first export
+  std::int64_t trials = 0;          // of the first export
   std::int64_t configurations = 0;  // compared, those of segments
   std::int64_t results = 0;
   std::int64_t decisions = 0;
@@ -38,8 +38,11 @@ class CanonicalAgreement {
   Result<> read(std::string_view text, std::map<std::int64_t, Json>& trials) const;
   void compare_trials(std::int64_t id, const Json& first, const Json& second);
   void compare_segments(const std::string& where, const Json& first, const Json& second);
-  void compare_lists(const std::string& where, const char* what, const Json& first,
-                     const Json& second, std::int64_t& counted);
+  void compare_lists(const std::string& where,
+                     const char* what,
+                     const Json& first,
+                     const Json& second,
+                     std::int64_t& counted);
   // Whether values of equal shape agree; `numbers` may deviate.
   bool same(const Json& first, const Json& second, bool numbers);
   bool same_scalar(const Value& first, const Value& second, bool numbers);

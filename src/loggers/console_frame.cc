@@ -106,8 +106,8 @@ std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now)
   if (const std::int64_t hidden = state.failed_attempts() - state.failures_returned(); hidden > 0) {
     lines.push_back(std::to_string(hidden) +
                     (hidden == 1 ? " further failure" : " further failures") +
-                    ", most like those above: `luthier logs " +
-                    printable(state.subject().name) + " TRIAL` shows each");
+                    ", most like those above: `luthier logs " + printable(state.subject().name) +
+                    " TRIAL` shows each");
   }
   const bool finished = state.stopped() && state.stopped()->finished;
   std::string line = printable(state.subject().name) + (finished ? " finished" : " interrupted") +

@@ -29,17 +29,20 @@ constexpr std::array kFiles = {
 };
 
 std::string readme(const ExperimentSpec& spec, std::span<const NeededFile> needs) {
-  std::string text = "An experiment of Luthier, to be run again and compared:\n\n"
-                     "  luthier run --from THIS_FILE\n\n"
-                     "experiment: " + spec.name + "\n";
+  std::string text =
+      "An experiment of Luthier, to be run again and compared:\n\n"
+      "  luthier run --from THIS_FILE\n\n"
+      "experiment: " +
+      spec.name + "\n";
   if (!spec.command.empty()) {
     text += "program (not in here): " + join(spec.command, " ") + "\n";
   }
   for (const NeededFile& file : needs) {
     text += "needs: " + file.path + ", SHA-256 " + file.sha256 + "\n";
   }
-  return text + "\nspec.json: what was run. canonical.jsonl: what came out, a line a trial.\n"
-                "events.jsonl: the whole log. bundle.json: versions and sums.\n";
+  return text +
+         "\nspec.json: what was run. canonical.jsonl: what came out, a line a trial.\n"
+         "events.jsonl: the whole log. bundle.json: versions and sums.\n";
 }
 
 BundleContent content_of(std::string_view text) {
@@ -49,9 +52,12 @@ BundleContent content_of(std::string_view text) {
 Result<> check_rerunnable(const ExperimentSpec& spec, const BundleFacts& facts) {
   if (spec.executor != "process" && spec.executor != "simulated") {
     return Error{ErrorCode::invalid_argument,
-                 "the trials of '" + spec.name + "' are functions of a program of its own "
-                 "(executor " + spec.executor + "), which no bundle holds; run that program "
-                 "again and compare `luthier export --canonical`"};
+                 "the trials of '" + spec.name +
+                     "' are functions of a program of its own "
+                     "(executor " +
+                     spec.executor +
+                     "), which no bundle holds; run that program "
+                     "again and compare `luthier export --canonical`"};
   }
   if (!facts.finished) {
     return Error{ErrorCode::invalid_argument,
@@ -62,20 +68,23 @@ Result<> check_rerunnable(const ExperimentSpec& spec, const BundleFacts& facts) 
 }
 
 // The log as text, a line an event, up to `last`.
-Result<> each_line(const fs::path& experiment, Sequence last,
+Result<> each_line(const fs::path& experiment,
+                   Sequence last,
                    const std::function<bool(const std::string&)>& line) {
   return read_events(experiment, 1, [&](const Event& event) {
     return event.sequence <= last && line(to_json(event) + "\n");
   });
 }
 
-Result<> write_files(const fs::path& experiment, Sequence last, const Bundle& bundle,
-                     const BundleContent& events, GzipWriter& gzip) {
+Result<> write_files(const fs::path& experiment,
+                     Sequence last,
+                     const Bundle& bundle,
+                     const BundleContent& events,
+                     GzipWriter& gzip) {
   const std::string spec = to_json(bundle.spec) + "\n";
-  const std::string about = about_json(bundle,
-                                       {{kSpec, content_of(spec)},
-                                        {kCanonical, content_of(bundle.canonical)},
-                                        {kEvents, events}});
+  const std::string about = about_json(
+      bundle,
+      {{kSpec, content_of(spec)}, {kCanonical, content_of(bundle.canonical)}, {kEvents, events}});
   TarWriter tar(gzip);
   const auto whole = [&](std::string_view name, const std::string& text) {
     auto done = tar.begin(name, static_cast<std::int64_t>(text.size()));
@@ -164,13 +173,14 @@ Result<Bundle> read_bundle(const fs::path& path) {
     sums[file.name];
     contents[file.name];
   }
-  const auto read = read_tar(gzip, what, kFiles, [&](std::string_view name, std::string_view piece) {
-    sums[name].add(piece);
-    contents[name].bytes += static_cast<std::int64_t>(piece.size());
-    if (name != kEvents && name != kReadme) {
-      texts[name] += piece;
-    }
-  });
+  const auto read =
+      read_tar(gzip, what, kFiles, [&](std::string_view name, std::string_view piece) {
+        sums[name].add(piece);
+        contents[name].bytes += static_cast<std::int64_t>(piece.size());
+        if (name != kEvents && name != kReadme) {
+          texts[name] += piece;
+        }
+      });
   if (!read) {
     return read.error();
   }

@@ -40,10 +40,11 @@ const std::vector<Json>& items_in(const Json& json, const char* name) {
 Result<> check_sums(const Json& about, const Contents& contents, const std::string& what) {
   for (const auto& [name, content] : contents) {
     const auto& files = items_in(about, "files");
-    const bool named = std::ranges::any_of(files, [&, &name = name, &content = content](const Json& file) {
-      return text_in(file, "name") == name && text_in(file, "sha256") == content.sha256 &&
-             count_in(file, "bytes") == content.bytes;
-    });
+    const bool named =
+        std::ranges::any_of(files, [&, &name = name, &content = content](const Json& file) {
+          return text_in(file, "name") == name && text_in(file, "sha256") == content.sha256 &&
+                 count_in(file, "bytes") == content.bytes;
+        });
     if (!named) {
       return Error{ErrorCode::corruption,
                    std::string(name) + " in " + what +

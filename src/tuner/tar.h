@@ -1,6 +1,6 @@
-// The one kind of tar archive that bundles are (POSIX.1-1988 ustar): regular files with plain names,
-// no owner, no time. The reader never makes a file: it hands over what is in those it was told to
-// expect, and takes anything else for an attack.
+// The one kind of tar archive that bundles are (POSIX.1-1988 ustar): regular files with plain
+// names, no owner, no time. The reader never makes a file: it hands over what is in those it was
+// told to expect, and takes anything else for an attack.
 #pragma once
 
 #include <cstdint>

@@ -13,8 +13,8 @@ import unittest
 from luthier_program import LUTHIER, ProgramTest, interrupt
 
 COMMANDS = ["run", "ls", "show", "trials", "best", "logs", "explain", "stop", "pause", "resume",
-            "extend", "retry", "replay", "simulate", "export", "plugins", "doctor", "completion", "help",
-            "version"]
+            "extend", "retry", "replay", "simulate", "compare", "export", "plugins", "doctor",
+            "completion", "help", "version"]
 
 
 class Looking(ProgramTest):

@@ -122,6 +122,42 @@ class Comparing(ProgramTest):
         self.assertEqual(re.findall(r".*:CONSOLE.*", done.stderr), [])
 
 
+class Simulated(ProgramTest):
+    def simulate(self, searcher, function, seeds):
+        self.succeed("simulate", "--benchmark", f"bbob:function={function},dimension=2",
+                     "--searcher", searcher, "-n", 20, "--seeds", seeds, "--results", "sim")
+
+    def test_optima_are_known_and_tasks_are_put_together(self):
+        for searcher in ("random", "tpe"):
+            self.simulate(searcher, 1, 4)
+        (report,) = self.lines("compare", "--by", "searcher", "--results", "sim")
+        self.assertEqual((report["measure"], report["blocks"]), ("regret", 4))
+        for group in report["groups"]:
+            self.assertEqual((group["trials"], group["time_s"], group["resource"]), (20, 20, 20))
+            self.assertGreaterEqual(min(group["finals"]), 0)
+        for searcher in ("random", "tpe"):
+            self.simulate(searcher, 3, 4)
+        (report,) = self.lines("compare", "--by", "searcher", "--results", "sim")
+        self.assertEqual((report["measure"], report["blocks"]), ("relative_regret", 8))
+        self.assertEqual(len(report["tasks"]), 2)
+
+    def test_curves_are_those_that_simulate_prints(self):
+        done = self.succeed("simulate", "--benchmark", "bbob:function=3,dimension=2", "-n", 30,
+                            "--workers", 4, "--results", "sim", "--name", "s", "--json")
+        simulated = json.loads(done.stdout)
+        (report,) = self.lines("compare", "s-0", "--results", "sim")
+        regret = dict((step[0], step[1]) for step in report["groups"][0]["curves"]["resource"])
+        for _, _, resource, best in simulated["curve"]:
+            self.assertAlmostEqual(regret[resource], best - simulated["optimum"])
+
+    def test_a_rerun_has_no_differences(self):
+        self.succeed("simulate", "--benchmark", "bbob:function=3,dimension=2", "-n", 40,
+                     "--workers", 8, "--searcher", "tpe", "--results", "sim", "--name", "s")
+        self.succeed("export", "s-0", "--results", "sim", "--bundle", "s.bundle")
+        (report,) = self.lines("run", "--from", "s.bundle", "--results", "elsewhere")
+        self.assertEqual((report["trials"], report["differences"]), (40, 0))
+
+
 class Bundles(ProgramTest):
     def setUp(self):
         super().setUp()

@@ -127,9 +127,9 @@ TEST(Compare, TasksOfDifferentScaleCountAlike) {
   const ComparisonReport comparison = made(two_tasks("0"));
   EXPECT_EQ(comparison.measure, Measure::relative_regret);
   ASSERT_EQ(comparison.tasks.size(), 2U);
-  EXPECT_NEAR(comparison.tasks[1].groups[0]->centre, 1000 * comparison.tasks[0].groups[0]->centre,
-              1e-9);
-  EXPECT_LT(comparison.groups[0].final.centre, 1);  // all begin at about 1
+  EXPECT_NEAR(
+      comparison.tasks[1].groups[0]->centre, 1000 * comparison.tasks[0].groups[0]->centre, 1e-9);
+  EXPECT_LT(comparison.groups[0].final.centre, 1);   // all begin at about 1
   EXPECT_LT(comparison.pairs[0].effect->centre, 1);  // a ratio
   EXPECT_EQ(comparison.pairs[0].pairs, 12);
 }
@@ -157,6 +157,18 @@ TEST(Compare, PairsAreMatchedBySeed) {
   EXPECT_EQ(comparison.blocks, 5);
 }
 
+TEST(Compare, WhatSharesNoSeedIsNotTestedNorCorrectedFor) {
+  std::vector<ExperimentCurve> all = two_groups(6);
+  all.push_back(made_curve({.scheduler = "stranger", .seed = 99}, {1}));
+  const ComparisonReport comparison = made(std::move(all));
+  ASSERT_EQ(comparison.pairs.size(), 3U);
+  EXPECT_DOUBLE_EQ(comparison.pairs[0].corrected_p, 2.0 / 64);  // one test, not three
+  EXPECT_EQ(comparison.pairs[0].better, 0U);
+  EXPECT_EQ(comparison.pairs[1].corrected_p, 1);
+  EXPECT_FALSE(comparison.pairs[1].better.has_value());
+  EXPECT_THAT(comparison.warnings, Contains(HasSubstr("'good' and 'stranger'")));
+}
+
 TEST(Compare, AnExperimentWithoutAResultIsWorst) {
   std::vector<ExperimentCurve> all = two_groups(6);
   all[0].points.clear();
@@ -171,7 +183,8 @@ TEST(Compare, SaysWhenSeedsAreTooFew) {
   EXPECT_THAT(made(two_groups(1)).warnings,
               Contains("too few seeds to say which is better: with 1 matched seeds no difference "
                        "can reach p = 0.05; 1 comparison needs at least 6"));
-  EXPECT_THAT(made(two_groups(5)).warnings, Contains(HasSubstr("need at least 6 experiments each")));
+  EXPECT_THAT(made(two_groups(5)).warnings,
+              Contains(HasSubstr("need at least 6 experiments each")));
   EXPECT_THAT(made(two_groups(6)).warnings, IsEmpty());
 }
 
@@ -208,7 +221,8 @@ TEST(Compare, LuckIsRarelySignificant) {
       }
     }
     const ComparisonReport comparison = made(std::move(all));
-    found += std::ranges::any_of(comparison.pairs, [](const auto& p) { return p.better.has_value(); });
+    found +=
+        std::ranges::any_of(comparison.pairs, [](const auto& p) { return p.better.has_value(); });
   }
   EXPECT_LT(found, 0.09 * kTimes);
 }

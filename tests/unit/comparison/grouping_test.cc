@@ -35,9 +35,10 @@ TEST(Grouping, LabelsSayWhatDiffers) {
   const PluginSpec fifo{"fifo"};
   const PluginSpec random{"random"};
   const PluginSpec tpe{"tpe", {{"n", 5}}};
-  EXPECT_THAT(labels({experiment(asha, random, 4), experiment(fifo, random, 4),
-                      experiment(asha, random, 4)}),
-              ElementsAre("asha 2", "fifo 1"));
+  EXPECT_THAT(
+      labels(
+          {experiment(asha, random, 4), experiment(fifo, random, 4), experiment(asha, random, 4)}),
+      ElementsAre("asha 2", "fifo 1"));
   EXPECT_THAT(labels({experiment(asha, random, 4), experiment(wide, random, 4)}),
               ElementsAre("asha:eta=3 1", "asha:eta=4 1"));
   EXPECT_THAT(labels({experiment(asha, random, 4), experiment(asha, tpe, 16)}),

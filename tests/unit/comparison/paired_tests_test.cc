@@ -58,8 +58,7 @@ std::vector<double> formula(int count) {
 }
 
 TEST(SignedRank, AgreesWithScipyExactly) {
-  const std::vector<double> classic = {
-      6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75};
+  const std::vector<double> classic = {6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75};
   EXPECT_EQ(signed_rank_test(classic).statistic, 24);
   EXPECT_DOUBLE_EQ(signed_rank_test(classic).p, 0.041259765625);
   const std::vector<double> ties = {1, 1, -1, 2, 2, 2, -3, 4, 5, 5};

@@ -32,8 +32,8 @@ TEST(Chart, DrawsLettersWithoutColour) {
             "loss\n"
             "        8 +   bbbbbbbb\n"
             "          |       a  b\n"
-            "          |       a  b\n"
             "        6 +       a  b\n"
+            "          |       a  b\n"
             "          |       a  b\n"
             "        4 +       aaabbbbbbbbb\n"
             "          |          a       b\n"
@@ -105,7 +105,8 @@ TEST(HtmlPage, EscapesEveryText) {
   std::vector<ExperimentCurve> all;
   for (const char* task : {"0", "1"}) {
     for (std::uint64_t seed = 0; seed < 2; ++seed) {
-      ExperimentCurve curve = made_curve({.scheduler = nasty, .seed = seed, .task = nasty + task}, {2, 1});
+      ExperimentCurve curve =
+          made_curve({.scheduler = nasty, .seed = seed, .task = nasty + task}, {2, 1});
       curve.name = nasty;
       curve.objectives = {{nasty, Mode::min}};
       curve.finished = false;

@@ -43,7 +43,8 @@ TEST(Ranks, CountWhatIsSmallerAndShareTies) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto smaller = std::ranges::count_if(values, [&](double v) { return v < values[i]; });
       const auto equal = std::ranges::count(values, values[i]);
-      EXPECT_DOUBLE_EQ(rank[i], static_cast<double>(smaller) + (1 + static_cast<double>(equal)) / 2);
+      EXPECT_DOUBLE_EQ(rank[i],
+                       static_cast<double>(smaller) + (1 + static_cast<double>(equal)) / 2);
     }
   }
 }

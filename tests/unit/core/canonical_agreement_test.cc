@@ -8,12 +8,15 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string trial(int id, const std::string& loss, const std::string& reason = "returned",
+std::string trial(int id,
+                  const std::string& loss,
+                  const std::string& reason = "returned",
                   const std::string& config = "{\"x\": 0.5}") {
   std::string words = loss;  // without the quotes of "NaN"
   std::erase(words, '"');
-  return "{\"trial\": " + std::to_string(id) + ", \"proposed_by\": \"random\", \"config\": " +
-         config + ", \"segments\": [{\"config\": " + config +
+  return "{\"trial\": " + std::to_string(id) +
+         ", \"proposed_by\": \"random\", \"config\": " + config +
+         ", \"segments\": [{\"config\": " + config +
          ", \"from\": null, \"results\": [{\"iteration\": 1, \"metrics\": {\"loss\": " + loss +
          "}}], \"decisions\": [{\"iteration\": 1, \"decision\": \"continue\", \"reason\": \"loss " +
          words + "\", \"numbers\": {\"loss\": " + loss +
@@ -40,8 +43,7 @@ TEST(CanonicalAgreement, CountsWhatItCompares) {
 TEST(CanonicalAgreement, NamesTheFirstDifference) {
   const Agreement result = agreement(trial(0, "1.5"), trial(0, "1.53"));
   EXPECT_EQ(result.differences, 2);  // the metric and the decision that rests on it
-  EXPECT_EQ(result.first_difference,
-            "trial 0, iteration 1: metrics was loss 1.5 and is loss 1.53");
+  EXPECT_EQ(result.first_difference, "trial 0, iteration 1: metrics was loss 1.5 and is loss 1.53");
   EXPECT_NEAR(result.largest_deviation, 0.03 / 1.53, 1e-12);
 }
 
@@ -55,7 +57,8 @@ TEST(CanonicalAgreement, MetricsMayDeviateByTheTolerance) {
 
 TEST(CanonicalAgreement, ConfigurationsMayNot) {
   const Agreement result = agreement(trial(0, "1", "returned", "{\"x\": 0.5}"),
-                                     trial(0, "1", "returned", "{\"x\": 0.5000001}"), 0.1);
+                                     trial(0, "1", "returned", "{\"x\": 0.5000001}"),
+                                     0.1);
   EXPECT_EQ(result.differences, 2);  // proposed, and that of the segment
   EXPECT_THAT(result.first_difference, HasSubstr("config was x 0.5 and is x 0.5000001"));
 }

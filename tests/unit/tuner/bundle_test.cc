@@ -108,8 +108,10 @@ TEST_F(BundleTest, EveryFlippedByteIsNoticedOrHarmless) {
 }
 
 // An archive with one file of this name, or what `change` makes of its header.
-std::filesystem::path archive(const std::filesystem::path& path, const std::string& name,
-                              std::int64_t bytes, const std::string& text) {
+std::filesystem::path archive(const std::filesystem::path& path,
+                              const std::string& name,
+                              std::int64_t bytes,
+                              const std::string& text) {
   GzipWriter gzip;
   EXPECT_TRUE(gzip.open(path).ok());
   TarWriter tar(gzip);
@@ -122,8 +124,8 @@ std::filesystem::path archive(const std::filesystem::path& path, const std::stri
 
 TEST_F(BundleTest, RefusesOtherNames) {
   const auto path = place_.path() / "hostile";
-  for (const char* name : {"../evil", "/etc/passwd", "./bundle.json", "bundle.json/", "x",
-                           "spec.json\x1b]0;x"}) {
+  for (const char* name :
+       {"../evil", "/etc/passwd", "./bundle.json", "bundle.json/", "x", "spec.json\x1b]0;x"}) {
     EXPECT_THAT(problem(archive(path, name, 0, "")), HasSubstr("which no bundle holds")) << name;
   }
   EXPECT_FALSE(std::filesystem::exists(place_.path().parent_path() / "evil"));
