@@ -59,8 +59,8 @@ std::string pairs_text(const ComparisonReport& comparison) {
                {"p", kRight},
                {"corrected", kRight},
                {""}});
-  const auto tested = std::ranges::count_if(
-      comparison.pairs, [](const PairSummary& pair) { return pair.pairs > 0; });
+  const auto tested = std::ranges::count_if(comparison.pairs,
+                                            [](const PairSummary& pair) { return pair.pairs > 0; });
   if (tested == 0) {
     return "";
   }
@@ -85,10 +85,10 @@ std::string pairs_text(const ComparisonReport& comparison) {
                p_figure(pair.corrected_p),
                verdict(comparison, pair)});
   }
-  const std::string more =
-      all ? ""
-          : "and " + std::to_string(left_out) + " pairs without '" +
-                printable(comparison.groups[best].label) + "'; --json and --html hold them all\n";
+  const std::string more = all ? ""
+                               : "and " + std::to_string(left_out) + " pairs without '" +
+                                     printable(comparison.groups[best].label) +
+                                     "'; --json and --html hold them all\n";
   return "\n" + table.text() + more;
 }
 

@@ -189,8 +189,8 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison) {
   }
   const bool exact =
       std::ranges::all_of(comparison.pairs, [](const PairSummary& pair) { return pair.exact; });
-  const auto tests = std::ranges::count_if(
-      comparison.pairs, [](const PairSummary& pair) { return pair.pairs > 0; });
+  const auto tests = std::ranges::count_if(comparison.pairs,
+                                           [](const PairSummary& pair) { return pair.pairs > 0; });
   out.push_back(std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
                 (exact ? ", exact" : ", normal approximation") +
                 ", two-sided, over pairs of equal benchmark, task and seed (up to " +
