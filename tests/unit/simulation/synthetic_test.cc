@@ -84,10 +84,10 @@ class ScriptedCurves : public testing::Test {
 };
 
 TEST_F(ScriptedCurves, FormulasOfTheParametersAndTheIteration) {
-  const auto curves = open(R"({
+  const auto curves = open(R"json({
     "name": "test", "iterations": 9, "space": {"parameters": {"x": "uniform(0, 1)"}},
     "curves": {"loss": "x + 1 / training_iteration", "done": "training_iteration >= 9"},
-    "seconds": "1 + x", "objective": {"metric": "loss", "mode": "min"}, "optimum": 0.25})").value();
+    "seconds": "1 + x", "objective": {"metric": "loss", "mode": "min"}, "optimum": 0.25})json").value();
   const auto run = curves->run({{"x", 0.5}}, 0);
   EXPECT_EQ(run->step(4).metrics, (Metrics{{"loss", 0.75}, {"done", 0.0}}));
   EXPECT_EQ(run->step(4).seconds, 1.5);
@@ -96,9 +96,9 @@ TEST_F(ScriptedCurves, FormulasOfTheParametersAndTheIteration) {
 }
 
 TEST_F(ScriptedCurves, NamesEveryProblem) {
-  const auto refused = open(R"({
+  const auto refused = open(R"json({
     "name": "test", "iterations": 0, "space": {"parameters": {"x": "uniform(0, 1)"}},
-    "curves": {"loss": "y + 1"}, "second": 3, "objective": {"metric": "los", "mode": "min"}})");
+    "curves": {"loss": "y + 1"}, "second": 3, "objective": {"metric": "los", "mode": "min"}})json");
   ASSERT_FALSE(refused.ok());
   const std::string& problems = refused.error().message;
   for (const char* part : {"'iterations' must be a whole number of at least 1",
