@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -113,6 +114,22 @@ TEST(Tpe, ModelsBranchesTogetherWithTheirParameters) {
     }
   }
   EXPECT_GT(fitting, counted * 8 / 10);  // modelled apart, about half
+}
+
+TEST(Tpe, StartsUpLongerWhereThereAreBranches) {
+  Space branches = unit_square();
+  branches.add("kind", choice({"a", "b"}));
+  branches.add("extra", uniform(0, 1)).when("kind", "b");
+  for (const auto& [space, expected] : {std::pair(unit_square(), 10), std::pair(branches, 15)}) {
+    FakeView view(space, 4);
+    const auto searcher = make_searcher("tpe", {}, 4);
+    int draws = 0;
+    for (int i = 0; i < 30; ++i) {
+      draws += std::get<Proposal>(view.ask(*searcher)).reason == "start-up draw" ? 1 : 0;
+      view.step(*searcher, [](const Config& config) { return config.number("x"); });
+    }
+    EXPECT_EQ(draws, expected);
+  }
 }
 
 TEST(Sobol, EveryDimensionFillsEveryCellOnce) {

@@ -1,0 +1,283 @@
+"""How good Luthier's `tpe` is beside its peers, measured in one run: `./dev bench quality`.
+
+Every searcher gets the same functions, instances, budgets and seeds, and the same machine code
+computes the functions. A run is one JSON line in build/quality.jsonl; the peers' runs found there are
+not run again, so an interrupted call goes on (their results depend on nothing but seed and version).
+The score of a searcher is the geometric mean over functions of its mean regret divided by random
+search's median regret on the same problem: lower is better. The default is a part that takes some
+ten minutes on an idle machine; --full is everything.
+"""
+
+import argparse
+import collections
+import dataclasses
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from search import peers
+from search.problems import Problem
+from search.scores import Scores, interval
+
+ROOT = Path(__file__).parent.parent
+BUILD = Path(os.environ.get("LUTHIER_BUILD", ROOT / "build" / "dev"))
+REPORT = ROOT / "docs" / "comparison.md"
+BEGIN, END = "<!-- begin: ./dev bench quality -->", "<!-- end: ./dev bench quality -->"
+OURS = "tpe"
+RANDOM_RUNS = 51
+STARTED = time.monotonic()
+
+
+def progress(text):
+    print(f"{time.monotonic() - STARTED:4.0f}s  {text}", file=sys.stderr, flush=True)
+
+
+@dataclasses.dataclass
+class Suite:
+    name: str
+    title: str
+    functions: dict  # name -> its runs: (problem, seed), ...
+    marks: list
+    rivals: list
+    workers: int = 1
+
+    def runs(self):
+        """(function, problem, seed) of every run."""
+        return [(name, *run) for name, runs in self.functions.items() for run in runs]
+
+    def count(self):
+        return len(self.runs())
+
+
+def bbob(dimension, instances, seeds, workers=1):
+    functions = {
+        f"f{number}": [
+            (f"bbob:function={number},dimension={dimension},instance={instance}", seed)
+            for instance in instances
+            for seed in range(seeds)
+        ]
+        for number in range(1, 25)
+    }
+    crowd = "" if workers == 1 else f", {workers} workers"
+    return Suite(
+        name=f"bbob{dimension}" + ("" if workers == 1 else f"_{workers}_workers"),
+        title=f"BBOB, {dimension} dimensions, 100 evaluations{crowd}",
+        functions=functions,
+        marks=[100],
+        rivals=["optuna", "rustuna"] + (["hyperopt"] if workers == 1 else []),
+        workers=workers,
+    )
+
+
+def conditional(seeds):
+    return Suite(
+        name="conditional",
+        title="Conditional suite, 50, 100 and 200 trials",
+        functions={
+            f"c{number}": [
+                (f"conditional:function={number},instance={1 + seed % 15}", seed) for seed in range(seeds)
+            ]
+            for number in range(1, 7)
+        },
+        marks=[50, 100, 200],
+        rivals=["optuna", "optuna_group", "rustuna"],
+    )
+
+
+def suites(arguments):
+    first, last = map(int, arguments.instances.split("-"))
+    instances = range(first, last + 1)
+    known = [
+        bbob(5, instances, arguments.seeds),
+        bbob(10, instances, arguments.seeds),
+        conditional(30 if arguments.full else 10),
+        bbob(5, instances, arguments.seeds, workers=8),
+    ]
+    chosen = [suite for suite in known if not arguments.only or suite.name in arguments.only]
+    for suite in chosen:
+        suite.rivals = [name for name in suite.rivals if name not in arguments.without]
+    return chosen
+
+
+class Kept:
+    """The lines of build/quality.jsonl: the peers' runs of earlier calls, and those of this one."""
+
+    def __init__(self, path):
+        self._path = path
+        self._regrets = {}
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+            run = json.loads(line)
+            if run["searcher"] != OURS:
+                self._regrets[self._key(run)] = by_mark(run["regret"])
+        self._file = open(path, "a", encoding="utf-8")
+
+    @staticmethod
+    def _key(run):
+        marks = tuple(int(mark) for mark in run["regret"])
+        return run["searcher"], run["version"], run["workers"], run["problem"], run["seed"], marks
+
+    def find(self, searcher, suite, problem, seed):
+        key = (searcher, peers.version_of(searcher), suite.workers, problem, seed, tuple(suite.marks))
+        return self._regrets.get(key)
+
+    def add(self, searcher, suite, problem, seed, regret):
+        run = {"searcher": searcher, "version": peers.version_of(searcher), "workers": suite.workers}
+        print(json.dumps(run | {"problem": problem, "seed": seed, "regret": regret}), file=self._file, flush=True)
+
+
+def native_runs(suite, searcher, runs):
+    """Regrets by mark of each run of one of our own searchers."""
+    marks = ",".join(map(str, suite.marks))
+    lines = "".join(f"{seed} {problem}\n" for _, problem, seed in runs)
+    done = subprocess.run(
+        [BUILD / "bin" / "bench_quality", searcher, str(suite.workers), marks],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [by_mark(json.loads(line)["regret"]) for line in done.stdout.splitlines()]
+
+
+def by_mark(regret):
+    return {int(mark): value for mark, value in regret.items()}
+
+
+def peer_runs(suite, searcher, runs, kept):
+    said = time.monotonic()
+    for done, (_, problem, seed) in enumerate(runs):
+        if time.monotonic() - said > 15:
+            said = time.monotonic()
+            progress(f"... {suite.name}: {searcher}, {done} of {len(runs)} runs")
+        regret = kept.find(searcher, suite, problem, seed)
+        if regret is None:
+            regret = peers.PEERS[searcher](Problem.open(problem), seed, suite.marks, suite.workers)
+            kept.add(searcher, suite, problem, seed, regret)
+        yield regret
+
+
+def own_runs(suite, runs, kept):
+    for (_, problem, seed), regret in zip(runs, native_runs(suite, OURS, runs), strict=True):
+        kept.add(OURS, suite, problem, seed, regret)
+        yield regret
+
+
+def random_medians(suite):
+    """Random search's median regret at each mark of each problem."""
+    problems = sorted({problem for _, problem, _ in suite.runs()})
+    runs = [("", problem, 10_000 + seed) for problem in problems for seed in range(RANDOM_RUNS)]
+    found = collections.defaultdict(list)
+    for (_, problem, _), regret in zip(runs, native_runs(suite, "random", runs), strict=True):
+        found[problem].append(regret)
+    return {
+        (problem, mark): statistics.median(regret[mark] for regret in regrets)
+        for problem, regrets in found.items()
+        for mark in suite.marks
+    }
+
+
+def measure(suite, kept):
+    """Scores of every searcher at every mark: {(searcher, mark): Scores}."""
+    runs = suite.runs()
+    progress(f"{suite.name}: {len(runs)} runs of each searcher")
+    medians = random_medians(suite)
+    out = {}
+    for searcher in [OURS, *suite.rivals]:
+        regrets = own_runs(suite, runs, kept) if searcher == OURS else peer_runs(suite, searcher, runs, kept)
+        relative = collections.defaultdict(lambda: collections.defaultdict(list))
+        for (function, problem, _), regret in zip(runs, regrets, strict=True):
+            for mark in suite.marks:
+                relative[mark][function].append(regret[mark] / max(medians[problem, mark], 1e-12))
+        for mark in suite.marks:
+            out[searcher, mark] = Scores(relative[mark])
+    return out
+
+
+def _ratio(ours, theirs, statistic):
+    value = getattr(ours, statistic)() / getattr(theirs, statistic)()
+    low, high = interval(
+        lambda chosen: getattr(ours, statistic)(chosen) / getattr(theirs, statistic)(chosen), ours
+    )
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def table(suite, scores):
+    """Markdown: a row for each searcher and mark."""
+    rows = [
+        "| trials | searcher | score | 95% interval | tpe's score / its | tpe's typical regret / its |",
+        "|---|---|---|---|---|---|",
+    ]
+    for mark in suite.marks:
+        ours = scores[OURS, mark]
+        for searcher in [OURS, *suite.rivals]:
+            theirs = scores[searcher, mark]
+            low, high = interval(theirs.score, theirs)
+            ratios = ["", ""] if searcher == OURS else [_ratio(ours, theirs, s) for s in ("score", "typical")]
+            rows.append(
+                f"| {mark} | {searcher} | {theirs.score():.3f} | {low:.3f} to {high:.3f} | {' | '.join(ratios)} |"
+            )
+    return "\n".join(rows)
+
+
+def section(tables, arguments):
+    command = "./dev bench quality" + (f" {' '.join(arguments)}" if arguments else "")
+    versions = ", ".join(f"{name} {peers.version_of(name)}" for name in ("optuna", "rustuna", "hyperopt"))
+    text = [
+        "## Quality of the searchers",
+        f"Made by `{command}` with {versions}. The score is the geometric mean over functions of the mean "
+        "regret divided by random search's median; the typical regret is the geometric mean over "
+        "functions and runs. Lower is better; a ratio whose interval ends below 1 is significant "
+        "(paired bootstrap over instances and seeds). `optuna` and `rustuna` run with their defaults, "
+        "which are multivariate; `optuna_group` sets `group=True`.",
+    ]
+    for suite, rows in tables:
+        text += [f"### {suite.title}", f"{suite.count()} runs of each searcher.", rows]
+    return "\n\n".join(text)
+
+
+def write_report(text):
+    page = REPORT.read_text(encoding="utf-8") if REPORT.exists() else "# Comparison\n"
+    block = f"{BEGIN}\n{text}\n{END}"
+    if BEGIN in page:
+        page = re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: block, page, flags=re.DOTALL)
+    else:
+        page = f"{page.rstrip()}\n\n{block}\n"
+    REPORT.write_text(page, encoding="utf-8")
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(prog="./dev bench quality", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="instances 1-15, 10 seeds: some hours")
+    parser.add_argument("--instances", metavar="A-B", help="instances of BBOB (default 1-5)")
+    parser.add_argument("--seeds", type=int, metavar="N", help="seeds of each BBOB instance (default 1)")
+    parser.add_argument("--without", nargs="+", default=[], metavar="PEER", help="leave out these peers")
+    parser.add_argument("--only", nargs="+", metavar="SUITE", help="bbob5 bbob10 conditional bbob5_8_workers")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/comparison.md")
+    arguments = parser.parse_args(words)
+    arguments.instances = arguments.instances or ("1-15" if arguments.full else "1-5")
+    arguments.seeds = arguments.seeds or (10 if arguments.full else 1)
+    if not re.fullmatch(r"[1-9]\d*-[1-9]\d*", arguments.instances):
+        parser.error(f"--instances takes a range like 1-15, not '{arguments.instances}'")
+    if not suites(arguments):
+        parser.error(f"no suite among {' '.join(arguments.only)}; known: bbob5 bbob10 conditional bbob5_8_workers")
+    return arguments
+
+
+def main():
+    arguments = parse(sys.argv[1:])
+    tables = []
+    kept = Kept(BUILD.parent / "quality.jsonl")
+    for suite in suites(arguments):
+        tables.append((suite, table(suite, measure(suite, kept))))
+        print(f"{suite.title}, {suite.count()} runs of each searcher\n{tables[-1][1]}\n", flush=True)
+    if arguments.write:
+        write_report(section(tables, sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
