@@ -1,6 +1,7 @@
 #include "executors/process_attempt.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +24,9 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr int kMostTries = 7;                      // of a spawn, at growing distances: 3 s together
+constexpr int kMostTries = 7;  // of a spawn that nobody stands in the way of: 2.4 s together
+constexpr int kMostDoublings = 5;                  // of the 25 ms between them
+constexpr rlim_t kSpareFiles = 12;                 // for the log, the loggers and checkpoints
 constexpr std::size_t kMostQueued = 1000;          // results; then the program's output waits
 constexpr std::size_t kLongestMessage = 1u << 20;  // of the report descriptor
 constexpr std::size_t kReadBytes = 1u << 16;
@@ -39,6 +42,13 @@ bool write_file(const std::filesystem::path& path, const std::string& text) {
     return false;
   }
   return rename(temporary.c_str(), path.c_str()) == 0;
+}
+
+// The kernel gives the lowest number that is free: those above `newest` are.
+bool leaves_spare_files(int newest) {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+         static_cast<rlim_t>(newest) + kSpareFiles < limit.rlim_cur;
 }
 
 std::string seconds(microseconds span) {
@@ -73,9 +83,6 @@ void ProcessAttempt::start() {
   if (!prepare()) {
     finish(Outcome::failed, failure_, 0);
     return;
-  }
-  if (request_.timeout) {
-    timeout_at_ = in(*request_.timeout);
   }
   spawn();
 }
@@ -170,6 +177,11 @@ void ProcessAttempt::spawn() {
     retry_or_fail(errno_in_words(number));
     return;
   }
+  if (!leaves_spare_files(their_report_.get()) && host_.others_have_programs()) {
+    close_channels();
+    retry_or_fail(errno_in_words(EMFILE));
+    return;
+  }
   program_->standard_output = their_output_.get();
   program_->standard_error = their_error_.get();
   program_->report = their_report_.get();
@@ -192,14 +204,15 @@ void ProcessAttempt::retry_or_fail(const std::string& reason) {
     end();
     return;
   }
-  if (++tries_ == kMostTries) {
+  tries_ = std::min(tries_ + 1, kMostTries);
+  if (tries_ == kMostTries && !host_.others_have_programs()) {
     finish(Outcome::failed,
            "the program '" + to_utf8(program_->path) + "' could not be started: " + reason +
                "; lower --jobs or raise the limits on files and processes (ulimit -n, ulimit -u)",
            0);
     return;
   }
-  retry_at_ = in(milliseconds(25 << tries_));
+  retry_at_ = in(milliseconds(25 << std::min(tries_, kMostDoublings)));
 }
 
 void ProcessAttempt::close_channels() {
@@ -265,6 +278,9 @@ void ProcessAttempt::on_spawned(const guardian::Spawned& spawned) {
     return;
   }
   running_ = true;
+  if (request_.timeout) {
+    timeout_at_ = in(*request_.timeout);
+  }
   for (FileDescriptor* fd : {&their_output_, &their_error_, &their_report_}) {
     fd->reset();
   }
@@ -619,10 +635,6 @@ void ProcessAttempt::on_time() {
     timeout_at_ = kNever;
     ending_ = Ending::time_out;
     outstanding_ = false;
-    if (retry_at_ != kNever) {
-      end();
-      return;
-    }
     terminate(settings_.options.grace);
   }
   if (now >= terminate_at_) {
