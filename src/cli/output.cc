@@ -37,9 +37,28 @@ int finish(std::string_view data) {
   return print(data) ? kSuccess : kSystem;
 }
 
+namespace {
+
+// What a sentence says of itself stands at its ends; between them may be any text of the user's.
+std::string shortened(const std::string& line) {
+  constexpr std::size_t kLongest = 2000;
+  constexpr std::size_t kTail = 400;
+  if (line.size() <= kLongest) {
+    return line;
+  }
+  const auto in_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  std::size_t tail = line.size() - kTail;
+  while (tail < line.size() && in_character(line[tail])) {
+    ++tail;
+  }
+  return fit(line, kLongest - kTail) + line.substr(tail);
+}
+
+}  // namespace
+
 void talk(std::string_view sentences) {
   for (const auto& line : split(sentences, '\n')) {
-    std::fputs(("luthier: " + printable(line) + "\n").c_str(), stderr);
+    std::fputs(("luthier: " + shortened(printable(line)) + "\n").c_str(), stderr);
   }
 }
 

@@ -136,6 +136,9 @@ Result<GuardianClient> GuardianClient::launch() {
     return failed("the guardian could not be started", errno);
   }
   const FileDescriptor high(fcntl(image->get(), F_DUPFD_CLOEXEC, 10));
+  if (!high) {
+    return failed("the guardian could not be started", errno);
+  }
   pid_t pid = 0;
   if (const int error = spawn_guardian(high, theirs, &pid); error != 0) {
     return failed(

@@ -26,6 +26,11 @@ bool ends_number(char c) {
   return is_blank(c) || std::string_view(",;|)]}%\r").find(c) != std::string_view::npos;
 }
 
+// 0,5 is not the number 0: better none than a wrong one.
+bool decimal_comma_at(std::string_view text, std::size_t at) {
+  return at + 1 < text.size() && text[at] == ',' && text[at + 1] >= '0' && text[at + 1] <= '9';
+}
+
 // The number `text` begins with and its length; it must end where a word ends.
 std::optional<std::pair<Value, std::size_t>> leading_number(std::string_view text) {
   const auto end = static_cast<std::size_t>(std::ranges::find_if(text, ends_number) - text.begin());
@@ -33,16 +38,11 @@ std::optional<std::pair<Value, std::size_t>> leading_number(std::string_view tex
   if (word.size() > 1 && word.back() == '.') {
     word.remove_suffix(1);  // the end of a sentence
   }
-  if (word.empty()) {
+  if (word.empty() || decimal_comma_at(text, end)) {
     return std::nullopt;
   }
-  if (const auto integer = parse_integer(word)) {
-    return std::pair(Value(*integer), end);
-  }
-  if (const auto number = parse_number(word)) {
-    return std::pair(Value(*number), end);
-  }
-  return std::nullopt;
+  auto number = read_number(word);
+  return number ? std::optional(std::pair(*std::move(number), end)) : std::nullopt;
 }
 
 std::optional<Metrics> object_in(std::string_view line) {
@@ -130,10 +130,8 @@ Metrics MetricLines::by_pattern(std::string_view line) const {
     if (name.empty() || !(*match)[i]) {
       continue;
     }
-    if (const auto integer = parse_integer(*(*match)[i])) {
-      metrics.set(name, *integer);
-    } else if (const auto number = parse_number(*(*match)[i])) {
-      metrics.set(name, *number);
+    if (auto number = read_number(trim(*(*match)[i]))) {
+      metrics.set(name, *std::move(number));
     }
   }
   return metrics;

@@ -45,7 +45,7 @@ void OutputLog::line_part(std::string_view part) {
   if (line_.size() < limits_.heard_bytes) {
     line_ += part.substr(0, limits_.heard_bytes - line_.size());
   }
-  if (line_size_ < limits_.line_bytes) {
+  if (line_size_ <= limits_.line_bytes) {
     keep(part.substr(0, limits_.line_bytes - line_size_));
     if (line_size_ + part.size() > limits_.line_bytes) {
       keep(kCut);

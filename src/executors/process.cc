@@ -150,6 +150,11 @@ class Processes : public Executor {
       owner.sealer_->add({key, id, iteration, directory});
     }
     Result<FileDescriptor> spawn(const Program& program) override { return owner.spawn(program); }
+    bool others_have_programs() const override {
+      return std::ranges::any_of(owner.entries_, [this](const auto& each) {
+        return each.first != key && each.second->attempt.has_program();
+      });
+    }
 
     Processes& owner;
     const Key key;
@@ -413,7 +418,10 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
   }
   auto guardian = GuardianClient::launch();
   if (!guardian) {
-    return guardian.error();
+    return Error{ErrorCode::io,
+                 guardian.error().message +
+                     "; raise the limits on files and processes (ulimit -n, ulimit -u), or see "
+                     "'luthier doctor'"};
   }
   auto processes = std::make_unique<Processes>(AttemptSettings{.options = std::move(options),
                                                                .command = *std::move(command),

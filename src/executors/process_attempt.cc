@@ -1,5 +1,6 @@
 #include "executors/process_attempt.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -18,8 +19,17 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr int kMostTries = 7;  // of a spawn, at growing distances: 3 s together
+constexpr int kMostTries = 7;  // of a spawn that nobody stands in the way of: 2.4 s together
+constexpr int kMostDoublings = 5;   // of the 25 ms between them
+constexpr rlim_t kSpareFiles = 12;  // for the log, the loggers and checkpoints
 constexpr auto kFilesEvery = milliseconds(1000);
+
+// The kernel gives the lowest number that is free: those above `newest` are.
+bool leaves_spare_files(int newest) {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+         static_cast<rlim_t>(newest) + kSpareFiles < limit.rlim_cur;
+}
 
 }  // namespace
 
@@ -45,9 +55,6 @@ void ProcessAttempt::start() {
   if (const auto prepared = prepare(); !prepared) {
     finish(Outcome::failed, prepared.error().message, 0);
     return;
-  }
-  if (request_.timeout) {
-    timeout_at_ = in(*request_.timeout);
   }
   spawn();
 }
@@ -93,6 +100,11 @@ void ProcessAttempt::spawn() {
     retry_or_fail(errno_in_words(number));
     return;
   }
+  if (!leaves_spare_files(pipes_.their_report.get()) && host_.others_have_programs()) {
+    close_channels();
+    retry_or_fail(errno_in_words(EMFILE));
+    return;
+  }
   program_->standard_output = pipes_.their_output.get();
   program_->standard_error = pipes_.their_error.get();
   program_->report = pipes_.their_report.get();
@@ -115,11 +127,12 @@ void ProcessAttempt::retry_or_fail(const std::string& reason) {
     end();
     return;
   }
-  if (++tries_ == kMostTries) {
+  tries_ = std::min(tries_ + 1, kMostTries);
+  if (tries_ == kMostTries && !host_.others_have_programs()) {
     finish(Outcome::failed, no_room_failure(program_->path, reason), 0);
     return;
   }
-  retry_at_ = in(milliseconds(25 << tries_));
+  retry_at_ = in(milliseconds(25 << std::min(tries_, kMostDoublings)));
 }
 
 void ProcessAttempt::close_channels() {
@@ -171,6 +184,9 @@ void ProcessAttempt::on_spawned(const guardian::Spawned& spawned) {
     return;
   }
   running_ = true;
+  if (request_.timeout) {
+    timeout_at_ = in(*request_.timeout);
+  }
   pipes_.close_theirs();
   output_log_.emplace(directory_ / "stdout.log",
                       settings_.options.output,
@@ -260,10 +276,6 @@ void ProcessAttempt::on_time() {
     timeout_at_ = kNever;
     ending_ = Ending::time_out;
     outstanding_ = false;
-    if (retry_at_ != kNever) {
-      end();
-      return;
-    }
     terminate(settings_.options.grace);
   }
   if (now >= terminate_at_) {

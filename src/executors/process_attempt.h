@@ -36,6 +36,8 @@ class AttemptHost {
   // Seals in another thread; sealed() of the attempt is called later.
   virtual void seal(std::int64_t iteration, const std::filesystem::path& directory) = 0;
   virtual Result<FileDescriptor> spawn(const Program& program) = 0;
+  // Whether another attempt has a program, whose end will free what this one lacks.
+  virtual bool others_have_programs() const = 0;
 };
 
 struct AttemptSettings {
@@ -64,6 +66,8 @@ class ProcessAttempt {
   // The earliest moment on_time() has something to do.
   TimePoint next_time() const;
   void on_time();
+  // It runs, or was just asked for.
+  bool has_program() const { return static_cast<bool>(pipes_.control); }
   bool ended() const { return ended_; }
   // The executor is leaving: closes everything, which makes the warden end the program.
   void abandon();

@@ -190,13 +190,7 @@ std::optional<Value> Reader::number() {
   }
   const std::string_view digits = text_.substr(at_, end - at_);
   at_ = end;
-  if (const auto integer = parse_integer(digits)) {
-    return Value(*integer);
-  }
-  if (const auto real = parse_number(digits)) {
-    return Value(*real);
-  }
-  return beyond_doubles(digits);
+  return read_number(digits);
 }
 
 std::optional<Value> Reader::word(int depth) {
@@ -317,6 +311,16 @@ std::optional<NamedValues> read_record(std::string_view text, std::size_t* used)
     *used = reader.position();
   }
   return values;
+}
+
+std::optional<Value> read_number(std::string_view word) {
+  if (const auto integer = parse_integer(word)) {
+    return Value(*integer);
+  }
+  if (const auto real = parse_number(word)) {
+    return Value(*real);
+  }
+  return beyond_doubles(word);
 }
 
 }  // namespace luthier

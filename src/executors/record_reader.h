@@ -14,4 +14,7 @@ namespace luthier {
 // become numbers. Nothing when it is no object. `used`: how many bytes it took.
 std::optional<NamedValues> read_record(std::string_view text, std::size_t* used = nullptr);
 
+// The number that `word` is: an integer if 64 bits hold it; beyond doubles an infinity, or 0.
+std::optional<Value> read_number(std::string_view word);
+
 }  // namespace luthier

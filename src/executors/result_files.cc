@@ -50,13 +50,8 @@ std::vector<std::string> csv_cells(std::string_view line) {
 }
 
 Value csv_value(const std::string& cell) {
-  if (const auto integer = parse_integer(cell)) {
-    return *integer;
-  }
-  if (const auto number = parse_number(cell)) {
-    return *number;
-  }
-  return to_utf8(cell);
+  const auto number = read_number(trim(cell));
+  return number ? *number : Value(to_utf8(cell));
 }
 
 // Every object at the top of `text`, whatever stands between them: one, a list, or one a line.

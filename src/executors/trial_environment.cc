@@ -44,8 +44,10 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
     }
   }
   const auto set = [&](const std::string& name, const std::string& value) {
-    // A NUL would end the variable early and hide what follows: such a value is in the file only.
-    if (value.find('\0') == std::string::npos) {
+    // A NUL would end the variable early and hide what follows, and Linux starts no program with a
+    // variable beyond 128 KiB: such a value is in the file only.
+    constexpr std::size_t kLongest = std::size_t{128} << 10;
+    if (value.find('\0') == std::string::npos && name.size() + value.size() + 2 <= kLongest) {
       out.push_back(name + "=" + value);
     }
   };

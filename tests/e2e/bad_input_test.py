@@ -2,9 +2,8 @@
 the thing and the remedy, the documented exit code, and leaves nothing behind."""
 
 import os
-import resource
+import shutil
 import subprocess
-import sys
 import unittest
 
 from luthier_program import LUTHIER, ProgramTest
@@ -193,36 +192,43 @@ class BrokenWorld(ProgramTest):
         self.assertIn("acc", done.stderr)
         self.assertIn("lss", done.stderr)
 
-    def test_a_line_of_ten_megabytes(self):
-        self.run_one("l", sys.executable, "-c",
-                     "print('x' * 10_000_000); print('loss=1')", "{args}")
-        log = self.succeed("logs", "l", 0).stdout
-        self.assertLess(max(map(len, log.splitlines())), 70_000)
-        self.assertIn("loss=1", log)
+    def limited(self, limit, most, *words):
+        """Runs under a limit of prlimit(1), which the programs of the trials inherit."""
+        return subprocess.run(
+            ["prlimit", f"--{limit}={most}", LUTHIER, *map(str, words)], cwd=self.home,
+            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
 
-    def test_nul_and_bytes_that_are_no_text(self):
-        self.run_one("n", "sh", "-c", r"printf 'a\000b\377\nloss=1\n'", "{args}")
-        self.assertIn(r"a\x00b", self.succeed("logs", "n", 0).stdout)
-        (trial,) = self.lines("trials", "n")
-        self.assertEqual(trial["best"], 1)
-
-    def test_a_locale_with_decimal_commas(self):
-        names = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout
-        if "de_DE" not in names:
-            self.skipTest("no de_DE locale here")
-        self.run_one("d", "sh", "-c", "echo loss=0.5", "{args}",
-                     env={**os.environ, "LC_ALL": "de_DE.UTF-8"})
-        (trial,) = self.lines("trials", "d")
-        self.assertEqual(trial["best"], 0.5)
-
-    def test_few_file_descriptors(self):
-        def limit():
-            resource.setrlimit(resource.RLIMIT_NOFILE, (24, 24))
-        done = self.luthier(*self.run_words("e", samples=6, jobs=6), *PROGRAM, preexec_fn=limit)
-        self.assertIn(done.returncode, (0, 5), done.stderr)
-        if done.returncode == 5:
-            self.assertIn("open files", done.stderr.lower())
+    def test_trials_wait_for_file_descriptors(self):
+        words = [*self.run_words("e", samples=48, jobs=32), "--", "sh", "-c", "sleep 0.05; echo loss=1"]
+        done = self.limited("nofile", 40, *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual({each["state"] for each in self.lines("trials", "e")}, {"completed"})
+        self.assertNotIn("logger stopped", done.stderr)
         self.assertEqual(self.processes_of("e"), [])
+
+    def test_too_few_file_descriptors_for_anything(self):
+        for most in [5, 8, 11]:
+            done = self.limited("nofile", most, *self.run_words("f"), *PROGRAM)
+            self.assertEqual(done.returncode, 5, done.stderr)
+            self.assertIn("open files", done.stderr.lower())
+            self.assertFalse((self.home / "luthier-results" / "f").exists())
+        done = self.limited("nofile", 16, *self.run_words("g"), *PROGRAM)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("ulimit -n", done.stderr)
+
+    def test_trials_wait_for_processes(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else, and the limit counts all of a user's processes")
+        stranger = ["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups"]
+        copy = self.home / "luthier"
+        shutil.copy(LUTHIER, copy)
+        self.home.chmod(0o777)
+        done = subprocess.run(
+            ["prlimit", "--nproc=16", *stranger, copy, *map(str, self.run_words("n", samples=48, jobs=32)),
+             "--", "/bin/echo", "loss=1"],
+            cwd=self.home, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual({each["state"] for each in self.lines("trials", "n")}, {"completed"})
 
     def test_a_damaged_store_is_refused_and_salvaged(self):
         directory = self.finished("x")

@@ -273,6 +273,14 @@ class Interrupting(ProgramTest):
         self.assertEqual(process.returncode, 143)
         self.resumes("t1")
 
+    def test_a_lost_terminal(self):
+        process = self.start_slow("h1")
+        process.send_signal(signal.SIGHUP)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(self.processes_of("h1"), [])
+        self.resumes("h1")
+
     def test_kill(self):
         process = self.start_slow("k1")
         before = self.succeed("export", "k1", "--format", "jsonl").stdout.splitlines()

@@ -73,31 +73,73 @@ def fail(text):
     sys.exit("tensorboard_check: " + text)
 
 
-def check_scalars(log, multiplexer):
-    found = 0
-    tags = {
-        (run, tag)
-        for run, kinds in multiplexer.Runs().items()
-        for tag in kinds["tensors"]
-        if not tag.startswith("_hparams_/")
-    }
-    if tags != set(log.scalars):
-        fail("tags differ: %s" % sorted(tags ^ set(log.scalars))[:5])
+class Board:
+    """What the tensorboard package makes of an experiment's directory."""
+
+    def __init__(self, directory):
+        # No reservoir sampling: every point is compared.
+        self._multiplexer = plugin_event_multiplexer.EventMultiplexer(size_guidance={"tensors": 0})
+        self._multiplexer.AddRunsFromDirectory(str(directory))
+        self._multiplexer.Reload()
+        provider = data_provider.MultiplexerDataProvider(self._multiplexer, str(directory))
+        self._hparams = backend_context.Context(base_plugin.TBContext(data_provider=provider))
+
+    def scalars(self):
+        """(run, tag) -> [(step, value)]."""
+        return {
+            (run, tag): [
+                (event.step, float(tensor_util.make_ndarray(event.tensor_proto)))
+                for event in self._multiplexer.Tensors(run, tag)
+            ]
+            for run, kinds in self._multiplexer.Runs().items()
+            for tag in kinds["tensors"]
+            if not tag.startswith("_hparams_/")
+        }
+
+    def kinds(self):
+        """Hyper-parameter -> its type, from the experiment's record."""
+        request = api_pb2.GetExperimentRequest()
+        handler = get_experiment.Handler(context.RequestContext(), self._hparams, "", request)
+        experiment = handler.run()
+        if not experiment.hparam_infos or not experiment.metric_infos:
+            fail("the HParams experiment record lacks parameters or metrics")
+        return {info.name: info.type for info in experiment.hparam_infos}
+
+    def sessions(self):
+        """Run -> (name of its status, its hyper-parameters)."""
+        query = api_pb2.ListSessionGroupsRequest(
+            start_index=0, slice_size=10**6, allowed_statuses=list(api_pb2.Status.values())
+        )
+        handler = list_session_groups.Handler(context.RequestContext(), self._hparams, "", query)
+        return {
+            session.name: (
+                api_pb2.Status.Name(session.status),
+                {name: shown_value(value) for name, value in group.hparams.items()},
+            )
+            for group in handler.run().session_groups
+            for session in group.sessions
+        }
+
+
+def same_points(a, b):
+    return len(a) == len(b) and all(
+        step == its_step and same(value, its_value)
+        for (step, value), (its_step, its_value) in zip(a, b)
+    )
+
+
+def check_scalars(log, board):
+    shown = board.scalars()
+    if set(shown) != set(log.scalars):
+        fail("tags differ: %s" % sorted(set(shown) ^ set(log.scalars))[:5])
     for (run, tag), points in log.scalars.items():
-        events = multiplexer.Tensors(run, tag)
-        shown = [(e.step, float(tensor_util.make_ndarray(e.tensor_proto))) for e in events]
-        if len(shown) != len(points):
-            fail("%s %s: %d points, the log has %d" % (run, tag, len(shown), len(points)))
-        for (step, value), (its_step, its_value) in zip(points, shown):
-            if step != its_step or not same(value, its_value):
-                fail("%s %s: %r shown, %r logged" % (run, tag, (its_step, its_value), (step, value)))
-        found += len(points)
-    return found
+        if not same_points(points, shown[run, tag]):
+            fail("%s %s: %r shown, %r logged" % (run, tag, shown[run, tag], points))
+    return sum(map(len, shown.values()))
 
 
 def shown_value(value):
-    kind = value.WhichOneof("kind")
-    return getattr(value, kind)
+    return getattr(value, value.WhichOneof("kind"))
 
 
 def logged_value(value, kind):
@@ -106,52 +148,34 @@ def logged_value(value, kind):
     return value if kind == api_pb2.DATA_TYPE_BOOL else float(value)
 
 
-def check_hparams(log, provider):
-    backend = backend_context.Context(base_plugin.TBContext(data_provider=provider))
-    ctx = context.RequestContext()
-    request = api_pb2.GetExperimentRequest()
-    experiment = get_experiment.Handler(ctx, backend, "", request).run()
-    kinds = {info.name: info.type for info in experiment.hparam_infos}
-    if not kinds or not experiment.metric_infos:
-        fail("the HParams experiment record lacks parameters or metrics")
-    query = api_pb2.ListSessionGroupsRequest(
-        start_index=0, slice_size=10**6, allowed_statuses=list(api_pb2.Status.values())
-    )
-    groups = list_session_groups.Handler(ctx, backend, "", query).run().session_groups
-    values = 0
-    seen = set()
-    for group in groups:
-        for session in group.sessions:
-            seen.add(session.name)
-            if api_pb2.Status.Name(session.status) != log.status[session.name]:
-                fail("%s has status %s" % (session.name, api_pb2.Status.Name(session.status)))
-            wanted = {k: v for k, v in log.configs[session.name].items() if k in kinds}
-            if set(wanted) != set(group.hparams):
-                fail("%s: parameters %s" % (session.name, sorted(set(wanted) ^ set(group.hparams))))
-            for name, value in wanted.items():
-                if shown_value(group.hparams[name]) != logged_value(value, kinds[name]):
-                    fail("%s %s: %r" % (session.name, name, group.hparams[name]))
-                values += 1
-    if seen != set(log.configs):
-        fail("sessions differ: %s" % sorted(seen ^ set(log.configs))[:5])
-    return len(seen), values
+def logged_hparams(config, kinds):
+    return {name: logged_value(value, kinds[name]) for name, value in config.items() if name in kinds}
 
 
-def main(directory, events):
+def check_hparams(log, board):
+    kinds = board.kinds()
+    sessions = board.sessions()
+    if set(sessions) != set(log.configs):
+        fail("sessions differ: %s" % sorted(set(sessions) ^ set(log.configs))[:5])
+    for run, (status, hparams) in sessions.items():
+        if status != log.status[run]:
+            fail("%s has status %s" % (run, status))
+        wanted = logged_hparams(log.configs[run], kinds)
+        if hparams != wanted:
+            fail("%s: %r shown, %r logged" % (run, hparams, wanted))
+    return len(sessions), sum(len(hparams) for _, hparams in sessions.values())
+
+
+def check(directory, events):
+    """Compares everything; the counts of what was compared."""
     log = Log(events)
-    # No reservoir sampling: every point is compared.
-    multiplexer = plugin_event_multiplexer.EventMultiplexer(
-        size_guidance={"tensors": 0}
-    )
-    multiplexer.AddRunsFromDirectory(directory)
-    multiplexer.Reload()
-    provider = data_provider.MultiplexerDataProvider(multiplexer, directory)
-    scalars = check_scalars(log, multiplexer)
-    sessions, values = check_hparams(log, provider)
-    print(json.dumps({"schema": 1, "scalars": scalars, "sessions": sessions, "hparams": values}))
+    board = Board(directory)
+    scalars = check_scalars(log, board)
+    sessions, values = check_hparams(log, board)
+    return {"schema": 1, "scalars": scalars, "sessions": sessions, "hparams": values}
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         fail("usage: tensorboard_check.py EXPERIMENT_DIRECTORY EVENTS.jsonl")
-    main(sys.argv[1], sys.argv[2])
+    print(json.dumps(check(sys.argv[1], sys.argv[2])))

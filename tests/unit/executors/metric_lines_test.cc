@@ -27,6 +27,9 @@ TEST(MetricLines, FindsTheUsualForms) {
       R"({"loss": 0.5, "ok": true, "x": null, "t": 2})");
   EXPECT_EQ(metrics("{not json} loss=1"), R"({"loss": 1})");
   EXPECT_EQ(metrics("loss=-inf"), R"({"loss": "-Infinity"})");
+  EXPECT_EQ(metrics("loss=1e400 tiny=1e-400 low=-1e999"),
+            R"({"loss": "Infinity", "tiny": 0.0, "low": "-Infinity"})");
+  EXPECT_EQ(metrics("loss=0,5 acc=1,b=2, c=1.234,5"), R"({"acc": 1, "b": 2})");
   EXPECT_EQ(metrics("loss is 3, see http://x time=12:30 loss=12s loss=0x10 loss="), "{}");
   EXPECT_EQ(metrics(std::string_view("a\0b=1 \xFF loss=2", 14)), R"({"b": 1, "loss": 2})");
 }

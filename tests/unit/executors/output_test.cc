@@ -29,6 +29,16 @@ TEST_F(OutputTest, LongLinesAreCutInTheFileAndForTheListener) {
   EXPECT_EQ(heard, (std::vector<std::string>{"abcd", "next", "last"}));
 }
 
+TEST_F(OutputTest, ACutAtTheEndOfAPartIsMarkedOnce) {
+  OutputLog output(log(), {.line_bytes = 12}, {});
+  for (int i = 0; i < 3; ++i) {
+    output.write("abcdef");
+  }
+  output.write("\n123456789012\n");
+  output.finish();
+  EXPECT_EQ(read(log()), "abcdefabcdef [line cut here]\n123456789012\n");
+}
+
 TEST_F(OutputTest, TheFileStaysWithinItsQuota) {
   OutputLog output(log(), {.quota_bytes = 1000}, {});
   for (int i = 0; i < 1000; ++i) {
