@@ -10,7 +10,14 @@ using ray_wire::Frame;
 using ray_wire::Kind;
 
 constexpr auto kRoomTime = std::chrono::milliseconds(500);  // then idle workers make room
-constexpr auto kNoteTime = std::chrono::seconds(5);         // then a person is told
+constexpr auto kNoteTime = std::chrono::seconds(10);        // then a person is told
+
+std::string waits_in_words(std::size_t workers, const std::string& wanted) {
+  return (workers == 1 ? "a trial waits for a worker" : "trials wait for " + std::to_string(workers) + " workers") +
+         std::string(" with ") + wanted +
+         (workers == 1 ? "" : " each") +
+         "; the cluster is busy or starting them (`ray status` shows which)";
+}
 
 }  // namespace
 
@@ -166,6 +173,7 @@ void Pool::look_around() {
       }
       each = next;
     }
+    std::map<std::string, std::vector<Member*>> waiting;  // by the resources in words
     for (Member& member : members_) {
       if (member.gone || member.leaving || member.attempts.empty() || member.handle->alive()) {
         continue;
@@ -176,12 +184,12 @@ void Pool::look_around() {
       }
       if (waited > kNoteTime && !member.noted) {
         member.noted = true;
-        const std::string sentence =
-            "trial " + std::to_string(member.attempts.front().first) +
-            " waits for a worker with " + in_words(member.shape.resources) +
-            "; the cluster is busy or starting it (`ray status` shows which)";
-        append(notes, Kind::note, -1, 0, sentence.data(), sentence.size());
+        waiting[in_words(member.shape.resources)].push_back(&member);
       }
+    }
+    for (const auto& [wanted, members] : waiting) {
+      const std::string sentence = waits_in_words(members.size(), wanted);
+      append(notes, Kind::note, -1, 0, sentence.data(), sentence.size());
     }
   }
   if (!notes.empty()) {

@@ -179,11 +179,16 @@ void WorkerHandle::run() {
   listener_.gone(reason);
 }
 
-std::string WorkerHandle::reason_of(const std::exception& error) const {
-  std::string text = error.what();
-  const std::size_t end = text.find('\n');
-  text = text.substr(0, end);
-  return text.empty() ? "Ray gave no reason" : text;
+// Ray's reasons come with serialised bytes around them: what matters is the longest readable part.
+std::string WorkerHandle::reason_of(const std::exception& error) {
+  std::string longest;
+  std::string current;
+  for (const char* each = error.what(); *each != '\0'; ++each) {
+    const bool readable = *each >= ' ' && *each <= '~';
+    current = readable ? current + *each : std::string();
+    longest = current.size() > longest.size() ? current : longest;
+  }
+  return longest.size() < 8 ? "Ray gave no reason" : longest;
 }
 
 }  // namespace luthier::ray_driver

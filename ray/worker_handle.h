@@ -47,7 +47,7 @@ class WorkerHandle {
   Call exchange(const std::string& frames);
   void submit_pending();  // with mutex_ held
   Call next_call();
-  std::string reason_of(const std::exception& error) const;
+  static std::string reason_of(const std::exception& error);
 
   const Shape shape_;
   const Listener listener_;
