@@ -24,8 +24,11 @@ Worker* Worker::create() {
 
 std::string Worker::exchange(std::vector<char> frames) {
   std::unique_lock<std::mutex> lock(mutex_);
-  const std::uint64_t mine = ++newest_;
-  obey(std::string(frames.begin(), frames.end()));
+  std::uint64_t mine = 0;
+  std::memcpy(&mine, frames.data(), sizeof mine);
+  changed_.wait(lock, [&] { return newest_ == mine - 1; });
+  newest_ = mine;
+  obey(std::string(frames.begin() + sizeof mine, frames.end()));
   changed_.notify_all();
   changed_.wait_for(lock, kPatience, [&] { return newest_ != mine || !outgoing_.empty(); });
   std::string said;

@@ -1,6 +1,7 @@
 #include "worker_handle.h"
 
 #include <chrono>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -75,7 +76,10 @@ bool WorkerHandle::alive() const {
 }
 
 WorkerHandle::Call WorkerHandle::exchange(const std::string& frames) {
-  const std::vector<char> bytes(frames.begin(), frames.end());
+  const std::uint64_t number = ++submitted_;
+  std::vector<char> bytes(sizeof number + frames.size());
+  std::memcpy(bytes.data(), &number, sizeof number);
+  std::memcpy(bytes.data() + sizeof number, frames.data(), frames.size());
   if (shape_.python) {
     return python_.Task(ray::PyActorMethod<std::string>{"exchange"}).Remote(bytes);
   }
@@ -181,11 +185,13 @@ void WorkerHandle::run() {
 
 // Ray's reasons come with serialised bytes around them: what matters is the longest readable part.
 std::string WorkerHandle::reason_of(const std::exception& error) {
+  const auto* of_ray = dynamic_cast<const ray::internal::RayException*>(&error);
+  const std::string text = of_ray != nullptr ? of_ray->msg_ : error.what();
   std::string longest;
   std::string current;
-  for (const char* each = error.what(); *each != '\0'; ++each) {
-    const bool readable = *each >= ' ' && *each <= '~';
-    current = readable ? current + *each : std::string();
+  for (const char each : text) {
+    const bool readable = each >= ' ' && each <= '~';
+    current = readable ? current + each : std::string();
     longest = current.size() > longest.size() ? current : longest;
   }
   return longest.size() < 8 ? "Ray gave no reason" : longest;

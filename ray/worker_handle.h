@@ -3,7 +3,8 @@
 //
 // One call carries frames both ways: `exchange(frames) -> frames` delivers what is for the worker
 // and returns when the worker has something to say, or when the next exchange arrives; only the
-// newest call returns frames, so their order is kept. A trial that reports and is answered costs
+// newest call returns frames, so their order is kept; calls are numbered, because Ray may begin them
+// in another order than they were made. A trial that reports and is answered costs
 // one call.
 #pragma once
 
@@ -63,6 +64,7 @@ class WorkerHandle {
   bool expects_answers_ = false;  // the engine is about to answer what was said
   std::string retired_because_;
   std::string pending_;
+  std::uint64_t submitted_ = 0;
   std::deque<Call> calls_;  // outstanding, at most two
 
   std::thread thread_;

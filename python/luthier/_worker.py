@@ -23,11 +23,14 @@ class Worker:
 
     def exchange(self, commands):
         """Obeys the frames, then waits for something to say, or for the next call: only the newest
-        call says anything, which keeps the order."""
+        call says anything, which keeps the order. Calls carry their number, 1, 2, ..., because Ray
+        may begin them in another order than they were made."""
+        mine = int.from_bytes(commands[:8], "little")
         with self._changed:
-            self._newest += 1
-            mine = self._newest
-            for kind, key, payload in _wire.frames(commands):
+            while self._newest != mine - 1:
+                self._changed.wait()
+            self._newest = mine
+            for kind, key, payload in _wire.frames(commands[8:]):
                 self._obey(kind, key, payload)
             self._changed.notify_all()
             while self._newest == mine and not self._outgoing:

@@ -14,6 +14,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <string.h>
+
 #include "base/text.h"
 #include "executors/guardian_client.h"
 
@@ -183,16 +185,42 @@ void RayDriver::read_talk() {
   }
 }
 
+std::string RayDriver::how_it_ended() {
+  int status = 0;
+  const FileDescriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  pollfd polled{process.get(), POLLIN, 0};
+  if (pid_ == 0 || !process || poll(&polled, 1, kGoodbyeMs) <= 0 ||
+      waitpid(pid_, &status, 0) != pid_) {
+    return {};
+  }
+  pid_ = 0;
+  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (signal == 0 || signal == SIGABRT) {
+    return {};
+  }
+  const char* name = sigdescr_np(signal);
+  return "luthier-ray was ended by signal " + std::to_string(signal) + " (" +
+         (name != nullptr ? name : "unknown") + ")";
+}
+
 // Ray ends its process with a wall of text; the first fatal line says what it is about.
 std::string RayDriver::last_words() {
   read_talk();
+  if (const std::string signal = how_it_ended(); !signal.empty()) {
+    return signal;
+  }
   std::string last;
   for (const auto& line : split(said_, '\n')) {
     const std::string text(trim(line));
-    if (text.find("Check failed") != std::string::npos || text.find(" C ") != std::string::npos) {
-      return to_utf8(text);
+    const auto message = text.find("] ");
+    if (text.starts_with("[") && message != std::string::npos) {
+      const bool fatal = text.substr(0, message).find(" C ") != std::string::npos;
+      const bool error = text.substr(0, message).find(" E ") != std::string::npos;
+      if (fatal) {
+        return to_utf8(text.substr(message + 2));
+      }
+      last = error && last.empty() ? text.substr(message + 2) : last;
     }
-    last = text.empty() || text.starts_with("/") || text.starts_with("***") ? last : text;
   }
   return to_utf8(last);
 }

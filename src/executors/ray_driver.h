@@ -41,11 +41,12 @@ class RayDriver {
   bool flush() { return send({}); }
   bool has_unsent() const { return !outgoing_.empty(); }
   void read_talk();
-  // Why it ended, as far as its last words tell.
+  // Once it is gone: why, as far as its end and its last words tell.
   std::string last_words();
 
  private:
   void end();
+  std::string how_it_ended();
 
   FileDescriptor socket_;
   FileDescriptor talk_;
