@@ -49,9 +49,8 @@ LibraryTrial::~LibraryTrial() {
   }
 }
 
-bool LibraryTrial::ended() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return ended_;
+bool LibraryTrial::over() const {
+  return over_;
 }
 
 void LibraryTrial::say(ray_wire::Kind kind, const std::string& payload) {
@@ -128,6 +127,7 @@ void LibraryTrial::end(const ray_wire::Gone& gone) {
     changed_.notify_all();
   }
   say(ray_wire::Kind::gone, bytes_of(gone));
+  over_ = true;
 }
 
 void LibraryTrial::input(const std::string& bytes) {

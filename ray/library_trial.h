@@ -2,6 +2,7 @@
 // another string ABI; only C crosses its border (luthier/trainable_library.h).
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -19,11 +20,11 @@ class LibraryTrial {
  public:
   // `order`: the JSON of the start frame, which names the library.
   LibraryTrial(Worker& worker, std::int64_t trial, std::int64_t attempt, std::string order);
-  ~LibraryTrial();  // only once it has ended
+  ~LibraryTrial();  // only once it is over
 
   void input(const std::string& bytes);
   void terminate(std::uint32_t grace_ms);
-  bool ended() const;
+  bool over() const;  // its threads say nothing any more
 
  private:
   void run();
@@ -39,7 +40,8 @@ class LibraryTrial {
   const std::string order_;
   std::string answer_;  // the thread's: what tell() returned last
 
-  mutable std::mutex mutex_;  // guards what follows
+  std::atomic<bool> over_ = false;
+  std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::string incoming_;
   std::deque<std::string> answers_;

@@ -51,7 +51,7 @@ void Worker::obey(const std::string& frames) {
     const Key key{frame.trial, frame.attempt};
     if (frame.kind == Kind::start) {
       for (auto each = trials_.begin(); each != trials_.end();) {
-        each = each->second->ended() && each->first != key ? trials_.erase(each) : std::next(each);
+        each = each->second->over() && each->first != key ? trials_.erase(each) : std::next(each);
       }
       trials_[key] =
           std::make_shared<LibraryTrial>(*this, frame.trial, frame.attempt, frame.payload);

@@ -86,10 +86,17 @@ WorkerHandle::Call WorkerHandle::exchange(const std::string& frames) {
   return cpp_.Task(&Worker::exchange).Remote(bytes);
 }
 
+// Moving an ObjectRef lets its count touch zero, after which its result may never arrive: a constant
+// is copied.
+void WorkerHandle::submit() {
+  const Call call = exchange(pending_);
+  calls_.push_back(call);
+  pending_.clear();
+}
+
 void WorkerHandle::submit_pending() {
   if (created_ && !retired_ && !pending_.empty() && calls_.size() < kMostCalls) {
-    calls_.push_back(exchange(pending_));
-    pending_.clear();
+    submit();
   }
 }
 
@@ -133,8 +140,7 @@ WorkerHandle::Call WorkerHandle::next_call() {
   }
   expects_answers_ = false;
   if (calls_.empty()) {
-    calls_.push_back(exchange(pending_));
-    pending_.clear();
+    submit();
   }
   return calls_.front();
 }

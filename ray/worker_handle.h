@@ -46,6 +46,7 @@ class WorkerHandle {
   void create();
   void place();
   Call exchange(const std::string& frames);
+  void submit();          // with mutex_ held
   void submit_pending();  // with mutex_ held
   Call next_call();
   static std::string reason_of(const std::exception& error);

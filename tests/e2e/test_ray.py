@@ -151,7 +151,7 @@ def test_classes_of_python_and_cpp_with_pbt(home):
     python = pbt(home, "python", "--python", "valley:Descent")
     cpp = pbt(home, "cpp", "--trainable", BUILD / "bin" / "example_ray_valley.so")
     # The first configurations are the same, and so is the arithmetic.
-    best = [min(trial["best"]["loss"] for trial in trials) for trials in (python, cpp)]
+    best = [min(trial["best"] for trial in trials) for trials in (python, cpp)]
     assert best[0] == pytest.approx(best[1], rel=0.2)
 
 
