@@ -29,6 +29,7 @@ constexpr int kDescribeMs = 20000;
 struct Settings {
   std::string address;
   std::string node_ip;
+  std::string patience;
   std::vector<std::string> code;
 };
 
@@ -39,6 +40,8 @@ Settings read_hello(const std::string& text) {
       settings.address = value;
     } else if (key == "node_ip") {
       settings.node_ip = value;
+    } else if (key == "patience") {
+      settings.patience = value;
     } else if (key == "code") {
       settings.code.push_back(value);
     }
@@ -47,6 +50,8 @@ Settings read_hello(const std::string& text) {
 }
 
 void connect(const Settings& settings) {
+  // After so long without the head Ray ends this process, which is how the executor learns of it.
+  setenv("RAY_gcs_rpc_server_reconnect_timeout_s", settings.patience.c_str(), 0);
   ray::RayConfig config;
   config.address = settings.address;
   config.code_search_path = settings.code;

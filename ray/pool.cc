@@ -10,6 +10,7 @@ using ray_wire::Frame;
 using ray_wire::Kind;
 
 constexpr auto kRoomTime = std::chrono::milliseconds(500);  // then idle workers make room
+constexpr auto kAnswerTime = std::chrono::seconds(5);  // of a worker beyond the grace of a trial
 constexpr auto kNoteTime = std::chrono::seconds(10);        // then a person is told
 
 std::string waits_in_words(std::size_t workers, const std::string& wanted) {
@@ -91,9 +92,15 @@ void Pool::pass_on(const Frame& frame) {
     return;
   }
   member.handle->tell(bytes);
+  if (frame.kind == Kind::terminate) {
+    std::uint32_t grace_ms = 0;
+    std::memcpy(&grace_ms, frame.payload.data(), std::min(sizeof grace_ms, frame.payload.size()));
+    overdue_[key] = Clock::now() + std::chrono::milliseconds(grace_ms) + kAnswerTime;
+  }
 }
 
 void Pool::forget(Member& member, Key key) {
+  overdue_.erase(key);
   attempts_.erase(key);
   member.attempts.erase(std::remove(member.attempts.begin(), member.attempts.end(), key),
                         member.attempts.end());
@@ -140,6 +147,7 @@ void Pool::on_gone(Member& member, const std::string& reason) {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const Key& key : member.attempts) {
       attempts_.erase(key);
+      overdue_.erase(key);
       append(frames, Kind::lost, key.first, key.second, reason.data(), reason.size());
     }
     member.attempts.clear();
@@ -172,6 +180,13 @@ void Pool::look_around() {
         finished.splice(finished.end(), members_, each);
       }
       each = next;
+    }
+    for (const auto& [key, limit] : overdue_) {
+      Member& member = *attempts_.at(key);
+      if (Clock::now() > limit && !member.leaving) {
+        member.leaving = true;
+        member.handle->retire("it was out of reach");
+      }
     }
     std::map<std::string, std::vector<Member*>> waiting;  // by the resources in words
     for (Member& member : members_) {

@@ -54,6 +54,7 @@ class Pool {
   std::mutex mutex_;  // guards members_ and attempts_
   std::list<Member> members_;
   std::map<Key, Member*> attempts_;
+  std::map<Key, Clock::time_point> overdue_;  // asked to end: when their worker has to go
 };
 
 }  // namespace luthier::ray_driver

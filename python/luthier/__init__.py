@@ -18,7 +18,16 @@ Works in a function given to --python and in any program that `luthier run` star
 
 from ._trial import current as _current
 
-__all__ = ["checkpoint", "config", "directory", "iteration", "report", "seed", "stop_requested", "trial_id"]
+__all__ = ["bundle", "checkpoint", "config", "directory", "iteration", "report", "seed", "shared",
+           "stop_requested", "trial_id"]
+
+
+def __getattr__(name):
+    """bundle() and shared() need Ray, which nothing else here loads."""
+    if name in ("bundle", "shared"):
+        from . import _cluster
+        return getattr(_cluster, name)
+    raise AttributeError(f"module 'luthier' has no attribute '{name}'")
 
 
 def config():

@@ -62,7 +62,7 @@ Result<RayConnection> connection_of(const RayOptions& options, const std::string
   if (!address) {
     return address.error();
   }
-  RayConnection connection{.program = *std::move(program), .address = *std::move(address)};
+  RayConnection connection{.program = *std::move(program), .address = *std::move(address), .patience = options.patience};
   connection.node_ip =
       options.node_ip.empty() ? own_address(connection.address) : options.node_ip;
   const fs::path libraries = connection.program.parent_path().parent_path() / "lib" / "luthier";

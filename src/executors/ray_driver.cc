@@ -89,6 +89,7 @@ Result<RayDriver> RayDriver::launch(const RayConnection& connection) {
   if (!connection.node_ip.empty()) {
     hello += "node_ip=" + connection.node_ip + "\n";
   }
+  hello += "patience=" + std::to_string(connection.patience.count()) + "\n";
   for (const auto& place : connection.code) {
     hello += "code=" + place + "\n";
   }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct RayConnection {
   std::filesystem::path program;  // luthier-ray
   std::string address;
   std::string node_ip;
+  std::chrono::seconds patience{60};
   std::vector<std::string> code;  // where workers find code: directories and libraries
 };
 

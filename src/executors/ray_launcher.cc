@@ -458,6 +458,11 @@ void RayLauncher::reconnect() {
     driver_ = RayDriver();
     unusable_("the Ray cluster at " + connection_.address + " did not come back within " +
               std::to_string(options_.patience.count()) + " s");
+    for (auto& [key, entry] : entries_) {
+      if (!entry.attempt.over()) {
+        entry.attempt.feed_lost("no Ray cluster could be reached", false);
+      }
+    }
     return;
   }
   reconnect_at_ = kNever;

@@ -228,6 +228,38 @@ def test_resources_may_depend_on_the_configuration(home):
     assert [trial["state"] for trial in home.trials("mixed")] == ["completed"] * 3
 
 
+def test_trials_with_workers_of_their_own(home):
+    """Two child workers reach the loss of one: their gradients are averaged."""
+    (home.path / "examples").mkdir()
+    shutil.copytree(EXAMPLES / "data", home.path / "data")
+    shutil.copy(EXAMPLES / "11_ray_nested" / "data_parallel.py", home.path / "examples")
+    losses = {}
+    for workers, strategy in ((1, "PACK"), (2, "PACK"), (2, "SPREAD")):
+        name = f"nested-{workers}-{strategy}"
+        done = subprocess.run(
+            [LUTHIER, "run", "--name", name, "--executor",
+             f"ray:bundles={workers}*cpu:1,strategy={strategy}", "--cpu", "0.5",
+             "--min", "loss", "-n", "2", "-j", "2", "--seed", "3", "--searcher", "random", "--plain",
+             "-p", f"workers=constant({workers})", "-p", "lr=loguniform(0.05, 1)", "--python", "data_parallel:train"],
+            cwd=home.path / "examples", env=home.environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        log = home.path / "examples" / "luthier-results" / name
+        losses[workers, strategy] = [
+            json.loads(line)["metrics"]["loss"] for line in
+            subprocess.run([LUTHIER, "trials", str(log), "--json"], cwd=home.path, capture_output=True,
+                           text=True).stdout.splitlines()]
+    for key in ((2, "PACK"), (2, "SPREAD")):
+        assert losses[key] == pytest.approx(losses[1, "PACK"], rel=1e-6)
+
+
+def test_bundles_that_can_never_be_placed(home):
+    for options, sentence in (("bundles=6*cpu:1,strategy=STRICT_PACK", "STRICT_PACK demands"),
+                              ("bundles=2*cpu:1,strategy=STRICT_SPREAD", "STRICT_SPREAD demands"),
+                              ("bundles=cpu:5", "no node can hold its CPU 5")):
+        done = home.luthier("run", "--executor", f"ray:{options}", "-n", 1, *SPACE, "--python", "ray_trials:once", code=1)
+        assert sentence in done.stderr, done.stderr
+
+
 # ---- what is wrong is said at once
 
 def test_a_dead_address(cluster, tmp_path):
