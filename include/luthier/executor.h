@@ -70,7 +70,11 @@ struct Ended {
   std::string message;  // a sentence; for failures with the last lines of stderr
   std::int64_t exit_status = 0;
 };
-using ExecutorEvent = std::variant<Reported, CheckpointWritten, Ended>;
+// The executor can start nothing any more: the experiment is left, to be resumed later.
+struct Unusable {
+  std::string reason;
+};
+using ExecutorEvent = std::variant<Reported, CheckpointWritten, Ended, Unusable>;
 
 // What a waiting attempt is told.
 struct Reply {
@@ -83,6 +87,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
   virtual Capabilities capabilities() const = 0;
+  // What there is to hand out to trials; nothing: what this machine has.
+  virtual std::optional<Resources> inventory() const { return std::nullopt; }
 
   // Starts an attempt; does not wait for it. An attempt that can't be started ends as `failed`.
   virtual void start(const StartRequest& request) = 0;

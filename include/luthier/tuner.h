@@ -58,6 +58,7 @@ struct SessionOptions {
   bool full_durability = false;      // survive a power loss, not only a crash
   std::int64_t jobs = 0;             // trials at a time; 0: as many as there are cpus
   Resources inventory = {.cpu = 0};  // what there is to hand out; cpu 0: the machine's
+  std::string cluster = {};          // address of the Ray head, before what the experiment says
   bool handle_signals = false;       // Ctrl-C ends the run in good order
   std::string who = {};              // for the log: who started this
 };

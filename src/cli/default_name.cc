@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "cli/run_checks.h"
+
 namespace luthier::cli {
 namespace {
 
@@ -19,8 +21,12 @@ bool is_interpreter(const std::string& program) {
 
 }  // namespace
 
-std::string default_name(const std::vector<std::string>& command) {
-  std::string program = std::filesystem::path(command.front()).stem().string();
+std::string default_name(const ExperimentSpec& spec) {
+  const auto& command = spec.command;
+  const std::string function = function_of(spec);
+  const std::string first =
+      function.empty() ? command.front() : function.substr(0, function.find(':'));
+  std::string program = std::filesystem::path(first).stem().string();
   for (std::size_t i = 1; i < command.size() && is_interpreter(program); ++i) {
     if (!command[i].starts_with('-')) {
       program = std::filesystem::path(command[i]).stem().string();

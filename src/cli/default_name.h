@@ -2,11 +2,12 @@
 #pragma once
 
 #include <string>
-#include <vector>
+
+#include "luthier/experiment_spec.h"
 
 namespace luthier::cli {
 
 // "train-2026-01-31-120000": what the program is called and the local time.
-std::string default_name(const std::vector<std::string>& command);
+std::string default_name(const ExperimentSpec& spec);
 
 }  // namespace luthier::cli

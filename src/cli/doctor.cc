@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "cli/table.h"
+#include "executors/ray.h"
 #include "store/salvage.h"
 #include "tuner/assembly.h"
 #include "tuner/machine.h"
@@ -101,6 +102,12 @@ Check check_cgroups() {
   return {"cgroups", true, "no writable version 2; processes are ended by the guardian alone"};
 }
 
+// Ray is for those who want it: its absence is no fault.
+Check check_ray() {
+  const auto driver = find_ray_driver();
+  return {"ray", true, driver ? "luthier-ray at " + driver->string() : driver.error().message};
+}
+
 Check check_store(const std::filesystem::path& directory) {
   const std::string name = "store " + directory.filename().string();
   std::int64_t events = 0;
@@ -180,7 +187,8 @@ int run(const Arguments& arguments) {
               check_space(results),
               check_files(),
               check_processes(),
-              check_cgroups()};
+              check_cgroups(),
+              check_ray()};
     for (const auto& directory : list_experiments(results)) {
       checks.push_back(check_store(directory));
     }

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "cli/table.h"
+#include "executors/ray.h"
 #include "loggers/logger_table.h"
 #include "tuner/plugin_registry.h"
 
@@ -25,6 +26,17 @@ struct Row {
   PluginInfo info;
 };
 
+PluginInfo ray_info() {
+  PluginInfo info{.summary = "programs, Python functions and C++ libraries on a Ray cluster",
+                  .paper = "Moritz et al., Ray: A Distributed Framework for Emerging AI "
+                           "Applications, OSDI 2018"};
+  for (const RayOption& option : ray_option_table()) {
+    info.options.push_back(
+        {.name = option.name, .type = OptionType::text, .meaning = option.meaning});
+  }
+  return info;
+}
+
 std::vector<Row> rows_of(const PluginRegistry& registry) {
   std::vector<Row> rows;
   for (const auto& name : registry.searchers()) {
@@ -36,6 +48,7 @@ std::vector<Row> rows_of(const PluginRegistry& registry) {
     rows.push_back({"scheduler", name, plugin ? plugin->info : PluginInfo{}});
   }
   rows.push_back({"executor", "process", {.summary = "any program, one process tree a trial"}});
+  rows.push_back({"executor", "ray", ray_info()});
   rows.push_back(
       {"executor", "in_process", {.summary = "functions of a C++ program, in threads of its own"}});
   for (const auto& name : logger_names()) {

@@ -24,7 +24,7 @@ constexpr std::array kOperands = {
 
 // Two runs may start within one second.
 std::string free_name(const RunRequest& request) {
-  const std::string name = default_name(request.spec.command);
+  const std::string name = default_name(request.spec);
   std::string free = name;
   std::error_code ignored;
   for (int i = 2; std::filesystem::exists(request.session.options.session.results / free, ignored);

@@ -32,7 +32,19 @@ bool is_there(const std::string& program) {
 }  // namespace
 
 // A plain number that is larger than all there is would make every trial fail.
+std::string function_of(const ExperimentSpec& spec) {
+  for (const auto& [name, value] : spec.executor_options) {
+    if (name == "python" || name == "library") {
+      return value;
+    }
+  }
+  return {};
+}
+
 void check_resources(const RunRequest& request, std::vector<std::string>& problems) {
+  if (request.spec.executor == "ray") {
+    return;  // the cluster knows what it has
+  }
   const Resources& inventory = request.session.options.session.inventory;
   for (const auto& [name, amount] : request.spec.resources) {
     const auto wanted = parse_number(amount);
@@ -55,6 +67,15 @@ void check_resources(const RunRequest& request, std::vector<std::string>& proble
 }
 
 void check_program(const RunRequest& request, std::vector<std::string>& problems) {
+  if (!function_of(request.spec).empty()) {
+    if (!request.spec.command.empty()) {
+      problems.emplace_back("a program and a function are both given; drop one of them");
+    }
+    if (request.spec.executor != "ray") {
+      problems.emplace_back("--python and --trainable need --executor ray");
+    }
+    return;
+  }
   if (request.spec.command.empty()) {
     problems.emplace_back(
         "no program to run; put it at the end, as in: luthier run ... -- python train.py --lr "

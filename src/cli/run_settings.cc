@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "cli/points_file.h"
+#include "executors/ray.h"
 
 namespace luthier::cli::settings {
 namespace {
@@ -176,12 +178,21 @@ Result<> executor(RunRequest& request, const Setting& setting) {
                      "line has none; give a program after '--' with executor process, "
                      "or call luthier::Tuner from C++"};
   }
-  const std::vector<std::string> known = {"process"};
-  if (spec->name != "process") {
+  const std::vector<std::string> known = {"process", "ray"};
+  if (std::ranges::find(known, spec->name) == known.end()) {
     return Error{ErrorCode::invalid_argument,
                  setting.place + ": " + unknown_name("executor", spec->name, known)};
   }
+  request.spec.executor = spec->name;
   for (const auto& [key, value] : spec->options) {
+    if (spec->name == "ray" && key != "metric_regex") {
+      RayOptions ignored;
+      if (auto known_option = set_ray_option(ignored, key, to_text(value)); !known_option) {
+        return placed(setting, known_option.error());
+      }
+      set(request.spec.executor_options, key, to_text(value));
+      continue;
+    }
     if (key != "metric_regex") {
       const std::vector<std::string> options = {"metric_regex"};
       return Error{
@@ -190,6 +201,25 @@ Result<> executor(RunRequest& request, const Setting& setting) {
     }
     set(request.spec.executor_options, key, to_text(value));
   }
+  return {};
+}
+
+Result<> python(RunRequest& request, const Setting& setting) {
+  const auto colon = setting.value.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == setting.value.size()) {
+    return wrong(setting, "of the form MODULE:NAME, such as train:train for a function of train.py");
+  }
+  set(request.spec.executor_options, "python", setting.value);
+  return {};
+}
+
+Result<> trainable(RunRequest& request, const Setting& setting) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(setting.value, error);
+  if (error) {
+    return wrong(setting, "a library that is there (" + error.message() + ")");
+  }
+  set(request.spec.executor_options, "library", path.string());
   return {};
 }
 

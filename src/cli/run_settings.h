@@ -71,6 +71,8 @@ Result<> stop(RunRequest& request, const Setting& setting);
 Result<> checkpoint_at_end(RunRequest& request, const Setting& setting);
 Result<> keep_checkpoints(RunRequest& request, const Setting& setting);
 Result<> executor(RunRequest& request, const Setting& setting);
+Result<> python(RunRequest& request, const Setting& setting);
+Result<> trainable(RunRequest& request, const Setting& setting);
 Result<> metric_regex(RunRequest& request, const Setting& setting);
 Result<> loggers(RunRequest& request, const Setting& setting);
 

@@ -180,6 +180,10 @@ Result<bool> apply_session_option(SessionSetup& setup,
     session.full_durability = value == "full";
     return true;
   }
+  if (name == "cluster") {
+    session.cluster = value;
+    return true;
+  }
   if (name == "plugin") {
     const auto loaded = setup.plugins.load(value);
     return loaded ? Result<bool>(true) : loaded.error();
@@ -218,8 +222,8 @@ void SessionSetup::style_console() {
 Result<bool> set_session_option(SessionSetup& setup,
                                 std::string_view name,
                                 const std::string& value) {
-  constexpr std::array<std::string_view, 6> kAgain = {
-      "jobs", "durability", "cpus", "gpus", "inventory", "plugin"};
+  constexpr std::array<std::string_view, 7> kAgain = {
+      "jobs", "durability", "cpus", "gpus", "inventory", "plugin", "cluster"};
   auto set = apply_session_option(setup, name, value);
   if (set && std::ranges::find(kAgain, name) != kAgain.end()) {
     setup.again.emplace_back(name, value);

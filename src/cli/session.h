@@ -37,6 +37,11 @@ inline constexpr Option kInventory{.name = "inventory",
                                    .meaning = "another resource to hand out",
                                    .group = "trials",
                                    .repeatable = true};
+inline constexpr Option kCluster{
+    .name = "cluster",
+    .argument = "HOST:PORT",
+    .meaning = "the Ray head, for executor ray (default: RAY_ADDRESS, else this machine's)",
+    .group = "execution"};
 inline constexpr Option kVerbose{
     .name = "verbose", .letter = 'v', .meaning = "say more", .group = "execution"};
 inline constexpr Option kQuiet{.name = "quiet",
@@ -53,6 +58,7 @@ inline constexpr std::array kSessionOptions = {kJobs,
                                                kGpus,
                                                kInventory,
                                                kPlugin,
+                                               kCluster,
                                                kVerbose,
                                                kQuiet,
                                                kPlain,

@@ -101,7 +101,8 @@ bool Planner::is_current(AttemptId id) const {
 void Planner::on_executor_event(const ExecutorEvent& event) {
   std::visit(Overloaded{[&](const Reported& reported) { on_report(reported); },
                         [&](const CheckpointWritten& written) { on_checkpoint(written); },
-                        [&](const Ended& ended) { on_ended(ended); }},
+                        [&](const Ended& ended) { on_ended(ended); },
+                        [&](const Unusable& unusable) { leave(unusable.reason); }},
              event);
 }
 

@@ -48,6 +48,12 @@ Result<> write_parameters(const Config& config,
 Result<Program> make_program(const StartRequest& request,
                              const CommandTemplate& command,
                              const AttemptPlaces& places) {
+  if (command.empty()) {  // a function: the launcher knows which
+    return Program{.directory = places.working_directory,
+                   .environment = environment_of({.request = &request,
+                                                  .directory = places.directory,
+                                                  .checkpoint_out = places.checkpoint_out})};
+  }
   auto arguments = command.expand({.trial = request.id.trial,
                                    .seed = request.seed,
                                    .directory = places.directory,

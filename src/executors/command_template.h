@@ -41,6 +41,8 @@ class CommandTemplate {
 
   // The program and its arguments. An error when a value can't be an argument (it holds a NUL).
   Result<std::vector<std::string>> expand(const CommandContext& context) const;
+  // Nothing to run: a template that was not parsed.
+  bool empty() const { return arguments_.empty(); }
   // Files the command refers to; the caller writes them as parameters_path() says.
   const std::vector<ParameterFormat>& files() const { return files_; }
 

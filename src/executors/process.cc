@@ -1,5 +1,5 @@
-// The I/O thread of the process executor, and its mailbox: the engine's calls go in as commands,
-// what the attempts say comes out through an Inbox.
+// The I/O thread of the executors that run programs, and its mailbox: the engine's calls go in as
+// commands, what the attempts say comes out through an Inbox.
 #include "executors/process.h"
 
 #include <sys/epoll.h>
@@ -25,6 +25,7 @@
 
 #include "executors/inbox.h"
 #include "executors/process_attempt.h"
+#include "executors/program_launcher.h"
 #include "executors/trial_environment.h"
 
 namespace luthier {
@@ -32,7 +33,7 @@ namespace {
 
 using Key = std::uint64_t;
 constexpr Key kMailbox = 0;
-constexpr Key kGuardian = 1;
+constexpr Key kLauncher = 1;
 constexpr Key kFirstAttempt = 2;
 
 // Seals checkpoints one after the other: syncing and hashing must not hold up the replies of
@@ -106,10 +107,32 @@ struct SealDone {
 struct Leave {};
 using Command = std::variant<StartRequest, ReplyTo, Interrupt, SealDone, Leave>;
 
+class GuardianLauncher : public ProgramLauncher {
+ public:
+  explicit GuardianLauncher(GuardianClient guardian) : guardian_(std::move(guardian)) {}
+
+  Result<FileDescriptor> spawn(const Program& program, const StartRequest& /*request*/) override {
+    return guardian_.spawn(program);
+  }
+  int watched() const override { return guardian_.socket(); }
+  // It died (somebody killed it). Wardens go on without it; the next trial needs another.
+  void renew() override {
+    if (auto again = GuardianClient::launch()) {
+      guardian_ = *std::move(again);
+    }
+  }
+  Capabilities capabilities() const override {
+    return {.can_kill = true, .can_limit_memory = true, .can_checkpoint = true};
+  }
+
+ private:
+  GuardianClient guardian_;
+};
+
 class Processes : public Executor {
  public:
-  Processes(AttemptSettings settings, GuardianClient guardian)
-      : settings_(std::move(settings)), guardian_(std::move(guardian)) {
+  Processes(AttemptSettings settings, std::unique_ptr<ProgramLauncher> launcher)
+      : settings_(std::move(settings)), launcher_(std::move(launcher)) {
     sealer_.emplace(*settings_.area, [this](Key key, Result<CheckpointArea::Sealed> sealed) {
       command(SealDone{key, std::move(sealed)});
     });
@@ -117,9 +140,8 @@ class Processes : public Executor {
   ~Processes() override;
 
   Result<> open();
-  Capabilities capabilities() const override {
-    return {.can_kill = true, .can_limit_memory = true, .can_checkpoint = true};
-  }
+  Capabilities capabilities() const override { return launcher_->capabilities(); }
+  std::optional<Resources> inventory() const override { return launcher_->inventory(); }
   void start(const StartRequest& request) override { command(request); }
   void reply(AttemptId id, const Reply& reply) override { command(ReplyTo{id, reply}); }
   void interrupt(AttemptId id, bool pause, bool save) override {
@@ -149,7 +171,9 @@ class Processes : public Executor {
     void seal(std::int64_t iteration, const std::filesystem::path& directory) override {
       owner.sealer_->add({key, id, iteration, directory});
     }
-    Result<FileDescriptor> spawn(const Program& program) override { return owner.spawn(program); }
+    Result<FileDescriptor> spawn(const Program& program) override {
+      return owner.launcher_->spawn(program, attempt.request());
+    }
     bool others_have_programs() const override {
       return std::ranges::any_of(owner.entries_, [this](const auto& each) {
         return each.first != key && each.second->attempt.has_program();
@@ -165,7 +189,6 @@ class Processes : public Executor {
 
   void command(Command command);
   void add(int fd, Key data);
-  Result<FileDescriptor> spawn(const Program& program);
   Result<std::filesystem::path> directory_of(const StartRequest& request);
 
   void run();
@@ -182,7 +205,7 @@ class Processes : public Executor {
   void settle(Entry& entry);
 
   AttemptSettings settings_;
-  GuardianClient guardian_;
+  std::unique_ptr<ProgramLauncher> launcher_;
   FileDescriptor epoll_;
   FileDescriptor mailbox_;
   Inbox inbox_;
@@ -211,6 +234,7 @@ Processes::~Processes() {
     entry->attempt.abandon();
   }
   entries_.clear();
+  launcher_.reset();
   std::error_code ignored;
   if (!temporary_.empty()) {
     std::filesystem::remove_all(temporary_, ignored);
@@ -226,7 +250,10 @@ Result<> Processes::open() {
                      "; raise the limit on open files (ulimit -n)"};
   }
   add(mailbox_.get(), kMailbox << 2);
-  add(guardian_.socket(), kGuardian << 2);
+  if (launcher_->watched() >= 0) {
+    add(launcher_->watched(), kLauncher << 2);
+  }
+  launcher_->on_unusable([this](std::string reason) { inbox_.post(Unusable{std::move(reason)}); });
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -247,10 +274,6 @@ void Processes::command(Command command) {
 void Processes::add(int fd, Key data) {
   epoll_event event{.events = EPOLLIN, .data = {.u64 = data}};
   epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
-}
-
-Result<FileDescriptor> Processes::spawn(const Program& program) {
-  return guardian_.spawn(program);
 }
 
 Result<std::filesystem::path> Processes::directory_of(const StartRequest& request) {
@@ -284,12 +307,12 @@ void Processes::run() {
       const Key key = events[i].data.u64 >> 2;
       if (key == kMailbox) {
         take_commands();
-      } else if (key == kGuardian) {
-        // It died (somebody killed it). Wardens go on without it; the next trial needs another.
-        epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, guardian_.socket(), nullptr);
-        if (auto again = GuardianClient::launch()) {
-          guardian_ = *std::move(again);
-          add(guardian_.socket(), kGuardian << 2);
+      } else if (key == kLauncher) {
+        epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, launcher_->watched(), nullptr);
+        const int before = launcher_->watched();
+        launcher_->renew();
+        if (launcher_->watched() != before) {
+          add(launcher_->watched(), kLauncher << 2);
         }
       } else if (Entry* entry = find(key)) {
         entry->attempt.on_readable(static_cast<Channel>(events[i].data.u64 & 3));
@@ -423,13 +446,18 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                      "; raise the limits on files and processes (ulimit -n, ulimit -u), or see "
                      "'luthier doctor'"};
   }
-  auto processes = std::make_unique<Processes>(AttemptSettings{.options = std::move(options),
-                                                               .command = *std::move(command),
-                                                               .lines = *std::move(lines),
-                                                               .directory = directory,
-                                                               .area = &area,
-                                                               .clock = &clock},
-                                               *std::move(guardian));
+  return make_launching_executor(AttemptSettings{.options = std::move(options),
+                                                 .command = *std::move(command),
+                                                 .lines = *std::move(lines),
+                                                 .directory = directory,
+                                                 .area = &area,
+                                                 .clock = &clock},
+                                 std::make_unique<GuardianLauncher>(*std::move(guardian)));
+}
+
+Result<std::unique_ptr<Executor>> make_launching_executor(
+    AttemptSettings settings, std::unique_ptr<ProgramLauncher> launcher) {
+  auto processes = std::make_unique<Processes>(std::move(settings), std::move(launcher));
   if (auto opened = processes->open(); !opened) {
     return opened.error();
   }

@@ -152,6 +152,7 @@ void ProcessAttempt::read_control() {
     guardian::ReplyKind kind;
     guardian::Spawned spawned;
     guardian::Gone gone;
+    guardian::Lost lost;
   } packet{};
   const ssize_t count = recv(pipes_.control.get(), &packet, sizeof packet, MSG_DONTWAIT);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -161,6 +162,8 @@ void ProcessAttempt::read_control() {
     on_spawned(packet.spawned);
   } else if (count == sizeof packet.gone && packet.kind == guardian::ReplyKind::gone) {
     on_gone(packet.gone);
+  } else if (count == sizeof packet.lost && packet.kind == guardian::ReplyKind::lost) {
+    on_lost(packet.lost);
   } else if (!running_) {
     close_channels();
     retry_or_fail("the guardian did not answer");
@@ -219,6 +222,17 @@ void ProcessAttempt::on_gone(const guardian::Gone& gone) {
   advance();
 }
 
+// Where it ran is out of reach. What it said last may be half of a line and is not heard.
+void ProcessAttempt::on_lost(const guardian::Lost& lost) {
+  failure_ = lost.reason;
+  ending_ = lost.for_good != 0 ? Ending::failure : Ending::loss;
+  gone_ = guardian::Gone{};
+  outstanding_ = false;
+  close_channels();
+  incoming_.clear();
+  advance();
+}
+
 // ---- ending
 
 void ProcessAttempt::on_interrupt(bool pause, bool save) {
@@ -257,7 +271,7 @@ void ProcessAttempt::fail(std::string reason) {
 
 void ProcessAttempt::terminate(microseconds grace) {
   terminate_at_ = kNever;
-  if (gone_ || !running_) {
+  if (gone_ || !pipes_.control) {
     return;
   }
   terminated_ = true;
@@ -305,7 +319,8 @@ void ProcessAttempt::on_time() {
 // A program without the report descriptor may leave a checkpoint when SIGTERM asks it to pause.
 bool ProcessAttempt::saved_on_sigterm() const {
   std::error_code error;
-  return ending_ != Ending::none && ending_saves_ && !sealed_at_end_ &&
+  const bool asked = ending_ == Ending::pause || ending_ == Ending::stop;
+  return asked && ending_saves_ && !sealed_at_end_ &&
          source_ != ResultSource::report && iteration_ > 0 && gone_ &&
          WIFEXITED(gone_->wait_status) && WEXITSTATUS(gone_->wait_status) == 0 &&
          !std::filesystem::is_empty(checkpoint_out_, error) && !error;
@@ -328,6 +343,9 @@ void ProcessAttempt::end() {
       return;
     case Ending::failure:
       finish(Outcome::failed, failure_, exit_status);
+      return;
+    case Ending::loss:
+      finish(Outcome::lost, failure_, 0);
       return;
     case Ending::pause:
     case Ending::stop:

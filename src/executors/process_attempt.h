@@ -69,11 +69,12 @@ class ProcessAttempt {
   // It runs, or was just asked for.
   bool has_program() const { return static_cast<bool>(pipes_.control); }
   bool ended() const { return ended_; }
+  const StartRequest& request() const { return request_; }
   // The executor is leaving: closes everything, which makes the warden end the program.
   void abandon();
 
  private:
-  enum class Ending : std::uint8_t { none, pause, stop, time_out, failure };
+  enum class Ending : std::uint8_t { none, pause, stop, time_out, failure, loss };
 
   Result<> prepare();
   void spawn();
@@ -83,6 +84,7 @@ class ProcessAttempt {
   void read_control();
   void on_spawned(const guardian::Spawned& spawned);
   void on_gone(const guardian::Gone& gone);
+  void on_lost(const guardian::Lost& lost);
   bool read_output(FileDescriptor& fd, std::optional<OutputLog>& log);
   void on_line(std::string_view line);
   bool read_report();

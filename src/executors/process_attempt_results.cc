@@ -168,7 +168,7 @@ bool ProcessAttempt::take_message() {
   if (trim(line).empty()) {
     return true;
   }
-  if (ending_ == Ending::failure || ending_ == Ending::time_out) {
+  if (ending_ == Ending::failure || ending_ == Ending::time_out || ending_ == Ending::loss) {
     return true;
   }
   auto message = parse_worker_message(line);

@@ -9,7 +9,15 @@ namespace luthier {
 namespace {
 
 AttemptId attempt_of(const ExecutorEvent& event) {
-  return std::visit([](const auto& body) { return body.id; }, event);
+  return std::visit(
+      [](const auto& body) {
+        if constexpr (requires { body.id; }) {
+          return body.id;
+        } else {
+          return AttemptId();
+        }
+      },
+      event);
 }
 
 std::string checkpoint_name(TrialId trial, std::int64_t iteration) {

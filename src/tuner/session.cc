@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "executors/in_process.h"
 #include "executors/process.h"
+#include "executors/ray.h"
 #include "executors/system_clock.h"
 #include "loggers/logger_table.h"
 #include "simulation/benchmark_workload.h"
@@ -43,12 +44,61 @@ Result<ExperimentSpec> read_spec(EventStore& store) {
   return std::move(*spec);
 }
 
-Resources inventory_of(const SessionOptions& session, std::int64_t jobs) {
+// What was declared goes first, then what the executor has, then this machine.
+Resources inventory_of(const SessionOptions& session, const Executor& executor, std::int64_t jobs) {
   Resources inventory = session.inventory;
+  if (const auto there = executor.inventory()) {
+    inventory.cpu = inventory.cpu > 0 ? inventory.cpu : there->cpu;
+    inventory.gpu = inventory.gpu > 0 ? inventory.gpu : there->gpu;
+    inventory.memory_bytes =
+        inventory.memory_bytes > 0 ? inventory.memory_bytes : there->memory_bytes;
+    inventory.custom.insert(there->custom.begin(), there->custom.end());
+  }
   if (inventory.cpu <= 0) {
     inventory.cpu = static_cast<double>(std::max(processor_count(), jobs));
   }
   return inventory;
+}
+
+// The part of the options that any executor of programs has.
+ProcessOptions process_options(const ExperimentSpec& spec) {
+  ProcessOptions process{
+      .command = spec.command,
+      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6))};
+  for (const Parameter& parameter : spec.space.parameters()) {
+    process.parameters.push_back(parameter.name);
+  }
+  for (const Objective& objective : spec.objectives) {
+    process.metrics.push_back(objective.metric);
+  }
+  for (const auto& [name, value] : spec.executor_options) {
+    if (name == "metric_regex") {
+      process.metric_regex = value;
+    }
+  }
+  return process;
+}
+
+Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions& session) {
+  RayOptions ray{.process = process_options(spec)};
+  for (const auto& [name, value] : spec.executor_options) {
+    if (name == "python") {
+      ray.python = value;
+    } else if (name == "library") {
+      ray.library = value;
+    } else if (name != "metric_regex") {
+      if (auto set = set_ray_option(ray, name, value); !set) {
+        return set.error();
+      }
+    }
+  }
+  if (!session.cluster.empty()) {
+    ray.address = session.cluster;
+  }
+  ray.say = [](const std::string& sentence) {
+    std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
+  };
+  return ray;
 }
 
 }  // namespace
@@ -268,27 +318,34 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
     return {};
   }
   if (spec.executor == "process") {
-    ProcessOptions process{.command = spec.command, .grace = grace};
-    for (const Parameter& parameter : spec.space.parameters()) {
-      process.parameters.push_back(parameter.name);
-    }
-    for (const Objective& objective : spec.objectives) {
-      process.metrics.push_back(objective.metric);
-    }
-    for (const auto& [name, value] : spec.executor_options) {
-      if (name == "metric_regex") {
-        process.metric_regex = value;
-      }
-    }
-    auto made = make_process_executor(std::move(process), *checkpoints_, *clock_);
+    auto made = make_process_executor(process_options(spec), *checkpoints_, *clock_);
     if (!made) {
       return made.error();
     }
     executor_ = std::move(*made);
     return {};
   }
-  const std::vector<std::string> known = {"in_process", "process", kSimulatedExecutor};
+  if (spec.executor == "ray") {
+    return make_ray_executor(spec, options.session);
+  }
+  const std::vector<std::string> known = {"in_process", "process", "ray", kSimulatedExecutor};
   return Error{ErrorCode::invalid_argument, unknown_name("executor", spec.executor, known)};
+}
+
+Result<> Session::make_ray_executor(const ExperimentSpec& spec, const SessionOptions& session) {
+  auto ray = ray_options(spec, session);
+  if (!ray) {
+    return ray.error();
+  }
+  auto made = luthier::make_ray_executor(*std::move(ray), *checkpoints_, *clock_);
+  if (!made) {
+    return made.error();
+  }
+  executor_ = std::move(*made);
+  if (const auto there = executor_->inventory(); there && session.jobs == 0) {
+    jobs_ = std::max<std::int64_t>(static_cast<std::int64_t>(there->cpu), 1);
+  }
+  return {};
 }
 
 Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& options) {
@@ -346,7 +403,7 @@ void Session::make_engine(const RunOptions& options) {
   ports.host = host_name();
   ports.pid = process_id();
   PlannerOptions planner{.jobs = jobs_,
-                         .inventory = inventory_of(options.session, jobs_),
+                         .inventory = inventory_of(options.session, *executor_, jobs_),
                          .experiment_directory = ports.experiment_directory,
                          .stop_if = options.stop_if};
   engine_ =

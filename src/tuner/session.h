@@ -57,6 +57,7 @@ class Session {
   Result<> make_simulated_world(const ExperimentSpec& spec, const RunOptions& options);
   Result<> check_start(const SessionStart& start) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunOptions& options);
+  Result<> make_ray_executor(const ExperimentSpec& spec, const SessionOptions& session);
   Result<> make_loggers(const ExperimentSpec& spec, const RunOptions& options);
   void make_engine(const RunOptions& options);
   void apply_start(const SessionStart& start);

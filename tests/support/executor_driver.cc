@@ -24,9 +24,8 @@ void ExecutorDriver::step(TimePoint until) {
       executor_.reply(reported->id, reply);
     } else if (const auto* written = std::get_if<CheckpointWritten>(&event)) {
       stories_[written->id].checkpoints.push_back(*written);
-    } else {
-      const auto& ended = std::get<Ended>(event);
-      stories_[ended.id].ends.push_back(ended);
+    } else if (const auto* ended = std::get_if<Ended>(&event)) {
+      stories_[ended->id].ends.push_back(*ended);
     }
     if (on_event) {
       on_event(event);

@@ -31,7 +31,7 @@ struct Terminate {
   std::uint32_t grace_ms = 0;
 };
 
-enum class ReplyKind : std::uint32_t { spawned, gone };
+enum class ReplyKind : std::uint32_t { spawned, gone, lost };
 
 struct Spawned {
   ReplyKind kind = ReplyKind::spawned;
@@ -49,6 +49,14 @@ struct Gone {
   std::uint32_t survivors = 0;          // processes that could not be killed (of another user)
   std::uint64_t peak_memory_bytes = 0;  // seen of the tree, when limited; else of the root alone
   std::uint64_t cpu_us = 0;             // user and system time of the root and what it waited for
+};
+
+// Instead of Spawned or Gone, from a launcher of programs elsewhere: the place is out of reach, or
+// (`for_good`) no place can run it.
+struct Lost {
+  ReplyKind kind = ReplyKind::lost;
+  std::uint32_t for_good = 0;
+  char reason[1000] = {};  // a sentence, zero-terminated
 };
 
 }  // namespace luthier::guardian

@@ -1,0 +1,99 @@
+"""The trial that runs in this thread, as training code sees it (docs/ray.md)."""
+
+import json
+import os
+import threading
+
+_local = threading.local()
+
+
+class Trial:
+    """`tell(line) -> reply` sends one line of the worker protocol and waits for its answer."""
+
+    def __init__(self, order, tell, stopping=lambda: False):
+        self.id = order["trial"]
+        self.config = order["config"]
+        self.seed = order["seed"]
+        self.iteration = order["iteration"]
+        self.checkpoint = order.get("restore") or None
+        self.directory = order.get("trial_directory") or None
+        self._tell = tell
+        self._stopping = stopping
+        self._over = False
+
+    def report(self, metrics, save=None):
+        """True: go on. False: return now, for the trial was stopped or paused."""
+        if self._over:
+            return False
+        if not metrics:
+            raise ValueError("report() needs at least one metric")
+        self.iteration += 1
+        reply = self._tell(_line(metrics))
+        if "directory" in reply and save is not None:
+            save(reply["directory"])
+            done = self._tell({"checkpoint": True})
+            if done["decision"] in ("pause", "stop"):
+                reply = done
+        self._over = reply["decision"] in ("pause", "stop")
+        return not self._over
+
+    @property
+    def stop_requested(self):
+        """Whether someone asked the trial to end since the last report; for long iterations."""
+        return self._stopping()
+
+
+def _line(metrics):
+    return {name: _plain(value) for name, value in metrics.items()}
+
+
+def _plain(value):
+    """numpy's and torch's numbers are not Python's."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, dict):
+        return _line(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return _plain(value.item()) if hasattr(value, "item") else float(value)
+
+
+def set_current(trial):
+    _local.trial = trial
+
+
+def current():
+    trial = getattr(_local, "trial", None) or _of_this_process()
+    if trial is None:
+        raise RuntimeError("no trial runs in this thread; luthier.report() and the like belong into a "
+                           "function given to --python, or a program started by `luthier run`")
+    return trial
+
+
+_process_trial = None
+
+
+def _of_this_process():
+    """The trial of a program that `luthier run ... -- python train.py` started."""
+    global _process_trial
+    if _process_trial is None and "LUTHIER_REPORT_FD" in os.environ:
+        link = os.fdopen(int(os.environ["LUTHIER_REPORT_FD"]), "r+b", buffering=0)
+
+        def tell(message):
+            link.write(json.dumps(message).encode() + b"\n")
+            reply = b""
+            while not reply.endswith(b"\n"):
+                part = link.read(4096)
+                if not part:
+                    raise SystemExit("luthier is gone")
+                reply += part
+            return json.loads(reply)
+
+        with open(os.environ["LUTHIER_PARAMS"], encoding="utf-8") as file:
+            config = json.load(file)
+        _process_trial = Trial(
+            {"trial": int(os.environ["LUTHIER_TRIAL_ID"]), "config": config,
+             "seed": int(os.environ["LUTHIER_SEED"]), "iteration": int(os.environ["LUTHIER_ITERATION"]),
+             "restore": os.environ.get("LUTHIER_CHECKPOINT_IN"),
+             "trial_directory": os.environ["LUTHIER_TRIAL_DIR"]}, tell)
+    return _process_trial

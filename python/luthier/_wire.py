@@ -1,0 +1,32 @@
+"""The frames of src/executors/ray_wire.h: u32 length, u8 kind, i64 trial, i64 attempt, payload."""
+
+import struct
+
+START, INPUT, TERMINATE, ARCHIVE = 2, 3, 4, 5
+SPAWNED, OUTPUT, ERROR, REPORT, GONE, FILES = 10, 11, 12, 13, 14, 15
+
+_HEAD = struct.Struct("<IBqq")
+_SPAWNED = struct.Struct("<iI")
+_GONE = struct.Struct("<iIIIQ")
+
+
+def frame(kind, key, payload=b""):
+    return _HEAD.pack(len(payload), kind, *key) + payload
+
+
+def frames(data):
+    """(kind, (trial, attempt), payload) of each frame."""
+    at = 0
+    while at < len(data):
+        length, kind, trial, attempt = _HEAD.unpack_from(data, at)
+        at += _HEAD.size
+        yield kind, (trial, attempt), data[at:at + length]
+        at += length
+
+
+def spawned(failed_errno=0, in_directory=0, place=b""):
+    return _SPAWNED.pack(failed_errno, in_directory) + place
+
+
+def gone(wait_status=0, killed=0, over_memory=0, worker_is_stuck=0, peak_memory_bytes=0):
+    return _GONE.pack(wait_status, killed, over_memory, worker_is_stuck, peak_memory_bytes)

@@ -1,0 +1,54 @@
+// The executor that runs trials on a Ray cluster: command lines, Python functions and classes, and
+// functions and classes of C++ libraries. Ray itself is driven by luthier-ray, a program beside
+// this one (ray/main.cc); nothing here loads Ray.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "executors/process.h"
+
+namespace luthier {
+
+struct RayOptions {
+  // What a trial is, one of the three: process.command, `python` ("module:name") or `library`.
+  ProcessOptions process;
+  std::string python;
+  std::filesystem::path library;
+
+  std::string address;  // of the head, "host:port"; empty: that of RAY_ADDRESS or of this machine
+  std::string node_ip;  // by which this machine is in the cluster; empty: Ray finds out
+  // Trials of a function that share a worker process. More starts fewer processes; they share its
+  // memory and, in Python, its lock.
+  std::int64_t per_worker = 1;
+  std::string strategy = "PACK";      // where the bundles go
+  std::vector<std::string> bundles;   // "cpu:1+gpu:1": what a trial may use beside its own claim
+  std::filesystem::path shared_root;  // the experiment's directory; workers look whether they see it
+  // How long trials wait for a cluster that is gone before the experiment is left.
+  std::chrono::seconds patience{60};
+  std::function<void(const std::string&)> say;  // sentences for a person
+};
+
+// The options of --executor ray:NAME=VALUE, with defaults and meanings.
+struct RayOption {
+  const char* name;
+  const char* meaning;
+};
+const std::vector<RayOption>& ray_option_table();
+// Puts one of them into `options`; an error names the option and what it takes.
+Result<> set_ray_option(RayOptions& options, const std::string& name, const std::string& value);
+
+// Connects to the cluster. `area` and `clock` must outlive the executor. Errors: no luthier-ray, no
+// cluster, a refused token.
+Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
+                                                    CheckpointArea& area,
+                                                    const Clock& clock);
+
+// Where luthier-ray is: LUTHIER_RAY, beside this program or in ../libexec. The error says how to
+// get it.
+Result<std::filesystem::path> find_ray_driver();
+
+}  // namespace luthier
