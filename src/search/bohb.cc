@@ -25,7 +25,10 @@ struct BohbOptions {
   std::optional<std::size_t> min_points;
   double good_fraction;
   std::size_t candidates;
+  parzen::DrawFrom from;
+  bohb::Target target;
   double random_fraction;
+  std::optional<double> guided_trials;
 };
 
 class Bohb : public Searcher {
@@ -39,13 +42,13 @@ class Bohb : public Searcher {
     if (!model_ || !model_->is_ready()) {
       return random(view, trial, "random: no budget has enough results yet");
     }
-    if (rng.uniform() < options_.random_fraction) {
+    if (rng.uniform() >= guided_share(number)) {
       return random(view, trial, "random: one of the share that always is");
     }
     const CompiledSpace& space = view.space();
     const auto grid = space.grid_point(number % space.grid_size());
     const auto best = parzen::best_candidate(
-        space, grid, model_->good(), model_->other(), explored_, options_.candidates, rng);
+        space, grid, model_->good(), model_->other(), explored_, options_.from, options_.candidates, rng);
     if (!best) {
       return random(view, trial, "random: the model found nothing new");
     }
@@ -61,7 +64,7 @@ class Bohb : public Searcher {
     if (!model_) {
       const auto axes = parzen::kernel_axes(view.space());
       model_.emplace(axes,
-                     bohb::ModelOptions{options_.min_points.value_or(axes.size() + 1),
+                     bohb::ModelOptions{options_.target, options_.min_points.value_or(axes.size() + 1),
                                         options_.good_fraction});
     }
   }
@@ -86,6 +89,12 @@ class Bohb : public Searcher {
           std::isnan(point[axis]) ? point[axis] : parzen::settled(space, axis, point[axis]);
     }
     return point;
+  }
+
+  double guided_share(std::uint64_t number) const {
+    const double share = 1 - options_.random_fraction;
+    const double late = options_.guided_trials.value_or(0) / static_cast<double>(number + 1);
+    return options_.guided_trials ? std::min(share, late) : share;
   }
 
   Suggestion random(const ExperimentView& view, TrialId trial, std::string_view why) const {
@@ -125,12 +134,31 @@ std::vector<OptionSpec> options() {
            .meaning = "points drawn for each suggestion; more exploits harder and takes longer",
            .minimum = 1,
            .maximum = 100000},
+          {.name = "draw_from",
+           .type = OptionType::text,
+           .default_value = "good",
+           .meaning = "where candidates come from: the density of the good results, or the space "
+                      "as declared, which explores wider",
+           .choices = {"good", "space"}},
+          {.name = "target",
+           .type = OptionType::text,
+           .default_value = "budget",
+           .meaning = "budget: results at the highest budget with enough of them; progress: the "
+                      "last result of every trial, those that got farther first",
+           .choices = {"budget", "progress"}},
           {.name = "random_fraction",
            .type = OptionType::number,
            .default_value = 1.0 / 3,
            .meaning = "share of the trials that stay random; more explores wider",
            .minimum = 0,
-           .maximum = 1}};
+           .maximum = 1},
+          {.name = "guided_trials",
+           .default_value = {},
+           .meaning = "after n trials a share of guided_trials / n is proposed by the model, if that "
+                      "is less than random_fraction leaves; absent: no such limit; more trusts the "
+                      "model longer",
+           .minimum = 1,
+           .maximum = 1e9}};
 }
 
 }  // namespace
@@ -145,6 +173,10 @@ SearcherPlugin searcher_bohb() {
         const NamedValues& given = context.options;
         BohbOptions bohb{.good_fraction = given.number("good_fraction"),
                          .candidates = static_cast<std::size_t>(given.integer("candidates")),
+                .from = given.text("draw_from") == "space" ? parzen::DrawFrom::space
+                                                           : parzen::DrawFrom::good,
+                .target = given.text("target") == "progress" ? bohb::Target::progress
+                                                             : bohb::Target::budget,
                          .random_fraction = given.number("random_fraction")};
         if (given.find("min_points") != nullptr) {
           bohb.min_points = static_cast<std::size_t>(given.integer("min_points"));

@@ -1,6 +1,7 @@
 #include "search/bohb/budget_model.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "base/check.h"
@@ -39,25 +40,46 @@ void BudgetModel::observe(std::int64_t budget,
   if (budget <= known.furthest) {
     return;  // trained again after a restart: its first result there stands
   }
+  const bool is_first = known.furthest == 0;
   known.furthest = budget;
   known.point = std::move(point);
+  if (options_.target == Target::progress) {
+    return observe_progress(budget, trial, loss, is_first, known);
+  }
   if (budget < budget_) {
     return;
   }
   Level& level = levels_[budget];
-  const Observation observation{loss, trial.value};
-  level.insert(observation);
+  const Observation observation{.loss = loss, .trial = trial.value};
   if (budget == budget_) {
     insert(observation);
-  } else if (level.size() >= options_.min_points + 2) {
-    model(budget);
+  } else {
+    level.insert(observation);
+    if (level.size() >= options_.min_points + 2) {
+      model(budget);
+    }
   }
+}
+
+// Stages are powers of two of the budget: within one, trials differ little in how long they trained.
+void BudgetModel::observe_progress(
+    std::int64_t budget, TrialId trial, double loss, bool is_first, Trial& known) {
+  const Observation observation{std::bit_width(static_cast<std::uint64_t>(budget)),
+                                loss,
+                                trial.value};
+  if (!is_first) {
+    erase(known.last);
+  }
+  known.last = observation;
+  levels_.try_emplace(1);
+  insert(observation);
+  budget_ = levels_.begin()->second.size() >= options_.min_points + 2 ? 1 : 0;
 }
 
 std::size_t BudgetModel::wanted_good(std::size_t count) const {
   const auto share =
       static_cast<std::size_t>(std::floor(options_.good_fraction * static_cast<double>(count)));
-  return std::min(std::max(options_.min_points, share), count - 1);
+  return std::min(std::max(options_.min_points, share), count > 0 ? count - 1 : 0);
 }
 
 void BudgetModel::model(std::int64_t budget) {
@@ -75,11 +97,22 @@ void BudgetModel::model(std::int64_t budget) {
 
 // One more observation at the modelled budget: at most two trials change sides.
 void BudgetModel::insert(const Observation& observation) {
+  Level& level = levels_.begin()->second;
+  level.insert(observation);
+  const bool joins = level.rank(observation) < good_.mixture.size();
+  (joins ? good_ : other_).add(observation.trial, trials_.at(observation.trial).point);
+  even_out();
+}
+
+void BudgetModel::erase(const Observation& observation) {
+  levels_.begin()->second.erase(observation);
+  (good_.has(observation.trial) ? good_ : other_).take(observation.trial);
+}
+
+// The best are on the good side, as many as are wanted there.
+void BudgetModel::even_out() {
   const Level& level = levels_.begin()->second;
   const std::size_t good = wanted_good(level.size());
-  const std::size_t before = good_.mixture.size();
-  const bool joins = level.rank(observation) < std::max(before, good);
-  (joins ? good_ : other_).add(observation.trial, trials_.at(observation.trial).point);
   while (good_.mixture.size() > good) {
     const std::int64_t worst = level.at(good_.mixture.size() - 1).trial;
     other_.add(worst, good_.take(worst));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -13,7 +14,13 @@
 
 namespace luthier::bohb {
 
+enum class Target : std::uint8_t {
+  budget,    // results at the highest budget with enough of them
+  progress,  // the last result of every trial; whoever got farther is better
+};
+
 struct ModelOptions {
+  Target target = Target::budget;
   std::size_t min_points = 0;   // good observations at least; the others too
   double good_fraction = 0.15;  // of the observations
 };
@@ -33,10 +40,11 @@ class BudgetModel {
 
  private:
   struct Observation {
+    int stage = 0;  // target progress: trials of a higher one are better
     double loss = 0;
     std::int64_t trial = 0;
     friend bool operator<(const Observation& a, const Observation& b) {
-      return a.loss != b.loss ? a.loss < b.loss : a.trial < b.trial;
+      return std::tuple(-a.stage, a.loss, a.trial) < std::tuple(-b.stage, b.loss, b.trial);
     }
   };
   // A mixture whose components are found by trial.
@@ -46,6 +54,7 @@ class BudgetModel {
         : mixture(axes, options) {}
     void add(std::int64_t trial, std::span<const double> point);
     std::vector<double> take(std::int64_t trial);
+    bool has(std::int64_t trial) const { return where_.contains(trial); }
     void clear();
     parzen::Mixture mixture;
 
@@ -54,6 +63,7 @@ class BudgetModel {
   };
   struct Trial {
     std::int64_t furthest = 0;  // the largest budget it was observed at
+    Observation last;
     std::vector<double> point;
   };
   using Level = RankedSet<Observation>;
@@ -61,6 +71,10 @@ class BudgetModel {
   std::size_t wanted_good(std::size_t count) const;
   void model(std::int64_t budget);
   void insert(const Observation& observation);
+  void erase(const Observation& observation);
+  void observe_progress(
+      std::int64_t budget, TrialId trial, double loss, bool is_first, Trial& known);
+  void even_out();
 
   ModelOptions options_;
   std::map<std::int64_t, Level> levels_;            // from the modelled budget up

@@ -1,5 +1,6 @@
 #include "search/parzen/candidates.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,8 +11,11 @@ constexpr int kMostDraws = 2000;
 
 class CandidateDraw {
  public:
-  CandidateDraw(const CompiledSpace& space, std::span<const double> grid, const Mixture& good)
-      : space_(space), grid_(grid), good_(good), shares_(component_shares()) {
+  CandidateDraw(const CompiledSpace& space,
+                std::span<const double> grid,
+                const Mixture& good,
+                DrawFrom from)
+      : space_(space), grid_(grid), good_(good), shares_(component_shares(from)) {
     for (const double share : shares_) {
       total_ += share;
     }
@@ -28,8 +32,12 @@ class CandidateDraw {
 
  private:
   // How much each good observation, and last the prior, contributes at these grid values.
-  std::vector<double> component_shares() const {
+  std::vector<double> component_shares(DrawFrom from) const {
     std::vector<double> shares(good_.size() + 1, good_.prior_weight());
+    if (from == DrawFrom::space) {
+      std::fill(shares.begin(), shares.end() - 1, 0);
+      return shares;
+    }
     for (std::size_t component = 0; component < good_.size(); ++component) {
       shares[component] = good_.weight(component);
       for (std::size_t axis = 0; axis < grid_.size(); ++axis) {
@@ -84,11 +92,12 @@ std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
                                             const Mixture& good,
                                             const Mixture& other,
                                             const Explored& explored,
+                                            DrawFrom from,
                                             std::size_t count,
                                             Rng& rng) {
   const bool checked =
       !space.declaration().constraints().empty() || space.cardinality().has_value();
-  const CandidateDraw draw(space, grid, good);
+  const CandidateDraw draw(space, grid, good, from);
   Mixture::Points points;
   for (int i = 0; i < kMostDraws && points.count < count; ++i) {
     const std::vector<double> point = draw(rng);

@@ -15,13 +15,16 @@ struct BestCandidate {
   double log_ratio = 0;  // of the two densities
 };
 
-// At most `count` candidates are compared; forbidden or repeated ones are drawn again, a bounded
+enum class DrawFrom : std::uint8_t { good, space };
+
+// Candidates come from the density of the good ones, or from the space as declared. At most `count` candidates are compared; forbidden or repeated ones are drawn again, a bounded
 // number of times. Grid axes take the values of `grid`; nothing when no candidate was allowed.
 std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
                                             std::span<const double> grid,
                                             const Mixture& good,
                                             const Mixture& other,
                                             const Explored& explored,
+                                            DrawFrom from,
                                             std::size_t count,
                                             Rng& rng);
 
