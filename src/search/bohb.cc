@@ -47,8 +47,14 @@ class Bohb : public Searcher {
     }
     const CompiledSpace& space = view.space();
     const auto grid = space.grid_point(number % space.grid_size());
-    const auto best = parzen::best_candidate(
-        space, grid, model_->good(), model_->other(), explored_, options_.from, options_.candidates, rng);
+    const auto best = parzen::best_candidate(space,
+                                             grid,
+                                             model_->good(),
+                                             model_->other(),
+                                             explored_,
+                                             options_.from,
+                                             options_.candidates,
+                                             rng);
     if (!best) {
       return random(view, trial, "random: the model found nothing new");
     }
@@ -64,7 +70,8 @@ class Bohb : public Searcher {
     if (!model_) {
       const auto axes = parzen::kernel_axes(view.space());
       model_.emplace(axes,
-                     bohb::ModelOptions{options_.target, options_.min_points.value_or(axes.size() + 1),
+                     bohb::ModelOptions{options_.target,
+                                        options_.min_points.value_or(axes.size() + 1),
                                         options_.good_fraction});
     }
   }
@@ -115,50 +122,51 @@ class Bohb : public Searcher {
 };
 
 std::vector<OptionSpec> options() {
-  return {{.name = "min_points",
-           .type = OptionType::integer,
-           .default_value = {},
-           .meaning = "a budget with two results more than this can be modelled; absent: one more "
-                      "than there are parameters; more starts later and surer",
-           .minimum = 1,
-           .maximum = 1000000},
-          {.name = "good_fraction",
-           .type = OptionType::number,
-           .default_value = 0.15,
-           .meaning = "share of the results called good; more explores wider",
-           .minimum = 0.001,
-           .maximum = 0.999},
-          {.name = "candidates",
-           .type = OptionType::integer,
-           .default_value = 64,
-           .meaning = "points drawn for each suggestion; more exploits harder and takes longer",
-           .minimum = 1,
-           .maximum = 100000},
-          {.name = "draw_from",
-           .type = OptionType::text,
-           .default_value = "good",
-           .meaning = "where candidates come from: the density of the good results, or the space "
-                      "as declared, which explores wider",
-           .choices = {"good", "space"}},
-          {.name = "target",
-           .type = OptionType::text,
-           .default_value = "budget",
-           .meaning = "budget: results at the highest budget with enough of them; progress: the "
-                      "last result of every trial, those that got farther first",
-           .choices = {"budget", "progress"}},
-          {.name = "random_fraction",
-           .type = OptionType::number,
-           .default_value = 1.0 / 3,
-           .meaning = "share of the trials that stay random; more explores wider",
-           .minimum = 0,
-           .maximum = 1},
-          {.name = "guided_trials",
-           .default_value = {},
-           .meaning = "after n trials a share of guided_trials / n is proposed by the model, if that "
-                      "is less than random_fraction leaves; absent: no such limit; more trusts the "
-                      "model longer",
-           .minimum = 1,
-           .maximum = 1e9}};
+  return {
+      {.name = "min_points",
+       .type = OptionType::integer,
+       .default_value = {},
+       .meaning = "a budget with two results more than this can be modelled; absent: one more "
+                  "than there are parameters; more starts later and surer",
+       .minimum = 1,
+       .maximum = 1000000},
+      {.name = "good_fraction",
+       .type = OptionType::number,
+       .default_value = 0.15,
+       .meaning = "share of the results called good; more explores wider",
+       .minimum = 0.001,
+       .maximum = 0.999},
+      {.name = "candidates",
+       .type = OptionType::integer,
+       .default_value = 64,
+       .meaning = "points drawn for each suggestion; more exploits harder and takes longer",
+       .minimum = 1,
+       .maximum = 100000},
+      {.name = "draw_from",
+       .type = OptionType::text,
+       .default_value = "good",
+       .meaning = "where candidates come from: the density of the good results, or the space "
+                  "as declared, which explores wider",
+       .choices = {"good", "space"}},
+      {.name = "target",
+       .type = OptionType::text,
+       .default_value = "budget",
+       .meaning = "budget: results at the highest budget with enough of them; progress: the "
+                  "last result of every trial, those that got farther first",
+       .choices = {"budget", "progress"}},
+      {.name = "random_fraction",
+       .type = OptionType::number,
+       .default_value = 1.0 / 3,
+       .meaning = "share of the trials that stay random; more explores wider",
+       .minimum = 0,
+       .maximum = 1},
+      {.name = "guided_trials",
+       .default_value = {},
+       .meaning = "after n trials a share of guided_trials / n is proposed by the model, if that "
+                  "is less than random_fraction leaves; absent: no such limit; more trusts the "
+                  "model longer",
+       .minimum = 1,
+       .maximum = 1e9}};
 }
 
 }  // namespace
@@ -173,10 +181,10 @@ SearcherPlugin searcher_bohb() {
         const NamedValues& given = context.options;
         BohbOptions bohb{.good_fraction = given.number("good_fraction"),
                          .candidates = static_cast<std::size_t>(given.integer("candidates")),
-                .from = given.text("draw_from") == "space" ? parzen::DrawFrom::space
-                                                           : parzen::DrawFrom::good,
-                .target = given.text("target") == "progress" ? bohb::Target::progress
-                                                             : bohb::Target::budget,
+                         .from = given.text("draw_from") == "space" ? parzen::DrawFrom::space
+                                                                    : parzen::DrawFrom::good,
+                         .target = given.text("target") == "progress" ? bohb::Target::progress
+                                                                      : bohb::Target::budget,
                          .random_fraction = given.number("random_fraction")};
         if (given.find("min_points") != nullptr) {
           bohb.min_points = static_cast<std::size_t>(given.integer("min_points"));

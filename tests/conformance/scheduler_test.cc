@@ -143,6 +143,41 @@ TEST_P(Schedulers, TheSameCallsGiveTheSameAnswers) {
   EXPECT_EQ(first.transcript(), second.transcript());
 }
 
+// What the engine does when an attempt is lost: the iterations come again, from a checkpoint or
+// from the start, and the scheduler has seen them before.
+TEST_P(Schedulers, ResultsThatComeASecondTimeDoNoHarm) {
+  for (const bool can_save : {true, false}) {
+    auto stage = play(
+        {.samples = 6, .jobs = 6, .end_iteration = 40, .can_save = can_save, .one_by_one = true});
+    stage.fill();
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      for (std::int64_t i = 1; i <= 3 && stage.state({0}) == TrialState::running; ++i) {
+        if (stage.report({0}, i, {{"loss", 0.5}}).kind == DecisionKind::pause) {
+          stage.finish_pause({0});
+        }
+      }
+      if (attempt == 0 && stage.state({0}) == TrialState::running) {
+        stage.set_state({0}, TrialState::pending);
+        stage.fill();
+      }
+    }
+    expect_lively(stage);
+  }
+}
+
+TEST_P(Schedulers, TenThousandTrialsCostNoMoreLooksEachThanAHundred) {
+  // pb2 fits a model for each of its copies: some milliseconds, however many trials there are.
+  const int many = GetParam().name == "pb2" ? 1000 : 10000;
+  const auto looks_a_question = [&](int samples) {
+    auto stage = play({.samples = samples, .jobs = 8, .end_iteration = 9});
+    expect_lively(stage);
+    EXPECT_EQ(stage.trials().size(), static_cast<std::size_t>(samples));
+    return static_cast<double>(stage.looks()) / static_cast<double>(stage.questions());
+  };
+  // A walk over all trials would make this ten or a hundred times as much.
+  EXPECT_LT(looks_a_question(many), 3 * looks_a_question(100) + 3);
+}
+
 TEST_P(Schedulers, EqualResultsEnd) {
   auto stage =
       play({.samples = 30, .jobs = 3, .end_iteration = 40, .curve = [](auto...) { return 1.0; }});

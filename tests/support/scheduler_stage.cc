@@ -29,23 +29,25 @@ std::int64_t SchedulerStage::checkpoint_iteration(CheckpointId checkpoint) const
 }
 
 bool SchedulerStage::can_run(TrialId trial) const {
+  ++looks_;
   const StageTrial& t = get(trial);
   return (t.state == TrialState::pending || t.state == TrialState::paused) && !t.held;
 }
 
-std::optional<TrialId> SchedulerStage::first_in(TrialState state) const {
-  for (std::int64_t i = 0; i < trial_count(); ++i) {
-    if (get({i}).state == state && can_run({i})) {
-      return TrialId{i};
-    }
-  }
-  return std::nullopt;
+std::set<TrialId>* SchedulerStage::waiting_in(TrialState state) {
+  return state == TrialState::pending  ? &waiting_[0]
+         : state == TrialState::paused ? &waiting_[1]
+                                       : nullptr;
+}
+std::optional<TrialId> SchedulerStage::first_in(const std::set<TrialId>& waiting) const {
+  const auto found = std::ranges::find_if(waiting, [&](TrialId trial) { return can_run(trial); });
+  return found == waiting.end() ? std::nullopt : std::optional(*found);
 }
 std::optional<TrialId> SchedulerStage::first_pending() const {
-  return pending_ == 0 ? std::nullopt : first_in(TrialState::pending);
+  return first_in(waiting_[0]);
 }
 std::optional<TrialId> SchedulerStage::first_paused() const {
-  return paused_ == 0 ? std::nullopt : first_in(TrialState::paused);
+  return first_in(waiting_[1]);
 }
 
 void SchedulerStage::set_state(TrialId trial, TrialState state) {
@@ -59,7 +61,13 @@ void SchedulerStage::set_state(TrialId trial, TrialState state) {
     std::erase(active_, trial);
   }
   count(-1);
+  if (auto* waiting = waiting_in(t.state)) {
+    waiting->erase(trial);
+  }
   t.state = state;
+  if (auto* waiting = waiting_in(state)) {
+    waiting->insert(trial);
+  }
   count(1);
   if (state == TrialState::running) {
     active_.push_back(trial);
@@ -70,6 +78,7 @@ TrialId SchedulerStage::add_trial() {
   const TrialId trial{trial_count()};
   StageTrial& t = trials_.emplace_back();
   ++pending_;
+  waiting_[0].insert(trial);
   --samples_left_;
   if (options_.space != nullptr) {
     Rng rng(options_.seed, "space", static_cast<std::uint64_t>(trial.value));
@@ -87,6 +96,7 @@ void SchedulerStage::fill() {
     if (++steps_ > options_.step_limit) {
       return;
     }
+    ++questions_;
     const auto choice = scheduler_->choose_trial_to_run(*this);
     if (scheduler_->choose_trial_to_run(*this) != choice) {
       breach(choice ? choice->trial : TrialId{-1}, "asked twice, it chooses differently");
@@ -142,6 +152,7 @@ void SchedulerStage::save(TrialId trial) {
 Decision SchedulerStage::report(TrialId trial, std::int64_t iteration, const Metrics& metrics) {
   at(trial).iteration = iteration;
   at(trial).furthest = std::max(at(trial).furthest, iteration);
+  ++questions_;
   Decision decision = scheduler_->on_result(
       *this, trial, {.training_iteration = iteration, .metrics = metrics, .time = steps_});
   if (decision.reason.empty()) {

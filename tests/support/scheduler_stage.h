@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,9 @@ class SchedulerStage : public ExperimentView {
   const std::vector<Choice>& choices() const { return choices_; }
   const std::vector<std::string>& breaches() const { return breaches_; }
   TrialScheduler& scheduler() { return *scheduler_; }
+  // How often the scheduler has looked at a trial, and how often it was asked for an answer.
+  std::int64_t looks() const { return looks_; }
+  std::int64_t questions() const { return questions_; }
   // Everything decided, as text: equal for equal runs.
   std::string transcript() const;
 
@@ -75,10 +79,20 @@ class SchedulerStage : public ExperimentView {
   std::span<const Objective> objectives() const override { return options_.objectives; }
   std::uint64_t seed() const override { return options_.seed; }
   std::int64_t trial_count() const override { return static_cast<std::int64_t>(trials_.size()); }
-  TrialState state(TrialId trial) const override { return get(trial).state; }
-  Config config(TrialId trial) const override { return get(trial).config; }
-  std::int64_t iteration(TrialId trial) const override { return get(trial).iteration; }
+  TrialState state(TrialId trial) const override {
+    ++looks_;
+    return get(trial).state;
+  }
+  Config config(TrialId trial) const override {
+    ++looks_;
+    return get(trial).config;
+  }
+  std::int64_t iteration(TrialId trial) const override {
+    ++looks_;
+    return get(trial).iteration;
+  }
   std::optional<CheckpointId> checkpoint(TrialId trial) const override {
+    ++looks_;
     return get(trial).checkpoint;
   }
   std::int64_t checkpoint_iteration(CheckpointId checkpoint) const override;
@@ -92,7 +106,8 @@ class SchedulerStage : public ExperimentView {
   const StageTrial& get(TrialId trial) const {
     return trials_[static_cast<std::size_t>(trial.value)];
   }
-  std::optional<TrialId> first_in(TrialState state) const;
+  std::optional<TrialId> first_in(const std::set<TrialId>& waiting) const;
+  std::set<TrialId>* waiting_in(TrialState state);
   void accept(const Choice& choice);
   void save(TrialId trial);
   void fail(TrialId trial);
@@ -111,7 +126,10 @@ class SchedulerStage : public ExperimentView {
   std::int64_t running_ = 0;
   std::int64_t pending_ = 0;
   std::int64_t paused_ = 0;
+  std::set<TrialId> waiting_[2];  // pending, paused
   std::int64_t steps_ = 0;
+  mutable std::int64_t looks_ = 0;
+  std::int64_t questions_ = 0;
 };
 
 // Builds a scheduler of the table; fails the program when the options are wrong.

@@ -61,12 +61,12 @@ void BudgetModel::observe(std::int64_t budget,
   }
 }
 
-// Stages are powers of two of the budget: within one, trials differ little in how long they trained.
+// Stages are powers of two of the budget: within one, trials differ little in how long they
+// trained.
 void BudgetModel::observe_progress(
     std::int64_t budget, TrialId trial, double loss, bool is_first, Trial& known) {
-  const Observation observation{std::bit_width(static_cast<std::uint64_t>(budget)),
-                                loss,
-                                trial.value};
+  const Observation observation{
+      std::bit_width(static_cast<std::uint64_t>(budget)), loss, trial.value};
   if (!is_first) {
     erase(known.last);
   }

@@ -17,8 +17,9 @@ struct BestCandidate {
 
 enum class DrawFrom : std::uint8_t { good, space };
 
-// Candidates come from the density of the good ones, or from the space as declared. At most `count` candidates are compared; forbidden or repeated ones are drawn again, a bounded
-// number of times. Grid axes take the values of `grid`; nothing when no candidate was allowed.
+// Candidates come from the density of the good ones, or from the space as declared. At most `count`
+// candidates are compared; forbidden or repeated ones are drawn again, a bounded number of times.
+// Grid axes take the values of `grid`; nothing when no candidate was allowed.
 std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
                                             std::span<const double> grid,
                                             const Mixture& good,

@@ -1,5 +1,5 @@
 // The two-parameter problem of Jaderberg et al. (2017), figure 2: how well a population does on it
-// under one scheduler. `pbt_toy SCHEDULER SEEDS` prints a JSON line for each seed.
+// under one scheduler. `bench_schedulers SCHEDULER SEEDS` prints a JSON line for each seed.
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -11,7 +11,7 @@
 namespace {
 
 constexpr int kTrials = 8;
-constexpr int kSteps = 200;
+constexpr int kSteps = 100;
 constexpr double kRate = 0.01;
 
 class Ascent {
@@ -59,7 +59,7 @@ luthier::Result<double> best_score(const std::string& scheduler, std::uint64_t s
   space.add("h1", luthier::uniform(0, 1));
   luthier::NamedValues options;
   if (scheduler != "fifo") {
-    options = {{"perturbation_interval", 10}};
+    options = {{"perturbation_interval", 5}};
   }
   auto outcome = luthier::Tuner(train, space)
                      .maximize("score")
@@ -69,6 +69,7 @@ luthier::Result<double> best_score(const std::string& scheduler, std::uint64_t s
                      .seed(seed)
                      .jobs(kTrials)
                      .store("memory")
+                     .log({})
                      .run();
   if (!outcome) {
     return outcome.error();
@@ -80,7 +81,7 @@ luthier::Result<double> best_score(const std::string& scheduler, std::uint64_t s
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::cerr << "usage: pbt_toy SCHEDULER SEEDS\n";
+    std::cerr << "usage: bench_schedulers SCHEDULER SEEDS\n";
     return 2;
   }
   for (int seed = 0; seed < std::atoi(argv[2]); ++seed) {
