@@ -52,13 +52,14 @@ Result<> set_resource(RunRequest& request, const Setting& setting, const char* n
 
 Result<> name(RunRequest& request, const Setting& setting) {
   const std::string& text = setting.value;
-  const bool fits = !text.empty() && text.size() <= 128 && text.front() != '.' &&
-                    text.front() != '-' && std::ranges::all_of(text, [](char c) {
-                      return static_cast<unsigned char>(c) > ' ' && c != '/' && c != 0x7F;
-                    });
-  if (!fits || to_utf8(text) != text) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '+';
+  };
+  if (text.empty() || text.size() > 128 || text.front() == '.' || text.front() == '-' ||
+      !std::ranges::all_of(text, plain)) {
     return wrong(setting,
-                 "at most 128 bytes without blanks, '/' or control characters, and not begin with "
+                 "at most 128 letters of a to z, digits, '-', '_', '.' and '+', and not begin with "
                  "'.' or '-'");
   }
   request.spec.name = text;
