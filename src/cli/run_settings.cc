@@ -208,7 +208,8 @@ Result<> executor(RunRequest& request, const Setting& setting) {
 Result<> python(RunRequest& request, const Setting& setting) {
   const auto colon = setting.value.find(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == setting.value.size()) {
-    return wrong(setting, "of the form MODULE:NAME, such as train:train for a function of train.py");
+    return wrong(setting,
+                 "of the form MODULE:NAME, such as train:train for a function of train.py");
   }
   set(request.spec.executor_options, "python", setting.value);
   return {};
