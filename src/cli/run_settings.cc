@@ -52,13 +52,14 @@ Result<> set_resource(RunRequest& request, const Setting& setting, const char* n
 
 Result<> name(RunRequest& request, const Setting& setting) {
   const std::string& text = setting.value;
-  const bool fits = !text.empty() && text.size() <= 128 && text.front() != '.' &&
-                    text.front() != '-' && std::ranges::all_of(text, [](char c) {
-                      return static_cast<unsigned char>(c) > ' ' && c != '/' && c != 0x7F;
-                    });
-  if (!fits || to_utf8(text) != text) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '+';
+  };
+  if (text.empty() || text.size() > 128 || text.front() == '.' || text.front() == '-' ||
+      !std::ranges::all_of(text, plain)) {
     return wrong(setting,
-                 "at most 128 bytes without blanks, '/' or control characters, and not begin with "
+                 "at most 128 letters of a to z, digits, '-', '_', '.' and '+', and not begin with "
                  "'.' or '-'");
   }
   request.spec.name = text;
@@ -207,7 +208,8 @@ Result<> executor(RunRequest& request, const Setting& setting) {
 Result<> python(RunRequest& request, const Setting& setting) {
   const auto colon = setting.value.find(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == setting.value.size()) {
-    return wrong(setting, "of the form MODULE:NAME, such as train:train for a function of train.py");
+    return wrong(setting,
+                 "of the form MODULE:NAME, such as train:train for a function of train.py");
   }
   set(request.spec.executor_options, "python", setting.value);
   return {};

@@ -19,7 +19,7 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr int kMostTries = 7;  // of a spawn that nobody stands in the way of: 2.4 s together
+constexpr int kMostTries = 7;       // of a spawn that nobody stands in the way of: 2.4 s together
 constexpr int kMostDoublings = 5;   // of the 25 ms between them
 constexpr rlim_t kSpareFiles = 12;  // for the log, the loggers and checkpoints
 constexpr auto kFilesEvery = milliseconds(1000);
@@ -320,9 +320,9 @@ void ProcessAttempt::on_time() {
 bool ProcessAttempt::saved_on_sigterm() const {
   std::error_code error;
   const bool asked = ending_ == Ending::pause || ending_ == Ending::stop;
-  return asked && ending_saves_ && !sealed_at_end_ &&
-         source_ != ResultSource::report && iteration_ > 0 && gone_ &&
-         WIFEXITED(gone_->wait_status) && WEXITSTATUS(gone_->wait_status) == 0 &&
+  return asked && ending_saves_ && !sealed_at_end_ && source_ != ResultSource::report &&
+         iteration_ > 0 && gone_ && WIFEXITED(gone_->wait_status) &&
+         WEXITSTATUS(gone_->wait_status) == 0 &&
          !std::filesystem::is_empty(checkpoint_out_, error) && !error;
 }
 

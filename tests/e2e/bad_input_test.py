@@ -52,6 +52,8 @@ USAGE = [
     case("name is hidden", [*RUN, "--name", "..", *PROGRAM], "..", "must"),
     case("name is empty", [*RUN, "--name", "", *PROGRAM], "name", "must"),
     case("name is long", [*RUN, "--name", "x" * 300, *PROGRAM], "128", "must"),
+    case("name with a blank", [*RUN, "--name", "my run", *PROGRAM], "my run", "letters"),
+    case("name of other letters", [*RUN, "--name", "é日本", *PROGRAM], "é日本", "a to z"),
     case("name with an escape", [*RUN, "--name", "a\x1b[2J", *PROGRAM], "\\x1b", "must"),
     case("results is empty", [*RUN, "--results", "", *PROGRAM], "--results", "directory"),
     case("tag without value", [*RUN, "--tag", "x", *PROGRAM], "tag", "KEY=VALUE"),
