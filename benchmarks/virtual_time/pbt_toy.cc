@@ -59,7 +59,7 @@ luthier::Result<double> best_score(const std::string& scheduler, std::uint64_t s
   space.add("h1", luthier::uniform(0, 1));
   luthier::NamedValues options;
   if (scheduler != "fifo") {
-    options = {{"perturbation_interval", 5}};
+    options = {{"perturbation_interval", 5}, {"synch", true}};  // the same on every machine
   }
   auto outcome = luthier::Tuner(train, space)
                      .maximize("score")
