@@ -72,6 +72,11 @@ void LibraryTrial::run() {
 }
 
 int LibraryTrial::call_library(std::string& message) {
+  const std::string directory = text_in_order(order_, "directory");
+  if (chdir(directory.c_str()) != 0) {
+    message = "the working directory '" + directory + "' is not on this node";
+    return kFailed;
+  }
   const std::string path = text_in_order(order_, "target");
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {

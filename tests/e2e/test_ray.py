@@ -217,9 +217,9 @@ def test_what_fits_no_node_is_named(home):
                         "--python", "ray_trials:once", code=1)
     assert "no node can hold its CPU 6; the cluster has 2 nodes: 127.0.0.2 (CPU 4" in done.stderr
     assert time.monotonic() - begun < 15
-    done = home.luthier("run", "--name", "larger", "--executor", "ray", "-n", 1, *SPACE, "--cpu", 60,
+    home.luthier("run", "--name", "larger", "--executor", "ray", "-n", 1, *SPACE, "--cpu", 60,
                         "--python", "ray_trials:once", code=1)
-    assert "it needs 60 cpu, there is 8" in done.stderr
+    assert "it needs 60 cpu, there is 8" in home.trials("larger")[0]["reason"]
 
 
 def test_resources_may_depend_on_the_configuration(home):
