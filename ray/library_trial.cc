@@ -1,11 +1,12 @@
 #include "library_trial.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <vector>
+
+#include <dlfcn.h>
 
 #include "order.h"
 #include "worker.h"

@@ -11,7 +11,7 @@ using ray_wire::Kind;
 
 constexpr auto kRoomTime = std::chrono::milliseconds(500);  // then idle workers make room
 constexpr auto kAnswerTime = std::chrono::seconds(5);  // of a worker beyond the grace of a trial
-constexpr auto kNoteTime = std::chrono::seconds(10);        // then a person is told
+constexpr auto kNoteTime = std::chrono::seconds(10);   // then a person is told
 
 std::string waits_in_words(std::size_t trials, const std::string& wanted) {
   return (trials == 1 ? "a trial waits for a worker with "

@@ -320,9 +320,9 @@ void ProcessAttempt::on_time() {
 bool ProcessAttempt::saved_on_sigterm() const {
   std::error_code error;
   const bool asked = ending_ == Ending::pause || ending_ == Ending::stop;
-  return asked && ending_saves_ && !sealed_at_end_ &&
-         source_ != ResultSource::report && iteration_ > 0 && gone_ &&
-         WIFEXITED(gone_->wait_status) && WEXITSTATUS(gone_->wait_status) == 0 &&
+  return asked && ending_saves_ && !sealed_at_end_ && source_ != ResultSource::report &&
+         iteration_ > 0 && gone_ && WIFEXITED(gone_->wait_status) &&
+         WEXITSTATUS(gone_->wait_status) == 0 &&
          !std::filesystem::is_empty(checkpoint_out_, error) && !error;
 }
 
