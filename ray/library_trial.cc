@@ -1,11 +1,12 @@
 #include "library_trial.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <vector>
+
+#include <dlfcn.h>
 
 #include "order.h"
 #include "worker.h"
@@ -72,6 +73,11 @@ void LibraryTrial::run() {
 }
 
 int LibraryTrial::call_library(std::string& message) {
+  const std::string directory = text_in_order(order_, "directory");
+  if (chdir(directory.c_str()) != 0) {
+    message = "the working directory '" + directory + "' is not on this node";
+    return kFailed;
+  }
   const std::string path = text_in_order(order_, "target");
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {

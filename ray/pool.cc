@@ -11,13 +11,12 @@ using ray_wire::Kind;
 
 constexpr auto kRoomTime = std::chrono::milliseconds(500);  // then idle workers make room
 constexpr auto kAnswerTime = std::chrono::seconds(5);  // of a worker beyond the grace of a trial
-constexpr auto kNoteTime = std::chrono::seconds(10);        // then a person is told
+constexpr auto kNoteTime = std::chrono::seconds(10);   // then a person is told
 
-std::string waits_in_words(std::size_t workers, const std::string& wanted) {
-  return (workers == 1 ? "a trial waits for a worker" : "trials wait for " + std::to_string(workers) + " workers") +
-         std::string(" with ") + wanted +
-         (workers == 1 ? "" : " each") +
-         "; the cluster is busy or starting them (`ray status` shows which)";
+std::string waits_in_words(std::size_t trials, const std::string& wanted) {
+  return (trials == 1 ? "a trial waits for a worker with "
+                      : std::to_string(trials) + " trials wait for workers with ") +
+         wanted + "; the cluster is busy or starting them (`ray status` shows which)";
 }
 
 }  // namespace
@@ -35,13 +34,7 @@ bool Pool::feasible(const Shape& shape, Key key) {
   return why.empty();
 }
 
-Pool::Member& Pool::member_for(const Shape& shape) {
-  for (Member& member : members_) {
-    if (!member.leaving && !member.gone && member.attempts.size() < shape.slots &&
-        member.shape.text == shape.text) {
-      return member;
-    }
-  }
+void Pool::add_member(const Shape& shape) {
   Member& member = members_.emplace_back();
   member.shape = shape;
   member.handle = std::make_unique<WorkerHandle>(
@@ -49,7 +42,41 @@ Pool::Member& Pool::member_for(const Shape& shape) {
       WorkerHandle::Listener{
           [this, &member](const std::string& frames) { on_said(member, frames); },
           [this, &member](const std::string& reason) { on_gone(member, reason); }});
-  return member;
+}
+
+// Gives what waits to the free workers, and starts as many as are missing. With mutex_ held.
+void Pool::dispatch(Queue& queue) {
+  std::size_t coming = 0;  // room in workers that are starting
+  for (Member& member : members_) {
+    if (member.leaving || member.gone || member.shape.text != queue.shape.text) {
+      continue;
+    }
+    coming += member.alive ? 0 : queue.shape.slots;
+    while (member.alive && member.attempts.size() < queue.shape.slots && !queue.waiting.empty()) {
+      const Waiting next = queue.waiting.front();
+      queue.waiting.pop_front();
+      member.attempts.push_back(next.key);
+      attempts_[next.key] = &member;
+      member.handle->tell(next.start);
+    }
+  }
+  for (; coming < queue.waiting.size(); coming += queue.shape.slots) {
+    add_member(queue.shape);
+  }
+  queue.noted = queue.noted && !queue.waiting.empty();
+}
+
+bool Pool::leave_queue(Key key) {
+  for (auto& [text, queue] : queues_) {
+    const auto found = std::find_if(queue.waiting.begin(),
+                                    queue.waiting.end(),
+                                    [&](const Waiting& each) { return each.key == key; });
+    if (found != queue.waiting.end()) {
+      queue.waiting.erase(found);
+      return true;
+    }
+  }
+  return false;
 }
 
 void Pool::start(const Frame& frame) {
@@ -60,14 +87,15 @@ void Pool::start(const Frame& frame) {
   if (!feasible(shape, key)) {
     return;
   }
-  Frame passed{Kind::start, frame.trial, frame.attempt, frame.payload.substr(sizeof size + size)};
+  const Frame passed{
+      Kind::start, frame.trial, frame.attempt, frame.payload.substr(sizeof size + size)};
   std::string bytes;
   append(bytes, passed);
   const std::lock_guard<std::mutex> lock(mutex_);
-  Member& member = member_for(shape);
-  member.attempts.push_back(key);
-  attempts_[key] = &member;
-  member.handle->tell(bytes);
+  Queue& queue = queues_[shape.text];
+  queue.shape = shape;
+  queue.waiting.push_back({key, bytes});
+  dispatch(queue);
 }
 
 void Pool::pass_on(const Frame& frame) {
@@ -75,22 +103,23 @@ void Pool::pass_on(const Frame& frame) {
   append(bytes, frame);
   const std::lock_guard<std::mutex> lock(mutex_);
   const Key key{frame.trial, frame.attempt};
+  if (frame.kind == Kind::terminate && leave_queue(key)) {
+    const ray_wire::Gone nothing;
+    std::string gone;
+    append(gone,
+           Kind::gone,
+           frame.trial,
+           frame.attempt,
+           reinterpret_cast<const char*>(&nothing),
+           sizeof nothing);
+    channel_.send(gone);
+    return;
+  }
   const auto found = attempts_.find(key);
   if (found == attempts_.end()) {
     return;
   }
   Member& member = *found->second;
-  if (frame.kind == Kind::terminate && !member.handle->alive()) {
-    // Nothing runs yet, and the worker may never come: the attempt ends here.
-    ray_wire::Gone nothing;
-    std::string gone;
-    append(gone, Kind::gone, frame.trial, frame.attempt, reinterpret_cast<char*>(&nothing), sizeof nothing);
-    channel_.send(gone);
-    forget(member, key);
-    member.leaving = true;
-    member.handle->retire("it was not needed any more");
-    return;
-  }
   member.handle->tell(bytes);
   if (frame.kind == Kind::terminate) {
     std::uint32_t grace_ms = 0;
@@ -107,9 +136,9 @@ void Pool::forget(Member& member, Key key) {
 }
 
 void Pool::on_said(Member& member, const std::string& frames) {
-  // Passed on first: an attempt that has ended here may be started again at once.
   std::vector<Key> ended;
   bool stuck = false;
+  bool alive = false;
   std::size_t position = 0;
   Frame frame;
   while (ray_wire::take(frames, position, frame)) {
@@ -124,6 +153,8 @@ void Pool::on_said(Member& member, const std::string& frames) {
       if (spawned.failed_errno != 0) {
         ended.emplace_back(frame.trial, frame.attempt);
       }
+    } else if (frame.kind == Kind::alive) {
+      alive = true;
     }
   }
   {
@@ -131,11 +162,14 @@ void Pool::on_said(Member& member, const std::string& frames) {
     for (const Key& key : ended) {
       forget(member, key);
     }
-    if (stuck) {
-      member.leaving = true;
-    }
+    member.leaving = member.leaving || stuck;
   }
   channel_.send(frames);
+  if (alive || !ended.empty()) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    member.alive = member.alive || alive;
+    dispatch(queues_[member.shape.text]);
+  }
   if (stuck) {
     member.handle->retire("another trial of its worker did not return and the worker was ended");
   }
@@ -152,6 +186,14 @@ void Pool::on_gone(Member& member, const std::string& reason) {
     }
     member.attempts.clear();
     member.gone = true;
+    Queue& queue = queues_[member.shape.text];
+    if (!member.alive && !member.leaving && !queue.waiting.empty()) {
+      // It never came up. One attempt pays for it, so that this can't go on for ever.
+      const Key key = queue.waiting.front().key;
+      queue.waiting.pop_front();
+      append(frames, Kind::lost, key.first, key.second, reason.data(), reason.size());
+    }
+    dispatch(queue);
   }
   if (!frames.empty()) {
     channel_.send(frames);
@@ -159,12 +201,31 @@ void Pool::on_gone(Member& member, const std::string& reason) {
 }
 
 // Ends idle workers of other shapes, whose resources may be what is missing.
-void Pool::make_room(const Member& waiting) {
+void Pool::make_room(const Queue& queue) {
   for (Member& member : members_) {
-    if (member.attempts.empty() && !member.leaving && !member.gone &&
-        member.shape.text != waiting.shape.text) {
+    if (member.attempts.empty() && member.alive && !member.leaving && !member.gone &&
+        member.shape.text != queue.shape.text) {
       member.leaving = true;
       member.handle->retire("it was idle and others needed its resources");
+    }
+  }
+}
+
+// With mutex_ held.
+void Pool::note_waiting(std::string& notes) {
+  for (auto& [text, queue] : queues_) {
+    if (queue.waiting.empty()) {
+      continue;
+    }
+    const auto waited = Clock::now() - queue.waiting.front().since;
+    if (waited > kRoomTime) {
+      make_room(queue);
+    }
+    if (waited > kNoteTime && !queue.noted) {
+      queue.noted = true;
+      const std::string sentence =
+          waits_in_words(queue.waiting.size(), in_words(queue.shape.resources));
+      append(notes, Kind::note, -1, 0, sentence.data(), sentence.size());
     }
   }
 }
@@ -188,24 +249,7 @@ void Pool::look_around() {
         member.handle->retire("it was out of reach");
       }
     }
-    std::map<std::string, std::vector<Member*>> waiting;  // by the resources in words
-    for (Member& member : members_) {
-      if (member.gone || member.leaving || member.attempts.empty() || member.handle->alive()) {
-        continue;
-      }
-      const auto waited = Clock::now() - member.since;
-      if (waited > kRoomTime) {
-        make_room(member);
-      }
-      if (waited > kNoteTime && !member.noted) {
-        member.noted = true;
-        waiting[in_words(member.shape.resources)].push_back(&member);
-      }
-    }
-    for (const auto& [wanted, members] : waiting) {
-      const std::string sentence = waits_in_words(members.size(), wanted);
-      append(notes, Kind::note, -1, 0, sentence.data(), sentence.size());
-    }
+    note_waiting(notes);
   }
   if (!notes.empty()) {
     channel_.send(notes);

@@ -1,7 +1,11 @@
-// Pool: the workers there are, and which of them has which attempt. Idle workers are kept for the
-// next attempt of the same shape; those of other shapes make room when one has to wait.
+// Pool: the workers there are, and which of them has which attempt. Attempts of a shape wait in one
+// queue for whichever worker is free first: one that was idle, one that has ended a trial, or a new
+// one. Idle workers of other shapes make room when attempts have to wait.
 #pragma once
 
+#include <chrono>
+#include <deque>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -35,24 +39,37 @@ class Pool {
     Shape shape;
     std::vector<Key> attempts;
     std::unique_ptr<WorkerHandle> handle;
-    Clock::time_point since = Clock::now();
-    bool noted = false;    // a person knows that it is waited for
+    bool alive = false;
     bool leaving = false;  // takes no attempts any more
     bool gone = false;     // its thread is about to end
   };
+  struct Waiting {
+    Key key;
+    std::string start;  // the frame
+    Clock::time_point since = Clock::now();
+  };
+  struct Queue {
+    Shape shape;
+    std::deque<Waiting> waiting;
+    bool noted = false;  // a person knows that it is waited for
+  };
 
   bool feasible(const Shape& shape, Key key);
-  Member& member_for(const Shape& shape);
+  void dispatch(Queue& queue);
+  void add_member(const Shape& shape);
+  bool leave_queue(Key key);
+  void note_waiting(std::string& notes);
   void on_said(Member& member, const std::string& frames);
   void on_gone(Member& member, const std::string& reason);
   void forget(Member& member, Key key);
-  void make_room(const Member& waiting);
+  void make_room(const Queue& queue);
 
   Channel& channel_;
   std::vector<Node> nodes_;
   const std::function<std::string()> describe_;
-  std::mutex mutex_;  // guards members_ and attempts_
+  std::mutex mutex_;  // guards what follows
   std::list<Member> members_;
+  std::map<std::string, Queue> queues_;  // by the shape's text
   std::map<Key, Member*> attempts_;
   std::map<Key, Clock::time_point> overdue_;  // asked to end: when their worker has to go
 };

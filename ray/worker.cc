@@ -19,7 +19,9 @@ constexpr auto kPatience = std::chrono::minutes(10);
 }  // namespace
 
 Worker* Worker::create() {
-  return new Worker();  // Ray owns it
+  auto* worker = new Worker();  // Ray owns it
+  ray_wire::append(worker->outgoing_, Kind::alive, -1, 0, "", 0);
+  return worker;
 }
 
 std::string Worker::exchange(std::vector<char> frames) {

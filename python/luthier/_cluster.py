@@ -4,6 +4,7 @@ import ray
 
 _HOLDER = "luthier-shared"
 _refs = {}
+_holders = []  # an actor ends with its last handle, and what it owns with it
 
 
 def describe():
@@ -40,6 +41,7 @@ def shared(name, make):
 
 def _ask_holder(name, make):
     holder = _Holder.options(name=_HOLDER, get_if_exists=True, num_cpus=0).remote()
+    _holders.append(holder)
     found = ray.get(holder.find.remote(name))
     if found is None:
         found = ray.get(holder.keep.remote(name, make()))

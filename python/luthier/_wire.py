@@ -2,8 +2,8 @@
 
 import struct
 
-START, INPUT, TERMINATE, ARCHIVE = 2, 3, 4, 5
-SPAWNED, OUTPUT, ERROR, REPORT, GONE, FILES = 10, 11, 12, 13, 14, 15
+START, INPUT, TERMINATE = 2, 3, 4
+SPAWNED, OUTPUT, ERROR, REPORT, GONE, ALIVE = 10, 11, 12, 13, 14, 15
 
 _HEAD = struct.Struct("<IBqq")
 _SPAWNED = struct.Struct("<iI")

@@ -14,7 +14,7 @@ class Worker:
     def __init__(self):
         self._changed = threading.Condition()
         self._newest = 0
-        self._outgoing = []
+        self._outgoing = [_wire.frame(_wire.ALIVE, (-1, 0))]
         self._waiting = 0
         self._trials = {}
         self._programs = None

@@ -20,14 +20,13 @@ enum class Kind : std::uint8_t {
   start = 2,      // u32 length of the shape, the shape (settings), then JSON for the worker
   input = 3,      // bytes for the report channel
   terminate = 4,  // u32 grace in milliseconds
-  archive = 5,    // files for the worker (archive.h)
 
   spawned = 10,  // Spawned, then JSON: where it runs
   output = 11,   // bytes of stdout
   error = 12,    // bytes of stderr
   report = 13,   // bytes of the report channel
   gone = 14,     // Gone
-  files = 15,    // a checkpoint of a worker that does not share the controller's files
+  alive = 15,    // the worker's first word
 
   ready = 20,     // what the cluster has (cluster description)
   unusable = 21,  // a sentence; luthier-ray ends

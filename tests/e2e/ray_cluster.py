@@ -19,7 +19,13 @@ import tempfile
 import time
 
 RAY = pathlib.Path(sys.executable).parent / "ray"
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def end_with_parent():
+    """`ray start --block` takes its node down when it is asked to end: also when nobody is left to ask."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def parents():
@@ -58,7 +64,7 @@ class Cluster:
     """`nodes` nodes of `cpus` processors on 127.0.0.2, 127.0.0.3, ..., the head first."""
 
     def __init__(self, nodes=2, cpus=4, resources=None, environment=None):
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="lray-"))
         self.cpus = cpus
         self.resources = resources or {}
@@ -86,7 +92,8 @@ class Cluster:
         process = subprocess.Popen(
             [str(RAY), "start", *words, f"--node-ip-address={ip}", f"--num-cpus={self.cpus}",
              "--object-store-memory=100000000", f"--temp-dir={place}" if head else "--disable-usage-stats", "--block"],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment, start_new_session=True)
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment, start_new_session=True,
+            preexec_fn=end_with_parent)
         log.close()
         self.nodes[ip] = process
         self.wait_for(place / "ray-start.log", process)

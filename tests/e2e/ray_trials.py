@@ -20,19 +20,20 @@ class Slow:
     """Loses 10 % of `x` each step, slowly; that a step begins means that the last report was answered."""
 
     def setup(self, config):
-        self.loss, self.steps = 1.0 + config["x"], 0
+        self.loss, self.steps, self.reported = 1.0 + config["x"], 0, None
 
     def reconfigure(self, config):
         self.setup(config)
         return True
 
     def step(self):
-        if luthier.iteration() > 0:
+        if luthier.iteration() == self.reported:
             note("acknowledged.jsonl", trial=luthier.trial_id(), iteration=luthier.iteration())
         note("steps.jsonl", trial=luthier.trial_id(), pid=os.getpid(), iteration=luthier.iteration() + 1)
         time.sleep(float(os.environ.get("STEP_SECONDS", "0.15")))
         self.loss *= 0.9
         self.steps += 1
+        self.reported = luthier.iteration() + 1
         return {"loss": self.loss, "pid": os.getpid()}
 
     def save(self, directory):
