@@ -12,6 +12,7 @@
 #include "executors/process.h"
 #include "support/executor_driver.h"
 #include "support/folder_checkpoint_area.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
@@ -117,7 +118,7 @@ class ExecutorConformance : public testing::TestWithParam<const char*> {
     return story;
   }
 
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
   SystemClock clock_;
   FolderCheckpointArea area_{folder_.path() / "checkpoints"};
   std::unique_ptr<Executor> executor_;

@@ -9,6 +9,7 @@
 #include "executors/caller.h"
 #include "support/executor_driver.h"
 #include "support/folder_checkpoint_area.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
@@ -34,7 +35,7 @@ class InProcessTest : public testing::Test {
     return id;
   }
 
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
   SystemClock clock_;
   FolderCheckpointArea area_{folder_.path()};
   std::unique_ptr<InProcessExecutor> executor_;
