@@ -9,7 +9,8 @@ class TemporaryDirectory {
  public:
   enum class Place {
     anywhere,
-    memory,  // for thousands of small files, where there is such a place; programs may not run there
+    memory,  // for thousands of small files, where there is such a place; programs may not run
+             // there
   };
   explicit TemporaryDirectory(Place place = Place::anywhere);
   ~TemporaryDirectory();
