@@ -207,7 +207,16 @@ Result<std::optional<std::string>> Connection::query_text(std::string_view sql) 
   if (!row) {
     return row.error();
   }
-  return *row ? std::optional(std::string(statement->bytes(0))) : std::nullopt;
+  if (!*row) {
+    return std::optional<std::string>();
+  }
+  std::string text(statement->bytes(0));
+  // A statement that changes the file commits when it is done, after its row: to the end, so that a
+  // commit that fails is told.
+  if (const auto done = statement->step(); !done) {
+    return done.error();
+  }
+  return std::optional(std::move(text));
 }
 
 }  // namespace luthier

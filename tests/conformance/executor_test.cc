@@ -13,6 +13,7 @@
 #include "support/executor_driver.h"
 #include "simulation/simulated_executor.h"
 #include "support/folder_checkpoint_area.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
@@ -142,7 +143,7 @@ class ExecutorConformance : public testing::TestWithParam<const char*> {
     return story;
   }
 
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
   std::unique_ptr<Clock> owned_clock_ = std::make_unique<SystemClock>();
   SimulatedTrainer trainer_;
   FolderCheckpointArea area_{folder_.path() / "checkpoints"};

@@ -1,27 +1,11 @@
 #include "support/directory_content.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
-namespace luthier::test {
+namespace luthier {
 
 namespace fs = std::filesystem;
-
-ScratchDirectory::ScratchDirectory() {
-  // Thousands of small files: in memory where that is possible.
-  const fs::path memory = "/dev/shm";
-  const fs::path parent = ::access(memory.c_str(), W_OK) == 0 ? memory : fs::temp_directory_path();
-  std::string name = (parent / "luthier-test-XXXXXX").string();
-  path_ = ::mkdtemp(name.data());
-}
-
-ScratchDirectory::~ScratchDirectory() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 std::string read_bytes(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -45,4 +29,4 @@ std::map<std::string, std::string> content_of(const fs::path& directory) {
   return content;
 }
 
-}  // namespace luthier::test
+}  // namespace luthier

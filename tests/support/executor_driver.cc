@@ -1,19 +1,8 @@
 #include "support/executor_driver.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace luthier {
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "luthier-test-XXXXXX").string();
-  path_ = mkdtemp(pattern.data());
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void ExecutorDriver::step(TimePoint until) {
   for (const auto& event : executor_.next_events(until)) {

@@ -12,19 +12,6 @@
 
 namespace luthier {
 
-// A new folder, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 struct AttemptStory {
   std::vector<Reported> results;
   std::vector<CheckpointWritten> checkpoints;

@@ -5,7 +5,7 @@
 #include "core/canonical_export.h"
 #include "tuner/plugin_registry.h"
 
-namespace luthier::testing {
+namespace luthier {
 namespace {
 
 constexpr std::int64_t kMaximumControllers = 20;
@@ -65,42 +65,40 @@ SimulatedStep CurveScript::step(const StartRequest& attempt, std::int64_t iterat
   return {.duration = duration, .metrics = {{"loss", loss}, {"accuracy", 1.0 - loss}}};
 }
 
-SimulatedRun run_simulated(const ExperimentSpec& spec,
-                           EventStore& store,
-                           const TrialScript& script,
-                           std::int64_t jobs,
-                           const Fault& fault,
-                           Resources inventory) {
-  SimulatedRun run;
-  VirtualClock clock;
-  SimulatedExecutor executor(clock, script);
-  SimulatedCheckpoints checkpoints;
-  for (bool finished = false;
-       !finished && run.controllers < kMaximumControllers && run.first_error.empty();) {
-    ++run.controllers;
-    auto controller = recover(spec, store, run, ReplayDepth::decisions);
-    if (!controller) {
-      return run;
-    }
-    EnginePorts ports{
-        .store = store, .executor = executor, .clock = clock, .checkpoints = checkpoints};
-    ports.experiment_directory = "/";
-    ports.idle_interval = 0;
-    ports.fault = fault;
-    PlannerOptions options;
-    options.jobs = jobs;
-    options.inventory = inventory;
-    options.inventory.cpu = inventory.cpu > 0 ? inventory.cpu : static_cast<double>(jobs);
-    options.experiment_directory = "/";
-    Engine engine(controller->state, *controller->advisors, controller->rules, options, ports);
-    if (!controller->state.created()) {
-      engine.planner().create(spec, "test");
-    }
-    if (auto ran = engine.run(); !ran) {
-      run.first_error = ran.error().message;
-    }
-    finished = !engine.crashed();
+namespace {
+
+// One controller's life: true when it finished the experiment.
+bool control(const ExperimentSpec& spec,
+             EventStore& store,
+             const SimulationOptions& simulation,
+             EnginePorts ports,
+             SimulatedRun& run) {
+  auto controller = recover(spec, store, run, ReplayDepth::decisions);
+  if (!controller) {
+    return false;
   }
+  ports.experiment_directory = "/";
+  ports.idle_interval = 0;
+  ports.fault = simulation.fault;
+  PlannerOptions options;
+  options.jobs = simulation.jobs;
+  options.inventory = simulation.inventory;
+  if (options.inventory.cpu <= 0) {
+    options.inventory.cpu = static_cast<double>(simulation.jobs);
+  }
+  options.experiment_directory = "/";
+  Engine engine(controller->state, *controller->advisors, controller->rules, options, ports);
+  if (!controller->state.created()) {
+    engine.planner().create(spec, "test");
+  }
+  const auto ran = engine.run();
+  if (!ran && !simulation.dies_of_failed_append) {
+    run.first_error = ran.error().message;
+  }
+  return ran.ok() && !engine.crashed();
+}
+
+void export_canonically(EventStore& store, SimulatedRun& run) {
   CanonicalExport canonical;
   const auto read = store.read_from(1, [&](const Event& event) {
     canonical.take(event);
@@ -111,7 +109,45 @@ SimulatedRun run_simulated(const ExperimentSpec& spec,
     run.first_error = read.error().message;
   }
   run.canonical = canonical.text();
+}
+
+}  // namespace
+
+SimulatedRun run_simulated(const ExperimentSpec& spec,
+                           const OpenStore& open,
+                           const TrialScript& script,
+                           const SimulationOptions& options) {
+  SimulatedRun run;
+  VirtualClock clock;
+  SimulatedExecutor executor(clock, script);
+  SimulatedCheckpoints checkpoints;
+  while (run.controllers < kMaximumControllers && run.first_error.empty()) {
+    ++run.controllers;
+    const auto store = open();
+    if (!store) {
+      run.first_error = store.error().message;
+      break;
+    }
+    const EnginePorts ports{
+        .store = **store, .executor = executor, .clock = clock, .checkpoints = checkpoints};
+    if (control(spec, **store, options, ports, run)) {
+      export_canonically(**store, run);
+      break;
+    }
+  }
   return run;
+}
+
+SimulatedRun run_simulated(const ExperimentSpec& spec,
+                           EventStore& store,
+                           const TrialScript& script,
+                           std::int64_t jobs,
+                           const Fault& fault,
+                           Resources inventory) {
+  return run_simulated(spec,
+                       [&] { return &store; },
+                       script,
+                       {.jobs = jobs, .fault = fault, .inventory = std::move(inventory)});
 }
 
 ReplayCounts replay_store(const ExperimentSpec& spec, EventStore& store) {
@@ -120,4 +156,4 @@ ReplayCounts replay_store(const ExperimentSpec& spec, EventStore& store) {
   return run.recovered;
 }
 
-}  // namespace luthier::testing
+}  // namespace luthier

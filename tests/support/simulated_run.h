@@ -11,7 +11,7 @@
 #include "luthier/event_store.h"
 #include "simulation/simulated_executor.h"
 
-namespace luthier::testing {
+namespace luthier {
 
 // Curves with known shapes: deterministic, different for each configuration.
 class CurveScript final : public TrialScript {
@@ -35,8 +35,22 @@ struct SimulatedRun {
 
 using Fault = std::function<bool(FaultPoint, Sequence)>;
 
-// Until the experiment is finished. `store` is kept over crashes, as a disk would be; `fault` may
-// let any controller die.
+// A controller's way to the log: called when one starts, after the last one is gone.
+using OpenStore = std::function<Result<EventStore*>()>;
+
+struct SimulationOptions {
+  std::int64_t jobs = 1;
+  Fault fault = {};                    // may let any controller die
+  Resources inventory = {.cpu = 0};    // cpu 0: one for each job
+  bool dies_of_failed_append = false;  // else that is the run's error
+};
+
+// Until the experiment is finished.
+SimulatedRun run_simulated(const ExperimentSpec& spec,
+                           const OpenStore& open,
+                           const TrialScript& script,
+                           const SimulationOptions& options);
+// `store` is kept over crashes, as a disk would be.
 SimulatedRun run_simulated(const ExperimentSpec& spec,
                            EventStore& store,
                            const TrialScript& script,
@@ -47,4 +61,4 @@ SimulatedRun run_simulated(const ExperimentSpec& spec,
 // Recomputes everything from the store.
 ReplayCounts replay_store(const ExperimentSpec& spec, EventStore& store);
 
-}  // namespace luthier::testing
+}  // namespace luthier

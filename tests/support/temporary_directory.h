@@ -7,7 +7,12 @@ namespace luthier {
 
 class TemporaryDirectory {
  public:
-  TemporaryDirectory();
+  enum class Place {
+    anywhere,
+    memory,  // for thousands of small files, where there is such a place; programs may not run
+             // there
+  };
+  explicit TemporaryDirectory(Place place = Place::anywhere);
   ~TemporaryDirectory();
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;

@@ -9,6 +9,7 @@
 #include "executors/caller.h"
 #include "support/executor_driver.h"
 #include "support/folder_checkpoint_area.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
@@ -39,7 +40,7 @@ class InProcessTest : public testing::Test {
     return folder_.path() / to_text(TrialId{trial});
   }
 
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
   SystemClock clock_;
   FolderCheckpointArea area_{folder_.path()};
   std::unique_ptr<InProcessExecutor> executor_;

@@ -11,6 +11,7 @@
 #include "executors/process.h"
 #include "support/executor_driver.h"
 #include "support/folder_checkpoint_area.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 
@@ -53,7 +54,7 @@ class ProcessRig : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
   SystemClock clock_;
   FolderCheckpointArea area_{folder_.path() / "checkpoints"};
   std::unique_ptr<Executor> executor_;

@@ -15,6 +15,7 @@
 #include "support/directory_content.h"
 #include "support/log_view_for_loggers.h"
 #include "support/scripted_log.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
@@ -47,9 +48,9 @@ struct Screen {
       console.on_idle(view, event.time);
     }
   }
-  std::string text() const { return test::read_bytes(directory.path() / "out"); }
+  std::string text() const { return read_bytes(directory.path() / "out"); }
 
-  test::ScratchDirectory directory;
+  TemporaryDirectory directory{TemporaryDirectory::Place::memory};
   test::LogView view;
   int fd;
   Console console;
@@ -244,14 +245,14 @@ TEST(LoggerTable, NamesWhatItKnows) {
 
 TEST(LoggerTable, ExportsTwiceTheSameInTheFlatLayout) {
   const ScriptedLog log = test::eventful_log(5, 1);
-  const test::ScratchDirectory directory;
+  const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
   const ExperimentSpec spec;
   for (int time = 0; time < 2; ++time) {
     ASSERT_TRUE(export_files("csv", spec, log.reader(), directory.path(), "").ok());
     ASSERT_TRUE(export_files("json", spec, log.reader(), directory.path(), "").ok());
   }
   EXPECT_FALSE(std::filesystem::exists(directory.path() / ".loggers"));
-  const std::string rows = test::read_bytes(directory.path() / "00000" / "progress.csv");
+  const std::string rows = read_bytes(directory.path() / "00000" / "progress.csv");
   EXPECT_EQ(rows.find("trial_id"), 0U);
   EXPECT_EQ(rows.find("trial_id", 1), std::string::npos);
 }

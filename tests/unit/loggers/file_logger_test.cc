@@ -16,14 +16,13 @@
 #include "support/directory_content.h"
 #include "support/log_view_for_loggers.h"
 #include "support/scripted_log.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
 
 namespace fs = std::filesystem;
-using test::content_of;
 using test::LogView;
-using test::ScratchDirectory;
 using test::ScriptedLog;
 using Content = std::map<std::string, std::string>;
 
@@ -56,7 +55,7 @@ struct TestLogger {
 class FileLoggers : public testing::TestWithParam<std::string> {
  protected:
   Content expected(const ScriptedLog& log, Sequence last) {
-    const ScratchDirectory directory;
+    const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
     TestLogger test(GetParam(), directory.path());
     EXPECT_TRUE(test.logger.write_all(log.reader(last)).ok());
     return content_of(directory.path());
@@ -64,7 +63,7 @@ class FileLoggers : public testing::TestWithParam<std::string> {
   void put(const fs::path& directory, const Content& content) {
     for (const auto& [name, bytes] : content) {
       fs::create_directories((directory / name).parent_path());
-      test::write_bytes(directory / name, bytes);
+      write_bytes(directory / name, bytes);
     }
   }
   void remember(const fs::path& directory, Sequence sequence) {
@@ -76,7 +75,7 @@ class FileLoggers : public testing::TestWithParam<std::string> {
 
 TEST_P(FileLoggers, WriteTheSameLiveAndInAnExport) {
   const ScriptedLog log = test::eventful_log(30, 1);
-  const ScratchDirectory directory;
+  const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
   TestLogger test(GetParam(), directory.path());
   ASSERT_TRUE(test.open(log, 0).ok());
   Rng rng(2, "batches");
@@ -96,7 +95,7 @@ TEST_P(FileLoggers, GoOnExactlyAfterBeingKilledAtAnyMoment) {
   const ScriptedLog log = test::eventful_log(12, 3);
   for (std::uint64_t seed = 0; seed < 25; ++seed) {
     Rng rng(seed, "kills");
-    const ScratchDirectory directory;
+    const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
     TimePoint now = 0;
     for (Sequence done = 0; done < log.last();) {
       TestLogger test(GetParam(), directory.path());
@@ -123,7 +122,7 @@ TEST_P(FileLoggers, RepairAFileTornAtAnyByte) {
   ASSERT_GE(whole.size(), 1U);
   for (const auto& [name, bytes] : whole) {
     for (std::size_t length = 0; length < bytes.size(); ++length) {
-      const ScratchDirectory directory;
+      const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
       put(directory.path(), {{name, bytes.substr(0, length)}});
       TestLogger test(GetParam(), directory.path());
       ASSERT_TRUE(test.open(log, log.last()).ok());
@@ -137,7 +136,7 @@ TEST_P(FileLoggers, GoOnFromEveryStalePosition) {
   const Content whole = expected(log, log.last());
   for (Sequence position = 0; position <= log.last(); position += 3) {
     for (Sequence written = position; written <= log.last(); written += 11) {
-      const ScratchDirectory directory;
+      const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
       put(directory.path(), expected(log, written));
       remember(directory.path(), position);
       TestLogger test(GetParam(), directory.path());
@@ -152,9 +151,9 @@ TEST_P(FileLoggers, ReplaceWhatIsNotABeginningOfTheRightBytes) {
   const Content whole = expected(log, log.last());
   for (const auto& [name, bytes] : whole) {
     for (const std::string& wrong : {bytes + bytes, "x" + bytes, bytes + "\n", std::string("?")}) {
-      const ScratchDirectory directory;
+      const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
       put(directory.path(), whole);
-      test::write_bytes(directory.path() / name, wrong);
+      write_bytes(directory.path() / name, wrong);
       remember(directory.path(), 0);
       TestLogger test(GetParam(), directory.path());
       ASSERT_TRUE(test.open(log, log.last()).ok());
@@ -172,7 +171,7 @@ TEST_P(FileLoggers, LeaveFilesAloneThatWereCompleteAtThePosition) {
   for (auto& [name, bytes] : marked) {
     bytes = name.starts_with("trials/") ? "untouched" : bytes;
   }
-  const ScratchDirectory directory;
+  const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
   put(directory.path(), marked);
   remember(directory.path(), position);
   TestLogger test(GetParam(), directory.path());
@@ -193,9 +192,9 @@ TEST_P(FileLoggers, CheckEverythingWhenThePositionCannotBeTrusted) {
                                  "luthier logger position 1\n999999\nany\nclosed\n",
                                  "luthier logger position 1\n-4\nany\nclosed\n",
                                  "luthier logger position 1\n5\nany\n"}) {
-    const ScratchDirectory directory;
+    const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
     fs::create_directories(directory.path() / ".loggers");
-    test::write_bytes(directory.path() / ".loggers" / (GetParam() + ".position"), text);
+    write_bytes(directory.path() / ".loggers" / (GetParam() + ".position"), text);
     TestLogger test(GetParam(), directory.path());
     ASSERT_TRUE(test.open(log, log.last()).ok());
     EXPECT_EQ(content_of(directory.path()), whole) << text;
@@ -208,7 +207,7 @@ TEST_P(FileLoggers, TakeUpATrialThatIsTriedAgainAfterItEnded) {
   const Sequence ended = log.last();
   log.add(TrialRequeued{{0}, 0, "retry", false});
   log.start(0, 2, 1).result(0, 2, {{"loss", 0.5}, {"new", 1}}).end(0);
-  const ScratchDirectory directory;
+  const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
   TestLogger test(GetParam(), directory.path());
   ASSERT_TRUE(test.open(log, 0).ok());
   test.feed(log, 1, ended);
@@ -220,7 +219,7 @@ TEST_P(FileLoggers, TakeUpATrialThatIsTriedAgainAfterItEnded) {
 TEST_P(FileLoggers, KeepFilesPrivateWhateverTheUmask) {
   const ScriptedLog log = test::eventful_log(3, 13);
   for (const mode_t mask : {mode_t{0}, mode_t{0277}}) {
-    const ScratchDirectory directory;
+    const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
     const mode_t before = ::umask(mask);
     TestLogger test(GetParam(), directory.path());
     ASSERT_TRUE(test.open(log, 0).ok());
@@ -237,8 +236,8 @@ TEST_P(FileLoggers, KeepFilesPrivateWhateverTheUmask) {
 
 TEST_P(FileLoggers, SayOnceWhyTheyStoppedAndRecoverLater) {
   const ScriptedLog log = test::eventful_log(3, 15);
-  const ScratchDirectory directory;
-  test::write_bytes(directory.path() / "trials", "a file in the way");
+  const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
+  write_bytes(directory.path() / "trials", "a file in the way");
   {
     TestLogger test(GetParam(), directory.path());
     ASSERT_TRUE(test.open(log, 0).ok());
@@ -259,17 +258,17 @@ TEST_P(FileLoggers, SayOnceWhyTheyStoppedAndRecoverLater) {
 TEST_P(FileLoggers, DoNotFollowASymbolicLinkOutOfTheExperiment) {
   const ScriptedLog log = test::eventful_log(1, 17);
   const Content whole = expected(log, log.last());
-  const ScratchDirectory elsewhere;
-  test::write_bytes(elsewhere.path() / "victim", "keep me");
+  const TemporaryDirectory elsewhere{TemporaryDirectory::Place::memory};
+  write_bytes(elsewhere.path() / "victim", "keep me");
   for (const auto& [name, bytes] : whole) {
-    const ScratchDirectory directory;
+    const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
     fs::create_directories((directory.path() / name).parent_path());
     fs::create_symlink(elsewhere.path() / "victim", directory.path() / name);
     TestLogger test(GetParam(), directory.path());
     ASSERT_TRUE(test.open(log, 0).ok());
     test.feed(log, 1, log.last());
     test.logger.on_close(test.view);
-    EXPECT_EQ(test::read_bytes(elsewhere.path() / "victim"), "keep me") << name;
+    EXPECT_EQ(read_bytes(elsewhere.path() / "victim"), "keep me") << name;
   }
 }
 

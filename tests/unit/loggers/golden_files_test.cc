@@ -14,6 +14,7 @@
 #include "loggers/tensorboard.h"
 #include "support/directory_content.h"
 #include "support/scripted_log.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
@@ -22,10 +23,10 @@ using test::ScriptedLog;
 
 std::map<std::string, std::string> files_of(std::unique_ptr<FileFormat> format,
                                             const ScriptedLog& log) {
-  const test::ScratchDirectory directory;
+  const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
   FileLogger logger(std::move(format), {.name = "golden", .directory = directory.path()});
   EXPECT_TRUE(logger.write_all(log.reader()).ok());
-  return test::content_of(directory.path());
+  return content_of(directory.path());
 }
 
 ScriptedLog small_log() {

@@ -16,6 +16,7 @@
 #include "store/event_reader.h"
 #include "store/event_tables.h"
 #include "support/child_process.h"
+#include "support/directory_content.h"
 #include "support/random_events.h"
 #include "support/temporary_directory.h"
 
@@ -52,15 +53,6 @@ std::vector<std::string> lines_of(std::span<const Event> events) {
     lines.push_back(to_json(event));
   }
   return lines;
-}
-
-std::map<std::string, std::string> content_of(const fs::path& directory) {
-  std::map<std::string, std::string> content;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    content[entry.path().filename()] = std::string(std::istreambuf_iterator<char>(file), {});
-  }
-  return content;
 }
 
 std::unique_ptr<EventStore> opened(const fs::path& directory, StoreOptions options = {}) {
