@@ -88,6 +88,15 @@ Fact best_fact(const ExperimentState& state) {
   return {"best", text.empty() ? "no finite result yet" : text, "[" + json + "]"};
 }
 
+Fact tags_fact(const ExperimentSpec& spec) {
+  std::string text, json;
+  for (const auto& [key, value] : spec.tags) {
+    text += (text.empty() ? "" : "\n") + key + "=" + value;
+    json += (json.empty() ? "" : ", ") + json_string(key) + ": " + json_string(value);
+  }
+  return {"tags", text, "{" + json + "}"};
+}
+
 std::vector<Fact> facts(const Experiment& experiment) {
   const ExperimentState& state = *experiment.state;
   const ExperimentSpec& spec = state.spec();
@@ -106,6 +115,7 @@ std::vector<Fact> facts(const Experiment& experiment) {
           {"samples", std::to_string(spec.samples), std::to_string(spec.samples)},
           text_fact("executor", spec.executor),
           text_fact("command", join(spec.command, " ")),
+          tags_fact(spec),
           {"elapsed_s", duration_text(state.elapsed_s()), to_json(Value(state.elapsed_s()))},
           controller_fact(state, experiment.directory),
           text_fact("directory", experiment.directory.string())};

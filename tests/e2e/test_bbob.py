@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import pathlib
 import subprocess
@@ -30,5 +31,5 @@ def test_values_agree(tmp_path, function, dimension, instance):
     for row in rows:
         expected = problem([float(row[name]) for name in names])
         assert float(row["value"]) == pytest.approx(expected, rel=1e-9, abs=1e-9)
-    tags = luthier(tmp_path, "show", f"bbob-{function}", "--results", "results", "--json")
-    assert f'"optimum"' in tags
+    shown = json.loads(luthier(tmp_path, "show", f"bbob-{function}", "--results", "results", "--json"))
+    assert float(shown["tags"]["optimum"]) == pytest.approx(problem.optimum.y, rel=1e-9, abs=1e-9)
