@@ -27,8 +27,7 @@ void Channel::send(const std::string& frames) {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::size_t sent = 0;
   while (sent < frames.size()) {
-    const ssize_t count =
-        ::send(socket_, frames.data() + sent, frames.size() - sent, MSG_NOSIGNAL);
+    const ssize_t count = ::send(socket_, frames.data() + sent, frames.size() - sent, MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) {
       continue;
     }

@@ -1,13 +1,14 @@
 #include "head_probe.h"
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include <netdb.h>
 
 namespace luthier::ray_driver {
 namespace {

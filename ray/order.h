@@ -1,4 +1,5 @@
-// The few fields of a start frame's JSON that the C++ worker itself needs; the rest is the library's.
+// The few fields of a start frame's JSON that the C++ worker itself needs; the rest is the
+// library's.
 #pragma once
 
 #include <string>

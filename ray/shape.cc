@@ -92,9 +92,9 @@ std::vector<Node> parse_nodes(const std::string& text) {
   std::string line;
   while (std::getline(lines, line)) {
     const std::size_t blank = line.find(' ');
-    nodes.push_back({line.substr(0, blank),
-                     blank == std::string::npos ? Amounts()
-                                                : parse_amounts(line.substr(blank + 1), ' ')});
+    nodes.push_back(
+        {line.substr(0, blank),
+         blank == std::string::npos ? Amounts() : parse_amounts(line.substr(blank + 1), ' ')});
   }
   return nodes;
 }
@@ -110,9 +110,8 @@ std::string in_words(const Amounts& amounts) {
 }
 
 std::string why_infeasible(const Shape& shape, const std::vector<Node>& nodes) {
-  const std::string there =
-      "the cluster has " + std::to_string(nodes.size()) + (nodes.size() == 1 ? " node: " : " nodes: ") +
-      nodes_in_words(nodes);
+  const std::string there = "the cluster has " + std::to_string(nodes.size()) +
+                            (nodes.size() == 1 ? " node: " : " nodes: ") + nodes_in_words(nodes);
   std::vector<Amounts> bundles = shape.bundles;
   bundles.insert(bundles.begin(), shape.resources);
   for (const Amounts& bundle : bundles) {

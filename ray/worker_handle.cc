@@ -86,8 +86,8 @@ WorkerHandle::Call WorkerHandle::exchange(const std::string& frames) {
   return cpp_.Task(&Worker::exchange).Remote(bytes);
 }
 
-// Moving an ObjectRef lets its count touch zero, after which its result may never arrive: a constant
-// is copied.
+// Moving an ObjectRef lets its count touch zero, after which its result may never arrive: a
+// constant is copied.
 void WorkerHandle::submit() {
   const Call call = exchange(pending_);
   calls_.push_back(call);
@@ -132,7 +132,8 @@ void WorkerHandle::create() {
   }
 }
 
-// The oldest outstanding call. When there is none, one that carries the answers to come, or nothing.
+// The oldest outstanding call. When there is none, one that carries the answers to come, or
+// nothing.
 WorkerHandle::Call WorkerHandle::next_call() {
   std::unique_lock<std::mutex> lock(mutex_);
   if (calls_.empty() && expects_answers_) {

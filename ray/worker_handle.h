@@ -3,9 +3,8 @@
 //
 // One call carries frames both ways: `exchange(frames) -> frames` delivers what is for the worker
 // and returns when the worker has something to say, or when the next exchange arrives; only the
-// newest call returns frames, so their order is kept; calls are numbered, because Ray may begin them
-// in another order than they were made. A trial that reports and is answered costs
-// one call.
+// newest call returns frames, so their order is kept; calls are numbered, because Ray may begin
+// them in another order than they were made. A trial that reports and is answered costs one call.
 #pragma once
 
 #include <condition_variable>

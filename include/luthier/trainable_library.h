@@ -45,9 +45,9 @@ int run_library_trial(const TrainFunction& train,
 
 }  // namespace luthier
 
-#define LUTHIER_TRAINABLE(...)                                                                  \
-  extern "C" __attribute__((visibility("default"))) int luthier_trainable(                      \
+#define LUTHIER_TRAINABLE(...)                                                                    \
+  extern "C" __attribute__((visibility("default"))) int luthier_trainable(                        \
       const char* order, const LuthierTrialHost* host, char* message, std::size_t message_size) { \
-    static const ::luthier::TrainFunction kTrain = __VA_ARGS__;                                 \
-    return ::luthier::run_library_trial(kTrain, order, *host, message, message_size);           \
+    static const ::luthier::TrainFunction kTrain = __VA_ARGS__;                                   \
+    return ::luthier::run_library_trial(kTrain, order, *host, message, message_size);             \
   }

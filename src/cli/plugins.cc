@@ -28,8 +28,9 @@ struct Row {
 
 PluginInfo ray_info() {
   PluginInfo info{.summary = "programs, Python functions and C++ libraries on a Ray cluster",
-                  .paper = "Moritz et al., Ray: A Distributed Framework for Emerging AI "
-                           "Applications, OSDI 2018"};
+                  .paper =
+                      "Moritz et al., Ray: A Distributed Framework for Emerging AI "
+                      "Applications, OSDI 2018"};
   for (const RayOption& option : ray_option_table()) {
     info.options.push_back(
         {.name = option.name, .type = OptionType::text, .meaning = option.meaning});

@@ -110,8 +110,8 @@ class RequestReader {
     if (const auto text = arguments_.text("straggler")) {
       const auto colon = text->find(':');
       const auto share = parse_number(std::string_view(*text).substr(0, colon));
-      const auto slowdown = colon == std::string::npos ? std::nullopt
-                                                       : parse_number(text->substr(colon + 1));
+      const auto slowdown =
+          colon == std::string::npos ? std::nullopt : parse_number(text->substr(colon + 1));
       if (!share || !slowdown || !(*share >= 0 && *share <= 1) ||
           !(*slowdown >= 1 && *slowdown <= 1e6)) {
         problems_.push_back("--straggler is '" + *text +

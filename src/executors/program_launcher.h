@@ -32,7 +32,7 @@ class ProgramLauncher {
 };
 
 // The executor that runs `settings.command` through the launcher.
-Result<std::unique_ptr<Executor>> make_launching_executor(AttemptSettings settings,
-                                                          std::unique_ptr<ProgramLauncher> launcher);
+Result<std::unique_ptr<Executor>> make_launching_executor(
+    AttemptSettings settings, std::unique_ptr<ProgramLauncher> launcher);
 
 }  // namespace luthier

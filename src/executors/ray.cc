@@ -62,9 +62,9 @@ Result<RayConnection> connection_of(const RayOptions& options, const std::string
   if (!address) {
     return address.error();
   }
-  RayConnection connection{.program = *std::move(program), .address = *std::move(address), .patience = options.patience};
-  connection.node_ip =
-      options.node_ip.empty() ? own_address(connection.address) : options.node_ip;
+  RayConnection connection{
+      .program = *std::move(program), .address = *std::move(address), .patience = options.patience};
+  connection.node_ip = options.node_ip.empty() ? own_address(connection.address) : options.node_ip;
   const fs::path libraries = connection.program.parent_path().parent_path() / "lib" / "luthier";
   connection.code = {(libraries / "python").string()};
   if (!options.python.empty()) {
@@ -115,7 +115,8 @@ const std::vector<RayOption>& ray_option_table() {
       {"node_ip", "this machine's address in the cluster (default: Ray finds out)"},
       {"per_worker", "trials that share a worker process; more saves processes (default: 1)"},
       {"bundles", "what a trial may use beside its own claim: '2*cpu:1' or 'cpu:1/cpu:2+gpu:1'"},
-      {"strategy", "where the bundles go: PACK, SPREAD, STRICT_PACK or STRICT_SPREAD (default: PACK)"},
+      {"strategy",
+       "where the bundles go: PACK, SPREAD, STRICT_PACK or STRICT_SPREAD (default: PACK)"},
       {"patience", "seconds to wait for a cluster that was lost (default: 60)"}};
   return kTable;
 }

@@ -24,9 +24,10 @@ struct RayOptions {
   // Trials of a function that share a worker process. More starts fewer processes; they share its
   // memory and, in Python, its lock.
   std::int64_t per_worker = 1;
-  std::string strategy = "PACK";      // where the bundles go
-  std::vector<std::string> bundles;   // "cpu:1+gpu:1": what a trial may use beside its own claim
-  std::filesystem::path shared_root;  // the experiment's directory; workers look whether they see it
+  std::string strategy = "PACK";     // where the bundles go
+  std::vector<std::string> bundles;  // "cpu:1+gpu:1": what a trial may use beside its own claim
+  std::filesystem::path
+      shared_root;  // the experiment's directory; workers look whether they see it
   // How long trials wait for a cluster that is gone before the experiment is left.
   std::chrono::seconds patience{60};
   std::function<void(const std::string&)> say;  // sentences for a person

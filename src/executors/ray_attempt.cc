@@ -42,7 +42,8 @@ Result<RayAttempt> RayAttempt::open(const Program& program,
   attempt.streams_[kReport] = own_copy(program.report);
   attempt.streams_[kOutput] = own_copy(program.standard_output);
   attempt.streams_[kError] = own_copy(program.standard_error);
-  if (!std::ranges::all_of(attempt.streams_, [](const auto& fd) { return static_cast<bool>(fd); })) {
+  if (!std::ranges::all_of(attempt.streams_,
+                           [](const auto& fd) { return static_cast<bool>(fd); })) {
     return Error{ErrorCode::unavailable, errno_in_words(errno)};
   }
   return attempt;
@@ -61,12 +62,12 @@ void RayAttempt::flush() {
     std::string& pending = pending_[stream];
     std::size_t written = 0;
     while (written < pending.size()) {
-      const ssize_t count = stream == kReport
-                                ? ::send(fd(stream),
-                                         pending.data() + written,
-                                         pending.size() - written,
-                                         MSG_NOSIGNAL | MSG_DONTWAIT)
-                                : write(fd(stream), pending.data() + written, pending.size() - written);
+      const ssize_t count =
+          stream == kReport ? ::send(fd(stream),
+                                     pending.data() + written,
+                                     pending.size() - written,
+                                     MSG_NOSIGNAL | MSG_DONTWAIT)
+                            : write(fd(stream), pending.data() + written, pending.size() - written);
       if (count < 0 && errno == EINTR) {
         continue;
       }
@@ -96,8 +97,8 @@ void RayAttempt::send_end() {
 }
 
 void RayAttempt::feed_spawned(const ray_wire::Spawned& spawned) {
-  const std::string packet = bytes_of(guardian::Spawned{
-      .failed_errno = spawned.failed_errno, .in_directory = spawned.in_directory});
+  const std::string packet = bytes_of(guardian::Spawned{.failed_errno = spawned.failed_errno,
+                                                        .in_directory = spawned.in_directory});
   ::send(fd(kControl), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   told_end_ = told_end_ || spawned.failed_errno != 0;
 }
@@ -140,7 +141,8 @@ RayAttempt::Wish RayAttempt::read_control() {
 std::string RayAttempt::read_report() {
   std::string bytes;
   char buffer[kReadBytes];
-  const ssize_t count = streams_[kReport] ? recv(fd(kReport), buffer, sizeof buffer, MSG_DONTWAIT) : -1;
+  const ssize_t count =
+      streams_[kReport] ? recv(fd(kReport), buffer, sizeof buffer, MSG_DONTWAIT) : -1;
   if (count > 0) {
     bytes.assign(buffer, static_cast<std::size_t>(count));
   }

@@ -58,7 +58,8 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
   const TimePoint limit = clock.now() + std::chrono::microseconds(kConnectTime).count();
   Frame frame;
   while (!launcher->driver_.next(frame)) {
-    pollfd polled[] = {{launcher->driver_.socket(), POLLIN, 0}, {launcher->driver_.talk(), POLLIN, 0}};
+    pollfd polled[] = {{launcher->driver_.socket(), POLLIN, 0},
+                       {launcher->driver_.talk(), POLLIN, 0}};
     poll(polled, 2, 200);
     launcher->driver_.read_talk();
     const bool there = launcher->driver_.read();
@@ -344,9 +345,10 @@ void RayLauncher::lose(Entry& entry, const std::string& reason) {
   }
   const bool again = ++losses.without_progress >= kMostLosses;
   entry.attempt.feed_lost(
-      again ? "its worker was lost " + std::to_string(kMostLosses) +
-                  " times at the same place, so the trial itself may end it; the last time: " + reason
-            : "its worker was lost: " + reason,
+      again
+          ? "its worker was lost " + std::to_string(kMostLosses) +
+                " times at the same place, so the trial itself may end it; the last time: " + reason
+          : "its worker was lost: " + reason,
       again);
 }
 
@@ -431,9 +433,9 @@ void RayLauncher::lose_driver() {
   driver_wants_to_write_ = reading_paused_ = false;
   const bool was_connected = std::exchange(connected_, false);
   trouble_.clear();
-  const std::string reason =
-      was_connected ? lost_cluster(connection_.address, words)
-                    : (words.empty() ? "luthier-ray ended without a word" : words);
+  const std::string reason = was_connected
+                                 ? lost_cluster(connection_.address, words)
+                                 : (words.empty() ? "luthier-ray ended without a word" : words);
   if (was_connected) {
     give_up_at_ = clock_.now() + std::chrono::microseconds(options_.patience).count();
     said_trouble_ = false;

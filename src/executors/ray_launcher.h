@@ -1,6 +1,6 @@
 // RayLauncher: starts programs and functions on Ray's nodes through luthier-ray. One thread passes
-// bytes between luthier-ray and the attempts (ray_attempt.h), and connects again when luthier-ray or
-// the cluster is lost.
+// bytes between luthier-ray and the attempts (ray_attempt.h), and connects again when luthier-ray
+// or the cluster is lost.
 #pragma once
 
 #include <atomic>
@@ -36,7 +36,7 @@ class RayLauncher : public ProgramLauncher {
   using Key = std::uint64_t;
   struct Entry {
     RayAttempt attempt;
-    std::string start;     // the frame, while it waits for a cluster
+    std::string start;      // the frame, while it waits for a cluster
     std::int64_t base = 0;  // iteration it begins at
     bool watches_report = false;
     std::array<bool, RayAttempt::kStreams> watches_writing = {};

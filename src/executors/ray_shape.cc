@@ -48,8 +48,9 @@ Result<std::string> ray_bundle(const std::string& text) {
   std::string out;
   for (const auto& part : split(text, '+')) {
     const auto colon = part.rfind(':');
-    const auto number =
-        colon == std::string::npos ? std::nullopt : parse_number(std::string_view(part).substr(colon + 1));
+    const auto number = colon == std::string::npos
+                            ? std::nullopt
+                            : parse_number(std::string_view(part).substr(colon + 1));
     if (colon == 0 || !number || !std::isfinite(*number) || *number <= 0) {
       return Error{ErrorCode::invalid_argument,
                    "the bundle '" + text +
@@ -65,8 +66,9 @@ Resources ray_inventory(const std::string& description) {
   for (const auto& line : split(description, '\n')) {
     for (const auto& word : split(line, ' ')) {
       const auto equals = word.rfind('=');
-      const auto number =
-          equals == std::string::npos ? std::nullopt : parse_number(std::string_view(word).substr(equals + 1));
+      const auto number = equals == std::string::npos
+                              ? std::nullopt
+                              : parse_number(std::string_view(word).substr(equals + 1));
       if (!number) {
         continue;
       }

@@ -31,9 +31,9 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
   }
   if (holds_curves(*root)) {
     if (!task.empty()) {
-      return Error{ErrorCode::invalid_argument,
-                   path.string() + " holds curves, which have no tasks; drop --task " +
-                       std::string(task)};
+      return Error{
+          ErrorCode::invalid_argument,
+          path.string() + " holds curves, which have no tasks; drop --task " + std::string(task)};
     }
     return read_curves(*root, path.string());
   }

@@ -55,8 +55,7 @@ void SimulatedExecutor::start(const StartRequest& request) {
     attempt.timeout = *request.timeout;
     attempt.deadline = clock_.now() + request.timeout->count();
   }
-  Attempt& kept =
-      attempts_.insert_or_assign(request.id.trial, std::move(attempt)).first->second;
+  Attempt& kept = attempts_.insert_or_assign(request.id.trial, std::move(attempt)).first->second;
   if (!nodes_ || nodes_->place(request.id)) {
     schedule_step(kept);
   }

@@ -86,7 +86,8 @@ SimulatedNodes::Change SimulatedNodes::take_change() {
     return change;
   }
   const TimePoint now = next_loss_;
-  const auto node = static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(options_.nodes)));
+  const auto node =
+      static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(options_.nodes)));
   draw_loss();
   if (!away_[static_cast<std::size_t>(node)]) {  // else it is lost already
     returns_.emplace(now + microseconds(options_.return_s), node);

@@ -74,8 +74,8 @@ double SyntheticFunction::centre(std::size_t axis, const Config& config) const {
 double SyntheticFunction::term(std::size_t axis, double coordinate, const Config& config) const {
   const SyntheticTerm& term = terms_[axis];
   if (!term.offsets.empty()) {
-    const auto level = static_cast<std::size_t>(coordinate *
-                                                static_cast<double>(term.offsets.size()));
+    const auto level =
+        static_cast<std::size_t>(coordinate * static_cast<double>(term.offsets.size()));
     return term.offsets[std::min(level, term.offsets.size() - 1)];
   }
   const double distance = coordinate - centre(axis, config);
@@ -99,9 +99,9 @@ Config SyntheticFunction::optimum() const {
   for (std::size_t axis = 0; axis < terms_.size(); ++axis) {
     const std::vector<double>& offsets = terms_[axis].offsets;
     const auto best = std::ranges::min_element(offsets) - offsets.begin();
-    point[axis] = offsets.empty() ? centre(axis, space_.decode(point))
-                                  : (static_cast<double>(best) + 0.5) /
-                                        static_cast<double>(offsets.size());
+    point[axis] = offsets.empty()
+                      ? centre(axis, space_.decode(point))
+                      : (static_cast<double>(best) + 0.5) / static_cast<double>(offsets.size());
   }
   return space_.decode(point);
 }

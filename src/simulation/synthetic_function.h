@@ -17,11 +17,11 @@
 namespace luthier {
 
 struct SyntheticTerm {
-  const char* parameter;              // as after `-p`, condition included
-  double weight = 1;                  // of a number's squared distance
-  std::vector<double> offsets = {};   // of a choice's values, one of them 0
-  const char* moved_by = nullptr;     // the centre is another for each value of this parameter
-  double ripple = 0;                  // height of the local minima around the centre
+  const char* parameter;             // as after `-p`, condition included
+  double weight = 1;                 // of a number's squared distance
+  std::vector<double> offsets = {};  // of a choice's values, one of them 0
+  const char* moved_by = nullptr;    // the centre is another for each value of this parameter
+  double ripple = 0;                 // height of the local minima around the centre
 };
 
 struct SyntheticDefinition {

@@ -10,8 +10,8 @@
 
 #include "executors/in_process.h"
 #include "executors/process.h"
-#include "support/executor_driver.h"
 #include "simulation/simulated_executor.h"
+#include "support/executor_driver.h"
 #include "support/folder_checkpoint_area.h"
 #include "support/temporary_directory.h"
 

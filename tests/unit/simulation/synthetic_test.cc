@@ -87,7 +87,8 @@ TEST_F(ScriptedCurves, FormulasOfTheParametersAndTheIteration) {
   const auto curves = open(R"json({
     "name": "test", "iterations": 9, "space": {"parameters": {"x": "uniform(0, 1)"}},
     "curves": {"loss": "x + 1 / training_iteration", "done": "training_iteration >= 9"},
-    "seconds": "1 + x", "objective": {"metric": "loss", "mode": "min"}, "optimum": 0.25})json").value();
+    "seconds": "1 + x", "objective": {"metric": "loss", "mode": "min"}, "optimum": 0.25})json")
+                          .value();
   const auto run = curves->run({{"x", 0.5}}, 0);
   EXPECT_EQ(run->step(4).metrics, (Metrics{{"loss", 0.75}, {"done", 0.0}}));
   EXPECT_EQ(run->step(4).seconds, 1.5);
