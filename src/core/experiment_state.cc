@@ -25,6 +25,13 @@ bool dominates(std::span<const double> a, std::span<const double> b) {
   return better;
 }
 
+// Encoded into memory of just the size: growing while it encodes would leave up to as much again.
+void keep(const NamedValues& values, std::string& kept) {
+  std::string bytes;
+  encode_values(values, bytes);
+  kept = bytes;
+}
+
 const StopRule* plateau_rule(const ExperimentSpec& spec) {
   const auto found = std::ranges::find(spec.stop, StopRule::Kind::plateau, &StopRule::kind);
   return found == spec.stop.end() ? nullptr : &*found;
@@ -80,7 +87,7 @@ struct ExperimentState::Apply {
       return false;
     }
     TrialRecord record;
-    encode_values(added.config, record.config);
+    keep(added.config, record.config);
     auto proposer = std::ranges::find(state.proposers_, added.proposed_by);
     if (proposer == state.proposers_.end()) {
       proposer = state.proposers_.insert(proposer, added.proposed_by);
@@ -145,8 +152,7 @@ struct ExperimentState::Apply {
       if (record.best_loss < kWorst && record.best_config.empty()) {
         record.best_config = record.config;
       }
-      record.config.clear();
-      encode_values(*trial.choice->config, record.config);
+      keep(*trial.choice->config, record.config);
     }
     if (started.segment != record.segment) {
       record.segment = started.segment;
@@ -183,8 +189,7 @@ struct ExperimentState::Apply {
     } else if (record.best.empty() && record.results > 1) {
       record.best = record.last;
     }
-    record.last.clear();
-    encode_values(reported.metrics, record.last);
+    keep(reported.metrics, record.last);
     if (loss < kWorst && (!state.best_ || loss < state.at(*state.best_).best_loss)) {
       state.best_ = reported.trial;
     }

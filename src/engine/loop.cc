@@ -4,6 +4,19 @@
 #include <utility>
 
 namespace luthier {
+namespace {
+
+// The first step of a large cluster starts a hundred thousand trials; what it took is not kept.
+template <class T>
+void clear(std::vector<T>& batch) {
+  constexpr std::size_t kKept = 16384;
+  if (batch.capacity() > kKept) {
+    batch = std::vector<T>();
+  }
+  batch.clear();
+}
+
+}  // namespace
 
 Engine::Engine(ExperimentState& state,
                Advisors& advisors,
@@ -144,14 +157,14 @@ Result<> Engine::commit() {
   for (Command& command : commands) {
     perform(command);
   }
-  commands.clear();
+  clear(commands);
   if (fault(FaultPoint::after_effect)) {
     return {};
   }
   for (Logger* logger : ports_.loggers) {
     logger->on_events(state_, events);
   }
-  events.clear();
+  clear(events);
   return {};
 }
 
