@@ -79,7 +79,7 @@ class Damage : public testing::Test {
 };
 
 TEST_F(Damage, AWalCutOffAnywhereOpensToAPrefixOfWholeBatches) {
-  write(exhaustive() ? 300 : 60, 3);
+  write(60, 3);
   const auto size = static_cast<std::int64_t>(fs::file_size(wal_));
   const std::int64_t step = exhaustive() ? 1 : 149;
   Sequence last = static_cast<Sequence>(lines_.size());
