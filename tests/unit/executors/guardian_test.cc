@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sstream>
 #include <thread>
 
 #include "executors/guardian_client.h"
@@ -13,9 +14,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// A file of /proc about a process; empty when the process ended before or while it was read (a read
+// then fails with ESRCH, which only the iterators of a stream would throw).
+std::string process_file(pid_t pid, const char* name) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/" + name, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
 bool alive(pid_t pid) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(in)), {});
+  const std::string text = process_file(pid, "stat");
   const auto after = text.rfind(')');
   return after != std::string::npos && text[after + 2] != 'Z';
 }
@@ -28,10 +37,10 @@ int survivors(const std::filesystem::path& folder) {
     if (name.find_first_not_of("0123456789") != std::string::npos) {
       continue;
     }
-    std::ifstream in(entry.path() / "environ", std::ios::binary);
-    const std::string environment{std::istreambuf_iterator<char>(in), {}};
-    const bool ours = environment.find("LUTHIER_TRIAL_DIR=" + folder.string()) != std::string::npos;
-    count += ours && alive(std::stoi(name)) ? 1 : 0;
+    const pid_t pid = std::stoi(name);
+    const bool ours = process_file(pid, "environ").find("LUTHIER_TRIAL_DIR=" + folder.string()) !=
+                      std::string::npos;
+    count += ours && alive(pid) ? 1 : 0;
   }
   return count;
 }
