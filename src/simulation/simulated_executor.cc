@@ -1,6 +1,7 @@
 #include "simulation/simulated_executor.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/text.h"
@@ -208,8 +209,10 @@ std::vector<ExecutorEvent> SimulatedExecutor::next_events(TimePoint until) {
   if (nodes_ && nodes_->next_change() <= next) {
     change_nodes();
   }
+  // What happens at `until` counts as before it, so all of it comes at once.
+  const std::size_t limit = next == until ? std::numeric_limits<std::size_t>::max() : kBatch;
   const auto due = [&](const auto& waiting) {
-    return delivered_.size() < kBatch && !waiting.empty() &&
+    return delivered_.size() < limit && !waiting.empty() &&
            std::get<0>(waiting.begin()->first) <= next;
   };
   while (due(queue_)) {

@@ -36,8 +36,8 @@ class SimulatedExecutor final : public Executor {
   void start(const StartRequest& request) override;
   void reply(AttemptId id, const Reply& reply) override;
   void interrupt(AttemptId id, bool pause, bool save) override;
-  // At most kBatch events, so that a hundred thousand attempts that report at the same time need
-  // not all wait in memory for one commit.
+  // At most kBatch events (all that happen at `until` itself), so that a hundred thousand attempts
+  // that report at the same time need not all wait in memory for one commit.
   std::vector<ExecutorEvent> next_events(TimePoint until) override;
   void wake() override;
   std::vector<AttemptId> survivors() override;

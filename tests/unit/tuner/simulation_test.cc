@@ -46,6 +46,82 @@ TEST(Simulation, TimeIsVirtual) {
   EXPECT_EQ(runs[0].curve.back().resource, 1000);
 }
 
+TEST(Simulation, WhatHappensAtTheEndOfTheTimeCounts) {
+  const auto runs = Simulation("bbob:function=1").workers(3000).time_budget(2).run().value();
+  EXPECT_EQ(runs[0].curve.back().time_s, 2);
+  EXPECT_EQ(runs[0].curve.back().resource, 6000);
+}
+
+TEST(Simulation, ABenchmarkOfOnesOwn) {
+  class Halves final : public Benchmark {
+   public:
+    Halves() { facts_.space.add("x", uniform(0, 1)); }
+    const BenchmarkFacts& facts() const override { return facts_; }
+    std::unique_ptr<BenchmarkRun> run(const Config& config, std::uint64_t) const override {
+      struct Run final : BenchmarkRun {
+        double x = 0;
+        BenchmarkStep step(std::int64_t iteration) const override {
+          return {.metrics = {{"loss", x + 1.0 / static_cast<double>(iteration)}}, .seconds = 0.5};
+        }
+      };
+      auto run = std::make_unique<Run>();
+      run->x = config.number("x");
+      return run;
+    }
+
+   private:
+    BenchmarkFacts facts_{
+        .name = "halves", .metrics = {"loss"}, .objective = {"loss"}, .iterations = 4};
+  };
+  const auto runs = Simulation(std::make_shared<Halves>()).workers(2).samples(10).run().value();
+  EXPECT_EQ(runs[0].curve.back().resource, 40);
+  EXPECT_EQ(runs[0].curve.back().time_s, 10);
+  EXPECT_GE(*runs[0].curve.back().best, 0.25);
+  EXPECT_EQ(runs[0].optimum, std::nullopt);
+  EXPECT_EQ(runs[0].regret(), std::nullopt);
+}
+
+TEST(Simulation, AFailingClusterRepeatsAndReplays) {
+  const ClusterConditions hard{.straggler_share = 0.2,
+                               .straggler_slowdown = 4,
+                               .failure_rate = 0.02,
+                               .start_latency_s = 10,
+                               .report_latency_s = 0.5,
+                               .nodes = 3,
+                               .node_loss_interval_s = 120,
+                               .node_return_s = 60};
+  const std::string table = std::string(LUTHIER_SOURCE_DIR) + "/benchmarks/data/lcbench.json";
+  std::vector<std::string> exports;
+  for (int i = 0; i < 2; ++i) {
+    const TemporaryDirectory folder;
+    const auto runs = Simulation(table, "7593")
+                          .scheduler("hyperband", {{"max_t", 27}})
+                          .workers(9)
+                          .samples(40)
+                          .retries(2)
+                          .conditions(hard)
+                          .results(folder.path() / "results")
+                          .run()
+                          .value();
+    EXPECT_TRUE(runs[0].finished) << runs[0].reason;
+    const auto counts = replay_experiment(runs[0].directory, PluginRegistry()).value();
+    EXPECT_EQ(counts.differences, 0) << counts.first_difference;
+    int lost = 0;
+    int failed = 0;
+    ASSERT_TRUE(read_events(runs[0].directory, 1, [&](const Event& event) {
+                  if (const auto* ended = std::get_if<AttemptEnded>(&event.body)) {
+                    lost += ended->outcome == Outcome::lost ? 1 : 0;
+                    failed += ended->outcome == Outcome::failed ? 1 : 0;
+                  }
+                  return true;
+                }).ok());
+    EXPECT_GT(lost, 0);
+    EXPECT_GT(failed, 0);
+    exports.push_back(canonical_text(runs[0].directory));
+  }
+  EXPECT_EQ(exports[0], exports[1]);
+}
+
 TEST(Simulation, KeepsOrdinaryExperimentsThatReplayAndRepeat) {
   const std::string table = std::string(LUTHIER_SOURCE_DIR) + "/benchmarks/data/lcbench.json";
   std::vector<std::string> exports;

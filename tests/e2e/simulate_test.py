@@ -1,0 +1,129 @@
+"""`luthier simulate` from outside: what it prints, what it keeps, and what it refuses."""
+
+import json
+import pathlib
+import shutil
+import time
+import unittest
+
+from luthier_program import ProgramTest, interrupt
+
+TABLE = pathlib.Path(__file__).resolve().parents[2] / "benchmarks" / "data" / "lcbench.json"
+
+
+class Simulate(ProgramTest):
+    def simulate(self, *words, **options):
+        return self.succeed("simulate", *words, **options)
+
+    def keep(self, *words):
+        self.simulate("--benchmark", TABLE, "--task", "3945", "--workers", 8, "-n", 60, "--scheduler",
+                      "asha:max_t=50", "--results", "kept", "--name", "s", *words)
+
+    def test_one_line_a_seed(self):
+        lines = [json.loads(line) for line in self.simulate(
+            "--benchmark", "bbob:function=3,dimension=5,instance=71", "-n", 30, "-w", 4, "--seed", 5,
+            "--seeds", 3, "--json").stdout.splitlines()]
+        self.assertEqual([line["seed"] for line in lines], [5, 6, 7])
+        for line in lines:
+            self.assertEqual((line["schema"], line["workers"], line["optimum"]), (1, 4, -39.3))
+            self.assertEqual((line["scheduler"], line["searcher"]), ("fifo", "random"))
+            self.assertEqual(line["curve"][-1][:3], [8, 30, 30])
+            best = [point[3] for point in line["curve"]]
+            self.assertEqual(best, sorted(best, reverse=True))
+        self.assertFalse((self.home / "luthier-results").exists())
+
+    def test_the_same_seed_gives_the_same_line(self):
+        words = ["--benchmark", TABLE, "--task", "7593", "-n", 50, "-w", 8, "--scheduler", "hyperband:max_t=27",
+                 "--searcher", "tpe", "--straggler", "0.2:4", "--failure-rate", "0.01", "--retries", 1, "--nodes", 2,
+                 "--node-loss-every", "10m", "--start-latency", "5s", "--report-latency", "0.1s", "--json"]
+        self.assertEqual(self.simulate(*words).stdout, self.simulate(*words).stdout)
+
+    def test_every_command_works_on_what_is_kept(self):
+        self.keep("--log", "csv,json,tensorboard")
+        kept = ["--results", "kept"]
+        self.assertIn("finished", self.succeed("ls", *kept).stdout)
+        self.assertIn("executor    simulated", self.succeed("show", "s-0", *kept).stdout)
+        self.assertEqual(len(self.lines("trials", "s-0", *kept)), 60)
+        self.assertIn("proposed by random", self.succeed("explain", "s-0", 3, *kept).stdout)
+        (replayed,) = self.lines("replay", "s-0", *kept)
+        self.assertEqual((replayed["differences"], replayed["suggestions"]), (0, 60))
+        self.assertIn("val_accuracy", self.succeed("export", "s-0", *kept).stdout)
+        self.succeed("export", "s-0", "--format", "tensorboard", "-o", "board", *kept)
+        self.assertTrue(list((self.home / "board").rglob("events.out.tfevents*")))
+        for name in ("progress.csv", "result.json"):
+            self.assertTrue((self.home / "kept" / "s-0" / "trials" / "00000" / name).exists())
+        self.succeed("extend", "s-0", "-n", 10, *kept)
+        (replayed,) = self.lines("replay", "s-0", *kept)
+        self.assertEqual((replayed["differences"], replayed["suggestions"]), (0, 70))
+
+    def test_an_interrupted_one_goes_on(self):
+        process = self.start("simulate", "--benchmark", TABLE, "--task", "3945", "-n", 3000, "-w", 64,
+                             "--results", "kept", "--name", "long")
+        self.wait_until(lambda: (self.home / "kept" / "long-0" / "experiment.db").exists(), "the first commit")
+        time.sleep(0.3)
+        interrupt(process)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("interrupted", self.succeed("ls", "--results", "kept").stdout)
+        self.succeed("resume", "long-0", "--results", "kept", timeout=120)
+        self.assertIn("finished", self.succeed("ls", "--results", "kept").stdout)
+
+    def refused(self, *words):
+        done = self.luthier("simulate", *words)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertFalse((self.home / "kept").exists())
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        return done.stderr
+
+    def test_what_can_not_be_is_one_sentence(self):
+        bbob = ["--benchmark", "bbob:function=1", "-n", 3, "--results", "kept"]
+        for words, sentence in [
+            (["-n", 3], "nothing to simulate; name a benchmark"),
+            (["--benchmark", "bobb:function=1", "-n", 3], "did you mean 'bbob'?"),
+            (["--benchmark", "bbob:function=25", "-n", 3], "at most 24"),
+            (["--benchmark", "bbob:function=1,instance=0", "-n", 3], "at least 1"),
+            (["--benchmark", "bbob:function=1,instances=2", "-n", 3], "'instances'"),
+            (["--benchmark", "conditional:function=7", "-n", 3], "at most 6"),
+            (["--benchmark", "mixed:function=0", "-n", 3], "at least 1"),
+            (["--benchmark", "nowhere.json", "-n", 3], "No such file"),
+            (["--benchmark", TABLE, "-n", 3], "choose one with --task"),
+            (["--benchmark", TABLE, "--task", "394", "-n", 3], "did you mean '3945'?"),
+            (["--benchmark", TABLE, "--task", "3945", "--min", "los", "-n", 3], "no metric of lcbench called 'los'"),
+            (["--benchmark", "bbob:function=1"], "nothing ends the simulation"),
+            ([*bbob, "--task", "x"], "has no tasks; drop --task x"),
+            ([*bbob, "--store", "memory"], "drop one of them"),
+            ([*bbob, "--min", "value", "--max", "other"], "has one objective, 2 are given"),
+            ([*bbob, "--workers", 0], "--workers is '0'"),
+            ([*bbob, "--straggler", "2:3"], "--straggler is '2:3'"),
+            ([*bbob, "--failure-rate", "2"], "--failure-rate is '2'"),
+            ([*bbob, "--nodes", 2], "add --node-loss-every"),
+            ([*bbob, "--workers", 2, "--nodes", 4, "--node-loss-every", "1m"], "it must be from 1 to the number of workers"),
+            ([*bbob, "--log", "console"], "no logger of simulations called 'console'"),
+            ([*bbob, "--scheduler", "ahsa"], "did you mean 'asha'?"),
+        ]:
+            with self.subTest(words=words):
+                self.assertIn(sentence, self.refused(*words))
+
+    def test_a_taken_name_is_refused_before_anything_runs(self):
+        self.keep("--seed", 2)
+        done = self.luthier("simulate", "--benchmark", "bbob:function=1", "-n", 3, "--results", "kept", "--name", "s",
+                            "--seeds", 3)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("there is an experiment 's-2' in kept", done.stderr)
+        self.assertFalse((self.home / "kept" / "s-0").exists())
+
+    def test_a_damaged_table(self):
+        for ending in (".json", ".bin", "_parameters.csv"):
+            shutil.copy(TABLE.with_name("lcbench" + ending), self.home / ("own" + ending))
+        words = ["--benchmark", "own.json", "--task", "3945", "-n", 3]
+        self.simulate(*words)
+        with open(self.home / "own.bin", "r+b") as file:
+            file.truncate(2_999_999)
+        self.assertIn("own.bin has 2999999 bytes", self.refused(*words))
+        (self.home / "own.bin").unlink()
+        self.assertIn("own.bin: No such file", self.refused(*words))
+
+
+if __name__ == "__main__":
+    unittest.main()
