@@ -17,12 +17,13 @@ namespace luthier {
 
 // How an attempt ended, as its executor saw it.
 enum class Outcome : std::uint8_t {
-  returned,   // the training function returned, or the program exited with status 0
-  paused,     // it saved (if it could) and left, as asked
-  stopped,    // it left, as asked
-  failed,     // an exception, a non-zero exit, a signal, too much memory
-  timed_out,  // it ran longer than allowed and was ended
-  lost,       // its executor or controller went away; not the trial's fault
+  returned,      // the training function returned, or the program exited with status 0
+  paused,        // it saved (if it could) and left, as asked
+  stopped,       // it left, as asked
+  failed,        // an exception, a non-zero exit, a signal, too much memory
+  timed_out,     // it ran longer than allowed and was ended
+  lost,          // its executor or controller went away; not the trial's fault
+  unrestorable,  // the checkpoint it was to go on from is damaged or gone; it never began
 };
 std::string_view to_text(Outcome outcome);
 

@@ -34,7 +34,7 @@ enum class ValueType : std::uint8_t { null, no, yes, integer, number, text, list
 template <class E>
 constexpr std::uint8_t kEnumerators = 0;
 template <>
-constexpr std::uint8_t kEnumerators<Outcome> = static_cast<std::uint8_t>(Outcome::lost) + 1;
+constexpr std::uint8_t kEnumerators<Outcome> = static_cast<std::uint8_t>(Outcome::unrestorable) + 1;
 template <>
 constexpr std::uint8_t kEnumerators<TrialState> = static_cast<std::uint8_t>(TrialState::failed) + 1;
 template <>

@@ -157,10 +157,15 @@ struct ExperimentState::Apply {
     if (started.segment != record.segment) {
       record.segment = started.segment;
       record.iteration = started.base_iteration;
+      trial.segment_base = started.base_iteration;
       trial.decisions.clear();
       trial.recent_losses.clear();
     }
     trial.resumed_past = record.iteration;
+    trial.restored.reset();
+    if (state.checkpoints_.contains(started.checkpoint)) {
+      trial.restored = started.checkpoint;
+    }
     trial.last_checkpoint_iteration = started.base_iteration;
     trial.choice.reset();
     trial.ending = Ending::none;
@@ -261,6 +266,9 @@ struct ExperimentState::Apply {
     const auto found = state.checkpoints_.find(removed.checkpoint);
     if (found == state.checkpoints_.end()) {
       return false;
+    }
+    if (found->second.clones > 0) {
+      state.forget_borrowed(removed.checkpoint);
     }
     std::erase(state.at(found->second.trial).checkpoints, removed.checkpoint);
     state.checkpoints_.erase(found);
@@ -474,6 +482,15 @@ void ExperimentState::release_borrowed(LiveTrial& live) {
       --found->second.clones;
     }
     live.borrowed.reset();
+  }
+}
+
+// Only a damaged checkpoint goes while clones need it, so looking at every trial is affordable.
+void ExperimentState::forget_borrowed(CheckpointId checkpoint) {
+  for (TrialRecord& record : trials_) {
+    if (record.live && record.live->borrowed == checkpoint) {
+      record.live->borrowed.reset();
+    }
   }
 }
 

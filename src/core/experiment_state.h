@@ -43,6 +43,8 @@ struct LiveTrial {
   Resources resources;
   std::vector<StoredDecision> decisions;  // of the current segment, those that are not `continue`
   std::optional<CheckpointId> borrowed;   // another trial's, until the first own one
+  std::optional<CheckpointId> restored;   // what the newest attempt went on from
+  std::int64_t segment_base = 0;          // the iteration at which the segment began
   std::optional<Choice> choice;           // accepted, the attempt has not started yet
   std::int64_t overtaken = 0;             // attempts that started while this one waited for room
   Ending ending = Ending::none;
@@ -157,6 +159,7 @@ class ExperimentState final : public ExperimentView {
   void index(TrialId trial);  // into the set that its state and flags say
   void unindex(TrialId trial);
   void release_borrowed(LiveTrial& live);
+  void forget_borrowed(CheckpointId checkpoint);
   void reopen(TrialId trial);
 
   ExperimentSpec spec_;

@@ -13,8 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 6> kStates = {
     "pending", "running", "paused", "completed", "stopped", "failed"};
 constexpr std::array<std::string_view, 4> kDecisions = {"continue", "checkpoint", "pause", "stop"};
-constexpr std::array<std::string_view, 6> kOutcomes = {
-    "returned", "paused", "stopped", "failed", "timed_out", "lost"};
+constexpr std::array<std::string_view, 7> kOutcomes = {
+    "returned", "paused", "stopped", "failed", "timed_out", "lost", "unrestorable"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view text) {

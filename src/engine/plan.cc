@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "base/check.h"
@@ -55,10 +56,11 @@ void Planner::begin(const std::string& host,
                     std::int64_t pid,
                     const std::vector<AttemptId>& survivors) {
   emit(ControllerStarted{host, pid, options_.jobs});
+  const std::set<AttemptId> alive(survivors.begin(), survivors.end());
   const std::vector<TrialId> were_running(state_.running().begin(), state_.running().end());
   for (const TrialId trial : were_running) {
     const AttemptId id{trial, state_.record(trial).attempts};
-    if (std::ranges::find(survivors, id) != survivors.end()) {
+    if (alive.contains(id)) {
       const LiveTrial& live = *state_.record(trial).live;
       ledger_.take(trial, live.resources);
       if (live.stop_requested || live.pause_requested || !state_.closing_reason().empty()) {
@@ -167,9 +169,11 @@ void Planner::on_checkpoint(const CheckpointWritten& written) {
   const std::string directory =
       written.directory.lexically_relative(options_.experiment_directory).string();
   if (!is_current(written.id)) {
-    const bool kept = std::ranges::any_of(state_.checkpoints(), [&](const auto& entry) {
-      return entry.second.directory == directory;
-    });
+    const bool kept =
+        state_.has_trial(trial) &&
+        std::ranges::any_of(state_.record(trial).checkpoints, [&](CheckpointId checkpoint) {
+          return state_.checkpoints().at(checkpoint).directory == directory;
+        });
     if (!kept) {
       commands_.emplace_back(RemoveCheckpoint{directory});
     }
@@ -229,7 +233,34 @@ void Planner::on_ended(const Ended& ended) {
   const TrialId trial = ended.id.trial;
   emit(AttemptEnded{trial, ended.id.attempt, ended.outcome, ended.message, ended.exit_status});
   ledger_.release(trial);
-  after_attempt(trial, ended);
+  if (ended.outcome == Outcome::unrestorable && state_.record(trial).live->restored) {
+    after_damage(trial, ended.message);
+  } else {
+    after_attempt(trial, ended);
+  }
+}
+
+// The damaged checkpoint is none any more; its files stay where they are until the experiment is
+// resumed. The trial goes on from an older one of its segment, or starts over.
+void Planner::after_damage(TrialId trial, const std::string& message) {
+  emit(CheckpointRemoved{*state_.record(trial).live->restored});
+  const auto older = to_go_on_from(trial);
+  const std::string follows =
+      older ? "goes on from iteration " +
+                  std::to_string(state_.checkpoints().at(*older).training_iteration)
+            : "starts over";
+  const AttemptId id{trial, state_.record(trial).attempts};
+  after_attempt(trial, {id, Outcome::lost, message + "; the trial " + follows, 0});
+}
+
+// Its newest checkpoint of this segment, or the one of another trial that the segment began with.
+std::optional<CheckpointId> Planner::to_go_on_from(TrialId trial) const {
+  const TrialRecord& record = state_.record(trial);
+  if (!record.checkpoints.empty() &&
+      state_.checkpoints().at(record.checkpoints.back()).segment == record.segment) {
+    return record.checkpoints.back();
+  }
+  return record.live->borrowed;
 }
 
 void Planner::after_attempt(TrialId trial, const Ended& ended) {
@@ -498,17 +529,16 @@ void Planner::start(TrialId trial) {
   const LiveTrial& live = *record.live;
   const Choice& choice = *live.choice;
   std::optional<CheckpointId> checkpoint = choice.checkpoint;
+  if (checkpoint && !state_.checkpoints().contains(*checkpoint)) {
+    checkpoint.reset();  // found damaged after it was chosen
+  }
   bool new_segment = record.segment == 0 || choice.config.has_value() ||
                      (checkpoint && state_.checkpoints().at(*checkpoint).trial != trial);
-  if (!checkpoint && !record.checkpoints.empty() &&
-      state_.checkpoints().at(record.checkpoints.back()).segment == record.segment) {
-    checkpoint = record.checkpoints.back();
-  }
   if (!checkpoint) {
-    checkpoint = live.borrowed;
+    checkpoint = to_go_on_from(trial);
   }
-  if (!checkpoint && record.state == TrialState::paused) {
-    new_segment = true;  // it can't go on from where it was paused
+  if (!checkpoint && (record.state == TrialState::paused || live.segment_base > 0)) {
+    new_segment = true;  // it can't go on from where it was paused, or where the segment began
   }
   const CheckpointRecord* from = checkpoint ? &state_.checkpoints().at(*checkpoint) : nullptr;
   const std::int64_t base = from ? from->training_iteration : 0;

@@ -94,6 +94,8 @@ class Planner {
   void on_checkpoint(const CheckpointWritten& written);
   void on_ended(const Ended& ended);
   void after_attempt(TrialId trial, const Ended& ended);
+  void after_damage(TrialId trial, const std::string& message);
+  std::optional<CheckpointId> to_go_on_from(TrialId trial) const;
   void after_failure(TrialId trial, const Ended& ended);
   void end_trial(TrialId trial, TrialState state, std::string reason);
   void answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision);

@@ -1,4 +1,4 @@
-// Why an attempt of a program failed, in sentences.
+// Why an attempt failed, in sentences.
 #pragma once
 
 #include <chrono>
@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "executors/guardian/wire.h"
+#include "luthier/error.h"
+#include "luthier/event.h"
 
 namespace luthier {
 
@@ -23,5 +25,12 @@ std::string time_out_failure(std::chrono::microseconds limit);
 // It ended well but named none of the metrics wanted; `seen` are those it did name.
 std::string missing_metric(const std::vector<std::string>& wanted,
                            const std::vector<std::string>& seen);
+
+// How an attempt ends that could not be prepared. A damaged checkpoint is not the trial's fault: an
+// older one may do. What else went wrong (no descriptors left, say) says nothing about a
+// checkpoint.
+inline Outcome unprepared(const Error& error) {
+  return error.code == ErrorCode::corruption ? Outcome::unrestorable : Outcome::failed;
+}
 
 }  // namespace luthier

@@ -53,7 +53,7 @@ TimePoint ProcessAttempt::in(microseconds span) const {
 
 void ProcessAttempt::start() {
   if (const auto prepared = prepare(); !prepared) {
-    finish(Outcome::failed, prepared.error().message, 0);
+    finish(unprepared(prepared.error()), prepared.error().message, 0);
     return;
   }
   spawn();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "executors/attempt_failures.h"
 
 namespace luthier {
 
@@ -138,7 +139,7 @@ Result<> ThreadAttempt::verify_checkpoint() {
 
 void ThreadAttempt::run(const TrainFunction& train) {
   if (const auto whole = verify_checkpoint(); !whole) {
-    finish(Outcome::failed, whole.error().message);
+    finish(unprepared(whole.error()), whole.error().message);
     return;
   }
   try {

@@ -191,7 +191,9 @@ Result<> CheckpointDirectories::verify(const fs::path& directory) const {
   }
   const auto found = describe_files(directory);
   if (!found) {
-    return Error{ErrorCode::corruption, found.error().message};
+    // A link or a pipe that took a file's place is damage; that it can't be read now is not.
+    const bool damage = found.error().code == ErrorCode::invalid_argument;
+    return Error{damage ? ErrorCode::corruption : found.error().code, found.error().message};
   }
   return compare(directory, *listed, *found);
 }

@@ -353,5 +353,121 @@ TEST_F(Requests, ALateReportOfAnEarlierAttemptIsFenced) {
   EXPECT_EQ(state_.state({0}), TrialState::running);
 }
 
+// Pauses trial 1 at its first result; it goes on as a clone of trial 0, from its newest checkpoint.
+class Cloning final : public TrialScheduler {
+ public:
+  Decision on_result(const ExperimentView& /*view*/,
+                     TrialId trial,
+                     const TrialResult& result) override {
+    const bool pauses = trial.value == 1 && result.training_iteration == 1;
+    return {pauses ? DecisionKind::pause : DecisionKind::proceed, "as scripted"};
+  }
+  std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
+    if (const auto pending = view.first_pending()) {
+      return Choice{.trial = *pending};
+    }
+    if (view.trial_count() == 2 && view.state({1}) == TrialState::paused) {
+      return Choice{.trial = {1}, .config = Config{{"x", 0.5}}, .checkpoint = view.checkpoint({0})};
+    }
+    return std::nullopt;
+  }
+};
+
+class Same final : public Searcher {
+ public:
+  Suggestion suggest(const ExperimentView& /*view*/, TrialId /*trial*/) const override {
+    return Proposal{Config{{"x", 0.25}}, "always"};
+  }
+};
+
+// Trial 0 has saved at iterations 2 and 4; then trial 1 became its clone.
+class DamagedCheckpoints : public ::testing::Test {
+ protected:
+  DamagedCheckpoints()
+      : spec_(with_two_kept(base_spec(2))),
+        rules_(*Rules::make(spec_)),
+        advisors_({}, std::make_unique<Same>(), std::make_unique<Cloning>()),
+        planner_(state_, advisors_, rules_, {.jobs = 2, .inventory = {.cpu = 2}}) {
+    planner_.create(spec_, "test");
+    planner_.begin("here", 1, {});
+    planner_.schedule();
+    for (const std::int64_t iteration : {1, 2, 3, 4}) {
+      report(0, iteration);
+      if (iteration % 2 == 0) {
+        planner_.on_executor_event(
+            CheckpointWritten{attempt(0), iteration, "trials/0/" + std::to_string(iteration), 1});
+      }
+    }
+    report(1, 1);
+    end(1, Outcome::paused);
+  }
+  static ExperimentSpec with_two_kept(ExperimentSpec spec) {
+    spec.keep_checkpoints = 2;
+    return resolved(std::move(spec));
+  }
+  AttemptId attempt(std::int64_t trial) const { return {{trial}, state_.record({trial}).attempts}; }
+  void report(std::int64_t trial, std::int64_t iteration) {
+    planner_.on_executor_event(Reported{attempt(trial), iteration, {{"loss", 1.0}}});
+    planner_.schedule();
+  }
+  void end(std::int64_t trial, Outcome outcome) {
+    planner_.on_executor_event(Ended{attempt(trial), outcome, "the file differs", 0});
+    planner_.schedule();
+  }
+  // The iteration from which the trial's newest attempt was started.
+  std::int64_t started_at(std::int64_t trial) {
+    std::int64_t iteration = -1;
+    for (const Command& command : planner_.commands()) {
+      const auto* start = std::get_if<StartAttempt>(&command);
+      if (start != nullptr && start->request.id == attempt(trial)) {
+        iteration = start->request.iteration;
+      }
+    }
+    return iteration;
+  }
+
+  ExperimentSpec spec_;
+  ExperimentState state_;
+  Rules rules_;
+  Advisors advisors_;
+  Planner planner_;
+};
+
+TEST_F(DamagedCheckpoints, ATrialGoesOnFromAnOlderOneAndThenFromNothing) {
+  end(0, Outcome::lost);
+  EXPECT_EQ(started_at(0), 4);
+  end(0, Outcome::unrestorable);
+  EXPECT_EQ(started_at(0), 2);
+  end(0, Outcome::unrestorable);
+  EXPECT_EQ(started_at(0), 0);
+  EXPECT_EQ(state_.record({0}).segment, 1);
+  EXPECT_EQ(state_.record({0}).failures, 0);
+  EXPECT_TRUE(state_.checkpoints().empty());
+}
+
+TEST_F(DamagedCheckpoints, ACloneOfADamagedOneStartsOverInASegmentOfItsOwn) {
+  ASSERT_EQ(started_at(1), 4);
+  ASSERT_EQ(state_.record({1}).segment, 2);
+  end(1, Outcome::unrestorable);
+  EXPECT_EQ(started_at(1), 0);
+  EXPECT_EQ(state_.record({1}).segment, 3);
+  EXPECT_EQ(state_.config({1}).number("x"), 0.5);
+  EXPECT_EQ(state_.checkpoint({0}), CheckpointId{1});
+  report(1, 1);
+  EXPECT_EQ(state_.record({1}).results, 2);
+}
+
+TEST_F(DamagedCheckpoints, AnAttemptThatRestoredNothingFailsInstead) {
+  end(1, Outcome::unrestorable);
+  end(1, Outcome::unrestorable);
+  EXPECT_EQ(state_.state({1}), TrialState::failed);
+}
+
+TEST_F(DamagedCheckpoints, AStoppedTrialIsStoppedAllTheSame) {
+  ASSERT_TRUE(planner_.on_control({"stop", {1}, "ann"}).ok());
+  end(1, Outcome::unrestorable);
+  EXPECT_EQ(state_.state({1}), TrialState::stopped);
+}
+
 }  // namespace
 }  // namespace luthier::testing

@@ -1,7 +1,10 @@
 // Whole systems through the public interface: real threads, a real store, real checkpoints.
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -64,35 +67,71 @@ TEST(TunerRuns, PausedTrialsGoOnFromTheirCheckpointsAndReplayAgrees) {
   EXPECT_EQ(replayed->differences, 0) << replayed->first_difference;
 }
 
-TEST(TunerRuns, ADamagedCheckpointIsNotRestored) {
+// A trial whose first attempt breaks at iteration 5, after `damaged` of its checkpoints (the newest
+// ones) have got another content. It keeps two of them.
+struct DamagedRun {
+  std::vector<std::int64_t>
+      started_at;  // iterations at which training began, once for each attempt
+  std::int64_t reports = 0;
+  TrialSummary trial;
+};
+
+DamagedRun run_with_damage(std::size_t damaged) {
   const TemporaryDirectory place;
-  Tuner tuner = quiet(place.path());
-  tuner.samples(1).jobs(1).checkpoint_every(1).retries(0);
-  // The first attempt fails at iteration 5; before the retry its checkpoint is damaged.
-  const auto directory = place.path() / "t";
-  const auto failing = [&](TrialContext& trial) {
-    while (trial.iteration() < 5) {
-      const auto save = [](const std::filesystem::path& to) { std::ofstream(to / "state") << 1; };
+  DamagedRun ran;
+  const auto train = [&](TrialContext& trial) {
+    ran.started_at.push_back(trial.iteration());
+    const auto save = [&](const std::filesystem::path& to) {
+      std::ofstream(to / "state") << trial.iteration();
+    };
+    while (trial.iteration() < 8) {
+      ++ran.reports;
       if (!trial.report({{"loss", 1.0}}, save)) {
         return;
       }
-    }
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory / "trials")) {
-      if (entry.path().filename() == "state") {
-        std::ofstream(entry.path()) << "9999";
+      if (trial.iteration() == 5 && ran.started_at.size() == 1) {
+        std::set<std::filesystem::path, std::greater<>> states;
+        for (const auto& entry :
+             std::filesystem::recursive_directory_iterator(place.path() / "t" / "trials")) {
+          if (entry.path().filename() == "state") {
+            states.insert(entry.path());
+          }
+        }
+        EXPECT_GE(states.size(), 2U);  // an older one may be about to go
+        for (auto state = states.begin(); damaged > 0; --damaged) {
+          std::ofstream(*state++) << "another content";
+        }
+        throw std::runtime_error("out of luck");
       }
     }
-    throw std::runtime_error("out of luck");
   };
-  Tuner broken(failing, line());
-  broken.name("t").minimize("loss").searcher("random").results(place.path()).log({});
-  broken.jobs(1).checkpoint_every(1).retries(1);
-  broken.spec().retry_delay_s = 0;
-  const auto outcome = broken.run();
-  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
-  EXPECT_EQ(outcome->trials.front().state, TrialState::failed);
-  EXPECT_NE(outcome->trials.front().reason.find("state"), std::string::npos)
-      << outcome->trials.front().reason;
+  Tuner tuner(train, line());
+  tuner.name("t").minimize("loss").searcher("random").results(place.path()).log({});
+  tuner.jobs(1).samples(1).checkpoint_every(1).keep_checkpoints(2).retries(1);
+  tuner.spec().retry_delay_s = 0;
+  const auto outcome = tuner.run();
+  EXPECT_TRUE(outcome.ok()) << outcome.error().message;
+  ran.trial = outcome->trials.front();
+  const auto replayed = tuner.replay();
+  EXPECT_TRUE(replayed.ok());
+  EXPECT_EQ(replayed->differences, 0) << replayed->first_difference;
+  return ran;
+}
+
+TEST(TunerRuns, AnOlderCheckpointReplacesADamagedOne) {
+  const DamagedRun ran = run_with_damage(1);
+  EXPECT_EQ(ran.trial.state, TrialState::completed) << ran.trial.reason;
+  EXPECT_EQ(ran.started_at, (std::vector<std::int64_t>{0, 4}));
+  EXPECT_EQ(ran.reports, 5 + 4);
+  EXPECT_EQ(ran.trial.attempts, 3);
+}
+
+TEST(TunerRuns, ATrialWithoutAWholeCheckpointStartsOver) {
+  const DamagedRun ran = run_with_damage(2);
+  EXPECT_EQ(ran.trial.state, TrialState::completed) << ran.trial.reason;
+  EXPECT_EQ(ran.started_at, (std::vector<std::int64_t>{0, 0}));
+  EXPECT_EQ(ran.reports, 5 + 8);
+  EXPECT_EQ(ran.trial.attempts, 4);
 }
 
 TEST(AskAndTell, TheCallersLoopDrivesTheSameEngine) {
