@@ -39,48 +39,16 @@ constexpr std::array kZero = {
     Range{0x20D0, 0x20FF}, Range{0x302A, 0x302D},   Range{0x3099, 0x309A},  Range{0xFE00, 0xFE0F},
     Range{0xFE20, 0xFE2F}, Range{0x1F3FB, 0x1F3FF}, Range{0xE0100, 0xE01EF}};
 
-// What must not reach a terminal: C0, DEL, C1; marks, overrides and isolates of direction; line and
-// paragraph separators; the byte order mark; invisible tags.
-constexpr std::array kUnsafe = {Range{0x00, 0x1F},
-                                Range{0x7F, 0x9F},
-                                Range{0x061C, 0x061C},
-                                Range{0x200E, 0x200F},
-                                Range{0x2028, 0x202E},
-                                Range{0x2066, 0x2069},
-                                Range{0xFEFF, 0xFEFF},
-                                Range{0xFFF9, 0xFFFB},
-                                Range{0xE0000, 0xE007F}};
-
 bool in(std::span<const Range> ranges, char32_t c) {
-  const auto after = std::upper_bound(
-      ranges.begin(), ranges.end(), c, [](char32_t value, Range r) { return value < r.first; });
+  const auto after = std::ranges::upper_bound(ranges, c, {}, &Range::first);
   return after != ranges.begin() && c <= std::prev(after)->last;
 }
 
 // Sorted for the search above.
-template <std::size_t N>
-std::array<Range, N> sorted(std::array<Range, N> ranges) {
+template <std::size_t kN>
+std::array<Range, kN> sorted(std::array<Range, kN> ranges) {
   std::sort(ranges.begin(), ranges.end(), [](Range a, Range b) { return a.first < b.first; });
   return ranges;
-}
-
-struct Character {
-  char32_t code;
-  std::size_t length;
-};
-
-// The first character of well-formed UTF-8.
-Character first_of(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x80) {
-    return {byte(0), 1};
-  }
-  const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
-  char32_t code = byte(0) & (0xFF >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    code = code << 6 | (byte(i) & 0x3F);
-  }
-  return {code, length};
 }
 
 int width_of(char32_t code) {
@@ -91,7 +59,7 @@ int width_of(char32_t code) {
 
 void append_code(std::string& out, char32_t code) {
   std::array<char, 8> digits;
-  const auto end =
+  auto* const end =
       std::to_chars(digits.data(), digits.data() + digits.size(), std::uint32_t{code}, 16).ptr;
   const std::string_view hex(digits.data(), static_cast<std::size_t>(end - digits.data()));
   if (code > 0xFF) {
@@ -111,12 +79,12 @@ std::string printable(std::string_view text) {
   const std::string valid = to_utf8(text);
   std::string out;
   for (std::string_view rest = valid; !rest.empty();) {
-    const auto [code, length] = first_of(rest);
+    const auto [code, length] = first_character(rest);
     if (code == '\n') {
       out += "\\n";
     } else if (code == '\t') {
       out += ' ';
-    } else if (in(kUnsafe, code)) {
+    } else if (is_unsafe(code)) {
       append_code(out, code);
     } else {
       out += rest.substr(0, length);
@@ -126,10 +94,24 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = text.find_first_of("\n\t");
+    out += printable(text.substr(0, end));
+    if (end == std::string_view::npos) {
+      break;
+    }
+    out += text[end];
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
 int display_width(std::string_view text) {
   int width = 0;
   while (!text.empty()) {
-    const auto [code, length] = first_of(text);
+    const auto [code, length] = first_character(text);
     width += width_of(code);
     text.remove_prefix(length);
   }
@@ -143,7 +125,7 @@ std::string fit(std::string_view text, int width) {
   std::string out;
   int used = 1;  // the ellipsis
   while (width > 0) {
-    const auto [code, length] = first_of(text);
+    const auto [code, length] = first_character(text);
     used += width_of(code);
     if (used > width) {
       return out += "…";
@@ -171,7 +153,7 @@ std::string short_number(double number) {
     return "nan";
   }
   std::array<char, 40> buffer;
-  const auto end =
+  auto* const end =
       std::to_chars(
           buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::general, 6)
           .ptr;

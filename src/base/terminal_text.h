@@ -10,6 +10,8 @@ namespace luthier {
 // One line that shows what `text` holds: control characters, escapes, direction overrides and line
 // separators appear as \x1b or \u{202e}; line ends as \n; bytes that are not UTF-8 as U+FFFD.
 std::string printable(std::string_view text);
+// The same of many lines: line ends and tabs stay.
+std::string printable_lines(std::string_view text);
 
 // Columns that `text` takes, UTF-8 without control characters: 2 for East Asian wide characters and
 // emoji, 0 for combining marks (Unicode Standard Annex 11, by ranges).

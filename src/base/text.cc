@@ -152,8 +152,58 @@ std::string unknown_name(std::string_view what,
   return out.append("known: ").append(known.empty() ? "none" : join(known, ", "));
 }
 
-void append_json_string(std::string& out, std::string_view text) {
+Character first_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x80) {
+    return {byte(0), 1};
+  }
+  const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+  char32_t code = byte(0) & (0xFF >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    code = code << 6 | (byte(i) & 0x3F);
+  }
+  return {code, length};
+}
+
+bool is_unsafe(char32_t code) {
+  struct Range {
+    char32_t first;
+    char32_t last;
+  };
+  constexpr std::array kUnsafe = {Range{0x00, 0x1F},
+                                  Range{0x7F, 0x9F},
+                                  Range{0x061C, 0x061C},
+                                  Range{0x200E, 0x200F},
+                                  Range{0x2028, 0x202E},
+                                  Range{0x2066, 0x2069},
+                                  Range{0xFEFF, 0xFEFF},
+                                  Range{0xFFF9, 0xFFFB},
+                                  Range{0xE0000, 0xE007F}};
+  return std::ranges::any_of(kUnsafe, [&](Range r) { return r.first <= code && code <= r.last; });
+}
+
+namespace {
+
+void append_utf16(std::string& out, char32_t unit) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) {
+    out += kHex[unit >> shift & 15];
+  }
+}
+
+void append_escape(std::string& out, char32_t code) {
+  if (code > 0xFFFF) {
+    append_utf16(out, 0xD800 + ((code - 0x10000) >> 10));
+    append_utf16(out, 0xDC00 + ((code - 0x10000) & 0x3FF));
+  } else {
+    append_utf16(out, code);
+  }
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
     const char c = text.front();
@@ -167,11 +217,13 @@ void append_json_string(std::string& out, std::string_view text) {
     } else if (c == '\r') {
       out += "\\r";
     } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[static_cast<unsigned char>(c) & 15];
+      append_utf16(out, static_cast<unsigned char>(c));
     } else if (const std::size_t length = utf8_length(text); length > 0) {
-      out += text.substr(0, length);
+      if (const char32_t code = first_character(text).code; is_unsafe(code)) {
+        append_escape(out, code);
+      } else {
+        out += text.substr(0, length);
+      }
       text.remove_prefix(length - 1);
     } else {
       out += "\xEF\xBF\xBD";

@@ -28,7 +28,18 @@ std::string unknown_name(std::string_view what,
                          std::string_view name,
                          std::span<const std::string> known);
 
-// A JSON string literal with its quotes; bytes that are not UTF-8 become U+FFFD.
+// The first character of well-formed UTF-8.
+struct Character {
+  char32_t code;
+  std::size_t length;
+};
+Character first_character(std::string_view text);
+// What a terminal would obey or hide instead of showing it: control characters, marks and overrides
+// of direction, separators of lines, the byte order mark, invisible tags.
+bool is_unsafe(char32_t code);
+
+// A JSON string literal with its quotes; bytes that are not UTF-8 become U+FFFD, what is unsafe on
+// a terminal an escape.
 void append_json_string(std::string& out, std::string_view text);
 std::string json_string(std::string_view text);
 

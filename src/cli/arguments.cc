@@ -168,6 +168,22 @@ class Arguments::Parser {
     return found == command().options.end() ? nullptr : &*found;
   }
 
+  // A slip of the fingers, one dash for two, or a longer name: --minimize, --num-samples.
+  static std::optional<std::string> meant_option(const std::string& word,
+                                                 std::span<const std::string> names) {
+    if (!word.starts_with("--")) {
+      const auto same = std::ranges::find(names, "-" + word);
+      return same == names.end() ? std::nullopt : std::optional(*same);
+    }
+    if (auto close = closest_name(word, names)) {
+      return close;
+    }
+    const auto part = std::ranges::find_if(names, [&](const std::string& name) {
+      return name.size() >= 5 && (word.starts_with(name) || word.ends_with(name.substr(1)));
+    });
+    return part == names.end() ? std::nullopt : std::optional(*part);
+  }
+
   void unknown(const std::string& word) {
     std::vector<std::string> names = {"--help"};
     for (const Option& option : command().options) {
@@ -175,7 +191,7 @@ class Arguments::Parser {
     }
     std::string problem =
         "'luthier " + std::string(command().name) + "' has no option " + quoted(word) + "; ";
-    const auto meant = word.starts_with("--") ? closest_name(word, names) : std::nullopt;
+    const auto meant = meant_option(word, names);
     problem += meant ? "did you mean '" + *meant + "'?"
                      : "see 'luthier " + std::string(command().name) + " --help'";
     problems_.push_back(std::move(problem));

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/terminal_text.h"
 #include "cli/table.h"
@@ -64,7 +65,7 @@ std::string pairs_text(const ComparisonReport& comparison) {
   if (tested == 0) {
     return "";
   }
-  const bool all = static_cast<std::size_t>(tested) <= kMostPairs;
+  const bool all = std::cmp_less_equal(tested, kMostPairs);
   const std::size_t best = best_group(comparison);
   std::size_t left_out = 0;
   for (const PairSummary& pair : comparison.pairs) {

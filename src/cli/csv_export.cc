@@ -48,7 +48,7 @@ void CsvExport::take(const Event& event) {
       chosen_[chosen->choice.trial] = *chosen->choice.config;
     }
   } else if (const auto* started = std::get_if<AttemptStarted>(&event.body)) {
-    if (auto changed = chosen_.extract(started->trial)) {
+    if (const auto changed = chosen_.extract(started->trial)) {
       configs_[started->trial] = std::move(changed.mapped());
     }
   } else if (const auto* reported = std::get_if<ResultReported>(&event.body)) {

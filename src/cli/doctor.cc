@@ -121,8 +121,10 @@ Check check_store(const std::filesystem::path& directory) {
                           " --salvage' keeps every event before the damage"
                     : "see the message"};
   }
-  return {
-      name, true, std::to_string(events) + " events, " + experiment_state_text(**state, directory)};
+  return {name,
+          true,
+          std::to_string(events) + " events, " +
+              std::string(experiment_state_text(**state, directory))};
 }
 
 int report(const std::vector<Check>& checks, bool json) {

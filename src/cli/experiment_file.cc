@@ -1,6 +1,7 @@
 #include "cli/experiment_file.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <toml++/toml.h>
 
@@ -17,7 +18,7 @@ constexpr std::string_view kCommandKey = "command";
 
 class FileReader {
  public:
-  explicit FileReader(const std::string& path) : path_(path) {}
+  explicit FileReader(std::string path) : path_(std::move(path)) {}
 
   void read(const toml::table& root) {
     for (const auto& [key, node] : root) {

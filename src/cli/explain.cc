@@ -46,7 +46,11 @@ class Timeline {
  private:
   void say(const std::string& what) {
     const double seconds = static_cast<double>(time_ - start_) * 1e-6;
-    text_ += pad_left(duration_text(seconds), 9) + "  " + printable(what) + "\n";
+    std::string margin = pad_left(duration_text(seconds), 9) + "  ";
+    for (const auto& line : split(what, '\n')) {
+      text_ += margin + printable(line) + "\n";
+      margin = pad_left("", 13);
+    }
   }
 
   void on(const TrialAdded& added) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <fstream>
 #include <thread>
+#include <utility>
 
 #include "base/terminal_text.h"
 #include "base/text.h"
@@ -25,16 +26,6 @@ constexpr std::array kOptions = {
 constexpr std::size_t kLongestLine = std::size_t{64} << 10;
 constexpr auto kPollInterval = std::chrono::milliseconds(200);
 
-// Tabs stay, everything else that is not text is shown as what it is.
-std::string harmless(std::string_view line) {
-  std::string out;
-  for (const auto& part : split(line, '\t')) {
-    out += printable(part) + "\t";
-  }
-  out.pop_back();
-  return out;
-}
-
 // A file that grows, and starts anew when it is rotated.
 class GrowingFile {
  public:
@@ -47,7 +38,7 @@ class GrowingFile {
     if (error) {
       return true;
     }
-    if (size < static_cast<std::uintmax_t>(offset_)) {
+    if (std::cmp_less(size, offset_)) {
       offset_ = 0;
     }
     std::ifstream file(path_, std::ios::binary);
@@ -78,7 +69,7 @@ class GrowingFile {
   }
   bool end_line() {
     const std::string line =
-        json_ ? "{\"schema\": 1, \"line\": " + json_string(line_) + "}" : harmless(line_);
+        json_ ? "{\"schema\": 1, \"line\": " + json_string(line_) + "}" : printable_lines(line_);
     line_.clear();
     return print(line + "\n");
   }

@@ -52,7 +52,7 @@ std::vector<std::string> cells(const std::filesystem::path& directory,
   const auto best = state.best_trial();
   const auto value = best ? best_value(state, *best) : std::nullopt;
   std::vector<std::string> row = {directory.filename().string(),
-                                  experiment_state_text(state, directory),
+                                  std::string(experiment_state_text(state, directory)),
                                   std::to_string(state.trial_count())};
   for (const TrialState each :
        {TrialState::running, TrialState::completed, TrialState::stopped, TrialState::failed}) {

@@ -1,9 +1,12 @@
 #include "cli/output_file.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
+#include "base/terminal_text.h"
 #include "cli/output.h"
 
 namespace luthier::cli {
@@ -22,7 +25,8 @@ Result<> OutputFile::open() {
 
 bool OutputFile::write(std::string_view text) {
   if (!path_) {
-    return ok_ = ok_ && print(text);
+    return ok_ = ok_ &&
+                 print(::isatty(STDOUT_FILENO) == 1 ? printable_lines(text) : std::string(text));
   }
   return ok_ = ok_ && file_.write(text.data(), static_cast<std::streamsize>(text.size())).good();
 }

@@ -37,9 +37,9 @@ void PolicyExport::start(const AttemptStarted& started) {
   trial.schedule.push_back({started.base_iteration, trial.config});
 }
 
-std::string PolicyExport::text(TrialId id) const {
+std::string PolicyExport::text(TrialId trial) const {
   std::string out;
-  const auto found = trials_.find(id);
+  const auto found = trials_.find(trial);
   if (found == trials_.end()) {
     return out;
   }

@@ -42,8 +42,8 @@ Result<TrialId> find_trial(const ExperimentState& state, const std::string& text
   return trial;
 }
 
-std::string experiment_state_text(const ExperimentState& state,
-                                  const std::filesystem::path& directory) {
+std::string_view experiment_state_text(const ExperimentState& state,
+                                       const std::filesystem::path& directory) {
   if (holder(directory)) {
     return "running";
   }

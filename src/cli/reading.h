@@ -27,8 +27,8 @@ Result<Experiment> read_experiment(const Arguments& arguments);
 Result<TrialId> find_trial(const ExperimentState& state, const std::string& text);
 
 // "running", "finished" or "interrupted".
-std::string experiment_state_text(const ExperimentState& state,
-                                  const std::filesystem::path& directory);
+std::string_view experiment_state_text(const ExperimentState& state,
+                                       const std::filesystem::path& directory);
 
 // The first objective's best value of a trial, if it reported a finite one.
 std::optional<double> best_value(const ExperimentState& state, TrialId trial);

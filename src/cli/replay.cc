@@ -24,9 +24,9 @@ std::string json(const ReplayCounts& counts) {
 }
 
 std::string human(const ReplayCounts& counts) {
-  std::string text = std::to_string(counts.decisions) + " decisions, " +
-                     std::to_string(counts.choices) + " choices and " +
-                     std::to_string(counts.suggestions) + " suggestions recomputed: ";
+  const std::string text = std::to_string(counts.decisions) + " decisions, " +
+                           std::to_string(counts.choices) + " choices and " +
+                           std::to_string(counts.suggestions) + " suggestions recomputed: ";
   if (counts.differences == 0) {
     return text + "all are the same\n";
   }

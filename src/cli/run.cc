@@ -34,12 +34,26 @@ std::string free_name(const RunRequest& request) {
   return free;
 }
 
+// Constraints that no drawn configuration satisfies are refused before anything is created. A grid
+// is walked and points are given, so they may hold what no draw finds.
+Result<> check_space(const ExperimentSpec& spec) {
+  const auto space = CompiledSpace::compile(spec.space);
+  if (!space) {
+    return space.error();
+  }
+  const bool drawn = spec.searcher.name != "grid" && spec.points.empty() && space->grid_size() == 1;
+  if (drawn && !spec.space.constraints().empty()) {
+    Rng rng(spec.seed, "constraints");
+    if (const auto config = space->sample(rng, 0); !config) {
+      return config.error();
+    }
+  }
+  return {};
+}
+
 int dry_run(RunRequest& request) {
   if (const auto resolved = request.session.plugins.resolve(request.spec); !resolved) {
     return fail(resolved.error());
-  }
-  if (const auto space = CompiledSpace::compile(request.spec.space); !space) {
-    return fail(space.error());
   }
   return finish(to_json(request.spec) + "\n");
 }
@@ -67,6 +81,9 @@ int run(const Arguments& arguments) {
   }
   if (!request->name_given) {
     request->spec.name = free_name(*request);
+  }
+  if (const auto checked = check_space(request->spec); !checked) {
+    return fail(checked.error());
   }
   if (arguments.has("dry-run")) {
     return dry_run(*request);

@@ -271,7 +271,7 @@ std::span<const Option> run_options() {
 }
 
 const Option* find_run_option(std::string_view name) {
-  const auto found = std::ranges::find(kPlainOptions, name, &Option::name);
+  const auto* const found = std::ranges::find(kPlainOptions, name, &Option::name);
   return found == kPlainOptions.end() ? nullptr : &*found;
 }
 

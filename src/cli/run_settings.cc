@@ -188,7 +188,7 @@ Result<> executor(RunRequest& request, const Setting& setting) {
   for (const auto& [key, value] : spec->options) {
     if (spec->name == "ray" && key != "metric_regex") {
       RayOptions ignored;
-      if (auto known_option = set_ray_option(ignored, key, to_text(value)); !known_option) {
+      if (const auto known_option = set_ray_option(ignored, key, to_text(value)); !known_option) {
         return placed(setting, known_option.error());
       }
       set(request.spec.executor_options, key, to_text(value));

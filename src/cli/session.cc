@@ -42,8 +42,13 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
-std::string resume_line(const SessionSetup& setup, const std::filesystem::path& directory) {
-  std::string line = "luthier resume " + shell_word(directory.filename().string());
+// The command that goes on with the experiment as it was run.
+std::string again_line(const std::string& command,
+                       const std::string& options,
+                       const SessionSetup& setup,
+                       const std::filesystem::path& directory) {
+  std::string line =
+      "luthier " + command + " " + shell_word(directory.filename().string()) + options;
   if (const auto results = directory.parent_path(); results != SessionOptions().results) {
     line += " --results " + shell_word(results.string());
   }
@@ -118,7 +123,9 @@ void say_where(const SessionSetup& setup,
     talk(summary.reason);
   }
   if (summary.abandoned > 0) {
-    talk(std::to_string(summary.abandoned) + " threads did not return and still run");
+    talk(std::to_string(summary.abandoned) + (summary.abandoned == 1
+                                                  ? " thread did not return and still runs"
+                                                  : " threads did not return and still run"));
   }
   if (summary.best.empty()) {
     talk("no trial reported a finite '" + spec.objectives.front().metric + "'");
@@ -131,7 +138,9 @@ void say_where(const SessionSetup& setup,
     talk("TensorBoard: tensorboard --logdir " + shell_word(summary.directory.string()));
   }
   if (!summary.finished) {
-    talk("to go on: " + resume_line(setup, summary.directory));
+    talk("to go on: " + again_line("resume", {}, setup, summary.directory));
+  } else if (summary.reason.starts_with("the time budget")) {
+    talk("to go on: " + again_line("extend", " --time TIME", setup, summary.directory));
   }
 }
 

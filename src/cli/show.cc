@@ -103,7 +103,7 @@ std::vector<Fact> facts(const Experiment& experiment) {
   const std::string closing =
       state.finished() || !state.end_reason().empty() ? state.end_reason() : state.closing_reason();
   return {text_fact("experiment", spec.name),
-          text_fact("state", experiment_state_text(state, experiment.directory)),
+          text_fact("state", std::string(experiment_state_text(state, experiment.directory))),
           text_fact("reason", closing),
           {"trials", counts_text(state, false), counts_text(state, true)},
           best_fact(state),

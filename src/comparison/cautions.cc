@@ -54,8 +54,9 @@ void few_seeds(const ComparisonReport& comparison, std::vector<std::string>& out
     }
   }
   if (!small.empty()) {
-    out.push_back("too few seeds for a 95% band of the median: " + quoted(std::move(small)) +
-                  " need at least " + std::to_string(kFewestForBand) + " experiments each");
+    out.push_back("too few seeds for a 95% band of the median, which needs " +
+                  std::to_string(kFewestForBand) + " experiments of a group: there are fewer of " +
+                  quoted(std::move(small)));
   }
 }
 
@@ -107,7 +108,7 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
                                   const Tasks& tasks) {
   std::vector<std::string> out;
   if (comparison.groups.size() == 1) {
-    out.push_back(
+    out.emplace_back(
         "all experiments are of one group, so there is nothing to compare it with; --by "
         "names what makes groups");
   }

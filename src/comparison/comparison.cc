@@ -245,7 +245,7 @@ std::string value_name(const ComparisonReport& comparison) {
 
 Result<ComparisonReport> compare(std::vector<ExperimentCurve> experiments,
                                  const ComparisonOptions& options) {
-  if (auto checked = check_objectives(experiments); !checked) {
+  if (const auto checked = check_objectives(experiments); !checked) {
     return checked.error();
   }
   ComparisonReport comparison;

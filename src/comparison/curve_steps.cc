@@ -13,7 +13,7 @@ std::vector<double> positions(std::span<const ExperimentCurve> experiments, Curv
   std::vector<double> all;
   const bool whole = axis != CurveAxis::time;
   if (whole && end <= static_cast<double>(kMostPositions)) {
-    for (double at = 1; at <= end; ++at) {
+    for (int at = 1; at <= end; ++at) {
       all.push_back(at);
     }
     return all;

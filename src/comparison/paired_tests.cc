@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "comparison/ranks.h"
@@ -41,7 +42,7 @@ double normal_lower_tail(std::span<const double> rank, double statistic) {
     variance += each * each;  // holds the tie correction
   }
   const double z = (statistic - (total / 2)) / std::sqrt(variance / 4);
-  return 0.5 * std::erfc(-z / std::sqrt(2.0));
+  return 0.5 * std::erfc(-z / std::numbers::sqrt2);
 }
 
 }  // namespace
@@ -91,7 +92,7 @@ std::vector<double> holm(std::span<const double> p) {
   std::vector<double> adjusted(p.size());
   double least = 0;
   for (std::size_t place = 0; place < order.size(); ++place) {
-    const double factor = static_cast<double>(p.size() - place);
+    const auto factor = static_cast<double>(p.size() - place);
     least = std::max(least, std::min(1.0, factor * p[order[place]]));
     adjusted[order[place]] = least;
   }
@@ -100,7 +101,9 @@ std::vector<double> holm(std::span<const double> p) {
 
 std::int64_t fewest_pairs(std::size_t tests, double level) {
   std::int64_t pairs = 1;
-  for (double p = static_cast<double>(tests); p > level; p /= 2) {
+  auto p = static_cast<double>(tests);
+  while (p > level) {
+    p /= 2;
     ++pairs;
   }
   return pairs;

@@ -60,13 +60,14 @@ std::vector<double> PlotScale::ticks(int count) const {
     return out;
   }
   const double first = std::ceil(low_ / step - 1e-9) + 0.0;  // no -0
-  for (double i = first; i * step <= high_ + (step * 1e-9) && out.size() < 64; ++i) {
-    out.push_back(logarithmic_ ? std::pow(10.0, i * step) : i * step);
+  for (int i = 0; i < 64 && (first + i) * step <= high_ + (step * 1e-9); ++i) {
+    const double at = (first + i) * step;
+    out.push_back(logarithmic_ ? std::pow(10.0, at) : at);
   }
   // A few decades leave room for 1, 2 and 5 of each.
   if (logarithmic_ && out.size() < 4) {
     out.clear();
-    for (double power = std::floor(low_); power <= high_; ++power) {
+    for (int power = static_cast<int>(std::floor(low_)); power <= high_; ++power) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         const double tick = factor * std::pow(10.0, power);
         if (std::log10(tick) >= low_ - 1e-9 && std::log10(tick) <= high_ + 1e-9) {

@@ -105,7 +105,7 @@ Result<Tasks> find_tasks(std::span<const ExperimentCurve> experiments,
       return known.error();
     }
     Task& task = by_label[label_of(experiments[i])];
-    if (auto added = add(task, i, experiments[i], *known, experiments); !added) {
+    if (const auto added = add(task, i, experiments[i], *known, experiments); !added) {
       return added.error();
     }
   }
@@ -127,7 +127,7 @@ Result<Tasks> find_tasks(std::span<const ExperimentCurve> experiments,
     if (!known) {
       continue;
     }
-    if (auto checked = check_optimum(task, experiments); !checked) {
+    if (const auto checked = check_optimum(task, experiments); !checked) {
       return checked.error();
     }
     task.scale = scale_of(task, experiments);

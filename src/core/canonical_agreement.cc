@@ -39,10 +39,10 @@ Result<Agreement> CanonicalAgreement::compare(std::string_view first, std::strin
   agreement_ = {};
   std::map<std::int64_t, Json> ours;
   std::map<std::int64_t, Json> theirs;
-  if (auto parsed = read(first, ours); !parsed) {
+  if (const auto parsed = read(first, ours); !parsed) {
     return parsed.error();
   }
-  if (auto parsed = read(second, theirs); !parsed) {
+  if (const auto parsed = read(second, theirs); !parsed) {
     return parsed.error();
   }
   agreement_.trials = static_cast<std::int64_t>(ours.size());

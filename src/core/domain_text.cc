@@ -56,11 +56,11 @@ std::optional<std::string_view> other_spelling(std::string_view word) {
   const auto dot = word.rfind('.');
   word = dot == std::string_view::npos ? word : word.substr(dot + 1);
   word = word.starts_with("suggest_") ? word.substr(8) : word;
-  if (const auto own = std::ranges::find(kDomainWords, word, &DomainWord::word);
+  if (const auto* const own = std::ranges::find(kDomainWords, word, &DomainWord::word);
       own != kDomainWords.end()) {
     return own->word;
   }
-  const auto row = std::ranges::find(kRows, word, &Row::theirs);
+  const auto* const row = std::ranges::find(kRows, word, &Row::theirs);
   return row == kRows.end() ? std::nullopt : std::optional(row->ours);
 }
 
@@ -150,7 +150,7 @@ class DomainReader {
   }
 
   Result<Domain> call(std::string_view word, std::size_t start) {
-    const auto known = std::ranges::find(kDomainWords, word, &DomainWord::word);
+    const auto* const known = std::ranges::find(kDomainWords, word, &DomainWord::word);
     if (known == kDomainWords.end()) {
       return fail_at(start, unknown_distribution(word));
     }
@@ -288,7 +288,7 @@ std::string to_text(const Domain& domain) {
 }
 
 std::string to_text(const Parameter& parameter) {
-  std::string out = parameter.name + "=" + to_text(parameter.domain);
+  const std::string out = parameter.name + "=" + to_text(parameter.domain);
   return parameter.condition.empty() ? out : out + " if " + parameter.condition;
 }
 

@@ -85,7 +85,7 @@ Result<NamedValues> resolve_options(std::string_view what,
       continue;
     }
     const auto converted = convert(spec, *value);
-    std::string wanted(converted ? range_problem(spec, *converted) : type_name(spec.type));
+    const std::string wanted(converted ? range_problem(spec, *converted) : type_name(spec.type));
     if (!wanted.empty()) {
       problems.push_back("option " + spec.name + " of " + std::string(what) + " is " +
                          to_json(*value) + "; it must be " + wanted);

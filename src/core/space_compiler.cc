@@ -101,8 +101,7 @@ class SpaceCompiler {
   }
 
   void expressions() {
-    for (std::size_t p = 0; p < declared().size(); ++p) {
-      const auto& parameter = declared()[p];
+    for (const Parameter& parameter : declared()) {
       auto& model = model_.parameters.emplace_back();
       if (!parameter.condition.empty()) {
         model.condition = bind("the condition of '" + parameter.name + "'", parameter.condition);

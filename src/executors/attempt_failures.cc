@@ -2,9 +2,10 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
-
-#include <string.h>
+#include <cmath>
+#include <cstring>
 
 #include "base/text.h"
 #include "executors/guardian_client.h"
@@ -13,7 +14,7 @@ namespace luthier {
 namespace {
 
 std::string megabytes(std::uint64_t bytes) {
-  return format_number(static_cast<double>(bytes * 10 / (1u << 20)) / 10) + " MB";
+  return format_number(std::floor(static_cast<double>(bytes) * 10 / (1U << 20)) / 10) + " MB";
 }
 
 }  // namespace
@@ -65,11 +66,15 @@ std::string time_out_failure(std::chrono::microseconds limit) {
 std::string missing_metric(const std::vector<std::string>& wanted,
                            const std::vector<std::string>& seen) {
   const auto meant = closest_name(wanted.front(), seen);
+  // Letters beyond ASCII are found in JSON only.
+  const bool plain =
+      std::ranges::all_of(wanted.front(), [](char c) { return static_cast<signed char>(c) >= 0; });
+  const std::string line = plain ? wanted.front() + "=0.5" : "{\"" + wanted.front() + "\": 0.5}";
   return "ended without a value of '" + join(wanted, "' or '") + "'; " +
          (seen.empty() ? "no metric was seen in its output"
                        : "metrics seen: " + join(seen, ", ") +
                              (meant ? " (did you mean '" + *meant + "'?)" : "")) +
-         "; print a line like '" + wanted.front() + "=0.5', or give --metric-regex";
+         "; print a line like '" + line + "', or give --metric-regex";
 }
 
 }  // namespace luthier

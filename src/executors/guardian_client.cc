@@ -13,15 +13,16 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
-
-#include <string.h>
 
 #include "base/text.h"
 
 extern "C" {
+// NOLINTBEGIN(readability-identifier-naming): symbols of the assembler
 extern const char luthier_guardian_begin[];
 extern const char luthier_guardian_end[];
+// NOLINTEND(readability-identifier-naming)
 }
 
 namespace luthier {
@@ -84,8 +85,8 @@ int spawn_guardian(const FileDescriptor& image, const FileDescriptor& socket, pi
   const std::string path = "/proc/self/fd/" + std::to_string(image.get());
   std::string name = "luthier-guardian";
   std::string controller = std::to_string(getpid());
-  char* arguments[] = {name.data(), controller.data(), nullptr};
-  char* environment[] = {nullptr};
+  char* const arguments[] = {name.data(), controller.data(), nullptr};
+  char* const environment[] = {nullptr};
   const int error = posix_spawn(pid, path.c_str(), &actions, &attributes, arguments, environment);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
@@ -127,6 +128,7 @@ Result<GuardianClient> GuardianClient::launch() {
   constexpr unsigned kExecutable = 0x10;  // MFD_EXEC, of kernel 6.3
   auto image = memory_file("luthier-guardian",
                            luthier_guardian_begin,
+                           // NOLINTNEXTLINE(*-security.PointerSub): ends of one embedded file
                            static_cast<std::size_t>(luthier_guardian_end - luthier_guardian_begin),
                            kExecutable);
   if (!image) {

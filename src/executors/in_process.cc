@@ -19,6 +19,8 @@ class Threads : public InProcessExecutor {
         clock_(clock),
         pool_(std::make_shared<ThreadPool>(std::move(train), options.slots)) {}
 
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
   ~Threads() override {
     for (auto& [id, entry] : attempts_) {
       entry.attempt->leave_area();
@@ -66,7 +68,7 @@ void Threads::start(const StartRequest& request) {
     return;
   }
   auto attempt = std::make_shared<ThreadAttempt>(request, pool_->inbox(), area_);
-  if (auto submitted = pool_->submit(attempt); !submitted) {
+  if (const auto submitted = pool_->submit(attempt); !submitted) {
     pool_->inbox().post(Ended{request.id, Outcome::failed, submitted.error().message, 0});
     return;
   }

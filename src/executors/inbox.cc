@@ -8,7 +8,7 @@ namespace luthier {
 void Inbox::post(ExecutorEvent event) {
   bool first = false;
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     first = events_.empty();
     events_.push_back(std::move(event));
   }
@@ -18,7 +18,7 @@ void Inbox::post(ExecutorEvent event) {
 }
 
 std::vector<ExecutorEvent> Inbox::take() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return std::exchange(events_, {});
 }
 

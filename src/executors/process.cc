@@ -53,7 +53,7 @@ class Sealer {
   }
   ~Sealer() {
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       closing_ = true;
     }
     changed_.notify_one();
@@ -61,7 +61,7 @@ class Sealer {
   }
   void add(Job job) {
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       jobs_.push_back(std::move(job));
     }
     changed_.notify_one();
@@ -260,7 +260,7 @@ Result<> Processes::open() {
 
 void Processes::command(Command command) {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     commands_.push_back(std::move(command));
     if (commands_.size() > 1) {
       return;
@@ -336,7 +336,7 @@ void Processes::take_commands() {
   [[maybe_unused]] const auto count = read(mailbox_.get(), &ignored, sizeof ignored);
   std::vector<Command> commands;
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     commands.swap(commands_);
   }
   for (const auto& command : commands) {
@@ -417,7 +417,7 @@ void Processes::ring_timers() {
 Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                                                         CheckpointArea& area,
                                                         const Clock& clock) {
-  if (auto checked = check_parameter_variables(options.parameters); !checked) {
+  if (const auto checked = check_parameter_variables(options.parameters); !checked) {
     return checked.error();
   }
   auto command = CommandTemplate::parse(options.command, options.parameters);
@@ -426,7 +426,7 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
   }
   // A program that is named outright is looked for now rather than in every trial.
   if (const auto& name = options.command.front(); name.find('{') == std::string::npos) {
-    if (auto found = find_program(name); !found) {
+    if (const auto found = find_program(name); !found) {
       return found.error();
     }
   }
@@ -458,7 +458,7 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
 Result<std::unique_ptr<Executor>> make_launching_executor(
     AttemptSettings settings, std::unique_ptr<ProgramLauncher> launcher) {
   auto processes = std::make_unique<Processes>(std::move(settings), std::move(launcher));
-  if (auto opened = processes->open(); !opened) {
+  if (const auto opened = processes->open(); !opened) {
     return opened.error();
   }
   return std::unique_ptr<Executor>(std::move(processes));

@@ -218,7 +218,7 @@ std::optional<Value> Reader::word(int depth) {
   if (name.empty() || !take('(')) {
     return std::nullopt;
   }
-  auto inner = scalar_or_list(depth + 1);
+  const auto inner = scalar_or_list(depth + 1);
   return inner && skip_call() ? inner : std::nullopt;
 }
 

@@ -31,7 +31,7 @@ bool ThreadAttempt::report(const Metrics& metrics, const Saver& save) {
     return false;
   }
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (over_ || ending_ == Ending::time_out) {
       return false;
     }
@@ -47,7 +47,7 @@ bool ThreadAttempt::report(const Metrics& metrics, const Saver& save) {
 std::optional<Reply> ThreadAttempt::wait_for_reply() {
   while (true) {
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       if (over_ || ending_ == Ending::time_out) {
         return std::nullopt;
       }
@@ -96,7 +96,7 @@ void ThreadAttempt::save_checkpoint(const Saver& save) {
 }
 
 std::optional<std::filesystem::path> ThreadAttempt::begin_checkpoint() {
-  const std::lock_guard in_area(area_mutex_);
+  const std::scoped_lock in_area(area_mutex_);
   if (over()) {
     return std::nullopt;
   }
@@ -108,7 +108,7 @@ std::optional<std::filesystem::path> ThreadAttempt::begin_checkpoint() {
 }
 
 void ThreadAttempt::seal_checkpoint(const std::filesystem::path& temporary) {
-  const std::lock_guard in_area(area_mutex_);
+  const std::scoped_lock in_area(area_mutex_);
   if (over()) {
     return;
   }
@@ -116,14 +116,14 @@ void ThreadAttempt::seal_checkpoint(const std::filesystem::path& temporary) {
   if (!sealed) {
     throw std::runtime_error(sealed.error().message);
   }
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (!over_) {
     inbox_.post(CheckpointWritten{request_.id, iteration_, sealed->directory, sealed->bytes});
   }
 }
 
 void ThreadAttempt::discard(const std::filesystem::path& temporary) {
-  const std::lock_guard in_area(area_mutex_);
+  const std::scoped_lock in_area(area_mutex_);
   if (!over()) {
     area_.remove(temporary);
   }
@@ -133,7 +133,7 @@ Result<> ThreadAttempt::verify_checkpoint() {
   if (request_.restore_from.empty()) {
     return {};
   }
-  const std::lock_guard in_area(area_mutex_);
+  const std::scoped_lock in_area(area_mutex_);
   return over() ? Result<>() : area_.verify(request_.restore_from);
 }
 
@@ -172,7 +172,7 @@ Outcome ThreadAttempt::outcome_when_asked(Outcome otherwise) const {
 }
 
 void ThreadAttempt::finish(Outcome outcome, std::string message) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (over_) {
     return;
   }
@@ -188,7 +188,7 @@ void ThreadAttempt::finish(Outcome outcome, std::string message) {
 
 void ThreadAttempt::reply(const Reply& reply) {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     reply_ = reply;
   }
   parker_.unpark();
@@ -196,7 +196,7 @@ void ThreadAttempt::reply(const Reply& reply) {
 
 void ThreadAttempt::interrupt(bool pause, bool save) {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (ending_ != Ending::none) {
       return;
     }
@@ -209,7 +209,7 @@ void ThreadAttempt::interrupt(bool pause, bool save) {
 
 void ThreadAttempt::time_out() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     ending_ = Ending::time_out;
   }
   stop_requested_ = true;
@@ -217,7 +217,7 @@ void ThreadAttempt::time_out() {
 }
 
 bool ThreadAttempt::abandon() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (over_) {
     return false;
   }
@@ -238,22 +238,22 @@ bool ThreadAttempt::abandon() {
 }
 
 bool ThreadAttempt::abandoned() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return abandoned_;
 }
 
 void ThreadAttempt::leave_area() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     over_ = true;
   }
   stop_requested_ = true;
   parker_.unpark();
-  const std::lock_guard in_area(area_mutex_);
+  const std::scoped_lock in_area(area_mutex_);
 }
 
 bool ThreadAttempt::over() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return over_;
 }
 

@@ -37,7 +37,7 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   const StartRequest& request = *trial.request;
   std::vector<std::string> out;
   const bool devices = !request.devices.empty();
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (char* const* entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     if (!text.starts_with("LUTHIER_") && !(devices && text.starts_with("CUDA_VISIBLE_DEVICES="))) {
       out.emplace_back(text);

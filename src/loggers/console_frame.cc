@@ -54,10 +54,11 @@ std::vector<std::string> table(const ConsoleState& state, TimePoint now, std::si
 
 std::string counts_text(const ConsoleState& state) {
   std::string out = std::to_string(state.ended());
-  if (const auto total = state.total()) {
+  const auto total = state.total();
+  if (total) {
     out += " of " + std::to_string(*total);
   }
-  out += " trials ended";
+  out += total.value_or(state.ended()) == 1 ? " trial ended" : " trials ended";
   for (const TrialState each : {TrialState::running,
                                 TrialState::pending,
                                 TrialState::paused,
@@ -74,9 +75,9 @@ std::vector<std::string> best_texts(const ConsoleState& state) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < state.subject().objectives.size(); ++i) {
     if (const auto& best = state.best(i)) {
-      std::string line = "best " + printable(state.subject().objectives[i].metric) + ' ' +
-                         short_number(best->value) + " (trial " + to_text(best->trial) +
-                         ", iteration " + std::to_string(best->iteration) + ")";
+      const std::string line = "best " + printable(state.subject().objectives[i].metric) + ' ' +
+                               short_number(best->value) + " (trial " + to_text(best->trial) +
+                               ", iteration " + std::to_string(best->iteration) + ")";
       lines.push_back(best->parameters.empty() ? line : line + ": " + best->parameters);
     }
   }

@@ -170,7 +170,7 @@ Result<> FileLogger::flush() {
       continue;
     }
     found->second->counted = 0;
-    if (auto flushed = found->second->folder.flush(); !flushed) {
+    if (const auto flushed = found->second->folder.flush(); !flushed) {
       result = flushed;
     }
   }
@@ -197,7 +197,7 @@ Result<> FileLogger::remember(bool closed) {
 
 Result<> FileLogger::recover(Sequence last, const ReadFrom& read) {
   const Sequence position = read_position(state_file(".position"), last);
-  auto built = rebuild(position, last, read);
+  const auto built = rebuild(position, last, read);
   return built ? remember(false) : built;
 }
 
@@ -247,7 +247,7 @@ Result<> FileLogger::survey(Sequence position, const ReadFrom& read) {
 
 Result<> FileLogger::fold(Sequence last, const ReadFrom& read) {
   Result<> applied;
-  auto received = read(1, [&](const Event& event) {
+  const auto received = read(1, [&](const Event& event) {
     applied = event.sequence <= last ? apply(event) : Result<>();
     forget_ended();
     if (applied && waiting_bytes_ > kAllBytes) {
@@ -297,7 +297,7 @@ Result<> FileLogger::reopen_ended(std::span<const Event> events) {
   LUTHIER_CHECK(read_, "events of an ended trial came before on_open");
   std::map<TrialId, Open> reopened;
   Result<> applied;
-  auto received = read_(1, [&](const Event& event) {
+  const auto received = read_(1, [&](const Event& event) {
     const auto trial = subject_of(event);
     if (!trial || !trials.contains(*trial) || event.sequence >= events.front().sequence) {
       return event.sequence + 1 < events.front().sequence;

@@ -56,7 +56,7 @@ Result<Descriptor> open_for_append(const fs::path& file) {
   if (errno != ENOENT) {
     return failure("open", file, errno);
   }
-  if (auto made = make_private_directories(file.parent_path()); !made) {
+  if (const auto made = make_private_directories(file.parent_path()); !made) {
     return made.error();
   }
   Descriptor created = create(file);

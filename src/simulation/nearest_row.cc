@@ -42,7 +42,7 @@ std::size_t NearestRow::find(std::span<const double> point) const {
         }
       }
     }
-    const auto found = std::min_element(sums.begin(), sums.begin() + static_cast<long>(count));
+    auto* const found = std::min_element(sums.begin(), sums.begin() + static_cast<long>(count));
     if (*found < nearest) {
       nearest = *found;
       best = start + static_cast<std::size_t>(found - sums.begin());

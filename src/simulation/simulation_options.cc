@@ -9,7 +9,7 @@
 namespace luthier {
 namespace {
 
-constexpr double kLongest_s = 1e9;  // some thirty years
+constexpr double kLongestSeconds = 1e9;  // some thirty years
 
 // The numbers among the options: how they are called, where they are and what they may be.
 struct NumberRow {
@@ -32,22 +32,22 @@ constexpr std::array kNumbers = {
               "the start latency in seconds",
               &ClusterConditions::start_latency_s,
               0,
-              kLongest_s},
+              kLongestSeconds},
     NumberRow{"report_latency",
               "the report latency in seconds",
               &ClusterConditions::report_latency_s,
               0,
-              kLongest_s},
+              kLongestSeconds},
     NumberRow{"node_loss_every",
               "the time between losses of a node in seconds",
               &ClusterConditions::node_loss_interval_s,
               0,
-              kLongest_s},
+              kLongestSeconds},
     NumberRow{"node_return_after",
               "the time until a lost node returns in seconds",
               &ClusterConditions::node_return_s,
               0,
-              kLongest_s},
+              kLongestSeconds},
 };
 
 Error damaged(const std::string& key, const std::string& value) {
@@ -89,15 +89,15 @@ Result<SimulationOptions> parse_simulation_options(const ExecutorOptions& option
       (key == "workers" ? parsed.workers : parsed.conditions.nodes) = *number;
     } else {
       const auto number = parse_number(value);
-      const auto* row = std::find_if(
-          kNumbers.begin(), kNumbers.end(), [&](const NumberRow& each) { return key == each.key; });
+      const auto* row =
+          std::ranges::find_if(kNumbers, [&](const NumberRow& each) { return key == each.key; });
       if (!number || row == kNumbers.end()) {
         return damaged(key, value);
       }
       parsed.conditions.*row->field = *number;
     }
   }
-  if (auto checked = check(parsed); !checked) {
+  if (const auto checked = check(parsed); !checked) {
     return checked.error();
   }
   return parsed;

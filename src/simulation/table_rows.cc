@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -21,7 +22,7 @@ class Lines {
     }
     ++number_;
     const auto end = rest_.find('\n');
-    std::string_view line = rest_.substr(0, end);
+    const std::string_view line = rest_.substr(0, end);
     rest_ = end == std::string_view::npos ? std::string_view() : rest_.substr(end + 1);
     return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
   }
@@ -105,7 +106,7 @@ Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesyste
     }
     rows.add(row);
   }
-  if (static_cast<std::int64_t>(rows.rows()) != index.configurations) {
+  if (std::cmp_not_equal(rows.rows(), index.configurations)) {
     return Error{ErrorCode::invalid_argument,
                  name + " has " + std::to_string(rows.rows()) +
                      " configurations where the index says " +

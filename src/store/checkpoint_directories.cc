@@ -131,7 +131,7 @@ fs::path CheckpointDirectories::checkpoints_of(TrialId trial) const {
 
 Result<fs::path> CheckpointDirectories::begin(AttemptId id) {
   const auto parent = checkpoints_of(id.trial);
-  if (auto made = make_private_directory(parent); !made) {
+  if (const auto made = make_private_directory(parent); !made) {
     return made.error();
   }
   auto temporary =
@@ -157,11 +157,11 @@ Result<CheckpointArea::Sealed> CheckpointDirectories::seal(AttemptId id,
   if (!entries) {
     return entries.error();
   }
-  if (auto written = write_manifest(temporary, *entries); !written) {
+  if (const auto written = write_manifest(temporary, *entries); !written) {
     return written.error();
   }
   for (const auto& path : {temporary / kManifestName, temporary}) {
-    if (auto synced = sync(path); !synced) {
+    if (const auto synced = sync(path); !synced) {
       return synced.error();
     }
   }
@@ -169,11 +169,11 @@ Result<CheckpointArea::Sealed> CheckpointDirectories::seal(AttemptId id,
   for (const auto& entry : *entries) {
     sealed.bytes += entry.bytes;
   }
-  if (auto named = give_final_name(temporary, sealed.directory); !named) {
+  if (const auto named = give_final_name(temporary, sealed.directory); !named) {
     return named.error();
   }
   for (const auto& path : {parent, parent.parent_path(), root_ / "trials", root_}) {
-    if (auto synced = sync(path); !synced) {
+    if (const auto synced = sync(path); !synced) {
       return synced.error();
     }
   }

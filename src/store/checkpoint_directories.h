@@ -19,6 +19,8 @@ class CheckpointDirectories final : public CheckpointArea {
   // For an experiment without a directory (memory store): in a private temporary one, removed with
   // this object.
   static Result<std::unique_ptr<CheckpointDirectories>> make_temporary();
+  CheckpointDirectories(const CheckpointDirectories&) = delete;
+  CheckpointDirectories& operator=(const CheckpointDirectories&) = delete;
   ~CheckpointDirectories() override;
 
   Result<std::filesystem::path> begin(AttemptId id) override;

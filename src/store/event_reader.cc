@@ -107,7 +107,7 @@ class SqliteReader final : public EventReader {
       return explained(connection.error());
     }
     // One transaction: every query sees the same moment of the log.
-    if (auto begun = connection->execute("BEGIN"); !begun) {
+    if (const auto begun = connection->execute("BEGIN"); !begun) {
       return explained(begun.error());
     }
     if (auto identity = check_identity(*connection); !identity) {
@@ -131,7 +131,7 @@ class SqliteReader final : public EventReader {
 Result<std::unique_ptr<EventReader>> open_for_reading(
     const std::filesystem::path& experiment_directory) {
   auto reader = std::make_unique<SqliteReader>(experiment_directory);
-  if (auto checked = reader->check(); !checked) {
+  if (const auto checked = reader->check(); !checked) {
     return checked.error();
   }
   return std::unique_ptr<EventReader>(std::move(reader));

@@ -155,7 +155,7 @@ std::optional<ManifestEntry> parse_entry(const nlohmann::json& item) {
 Result<std::vector<ManifestEntry>> describe_files(
     const fs::path& directory, const std::function<Result<>(const fs::path&)>& visited) {
   Walker walker(directory, visited);
-  if (auto walked = walker.walk(directory); !walked) {
+  if (const auto walked = walker.walk(directory); !walked) {
     return walked.error();
   }
   std::ranges::sort(walker.found, {}, &ManifestEntry::name);

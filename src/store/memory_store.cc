@@ -20,7 +20,7 @@ class MemoryStore final : public EventStore {
     for (const auto& event : events) {
       LUTHIER_CHECK(event.sequence == last_sequence() + 1, "appended out of order");
       rows_.push_back({event.time, bytes_.size()});
-      if (auto encoded = encode(event.body, bytes_); !encoded) {
+      if (const auto encoded = encode(event.body, bytes_); !encoded) {
         bytes_.resize(bytes_before);
         rows_.resize(rows_before);
         failure_ = encoded.error();

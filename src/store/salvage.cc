@@ -56,7 +56,7 @@ Result<> copy(Connection& source, EventStore& target, std::string& damage) {
 }  // namespace
 
 Result<SalvageReport> salvage(const std::filesystem::path& experiment_directory) {
-  if (auto present = check_present(experiment_directory); !present) {
+  if (const auto present = check_present(experiment_directory); !present) {
     return present.error();
   }
   const auto lock = ExperimentLock::take(experiment_directory);
@@ -83,14 +83,14 @@ Result<SalvageReport> salvage(const std::filesystem::path& experiment_directory)
   if (!target) {
     return target.error();
   }
-  if (auto copied = copy(*source, **target, report.damage); !copied) {
+  if (const auto copied = copy(*source, **target, report.damage); !copied) {
     return copied.error();
   }
   if (report.damage.empty() && !identity) {
     report.damage = identity.error().message;
   }
   report.events = (*target)->last_sequence();
-  if (auto closed = (*target)->close(); !closed) {
+  if (const auto closed = (*target)->close(); !closed) {
     return closed.error();
   }
   return report;

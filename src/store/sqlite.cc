@@ -162,7 +162,7 @@ Result<Connection> Connection::open(const std::filesystem::path& file, Access ac
   const char* settings = access == Access::read_still
                              ? "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-1024"
                              : "PRAGMA cache_size=-1024";
-  if (auto set = connection.execute(settings); !set) {
+  if (const auto set = connection.execute(settings); !set) {
     return set.error();
   }
   return connection;
@@ -177,12 +177,12 @@ Error Connection::error(int result) const {
   return sqlite_error(handle(), result);
 }
 
-Result<> Connection::execute(const char* sql) {
+Result<> Connection::execute(const char* sql) const {
   const int result = sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr);
   return result == SQLITE_OK ? Result<>() : sqlite_error(handle(), result);
 }
 
-Result<Statement> Connection::prepare(std::string_view sql) {
+Result<Statement> Connection::prepare(std::string_view sql) const {
   Statement statement;
   sqlite3_stmt* prepared = nullptr;
   const int result = sqlite3_prepare_v3(handle(),

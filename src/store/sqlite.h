@@ -54,8 +54,8 @@ class Connection {
   static Result<Connection> open(const std::filesystem::path& file, Access access);
 
   Connection() = default;
-  Result<> execute(const char* sql);
-  Result<Statement> prepare(std::string_view sql);
+  Result<> execute(const char* sql) const;
+  Result<Statement> prepare(std::string_view sql) const;
   // The single value of a query, as text; nothing when it has no row.
   Result<std::optional<std::string>> query_text(std::string_view sql);
 

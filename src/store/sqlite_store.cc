@@ -77,13 +77,13 @@ class SqliteStore final : public EventStore {
     if (failed_) {
       return refusal_;
     }
-    if (auto marked = write_closing_mark(connection_, end_); !marked) {
+    if (const auto marked = write_closing_mark(connection_, end_); !marked) {
       return fail(marked.error());
     }
     begin_ = {};
     insert_ = {};
     commit_ = {};
-    if (auto rested = leave_wal_mode(); !rested) {
+    if (const auto rested = leave_wal_mode(); !rested) {
       return fail(rested.error());
     }
     connection_.close();
@@ -181,16 +181,16 @@ Result<ChainEnd> verify(const std::filesystem::path& database) {
   if (!connection) {
     return connection.error();
   }
-  if (auto identity = check_identity(*connection); !identity) {
+  if (const auto identity = check_identity(*connection); !identity) {
     return identity.error();
   }
   ChainEnd end;
-  if (auto scanned = scan_rows(
+  if (const auto scanned = scan_rows(
           *connection, 1, [](const EventRow&) { return true; }, end);
       !scanned) {
     return scanned.error();
   }
-  if (auto mark = check_closing_mark(*connection, end); !mark) {
+  if (const auto mark = check_closing_mark(*connection, end); !mark) {
     return mark.error();
   }
   return end;
@@ -260,11 +260,11 @@ Result<> require_presence(const std::filesystem::path& directory, bool create) {
 Result<std::unique_ptr<EventStore>> open_for_writing(
     const std::filesystem::path& experiment_directory, const StoreOptions& options) {
   const auto database = database_path(experiment_directory);
-  if (auto presence = require_presence(experiment_directory, options.create); !presence) {
+  if (const auto presence = require_presence(experiment_directory, options.create); !presence) {
     return presence.error();
   }
   if (options.create) {
-    if (auto made = make_private_directory(experiment_directory); !made) {
+    if (const auto made = make_private_directory(experiment_directory); !made) {
       return made.error();
     }
   }
@@ -284,14 +284,14 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
   if (!verified) {
     return verified.error();
   }
-  if (auto announced = lock->announce(); !announced) {
+  if (const auto announced = lock->announce(); !announced) {
     return announced.error();
   }
   auto connection = Connection::open(database, Connection::Access::write);
   if (!connection) {
     return connection.error();
   }
-  if (auto begun = begin_writing(*connection, options.full_durability); !begun) {
+  if (const auto begun = begin_writing(*connection, options.full_durability); !begun) {
     return begun.error();
   }
   const auto last = last_row(*connection);
@@ -302,7 +302,7 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
     return damaged(*connection, "it ends elsewhere than when it was checked a moment ago");
   }
   auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*connection), *verified);
-  if (auto prepared = store->prepare(); !prepared) {
+  if (const auto prepared = store->prepare(); !prepared) {
     return prepared.error();
   }
   return std::unique_ptr<EventStore>(std::move(store));

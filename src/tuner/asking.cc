@@ -26,7 +26,7 @@ class OfflineLog {
     log.store_ = std::move(*store);
     log.state_ = std::make_unique<ExperimentState>();
     Result<> applied;
-    auto read = log.store_->read_from(1, [&](const Event& event) {
+    const auto read = log.store_->read_from(1, [&](const Event& event) {
       applied = log.state_->apply(event);
       return applied.ok();
     });
@@ -62,10 +62,10 @@ Result<std::string> stop_experiment(OfflineLog& log, const std::string& who) {
   if (log.state().finished()) {
     return refuse("the experiment has ended already (" + log.state().end_reason() + ")");
   }
-  if (auto added = log.add(ControlRequested{"stop", {-1}, who, ""}); !added) {
+  if (const auto added = log.add(ControlRequested{"stop", {-1}, who, ""}); !added) {
     return added.error();
   }
-  if (auto added = log.add(ControllerStopped{true, "stopped by " + who}); !added) {
+  if (const auto added = log.add(ControllerStopped{true, "stopped by " + who}); !added) {
     return added.error();
   }
   return std::string("stopped; `luthier extend` would go on with it");
@@ -94,16 +94,16 @@ Result<std::string> ask_trial(OfflineLog& log,
   if (what == "resume" && !state.record(trial).live->held) {
     return refuse(is + " and not paused by a person; there is nothing to resume");
   }
-  if (auto added = log.add(ControlRequested{what, trial, who, ""}); !added) {
+  if (const auto added = log.add(ControlRequested{what, trial, who, ""}); !added) {
     return added.error();
   }
   const std::string reason = (what == "stop"    ? "stopped by "
                               : what == "pause" ? "paused by "
                                                 : "resumed by ") +
                              who;
-  auto added = what == "stop"    ? log.add(TrialEnded{trial, TrialState::stopped, reason})
-               : what == "pause" ? log.add(TrialPaused{trial, reason, true})
-                                 : log.add(TrialRequeued{trial, 0, reason, false});
+  const auto added = what == "stop"    ? log.add(TrialEnded{trial, TrialState::stopped, reason})
+                     : what == "pause" ? log.add(TrialPaused{trial, reason, true})
+                                       : log.add(TrialRequeued{trial, 0, reason, false});
   if (!added) {
     return added.error();
   }
@@ -129,7 +129,7 @@ Result<std::string> request(const std::filesystem::path& directory,
     return log.error();
   }
   auto answer = trial ? ask_trial(*log, what, *trial, who) : stop_experiment(*log, who);
-  if (auto closed = log->close(); !closed) {
+  if (const auto closed = log->close(); !closed) {
     return closed.error();
   }
   return answer;

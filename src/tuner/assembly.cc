@@ -53,7 +53,7 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
   if (std::string problem = name_problem(spec.name); !problem.empty()) {
     problems.push_back(std::move(problem));
   }
-  if (auto resolved = plugins.resolve(spec); !resolved) {
+  if (const auto resolved = plugins.resolve(spec); !resolved) {
     problems.push_back(resolved.error().message);
   }
   if (!problems.empty()) {

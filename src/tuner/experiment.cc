@@ -75,7 +75,7 @@ struct Experiment::Impl {
     if (!engine.left()) {
       engine.planner().leave("closed");
       engine.planner().leave_now();
-      if (auto pumped = pump(0); !pumped) {
+      if (const auto pumped = pump(0); !pumped) {
         return pumped.error();
       }
     }
@@ -96,13 +96,13 @@ Experiment::~Experiment() {
 }
 
 Result<Experiment> Experiment::open(Tuner tuner) {
-  Tuner::Impl& options = *tuner.impl_;
-  if (auto checked = options.check(); !checked) {
+  Tuner::Impl const& options = *tuner.impl_;
+  if (const auto checked = options.check(); !checked) {
     return checked.error();
   }
   ExperimentSpec spec = options.named_spec();
   spec.executor = "caller";
-  if (auto resolved = options.plugins.resolve(spec); !resolved) {
+  if (const auto resolved = options.plugins.resolve(spec); !resolved) {
     return resolved.error();
   }
   auto impl = std::make_unique<Impl>();
@@ -126,7 +126,7 @@ Result<Experiment> Experiment::open(Tuner tuner) {
   }
   impl->session = std::move(*session);
   impl->session->engine().planner().set_jobs(0);
-  if (auto opened = impl->session->engine().open(); !opened) {
+  if (const auto opened = impl->session->engine().open(); !opened) {
     return opened.error();
   }
   impl->collect();
@@ -150,10 +150,10 @@ Result<DecisionKind> Experiment::report(TrialId trial, const Metrics& metrics) {
   if (!id) {
     return id.error();
   }
-  if (auto posted = impl_->executor->post_report(*id, metrics); !posted) {
+  if (const auto posted = impl_->executor->post_report(*id, metrics); !posted) {
     return posted.error();
   }
-  if (auto pumped = impl_->pump(impl_->out_count()); !pumped) {
+  if (const auto pumped = impl_->pump(impl_->out_count()); !pumped) {
     return pumped.error();
   }
   const auto reply = impl_->executor->last_reply(*id);

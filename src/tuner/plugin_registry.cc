@@ -218,7 +218,7 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
       problems.add(space->check(point));
     }
   }
-  if (auto rules = Rules::make(spec); !rules) {
+  if (const auto rules = Rules::make(spec); !rules) {
     problems.add(rules.error().message);
   }
   return problems.result();

@@ -28,7 +28,7 @@ namespace {
 // The log's first event, without building anything else.
 Result<ExperimentSpec> read_spec(EventStore& store) {
   std::optional<Result<ExperimentSpec>> spec;
-  auto read = store.read_from(1, [&](const Event& event) {
+  const auto read = store.read_from(1, [&](const Event& event) {
     if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
       spec.emplace(parse_experiment_spec(created->spec));
     }
@@ -87,7 +87,7 @@ Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions&
     } else if (name == "library") {
       ray.library = value;
     } else if (name != "metric_regex") {
-      if (auto set = set_ray_option(ray, name, value); !set) {
+      if (const auto set = set_ray_option(ray, name, value); !set) {
         return set.error();
       }
     }
@@ -121,7 +121,7 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
   std::error_code ignored;
   const bool makes_results =
       makes && !std::filesystem::exists(session->directory_.parent_path(), ignored);
-  auto begun = session->begin(start, plugins, options);
+  const auto begun = session->begin(start, plugins, options);
   // Without a store opened here, the directory may be that of someone who was faster.
   if (!begun && makes && (session->store_ || begun.error().code == ErrorCode::io)) {
     session->store_.reset();
@@ -290,8 +290,9 @@ Result<> Session::check_start(const SessionStart& start) const {
   if (state_->finished() && !extends) {
     return Error{ErrorCode::invalid_argument,
                  start.spec.name + " has ended (" + state_->end_reason() + "); `luthier extend " +
-                     start.spec.name +
-                     " -n N` adds samples, `luthier retry` runs failed trials again"};
+                     start.spec.name + " -n N` adds samples, `luthier extend " + start.spec.name +
+                     " --time TIME` time, `luthier retry " + start.spec.name +
+                     "` runs failed trials again"};
   }
   return {};
 }
@@ -438,14 +439,14 @@ void Session::apply_start(const SessionStart& start) {
 }
 
 Result<ExperimentSummary> Session::run() {
-  if (auto ran = engine_->run(); !ran) {
+  if (const auto ran = engine_->run(); !ran) {
     return ran.error();
   }
   return finish();
 }
 
 Result<ExperimentSummary> Session::finish() {
-  if (auto closed = store_->close(); !closed) {
+  if (const auto closed = store_->close(); !closed) {
     return closed.error();
   }
   return summarise(*state_, directory_);

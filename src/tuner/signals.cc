@@ -7,6 +7,7 @@ namespace luthier {
 namespace {
 
 // A handler has no argument to reach an object by; lock-free atomics are what it may touch.
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): see above
 std::atomic<int> interrupt_count{0};
 std::atomic<int> interrupt_signal{0};
 std::atomic<Executor*> executor_to_wake{nullptr};
@@ -14,6 +15,7 @@ static_assert(std::atomic<int>::is_always_lock_free && std::atomic<Executor*>::i
 
 constexpr std::array<int, 3> kSignals = {SIGINT, SIGTERM, SIGHUP};
 std::array<struct sigaction, kSignals.size()> earlier_actions;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 void on_signal(int signal) {
   interrupt_signal = signal;

@@ -171,7 +171,7 @@ Tuner& Tuner::handle_signals(bool on) {
 }
 
 Result<ExperimentSummary> Tuner::run() {
-  if (auto checked = impl_->check(); !checked) {
+  if (const auto checked = impl_->check(); !checked) {
     return checked.error();
   }
   return run_experiment(impl_->named_spec(), impl_->plugins, impl_->options);

@@ -2,7 +2,6 @@
 // executor, whatever ends it. A program of its own, because a large process with threads forks
 // slowly, and because the dead can't clean up. It forks a warden for each attempt (warden.cc).
 #include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -12,11 +11,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
 #include <vector>
-
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "executors/guardian/process_tree.h"
 #include "executors/guardian/warden.h"
@@ -154,17 +153,16 @@ class Guardian {
 }  // namespace
 }  // namespace luthier::guardian
 
-int main(int argc, char** argv) {
-  using namespace luthier::guardian;
+int main(int argc, char* argv[]) {
   prctl(PR_SET_NAME, "luthier-guard");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const pid_t controller = argc > 1 ? static_cast<pid_t>(atoi(argv[1])) : 0;
+  const pid_t controller = argc > 1 ? static_cast<pid_t>(strtol(argv[1], nullptr, 10)) : 0;
   // Before the check: a controller that dies now still has its pid, as a zombie of somebody.
   const int watched = static_cast<int>(syscall(SYS_pidfd_open, controller, 0));
   if (watched < 0 || getppid() != controller) {
     return 1;
   }
-  Guardian guardian(watched);
+  luthier::guardian::Guardian guardian(watched);
   guardian.serve();
   guardian.leave();
   return 0;

@@ -94,9 +94,11 @@ void become(const Command& command, const int (&passed)[kPassedMax], volatile Sp
 
 __attribute__((noinline)) Spawned spawn(const Command& command, const int (&passed)[kPassedMax]) {
   volatile Spawned spawned;
-  const pid_t pid = vfork();
+  // Not posix_spawn, which can't tell why the directory or a limit was refused.
+  const pid_t pid =
+      vfork();  // NOLINT(*-unsafe-functions,*-insecureAPI.vfork): the child is `become`
   if (pid == 0) {
-    become(command, passed, spawned);
+    become(command, passed, spawned);  // NOLINT(*-unix.Vfork): system calls only
     _exit(127);
   }
   if (pid < 0) {

@@ -15,7 +15,13 @@ namespace luthier::guardian {
 inline constexpr int kSocket = 3;  // the guardian's end of its socket
 
 // Descriptors that come with a SpawnRequest, in this order; the last one may be missing.
-enum Passed : int { kControl, kStrings, kStdin, kStdout, kStderr, kReport, kPassedMax };
+inline constexpr int kControl = 0;
+inline constexpr int kStrings = 1;
+inline constexpr int kStdin = 2;
+inline constexpr int kStdout = 3;
+inline constexpr int kStderr = 4;
+inline constexpr int kReport = 5;
+inline constexpr int kPassedMax = 6;
 
 // kStrings is a memory file of zero-terminated strings: working directory, program, arguments,
 // environment.

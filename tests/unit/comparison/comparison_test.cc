@@ -184,7 +184,7 @@ TEST(Compare, SaysWhenSeedsAreTooFew) {
               Contains("too few seeds to say which is better: with 1 matched seeds no difference "
                        "can reach p = 0.05; 1 comparison needs at least 6"));
   EXPECT_THAT(made(two_groups(5)).warnings,
-              Contains(HasSubstr("need at least 6 experiments each")));
+              Contains(HasSubstr("which needs 6 experiments of a group")));
   EXPECT_THAT(made(two_groups(6)).warnings, IsEmpty());
 }
 
