@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <stdexcept>
 #include <thread>
 
 #include <ray/api.h>
@@ -25,11 +27,13 @@ using ray_wire::Kind;
 constexpr int kSocket = 3;
 constexpr auto kLookEvery = std::chrono::milliseconds(250);
 constexpr int kDescribeMs = 20000;
+constexpr const char* kNodes = "nodes\n";
 
 struct Settings {
   std::string address;
   std::string node_ip;
   std::string patience;
+  std::chrono::seconds silence{};
   std::vector<std::string> code;
 };
 
@@ -42,6 +46,8 @@ Settings read_hello(const std::string& text) {
       settings.node_ip = value;
     } else if (key == "patience") {
       settings.patience = value;
+    } else if (key == "silence") {
+      settings.silence = std::chrono::seconds(std::strtol(value.c_str(), nullptr, 10));
     } else if (key == "code") {
       settings.code.push_back(value);
     }
@@ -69,7 +75,12 @@ void connect(const Settings& settings) {
 std::string describe() {
   const auto answer =
       ray::Task(ray::PyFunction<std::string>{"luthier._cluster", "describe"}).Remote();
-  return *answer.Get(kDescribeMs);
+  const std::string nodes = *answer.Get(kDescribeMs);
+  // Get() returns some of Ray's errors as if they were the answer.
+  if (nodes.rfind(kNodes, 0) != 0) {
+    throw std::runtime_error("Ray could not run luthier._cluster.describe");
+  }
+  return nodes.substr(std::strlen(kNodes));
 }
 
 // The job's actors end with this process. Ray's own good-bye may wait for a head that is gone.
@@ -108,7 +119,7 @@ int serve() {
     leave(1);
   }
   channel.send(Kind::ready, -1, 0, nodes);
-  Pool pool(channel, nodes, describe);
+  Pool pool(channel, nodes, describe, settings.silence);
   std::thread([&pool] {
     while (true) {
       std::this_thread::sleep_for(kLookEvery);

@@ -12,6 +12,7 @@ using ray_wire::Kind;
 constexpr auto kRoomTime = std::chrono::milliseconds(500);  // then idle workers make room
 constexpr auto kAnswerTime = std::chrono::seconds(5);  // of a worker beyond the grace of a trial
 constexpr auto kNoteTime = std::chrono::seconds(10);   // then a person is told
+constexpr int kFailedStarts = 3;  // of workers in a row: then an attempt pays for it
 
 std::string waits_in_words(std::size_t trials, const std::string& wanted) {
   return (trials == 1 ? "a trial waits for a worker with "
@@ -26,7 +27,11 @@ bool Pool::feasible(const Shape& shape, Key key) {
   if (why_infeasible(shape, nodes_).empty()) {
     return true;
   }
-  nodes_ = parse_nodes(describe_());
+  try {
+    nodes_ = parse_nodes(describe_());
+  } catch (const std::exception&) {
+    return true;  // nothing is known; a person is told that it waits
+  }
   const std::string why = why_infeasible(shape, nodes_);
   if (!why.empty()) {
     channel_.send(Kind::refused, key.first, key.second, why);
@@ -39,6 +44,7 @@ void Pool::add_member(const Shape& shape) {
   member.shape = shape;
   member.handle = std::make_unique<WorkerHandle>(
       shape,
+      silence_,
       WorkerHandle::Listener{
           [this, &member](const std::string& frames) { on_said(member, frames); },
           [this, &member](const std::string& reason) { on_gone(member, reason); }});
@@ -168,7 +174,9 @@ void Pool::on_said(Member& member, const std::string& frames) {
   if (alive || !ended.empty()) {
     const std::lock_guard<std::mutex> lock(mutex_);
     member.alive = member.alive || alive;
-    dispatch(queues_[member.shape.text]);
+    Queue& queue = queues_[member.shape.text];
+    queue.failed_starts = alive ? 0 : queue.failed_starts;
+    dispatch(queue);
   }
   if (stuck) {
     member.handle->retire("another trial of its worker did not return and the worker was ended");
@@ -187,8 +195,10 @@ void Pool::on_gone(Member& member, const std::string& reason) {
     member.attempts.clear();
     member.gone = true;
     Queue& queue = queues_[member.shape.text];
-    if (!member.alive && !member.leaving && !queue.waiting.empty()) {
-      // It never came up. One attempt pays for it, so that this can't go on for ever.
+    if (!member.alive && !member.leaving && !queue.waiting.empty() &&
+        ++queue.failed_starts >= kFailedStarts) {
+      // Nodes are lost, but not one after the other: so that this can't go on for ever.
+      queue.failed_starts = 0;
       const Key key = queue.waiting.front().key;
       queue.waiting.pop_front();
       append(frames, Kind::lost, key.first, key.second, reason.data(), reason.size());

@@ -22,9 +22,16 @@ namespace luthier::ray_driver {
 
 class Pool {
  public:
-  // `describe` asks the cluster for its nodes (shape.h).
-  Pool(Channel& channel, std::string nodes, std::function<std::string()> describe)
-      : channel_(channel), nodes_(parse_nodes(nodes)), describe_(std::move(describe)) {}
+  // `describe` asks the cluster for its nodes (shape.h). A worker that says nothing for `silence`
+  // counts as gone.
+  Pool(Channel& channel,
+       const std::string& nodes,
+       std::function<std::string()> describe,
+       std::chrono::seconds silence)
+      : channel_(channel),
+        nodes_(parse_nodes(nodes)),
+        describe_(std::move(describe)),
+        silence_(silence) {}
 
   void start(const ray_wire::Frame& frame);
   void pass_on(const ray_wire::Frame& frame);
@@ -51,7 +58,8 @@ class Pool {
   struct Queue {
     Shape shape;
     std::deque<Waiting> waiting;
-    bool noted = false;  // a person knows that it is waited for
+    bool noted = false;     // a person knows that it is waited for
+    int failed_starts = 0;  // workers that did not come up, one after the other
   };
 
   bool feasible(const Shape& shape, Key key);
@@ -67,6 +75,7 @@ class Pool {
   Channel& channel_;
   std::vector<Node> nodes_;
   const std::function<std::string()> describe_;
+  const std::chrono::seconds silence_;
   std::mutex mutex_;  // guards what follows
   std::list<Member> members_;
   std::map<std::string, Queue> queues_;  // by the shape's text

@@ -20,7 +20,7 @@ class Worker {
   static Worker* create();
 
   // Obeys the frames, then waits for something to say, or for the next call (worker_handle.h).
-  // `frames` begins with the number of the call.
+  // `frames` begins with the number of the call, and so does the answer.
   std::string exchange(std::vector<char> frames);
 
   // Says something. Any thread.

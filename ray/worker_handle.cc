@@ -16,6 +16,25 @@ constexpr std::size_t kMostCalls = 2;
 // Of a worker: the call that waits, the one that replaces it, and one to spare.
 constexpr int kConcurrency = 4;
 constexpr int kPlacingSeconds = 1;
+constexpr int kLookMs = 1000;                        // how often a call that waits is looked at
+constexpr auto kFarewell = std::chrono::seconds(5);  // of a worker that was told to end
+
+// Ray's reasons come with serialised bytes around them: what matters is the longest readable part.
+std::string readable_part(const std::string& text) {
+  std::string longest;
+  std::string current;
+  for (const char each : text) {
+    const bool readable = each >= ' ' && each <= '~';
+    current = readable ? current + each : std::string();
+    longest = current.size() > longest.size() ? current : longest;
+  }
+  return longest.size() < 8 ? "Ray gave no reason" : longest;
+}
+
+std::string reason_of(const std::exception& error) {
+  const auto* of_ray = dynamic_cast<const ray::internal::RayException*>(&error);
+  return readable_part(of_ray != nullptr ? of_ray->msg_ : error.what());
+}
 
 bool holds_report(const std::string& frames) {
   std::size_t position = 0;
@@ -37,8 +56,8 @@ ray::PlacementStrategy strategy_of(const std::string& name) {
 
 }  // namespace
 
-WorkerHandle::WorkerHandle(Shape shape, Listener listener)
-    : shape_(std::move(shape)), listener_(std::move(listener)) {
+WorkerHandle::WorkerHandle(Shape shape, std::chrono::seconds silence, Listener listener)
+    : shape_(std::move(shape)), silence_(silence), listener_(std::move(listener)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -60,13 +79,18 @@ void WorkerHandle::retire(const std::string& reason) {
   }
   retired_ = true;
   retired_because_ = reason;
+  retired_at_ = Clock::now();
   changed_.notify_all();
   if (created_) {
-    try {
-      shape_.python ? python_.Kill() : cpp_.Kill();
-    } catch (const std::exception&) {
-      // It is gone already, which is what was wanted.
-    }
+    kill();
+  }
+}
+
+void WorkerHandle::kill() {
+  try {
+    shape_.python ? python_.Kill() : cpp_.Kill();
+  } catch (const std::exception&) {
+    // It is gone already, which is what was wanted.
   }
 }
 
@@ -75,8 +99,8 @@ bool WorkerHandle::alive() const {
   return alive_;
 }
 
-WorkerHandle::Call WorkerHandle::exchange(const std::string& frames) {
-  const std::uint64_t number = ++submitted_;
+ray::ObjectRef<std::string> WorkerHandle::exchange(std::uint64_t number,
+                                                   const std::string& frames) {
   std::vector<char> bytes(sizeof number + frames.size());
   std::memcpy(bytes.data(), &number, sizeof number);
   std::memcpy(bytes.data() + sizeof number, frames.data(), frames.size());
@@ -89,7 +113,8 @@ WorkerHandle::Call WorkerHandle::exchange(const std::string& frames) {
 // Moving an ObjectRef lets its count touch zero, after which its result may never arrive: a
 // constant is copied.
 void WorkerHandle::submit() {
-  const Call call = exchange(pending_);
+  const std::uint64_t number = ++submitted_;
+  const Call call{number, exchange(number, pending_)};
   calls_.push_back(call);
   pending_.clear();
 }
@@ -146,6 +171,35 @@ WorkerHandle::Call WorkerHandle::next_call() {
   return calls_.front();
 }
 
+// Whether nothing more is expected of the worker, although Ray has not said so. One that has not
+// come up yet may take as long as its resources do.
+bool WorkerHandle::given_up(const Call& call) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto now = Clock::now();
+  if (retired_) {
+    return now - retired_at_ > kFarewell;
+  }
+  return alive_ && now - call.since > silence_;
+}
+
+std::string WorkerHandle::answer_to(const Call& call) {
+  while (true) {
+    try {
+      const std::string answer = *call.answer.Get(kLookMs);
+      if (answer.size() < sizeof call.number ||
+          std::memcmp(answer.data(), &call.number, sizeof call.number) != 0) {
+        throw std::runtime_error(readable_part(answer));
+      }
+      return answer.substr(sizeof call.number);
+    } catch (const ray::internal::RayTimeoutException&) {
+      if (given_up(call)) {
+        throw std::runtime_error("it did not answer for " + std::to_string(silence_.count()) +
+                                 " s");
+      }
+    }
+  }
+}
+
 void WorkerHandle::run() {
   std::string reason;
   try {
@@ -156,7 +210,7 @@ void WorkerHandle::run() {
     }
     while (true) {
       const Call call = next_call();
-      const std::string frames = *call.Get();
+      const std::string frames = answer_to(call);
       {
         const std::lock_guard<std::mutex> lock(mutex_);
         calls_.pop_front();
@@ -178,6 +232,9 @@ void WorkerHandle::run() {
     const std::lock_guard<std::mutex> lock(mutex_);
     calls_.clear();
     reason = retired_ ? retired_because_ : reason;
+    if (created_ && !retired_) {
+      kill();  // it may only be out of reach
+    }
     retired_ = true;
   }
   if (!group_.Empty()) {
@@ -188,20 +245,6 @@ void WorkerHandle::run() {
     }
   }
   listener_.gone(reason);
-}
-
-// Ray's reasons come with serialised bytes around them: what matters is the longest readable part.
-std::string WorkerHandle::reason_of(const std::exception& error) {
-  const auto* of_ray = dynamic_cast<const ray::internal::RayException*>(&error);
-  const std::string text = of_ray != nullptr ? of_ray->msg_ : error.what();
-  std::string longest;
-  std::string current;
-  for (const char each : text) {
-    const bool readable = each >= ' ' && each <= '~';
-    current = readable ? current + each : std::string();
-    longest = current.size() > longest.size() ? current : longest;
-  }
-  return longest.size() < 8 ? "Ray gave no reason" : longest;
 }
 
 }  // namespace luthier::ray_driver

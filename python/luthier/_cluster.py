@@ -8,14 +8,14 @@ _holders = []  # an actor ends with its last handle, and what it owns with it
 
 
 def describe():
-    """One node a line, "ADDRESS CPU=4 GPU=1", as luthier-ray asks for it."""
+    """A line "nodes", then one node a line, "ADDRESS CPU=4 GPU=1", as luthier-ray asks for it."""
     lines = []
     for node in ray.nodes():
         if node["Alive"]:
             amounts = (f"{name}={amount!r}" for name, amount in sorted(node["Resources"].items())
                        if not name.startswith(("node:", "object_store_memory")))
             lines.append(" ".join([node["NodeManagerAddress"], *amounts]))
-    return "\n".join(sorted(lines))
+    return "\n".join(["nodes", *sorted(lines)])
 
 
 def bundle(index=-1):

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kStrategies[] = {"PACK", "SPREAD", "STRICT_PACK", "STRICT_SPREAD"};
 
+constexpr std::int64_t kLeastSilence = 10;  // seconds; a worker speaks every five
+
 // Each attempt has eight descriptors here.
 void raise_file_limit() {
   rlimit limit{};
@@ -62,8 +64,10 @@ Result<RayConnection> connection_of(const RayOptions& options, const std::string
   if (!address) {
     return address.error();
   }
-  RayConnection connection{
-      .program = *std::move(program), .address = *std::move(address), .patience = options.patience};
+  RayConnection connection{.program = *std::move(program),
+                           .address = *std::move(address),
+                           .patience = options.patience,
+                           .silence = options.silence};
   connection.node_ip = options.node_ip.empty() ? own_address(connection.address) : options.node_ip;
   const fs::path libraries = connection.program.parent_path().parent_path() / "lib" / "luthier";
   connection.code = {(libraries / "python").string()};
@@ -76,12 +80,15 @@ Result<RayConnection> connection_of(const RayOptions& options, const std::string
   return connection;
 }
 
-Result<> set_count(std::int64_t& field, const std::string& name, const std::string& value) {
+Result<> set_count(std::int64_t& field,
+                   const std::string& name,
+                   const std::string& value,
+                   std::int64_t least = 1) {
   const auto number = parse_integer(value);
-  if (!number || *number < 1) {
+  if (!number || *number < least) {
     return Error{ErrorCode::invalid_argument,
                  "option " + name + " of executor 'ray' is '" + value +
-                     "'; it must be a whole number of at least 1"};
+                     "'; it must be a whole number of at least " + std::to_string(least)};
   }
   field = *number;
   return {};
@@ -117,7 +124,8 @@ const std::vector<RayOption>& ray_option_table() {
       {"bundles", "what a trial may use beside its own claim: '2*cpu:1' or 'cpu:1/cpu:2+gpu:1'"},
       {"strategy",
        "where the bundles go: PACK, SPREAD, STRICT_PACK or STRICT_SPREAD (default: PACK)"},
-      {"patience", "seconds to wait for a cluster that was lost (default: 60)"}};
+      {"patience", "seconds to wait for a cluster that was lost (default: 60)"},
+      {"silence", "seconds without a word after which a worker counts as lost (default: 60)"}};
   return kTable;
 }
 
@@ -128,10 +136,10 @@ Result<> set_ray_option(RayOptions& options, const std::string& name, const std:
     options.node_ip = value;
   } else if (name == "per_worker") {
     return set_count(options.per_worker, name, value);
-  } else if (name == "patience") {
+  } else if (name == "patience" || name == "silence") {
     std::int64_t seconds = 0;
-    auto set = set_count(seconds, name, value);
-    options.patience = std::chrono::seconds(seconds);
+    auto set = set_count(seconds, name, value, name == "silence" ? kLeastSilence : 1);
+    (name == "patience" ? options.patience : options.silence) = std::chrono::seconds(seconds);
     return set;
   } else if (name == "bundles") {
     return set_bundles(options, value);

@@ -26,10 +26,11 @@ struct RayOptions {
   std::int64_t per_worker = 1;
   std::string strategy = "PACK";     // where the bundles go
   std::vector<std::string> bundles;  // "cpu:1+gpu:1": what a trial may use beside its own claim
-  std::filesystem::path
-      shared_root;  // the experiment's directory; workers look whether they see it
   // How long trials wait for a cluster that is gone before the experiment is left.
   std::chrono::seconds patience{60};
+  // A worker that says nothing for so long counts as lost, whatever Ray says of it. Less finds a
+  // lost node sooner; more forgives a trial that holds Python's lock, or a host that is overloaded.
+  std::chrono::seconds silence{60};
   std::function<void(const std::string&)> say;  // sentences for a person
 };
 

@@ -90,6 +90,7 @@ Result<RayDriver> RayDriver::launch(const RayConnection& connection) {
     hello += "node_ip=" + connection.node_ip + "\n";
   }
   hello += "patience=" + std::to_string(connection.patience.count()) + "\n";
+  hello += "silence=" + std::to_string(connection.silence.count()) + "\n";
   for (const auto& place : connection.code) {
     hello += "code=" + place + "\n";
   }

@@ -19,6 +19,7 @@ struct RayConnection {
   std::string address;
   std::string node_ip;
   std::chrono::seconds patience{60};
+  std::chrono::seconds silence{60};
   std::vector<std::string> code;  // where workers find code: directories and libraries
 };
 

@@ -21,6 +21,7 @@ class Slow:
 
     def setup(self, config):
         self.loss, self.steps, self.reported = 1.0 + config["x"], 0, None
+        self.step_seconds = config["step_seconds"]
 
     def reconfigure(self, config):
         self.setup(config)
@@ -30,7 +31,7 @@ class Slow:
         if luthier.iteration() == self.reported:
             note("acknowledged.jsonl", trial=luthier.trial_id(), iteration=luthier.iteration())
         note("steps.jsonl", trial=luthier.trial_id(), pid=os.getpid(), iteration=luthier.iteration() + 1)
-        time.sleep(float(os.environ.get("STEP_SECONDS", "0.15")))
+        time.sleep(self.step_seconds)
         self.loss *= 0.9
         self.steps += 1
         self.reported = luthier.iteration() + 1

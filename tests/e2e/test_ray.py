@@ -61,7 +61,7 @@ class Home:
 
     def nodes(self, name):
         places = (self.path / "luthier-results" / name / "trials").glob("*/ray.json")
-        return {json.loads(place.read_text())["node"] for place in places}
+        return {json.loads(place.read_text() or "{}").get("node") for place in places} - {None}
 
     def lines(self, name):
         with contextlib.suppress(FileNotFoundError):
@@ -318,11 +318,14 @@ def check_log(home, name):
     return events
 
 
-def start_slow(home, name, scheduler, address_free=False):
-    process = home.start("run", "--name", name, "--executor", "ray:patience=40", "-n", 6, "-j", 6, *SPACE,
+def start_slow(home, name, scheduler, nodes=frozenset(), options="patience=40"):
+    """Six trials, four at a time, which needs both nodes; in the middle of their training, and begun on
+    the nodes named."""
+    process = home.start("run", "--name", name, "--executor", f"ray:{options}", "-n", 6, "-j", 4, "--cpu", 2, *SPACE,
                          "--iterations", 9, "--checkpoint-every", 1, "--scheduler", scheduler,
-                         "--python", "ray_trials:Slow")
-    wait_for(lambda: process.poll() is not None or len(home.lines("steps.jsonl")) >= 10)
+                         "-p", "step_seconds=constant(0.4)", "--python", "ray_trials:Slow")
+    wait_for(lambda: process.poll() is not None or
+             (len(home.lines("steps.jsonl")) >= 10 and home.nodes(name) >= nodes))
     assert process.poll() is None, process.communicate()
     return process
 
@@ -378,20 +381,36 @@ def is_zombie(pid):
     return True
 
 
-# Not reliable yet (docs/ray.md, Limits), so only with --full.
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
-@pytest.mark.parametrize("round", range(20 if FULL else 0))
+@pytest.mark.parametrize("round", ROUNDS)
 def test_a_node_is_lost(cluster, home, scheduler, round):
-    process = start_slow(home, "node", SCHEDULERS[scheduler])
+    process = start_slow(home, "node", SCHEDULERS[scheduler], BOTH_NODES)
     time.sleep(0.05 * round)
     cluster.kill_node("127.0.0.3")
     try:
         finish(process)
     finally:
         cluster.start_node("127.0.0.3")
-    check_log(home, "node")
+    events = check_log(home, "node")
+    assert [event for event in events if event["event"] == "attempt_ended" and event["outcome"] == "lost"]
     assert all(trial["state"] in ("completed", "stopped") for trial in home.trials("node"))
     home.replays("node")
+
+
+def test_a_worker_that_freezes_is_given_up(home):
+    """Ray goes on believing in a process that is stopped; its connections stay open."""
+    process = start_slow(home, "frozen", SCHEDULERS["pbt"], options="silence=10")
+    frozen = home.lines("steps.jsonl")[-1]["pid"]
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        finish(process)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(frozen, signal.SIGKILL)
+    lost = [event for event in check_log(home, "frozen")
+            if event["event"] == "attempt_ended" and event["outcome"] == "lost"]
+    assert lost and "it did not answer for 10 s" in lost[0]["message"]
+    home.replays("frozen")
 
 
 def test_luthier_ray_is_killed(home):
@@ -426,7 +445,7 @@ def test_the_head_is_lost_and_another_cluster_goes_on(tmp_path):
     with Cluster(nodes=1) as first:
         process = home.start("run", "--name", "head", "--executor", "ray:patience=2", "--cluster", first.address,
                              "-n", 4, "-j", 4, *SPACE, "--iterations", 9, "--checkpoint-every", 1,
-                             "--python", "ray_trials:Slow")
+                             "-p", "step_seconds=constant(0.15)", "--python", "ray_trials:Slow")
         wait_for(lambda: process.poll() is not None or len(home.lines("steps.jsonl")) >= 8)
         first.kill_node("127.0.0.2")
         _, said = process.communicate(timeout=60)
