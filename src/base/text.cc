@@ -64,6 +64,10 @@ void append_number(std::string& out, double number) {
   out.append(buffer.data(), end);
 }
 
+std::string counted(std::int64_t count, std::string_view one) {
+  return std::to_string(count).append(" ").append(one).append(count == 1 ? "" : "s");
+}
+
 std::string format_number(double number) {
   std::string out;
   append_number(out, number);

@@ -17,6 +17,8 @@ void append_number(std::string& out, double number);
 std::optional<double> parse_number(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
+// "1 trial", "2 trials".
+std::string counted(std::int64_t count, std::string_view one);
 std::string_view trim(std::string_view text);  // without white space at both ends
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);

@@ -196,7 +196,7 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison) {
                 (exact ? ", exact" : ", normal approximation") +
                 ", two-sided, over pairs of equal benchmark, task and seed (up to " +
                 std::to_string(most_pairs(comparison)) + "); p corrected by Holm for " +
-                std::to_string(tests) + (tests == 1 ? " test" : " tests"));
+                counted(tests, "test"));
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "comparison/html_page.h"
 
 #include "base/terminal_text.h"
+#include "base/text.h"
 #include "comparison/chart.h"
 #include "comparison/figures.h"
 #include "comparison/html_text.h"
@@ -59,17 +60,13 @@ std::string legend(const ComparisonReport& comparison) {
   return "<ul class=\"legend\">" + out + "</ul>\n";
 }
 
-std::string counted(std::size_t count, const std::string& one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 std::string lead(const ComparisonReport& comparison) {
-  std::string out = counted(comparison.experiments.size(), "experiment") + " in " +
-                    counted(comparison.groups.size(), "group") + ", " +
+  std::string out = counted(std::ssize(comparison.experiments), "experiment") + " in " +
+                    counted(std::ssize(comparison.groups), "group") + ", " +
                     comparison.objective.metric +
                     (comparison.objective.mode == Mode::min ? " minimised" : " maximised");
   if (comparison.tasks.size() > 1) {
-    out += ", " + counted(comparison.tasks.size(), "task");
+    out += ", " + counted(std::ssize(comparison.tasks), "task");
   } else if (!comparison.tasks.front().label.empty()) {
     out += ", task " + comparison.tasks.front().label;
   }

@@ -277,10 +277,7 @@ void Planner::after_attempt(TrialId trial, const Ended& ended) {
   }
   if (ended.outcome == Outcome::returned) {
     const std::int64_t results = state_.record(trial).results;
-    return end_trial(
-        trial,
-        TrialState::completed,
-        "returned after " + std::to_string(results) + (results == 1 ? " result" : " results"));
+    return end_trial(trial, TrialState::completed, "returned after " + counted(results, "result"));
   }
   if (live.stop_requested) {
     return end_trial(trial,
@@ -650,12 +647,14 @@ bool Planner::settle() {
     return true;
   }
   if (const std::int64_t held = state_.held_count(); held > 0) {
-    stop(false, std::to_string(held) + " trials are paused by a person; resume or stop them");
+    stop(false,
+         counted(held, "trial") + (held == 1 ? " is paused by a person; resume or stop it"
+                                             : " are paused by a person; resume or stop them"));
     return false;
   }
   stop(true,
        state_.search_ended() ? state_.search_end_reason()
-                             : "all " + std::to_string(state_.trial_count()) + " trials ended");
+                             : "all " + counted(state_.trial_count(), "trial") + " ended");
   return false;
 }
 

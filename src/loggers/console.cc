@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/terminal_text.h"
+#include "base/text.h"
 #include "loggers/console_frame.h"
 
 namespace luthier {
@@ -73,10 +74,10 @@ void Console::on_events(const ExperimentView& view, std::span<const Event> event
 // Lines that stay.
 void Console::talk(const Event& event) {
   if (const auto* started = std::get_if<ControllerStarted>(&event.body)) {
-    std::string line = printable(state_.subject().name) + ": started, " +
-                       std::to_string(started->jobs) + (started->jobs == 1 ? " job" : " jobs");
+    std::string line =
+        printable(state_.subject().name) + ": started, " + counted(started->jobs, "job");
     if (const auto total = state_.total()) {
-      line += ", " + std::to_string(*total) + (*total == 1 ? " trial" : " trials");
+      line += ", " + counted(*total, "trial");
     }
     said_at_ = event.time;
     interval_ = kFirstInterval;

@@ -81,7 +81,7 @@ TEST(CanonicalExport, ACrashAndAResumeLeaveNoTrace) {
           << AttemptStarted{.trial = {0}, .attempt = 2, .segment = 1} << ResultRepeated{{0}, 2, 1};
   crashed.result(0, 2, 2, 2);
   crashed << TrialEnded{{0}, TrialState::completed, "returned after 2 results"}
-          << ControllerStopped{true, "all 1 trials ended"};
+          << ControllerStopped{true, "all 1 trial ended"};
   EXPECT_EQ(crashed.text(), smooth.text());
 }
 

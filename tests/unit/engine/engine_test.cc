@@ -312,7 +312,7 @@ TEST_F(Requests, APersonsPauseIsNotUndoneByAScheduler) {
   EXPECT_EQ(state_.state({1}), TrialState::paused);
   EXPECT_TRUE(planner_->left());
   EXPECT_FALSE(state_.finished());
-  EXPECT_EQ(state_.end_reason(), "1 trials are paused by a person; resume or stop them");
+  EXPECT_EQ(state_.end_reason(), "1 trial is paused by a person; resume or stop it");
 }
 
 TEST_F(Requests, AResumedTrialRunsAgain) {
