@@ -94,13 +94,17 @@ std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
                                             const Explored& explored,
                                             DrawFrom from,
                                             std::size_t count,
-                                            Rng& rng) {
+                                            Rng& rng,
+                                            const Allowed& allowed) {
   const bool checked =
       !space.declaration().constraints().empty() || space.cardinality().has_value();
   const CandidateDraw draw(space, grid, good, from);
   Mixture::Points points;
   for (int i = 0; i < kMostDraws && points.count < count; ++i) {
     const std::vector<double> point = draw(rng);
+    if (allowed && !allowed(point)) {
+      continue;
+    }
     if (checked) {
       const Config config = space.decode(point);
       if (!space.satisfies_constraints(config) || explored.contains(space, config)) {
@@ -122,7 +126,8 @@ std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
   }
   const std::size_t axes = space.axes().size();
   const auto chosen = std::span(points.x).subspan(best * axes, axes);
-  return BestCandidate{{chosen.begin(), chosen.end()}, in_good[best] - in_other[best]};
+  return BestCandidate{
+      {chosen.begin(), chosen.end()}, in_good[best] - in_other[best], points.count};
 }
 
 }  // namespace luthier::parzen

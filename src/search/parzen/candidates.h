@@ -2,6 +2,7 @@
 // all others most (Bergstra et al., "Algorithms for Hyper-Parameter Optimization", 2011).
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "luthier/rng.h"
@@ -12,14 +13,18 @@ namespace luthier::parzen {
 
 struct BestCandidate {
   std::vector<double> point;
-  double log_ratio = 0;  // of the two densities
+  double log_ratio = 0;      // of the two densities
+  std::size_t compared = 0;  // candidates it is the best of
 };
 
 enum class DrawFrom : std::uint8_t { good, space };
 
+using Allowed = std::function<bool(std::span<const double> point)>;
+
 // Candidates come from the density of the good ones, or from the space as declared. At most `count`
 // candidates are compared; forbidden or repeated ones are drawn again, a bounded number of times.
-// Grid axes take the values of `grid`; nothing when no candidate was allowed.
+// Grid axes take the values of `grid`; nothing when no candidate was allowed. `allowed`, if any,
+// forbids further points.
 std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
                                             std::span<const double> grid,
                                             const Mixture& good,
@@ -27,6 +32,7 @@ std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
                                             const Explored& explored,
                                             DrawFrom from,
                                             std::size_t count,
-                                            Rng& rng);
+                                            Rng& rng,
+                                            const Allowed& allowed = {});
 
 }  // namespace luthier::parzen

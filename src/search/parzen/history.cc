@@ -73,8 +73,7 @@ void History::ended(TrialId trial, TrialState state) {
   }
   // It was paused, and ranked as if stopped.
   if (state == TrialState::failed) {
-    std::erase_if(best_, [&](const Ranked& entry) { return entry.trial == trial.value; });
-    rebuild_good();
+    disqualify(trial.value);
   }
 }
 
@@ -97,15 +96,34 @@ void History::leave(TrialId trial, int tier) {
   forget_oldest();
 }
 
+// It ranks no more, and stays among the others.
+void History::disqualify(std::int64_t trial) {
+  const auto found = std::ranges::find(best_, trial, &Ranked::trial);
+  if (found == best_.end()) {
+    return;
+  }
+  const std::vector<double> point = std::move(found->point);
+  best_.erase(found);
+  if (!where_.contains(trial)) {
+    add_other(trial, point);
+    order_.push_back(trial);
+  }
+  rebuild_good();
+}
+
 void History::returned(TrialId trial, std::span<const double> point) {
-  --observed_;
+  forget(trial);
+  added(trial, point);
+}
+
+void History::forget(TrialId trial) {
+  observed_ -= live_.erase(trial.value) > 0 ? 0 : 1;
   std::erase_if(best_, [&](const Ranked& entry) { return entry.trial == trial.value; });
   if (where_.contains(trial.value)) {
     remove_other(trial.value);
   }
   std::erase(order_, trial.value);
   rebuild_good();
-  added(trial, point);
 }
 
 std::vector<TrialId> History::live_with_results() const {

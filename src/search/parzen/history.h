@@ -35,6 +35,8 @@ class History {
   void ended(TrialId trial, TrialState state);
   // An ended or paused trial runs again (its configuration as in `added`).
   void returned(TrialId trial, std::span<const double> point);
+  // As if the trial had never been added.
+  void forget(TrialId trial);
   bool is_live(TrialId trial) const { return live_.contains(trial.value); }
   std::vector<TrialId> live_with_results() const;
 
@@ -56,6 +58,7 @@ class History {
   };
   static bool better(const Ranked& a, const Ranked& b);
   void leave(TrialId trial, int tier);
+  void disqualify(std::int64_t trial);
 
   void add_other(std::int64_t trial, std::span<const double> point);
   std::vector<double> remove_other(std::int64_t trial);

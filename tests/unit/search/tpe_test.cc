@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "search/parzen/branches.h"
 #include "search/points/sobol_sequence.h"
 #include "support/fake_view_for_search.h"
 
@@ -114,6 +115,68 @@ TEST(Tpe, ModelsBranchesTogetherWithTheirParameters) {
     }
   }
   EXPECT_GT(fitting, counted * 8 / 10);  // modelled apart, about half
+}
+
+// Branch a looks better at first and is quickly exhausted; only searching b by itself finds its
+// narrow optimum.
+TEST(Tpe, SearchesABranchThatLooksWorse) {
+  Space space;
+  space.add("branch", choice({"a", "b"}));
+  space.add("x", uniform(0, 1)).when("branch", "b");
+  space.add("y", uniform(0, 1)).when("branch", "b");
+  const auto loss = [](const Config& config) {
+    return config.text("branch") == "a" ? 0.1
+                                        : 9 * (std::pow(config.number("x") - 0.8, 2) +
+                                               std::pow(config.number("y") - 0.2, 2));
+  };
+  int found = 0;
+  int found_without = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    for (const double share : {0.5, 0.0}) {
+      FakeView view(space, seed);
+      NamedValues options;
+      options.set("branch_share", share);
+      const auto searcher = make_searcher("tpe", options, seed);
+      double best = 1;
+      for (int i = 0; i < 80; ++i) {
+        best = std::min(best, loss(view.config(*view.step(*searcher, loss))));
+      }
+      (share > 0 ? found : found_without) += best < 0.02 ? 1 : 0;
+    }
+  }
+  EXPECT_GE(found, 9);
+  EXPECT_LT(found_without, found);
+}
+
+TEST(History, AGoodTrialThatFailsAfterAPauseStaysAmongTheOthers) {
+  const auto space = CompiledSpace::compile(unit_square());
+  parzen::History history(parzen::kernel_axes(*space), {});
+  const std::vector<double> point = {0.25, 0.75};
+  history.added(TrialId{1}, point);
+  history.reported(TrialId{1}, 1, 0.5);
+  history.paused(TrialId{1});
+  ASSERT_EQ(history.good().size(), 1U);
+  history.ended(TrialId{1}, TrialState::failed);
+  EXPECT_EQ(history.good().size(), 0U);
+  ASSERT_EQ(history.other().size(), 1U);
+  EXPECT_EQ(history.other().point(0), point);
+}
+
+TEST(Branches, ATrialThatChangesItsBranchLeavesTheOldOne) {
+  Space declared = unit_square();
+  declared.add("z", uniform(0, 1)).when("x < 0.5");
+  const auto space = CompiledSpace::compile(std::move(declared));
+  parzen::Branches branches(parzen::kernel_axes(*space), {});
+  const std::vector<double> with = {0.25, 0.5, 0.5};
+  const std::vector<double> without = {0.75, 0.5, std::nan("")};
+  branches.added(TrialId{1}, with);
+  branches.reported(TrialId{1}, 1, 0.5);
+  branches.paused(TrialId{1});
+  ASSERT_EQ(branches.find(parzen::branch_of(with))->observed(), 1);
+  branches.returned(TrialId{1}, without);
+  EXPECT_EQ(branches.find(parzen::branch_of(with))->observed(), 0);
+  EXPECT_EQ(branches.find(parzen::branch_of(with))->good().size(), 0U);
+  EXPECT_TRUE(branches.find(parzen::branch_of(without))->is_live(TrialId{1}));
 }
 
 TEST(Tpe, StartsUpLongerWhereThereAreBranches) {

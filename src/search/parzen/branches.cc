@@ -1,0 +1,74 @@
+#include "search/parzen/branches.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace luthier::parzen {
+
+Branch branch_of(std::span<const double> point) {
+  Branch branch(point.size());
+  for (std::size_t axis = 0; axis < point.size(); ++axis) {
+    branch[axis] = !std::isnan(point[axis]);
+  }
+  return branch;
+}
+
+Branches::Branches(std::span<const KernelAxis> axes, HistoryOptions options)
+    : axes_(axes.begin(), axes.end()),
+      options_(options),
+      has_branches_(std::ranges::any_of(axes_, &KernelAxis::conditional)) {}
+
+const History* Branches::find(const Branch& branch) const {
+  const auto found = histories_.find(branch);
+  return found == histories_.end() ? nullptr : &found->second;
+}
+
+void Branches::added(TrialId trial, std::span<const double> point) {
+  if (has_branches_) {
+    History& history = histories_.try_emplace(branch_of(point), axes_, options_).first->second;
+    home_[trial.value] = &history;
+    history.added(trial, point);
+  }
+}
+
+// Whether the trial went to another branch, where it is added.
+bool Branches::moved(TrialId trial, std::span<const double> point) {
+  if (find(branch_of(point)) == &history_of(trial)) {
+    return false;
+  }
+  history_of(trial).forget(trial);
+  added(trial, point);
+  return true;
+}
+
+void Branches::changed(TrialId trial, std::span<const double> point) {
+  if (has_branches_ && !moved(trial, point)) {
+    history_of(trial).changed(trial, point);
+  }
+}
+
+void Branches::returned(TrialId trial, std::span<const double> point) {
+  if (has_branches_ && !moved(trial, point)) {
+    history_of(trial).returned(trial, point);
+  }
+}
+
+void Branches::reported(TrialId trial, std::int64_t iteration, double loss) {
+  if (has_branches_) {
+    history_of(trial).reported(trial, iteration, loss);
+  }
+}
+
+void Branches::paused(TrialId trial) {
+  if (has_branches_) {
+    history_of(trial).paused(trial);
+  }
+}
+
+void Branches::ended(TrialId trial, TrialState state) {
+  if (has_branches_) {
+    history_of(trial).ended(trial, state);
+  }
+}
+
+}  // namespace luthier::parzen
