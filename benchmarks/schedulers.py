@@ -16,7 +16,6 @@ import os
 import pathlib
 import sys
 
-sys.path.append(sys.path.pop(0))  # ray.py of this folder must not stand before the package
 
 from virtual_time import comparison, luthier, optuna_pruners, pbt_toy, ray_tune
 from virtual_time.table import MARKS, Table
