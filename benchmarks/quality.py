@@ -20,14 +20,13 @@ import sys
 import time
 from pathlib import Path
 
+from report.comparison_page import write_section
 from search import peers
 from search.problems import Problem
 from search.scores import Scores, interval
 
 ROOT = Path(__file__).parent.parent
 BUILD = Path(os.environ.get("LUTHIER_BUILD", ROOT / "build" / "dev"))
-REPORT = ROOT / "docs" / "comparison.md"
-BEGIN, END = "<!-- begin: ./dev bench quality -->", "<!-- end: ./dev bench quality -->"
 OURS = "tpe"
 RANDOM_RUNS = 51
 STARTED = time.monotonic()
@@ -240,16 +239,6 @@ def section(tables, arguments):
     return "\n\n".join(text)
 
 
-def write_report(text):
-    page = REPORT.read_text(encoding="utf-8") if REPORT.exists() else "# Comparison\n"
-    block = f"{BEGIN}\n{text}\n{END}"
-    if BEGIN in page:
-        page = re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: block, page, flags=re.DOTALL)
-    else:
-        page = f"{page.rstrip()}\n\n{block}\n"
-    REPORT.write_text(page, encoding="utf-8")
-
-
 def parse(words):
     parser = argparse.ArgumentParser(prog="./dev bench quality", description=__doc__)
     parser.add_argument("--full", action="store_true", help="instances 1-15, 10 seeds: some hours")
@@ -276,7 +265,7 @@ def main():
         tables.append((suite, table(suite, measure(suite, kept))))
         print(f"{suite.title}, {suite.count()} runs of each searcher\n{tables[-1][1]}\n", flush=True)
     if arguments.write:
-        write_report(section(tables, sys.argv[1:]))
+        write_section("quality", section(tables, sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import os
 import pathlib
 import sys
 
-
+from report.comparison_page import write_section
 from virtual_time import comparison, luthier, optuna_pruners, pbt_toy, ray_tune
 from virtual_time.table import MARKS, Table
 
@@ -111,7 +111,7 @@ def main():
     if not options.json:
         print(text, file=sys.stderr)
     if options.write:
-        comparison.write_section("schedulers", text)
+        write_section("schedulers", f"## Schedulers\n\n{text}")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,9 @@
-"""Regrets of algorithms side by side: ratios with paired intervals, and their section of docs/comparison.md."""
-
-import pathlib
+"""Regrets of algorithms side by side: ratios with paired intervals."""
 
 import numpy as np
 
 from .table import MARKS
 
-DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "comparison.md"
 DRAWS = 2000
 
 
@@ -60,13 +57,3 @@ def markdown(rows, command, seeds):
         cells = [
             f"{r['ratio']:.2f} ({r['low']:.2f}-{r['high']:.2f})" if (r := row["ratios"].get(name)) else "" for name in names]
         yield f"| {row['table']} | {row['workers']} | {row['mark']:.0%} | {row['best_peer']} | " + " | ".join(cells) + " |"
-
-
-def write_section(name, text):
-    """Replaces one section of docs/comparison.md; each measurement owns the one between its marks."""
-    begin, end = f"<!-- {name}: written by ./dev bench {name} -->", f"<!-- {name}: end -->"
-    whole = DOCUMENT.read_text() if DOCUMENT.exists() else "# Luthier beside its peers\n"
-    if begin not in whole:
-        whole += f"\n## {name.capitalize()}\n\n{begin}\n{end}\n"
-    before, rest = whole.split(begin, 1)
-    DOCUMENT.write_text(before + begin + "\n" + text + "\n" + end + rest.split(end, 1)[1])
