@@ -80,8 +80,8 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
   const std::int64_t needed = fewest_pairs(tests, kSignificance);
   if (const std::int64_t most = most_pairs(comparison); most < needed) {
     out.push_back("too few seeds to say which is better: with " + std::to_string(most) +
-                  " matched seeds no difference can reach p = 0.05; " + std::to_string(tests) +
-                  (tests == 1 ? " comparison needs" : " comparisons need") + " at least " +
+                  " matched seeds no difference can reach p = 0.05; " +
+                  counted(tests, "comparison") + (tests == 1 ? " needs" : " need") + " at least " +
                   std::to_string(needed));
   }
 }

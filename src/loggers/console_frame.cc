@@ -53,12 +53,9 @@ std::vector<std::string> table(const ConsoleState& state, TimePoint now, std::si
 }  // namespace
 
 std::string counts_text(const ConsoleState& state) {
-  std::string out = std::to_string(state.ended());
   const auto total = state.total();
-  if (total) {
-    out += " of " + std::to_string(*total);
-  }
-  out += total.value_or(state.ended()) == 1 ? " trial ended" : " trials ended";
+  std::string out = total ? std::to_string(state.ended()) + " of " : "";
+  out += counted(total.value_or(state.ended()), "trial") + " ended";
   for (const TrialState each : {TrialState::running,
                                 TrialState::pending,
                                 TrialState::paused,
@@ -105,10 +102,8 @@ std::vector<std::string> failure_texts(const ConsoleState::Failure& failure) {
 std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now) {
   std::vector<std::string> lines = best_texts(state);
   if (const std::int64_t hidden = state.failed_attempts() - state.failures_returned(); hidden > 0) {
-    lines.push_back(std::to_string(hidden) +
-                    (hidden == 1 ? " further failure" : " further failures") +
-                    ", most like those above: `luthier logs " + printable(state.subject().name) +
-                    " TRIAL` shows each");
+    lines.push_back(counted(hidden, "further failure") + ", most like those above: `luthier logs " +
+                    printable(state.subject().name) + " TRIAL` shows each");
   }
   const bool finished = state.stopped() && state.stopped()->finished;
   std::string line = printable(state.subject().name) + (finished ? " finished" : " interrupted") +

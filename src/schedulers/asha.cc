@@ -95,9 +95,8 @@ class StopMode : public TrialScheduler {
     return {.kind = stays ? DecisionKind::proceed : DecisionKind::stop,
             .reason = reading_.show(loss) + (stays ? " is within" : " is worse than") +
                       " the best 1/" + format_number(ladder_.reduction_factor) + " of " +
-                      std::to_string(others) + (others == 1 ? " result at " : " results at ") +
-                      reading_.show_time(rung.milestone) + " (cutoff " + reading_.show(cutoff) +
-                      ")",
+                      counted(others, "result") + " at " + reading_.show_time(rung.milestone) +
+                      " (cutoff " + reading_.show(cutoff) + ")",
             .numbers = {{"value", reading_.value(loss)},
                         {"cutoff", reading_.value(cutoff)},
                         {"rung", rung.milestone},

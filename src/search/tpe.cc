@@ -62,23 +62,27 @@ class Tpe : public Searcher {
     }
     rank_paused(view);
     explored_.add(space, view.config(trial));
-    history_->added(trial, point_of(view, trial));
-    branches_->added(trial, point_of(view, trial));
+    const std::vector<double> point = point_of(view, trial);
+    history_->added(trial, point);
+    branches_->added(trial, point);
   }
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
     if (!history_->is_live(trial)) {
-      history_->returned(trial, point_of(view, trial));
-      branches_->returned(trial, point_of(view, trial));
+      const std::vector<double> point = point_of(view, trial);
+      history_->returned(trial, point);
+      branches_->returned(trial, point);
     }
-    history_->reported(trial, result.training_iteration, loss_of(objective_, result.metrics));
-    branches_->reported(trial, result.training_iteration, loss_of(objective_, result.metrics));
+    const double loss = loss_of(objective_, result.metrics);
+    history_->reported(trial, result.training_iteration, loss);
+    branches_->reported(trial, result.training_iteration, loss);
   }
 
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
     explored_.add(view.space(), view.config(trial));
-    history_->changed(trial, point_of(view, trial));
-    branches_->changed(trial, point_of(view, trial));
+    const std::vector<double> point = point_of(view, trial);
+    history_->changed(trial, point);
+    branches_->changed(trial, point);
   }
 
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
