@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "engine/retention.h"
 
 namespace luthier {
 namespace {
@@ -169,12 +170,7 @@ void Planner::on_checkpoint(const CheckpointWritten& written) {
   const std::string directory =
       written.directory.lexically_relative(options_.experiment_directory).string();
   if (!is_current(written.id)) {
-    const bool kept =
-        state_.has_trial(trial) &&
-        std::ranges::any_of(state_.record(trial).checkpoints, [&](CheckpointId checkpoint) {
-          return state_.checkpoints().at(checkpoint).directory == directory;
-        });
-    if (!kept) {
+    if (!state_.has_trial(trial) || checkpoints_in(state_, trial, directory) == 0) {
       commands_.emplace_back(RemoveCheckpoint{directory});
     }
     return;
@@ -196,31 +192,11 @@ void Planner::on_checkpoint(const CheckpointWritten& written) {
   }
 }
 
-// Keeps the wanted number of checkpoints; never removes the newest, nor one that a clone still
-// needs.
 void Planner::prune(TrialId trial) {
-  const auto keep = static_cast<std::size_t>(state_.spec().keep_checkpoints);
-  std::vector<CheckpointId> ids = state_.record(trial).checkpoints;
-  if (keep == 0 || ids.size() <= keep) {
-    return;
-  }
-  const CheckpointId newest = ids.back();
-  if (state_.spec().keep_by == KeepBy::best) {
-    std::ranges::stable_sort(
-        ids, std::greater<>(), [&](CheckpointId id) { return state_.checkpoints().at(id).loss; });
-  }
-  ids.resize(ids.size() - keep);  // the candidates to go: oldest or worst
-  for (const CheckpointId id : ids) {
-    const CheckpointRecord& checkpoint = state_.checkpoints().at(id);
-    if (id == newest || checkpoint.clones > 0) {
-      continue;
-    }
-    const bool shared =
-        std::ranges::any_of(state_.record(trial).checkpoints, [&](CheckpointId other) {
-          return other != id && state_.checkpoints().at(other).directory == checkpoint.directory;
-        });
-    if (!shared) {
-      commands_.emplace_back(RemoveCheckpoint{checkpoint.directory});
+  for (const CheckpointId id : superfluous_checkpoints(state_, trial)) {
+    const std::string directory = state_.checkpoints().at(id).directory;
+    if (checkpoints_in(state_, trial, directory) == 1) {
+      commands_.emplace_back(RemoveCheckpoint{directory});
     }
     emit(CheckpointRemoved{id});
   }
@@ -369,59 +345,31 @@ void Planner::leave_now() {
 }
 
 Result<> Planner::on_control(const ControlRequest& request) {
+  if (auto possible = check(state_, request); !possible) {
+    return possible;
+  }
+  emit(ControlRequested{request.request, request.trial, request.who, request.id});
   if (request.trial.value >= 0) {
-    return control_trial(request);
-  }
-  if (request.request == "stop") {
-    emit(ControlRequested{request.request, request.trial, request.who, request.id});
+    control_trial(request);
+  } else if (request.request == "stop") {
     interrupt_running(false);
-    return {};
-  }
-  if (request.request == "pause") {
-    emit(ControlRequested{request.request, request.trial, request.who, request.id});
+  } else {
     leave("paused by " + request.who);
-    return {};
   }
-  return Error{
-      ErrorCode::invalid_argument,
-      "a running experiment can't be asked to '" + request.request + "'; it takes stop and pause"};
+  return {};
 }
 
-Result<> Planner::control_trial(const ControlRequest& request) {
+void Planner::control_trial(const ControlRequest& request) {
   const TrialId trial = request.trial;
-  if (!state_.has_trial(trial)) {
-    return Error{ErrorCode::not_found,
-                 "there is no trial " + to_text(trial) + "; the last one is " +
-                     to_text(TrialId{state_.trial_count() - 1})};
-  }
-  const TrialState before = state_.state(trial);
-  if (is_ended(before)) {
-    return Error{ErrorCode::invalid_argument,
-                 "trial " + to_text(trial) + " is " + std::string(to_text(before)) +
-                     " already and can't be asked to " + request.request};
-  }
-  if (request.request != "stop" && request.request != "pause" && request.request != "resume") {
-    return Error{
-        ErrorCode::invalid_argument,
-        "a trial can't be asked to '" + request.request + "'; it takes stop, pause and resume"};
-  }
-  const bool held = state_.record(trial).live->held;
-  if (request.request == "resume" && !held) {
-    return Error{ErrorCode::invalid_argument,
-                 "trial " + to_text(trial) + " is " + std::string(to_text(before)) +
-                     " and not paused by a person; there is nothing to resume"};
-  }
-  emit(ControlRequested{request.request, trial, request.who, request.id});
   if (request.request == "resume") {
     emit(TrialRequeued{trial, 0, "resumed by " + request.who, false});
-  } else if (before == TrialState::running) {
+  } else if (state_.state(trial) == TrialState::running) {
     interrupt(trial, request.request == "pause");
   } else if (request.request == "stop") {
     end_trial(trial, TrialState::stopped, "stopped by " + request.who);
   } else {
     emit(TrialPaused{trial, "paused by " + request.who, true});
   }
-  return {};
 }
 
 void Planner::extend(std::int64_t samples, double time_budget_s) {

@@ -12,6 +12,7 @@
 
 #include "core/experiment_state.h"
 #include "engine/advisors.h"
+#include "engine/control.h"
 #include "engine/ledger.h"
 #include "engine/rules.h"
 #include "luthier/executor.h"
@@ -35,13 +36,6 @@ struct RemoveCheckpoint {
   std::string directory;  // relative to the experiment's directory
 };
 using Command = std::variant<SendReply, Interrupt, StartAttempt, RemoveCheckpoint>;
-
-struct ControlRequest {
-  std::string request;  // "stop", "pause", "resume"
-  TrialId trial{-1};    // -1: the whole experiment
-  std::string who;
-  std::string id;
-};
 
 struct PlannerOptions {
   std::int64_t jobs = 1;
@@ -104,7 +98,7 @@ class Planner {
   void close_with(std::string limit, std::string reason);
   void interrupt(TrialId trial, bool pause);
   void interrupt_running(bool pause);
-  Result<> control_trial(const ControlRequest& request);
+  void control_trial(const ControlRequest& request);
   bool add_trial();
   bool choose();
   void accept(Choice choice);
