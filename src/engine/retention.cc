@@ -17,9 +17,8 @@ std::vector<CheckpointId> superfluous_checkpoints(const ExperimentState& state, 
         ids, std::greater<>(), [&](CheckpointId id) { return state.checkpoints().at(id).loss; });
   }
   ids.resize(ids.size() - keep);
-  std::erase_if(ids, [&](CheckpointId id) {
-    return id == newest || state.checkpoints().at(id).clones > 0;
-  });
+  std::erase_if(
+      ids, [&](CheckpointId id) { return id == newest || state.checkpoints().at(id).clones > 0; });
   return ids;
 }
 
