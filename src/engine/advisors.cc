@@ -1,5 +1,6 @@
 #include "engine/advisors.h"
 
+#include <cmath>
 #include <utility>
 
 namespace luthier {
@@ -84,9 +85,9 @@ Suggestion Advisors::suggest_point(const ExperimentState& state, TrialId trial) 
   std::vector<double> coordinates = space.encode(*drawn);
   const std::vector<double> given = space.encode(point);
   for (std::size_t i = 0; i < given.size(); ++i) {
-    if (given[i] == given[i]) {
+    if (!std::isnan(given[i])) {
       coordinates[i] = given[i];
-    } else if (coordinates[i] != coordinates[i]) {
+    } else if (std::isnan(coordinates[i])) {
       coordinates[i] = rng.uniform();
     }
   }

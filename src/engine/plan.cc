@@ -149,6 +149,7 @@ void Planner::on_report(const Reported& reported) {
   }
   auto scheduled =
       emit(ResultReported{id.trial, id.attempt, reported.training_iteration, reported.metrics});
+  LUTHIER_CHECK(scheduled, "a result without a decision");
   const TrialResult result{reported.training_iteration, reported.metrics, now_};
   if (options_.stop_if && !state_.record(id.trial).live->stop_requested &&
       options_.stop_if(id.trial, result)) {

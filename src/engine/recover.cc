@@ -101,7 +101,7 @@ Result<ReplayCounts> replay_log(EventStore& store,
                                 ReplayDepth depth) {
   Replayer replayer(state, advisors, rules, depth);
   Result<> fed;
-  auto read = store.read_from(1, [&](const Event& event) {
+  const auto read = store.read_from(1, [&](const Event& event) {
     fed = replayer.take(event);
     return fed.ok();
   });

@@ -60,7 +60,7 @@ Result<> CallerExecutor::post_report(AttemptId id, Metrics metrics) {
   }
   attempt.waiting = true;
   attempt.reply.reset();
-  events_.push_back(Reported{id, ++attempt.iteration, std::move(metrics)});
+  events_.emplace_back(Reported{id, ++attempt.iteration, std::move(metrics)});
   return {};
 }
 
@@ -69,7 +69,7 @@ Result<> CallerExecutor::post_checkpoint(AttemptId id, const CheckpointArea::Sea
   if (found == attempts_.end()) {
     return not_running(id);
   }
-  events_.push_back(
+  events_.emplace_back(
       CheckpointWritten{id, found->second.iteration, checkpoint.directory, checkpoint.bytes});
   return {};
 }
@@ -78,7 +78,7 @@ Result<> CallerExecutor::post_end(AttemptId id, Outcome outcome, std::string mes
   if (attempts_.erase(id) == 0) {
     return not_running(id);
   }
-  events_.push_back(Ended{id, outcome, std::move(message), 0});
+  events_.emplace_back(Ended{id, outcome, std::move(message), 0});
   return {};
 }
 

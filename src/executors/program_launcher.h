@@ -28,7 +28,7 @@ class ProgramLauncher {
   // What there is to hand out; nothing: this machine.
   virtual std::optional<Resources> inventory() const { return std::nullopt; }
   // Called once before the first spawn: where to say that nothing can be started any more.
-  virtual void on_unusable(std::function<void(std::string)> /*unusable*/) {}
+  virtual void on_unusable(std::function<void(std::string)> unusable) { (void)unusable; }
 };
 
 // The executor that runs `settings.command` through the launcher.

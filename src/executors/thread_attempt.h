@@ -51,7 +51,7 @@ class ThreadAttempt : public TrialContext {
   void seal_checkpoint(const std::filesystem::path& temporary);
   Result<> verify_checkpoint();  // the one to go on from; any trial may have written it
   void discard(const std::filesystem::path& temporary);
-  void finish(Outcome failure_or_returned, std::string message);
+  void finish(Outcome outcome, std::string message);  // failed or returned
   Outcome outcome_when_asked(Outcome otherwise) const;
   bool over() const;
   std::string limit_in_words() const;

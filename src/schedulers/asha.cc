@@ -84,7 +84,7 @@ class StopMode : public TrialScheduler {
     if (!std::isfinite(loss)) {
       return not_a_number(reading_, rung.milestone);
     }
-    const std::size_t others = rung.scores.size();
+    const auto others = static_cast<std::int64_t>(rung.scores.size());
     const double cutoff = others > 0 ? 0 - rung.scores.value() : loss;
     const bool stays = others == 0 || !(0 - loss < 0 - cutoff);
     rung.scores.insert(0 - loss);

@@ -162,7 +162,7 @@ class BanditExploration : public Exploration {
     const Config from = view.config(donor);
     Rng rng(seed_, "pb2.explore", draw);
     const Variation variation(space, from, parameters_);
-    std::vector<double> base = variation.start(rng, kRedrawChoice);
+    const std::vector<double> base = variation.start(rng, kRedrawChoice);
     const auto before = before_.find(donor);
     if (observations_.size() < kFewestObservations || before == before_.end() ||
         !before->second.known) {

@@ -96,7 +96,7 @@ class Guardian {
   void receive() {
     SpawnRequest request;
     int passed[kPassedMax];
-    std::fill(std::begin(passed), std::end(passed), -1);
+    std::ranges::fill(passed, -1);
     if (!receive_request(request, passed)) {
       return;
     }

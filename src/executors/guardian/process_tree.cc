@@ -1,11 +1,11 @@
 #include "executors/guardian/process_tree.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -142,8 +142,7 @@ std::uint32_t kill_descendants() {
 std::uint32_t kill_children_except(const std::vector<pid_t>& spared) {
   std::uint32_t killed = 0;
   for (const Process& process : all_processes()) {
-    if (process.parent == getpid() &&
-        std::find(spared.begin(), spared.end(), process.pid) == spared.end()) {
+    if (process.parent == getpid() && std::ranges::find(spared, process.pid) == spared.end()) {
       kill(process.pid, SIGKILL);
       ++killed;
     }

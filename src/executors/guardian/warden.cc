@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,9 +14,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <ctime>
 #include <vector>
-
-#include <time.h>
 
 #include "executors/guardian/process_tree.h"
 
@@ -95,8 +94,7 @@ void become(const Command& command, const int (&passed)[kPassedMax], volatile Sp
 __attribute__((noinline)) Spawned spawn(const Command& command, const int (&passed)[kPassedMax]) {
   volatile Spawned spawned;
   // Not posix_spawn, which can't tell why the directory or a limit was refused.
-  const pid_t pid =
-      vfork();  // NOLINT(*-unsafe-functions,*-insecureAPI.vfork): the child is `become`
+  const pid_t pid = vfork();  // NOLINT(*vfork): the child is `become`
   if (pid == 0) {
     become(command, passed, spawned);  // NOLINT(*-unix.Vfork): system calls only
     _exit(127);

@@ -39,8 +39,8 @@ class Hyperband : public TrialScheduler {
       return reached_end(*time);
     }
     kept_.erase(trial);  // it trains already: a person resumed it
-    Member& m = member(trial);
-    HalvingBracket& bracket = brackets_[m.bracket];
+    const Member& m = member(trial);
+    const HalvingBracket& bracket = brackets_[m.bracket];
     if (*time >= max_t_ || (*time >= bracket.milestone() && bracket.at_last_milestone())) {
       return stop_at_end(view, trial, *time);
     }

@@ -66,7 +66,7 @@ void BudgetModel::observe(std::int64_t budget,
 void BudgetModel::observe_progress(
     std::int64_t budget, TrialId trial, double loss, bool is_first, Trial& known) {
   const Observation observation{
-      std::bit_width(static_cast<std::uint64_t>(budget)), loss, trial.value};
+      static_cast<int>(std::bit_width(static_cast<std::uint64_t>(budget))), loss, trial.value};
   if (!is_first) {
     erase(known.last);
   }

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 
 namespace luthier::parzen {
 
@@ -15,9 +16,11 @@ static inline double exponential(double x) {
   x = x < -708.0 ? -708.0 : x;
   x = x > 708.0 ? 708.0 : x;
   constexpr double kShift = 0x1.8p52;  // adding it leaves the nearest integer in the low bits
-  const double shifted = x * 0x1.71547652b82fep0 + kShift;
+  const double shifted = x * std::numbers::log2e + kShift;
   const double n = shifted - kShift;
-  const double r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33;
+  // log(2) in two parts, so that n times the first is exact.
+  const double r = (x - n * 0x1.62e42fee00000p-1) -  // NOLINT(modernize-use-std-numbers)
+                   n * 0x1.a39ef35793c76p-33;
   double sum = 1.0 / 479001600;  // Taylor; |r| <= log(2) / 2
   sum = sum * r + 1.0 / 39916800;
   sum = sum * r + 1.0 / 3628800;
@@ -37,7 +40,7 @@ static inline double exponential(double x) {
 
 // Natural logarithm of a positive, normal, finite number.
 static inline double logarithm(double x) {
-  std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
+  auto bits = std::bit_cast<std::uint64_t>(x);
   // Mantissa in [sqrt(1/2), sqrt(2)).
   const std::uint64_t offset = bits - 0x3fe6a09e667f3bcdULL;
   const auto exponent = static_cast<std::int64_t>(offset) >> 52;
@@ -50,7 +53,7 @@ static inline double logarithm(double x) {
     sum = (sum + 1.0 / k) * square;
   }
   const auto n = static_cast<double>(exponent);
-  return n * 0x1.62e42fefa39efp-1 + 2 * (s + s * sum);
+  return n * std::numbers::ln2 + 2 * (s + s * sum);
 }
 
 // Probability that a standard normal number is above z >= 0; relative error below 2e-12. A

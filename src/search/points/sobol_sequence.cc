@@ -1,6 +1,7 @@
 #include "search/points/sobol_sequence.h"
 
 #include <algorithm>
+#include <bit>
 
 #include <boost/random/sobol.hpp>
 
@@ -12,7 +13,7 @@ std::uint32_t reversed(std::uint32_t x) {
   x = ((x >> 2) & 0x33333333U) | ((x & 0x33333333U) << 2);
   x = ((x >> 4) & 0x0f0f0f0fU) | ((x & 0x0f0f0f0fU) << 4);
   x = ((x >> 8) & 0x00ff00ffU) | ((x & 0x00ff00ffU) << 8);
-  return (x >> 16) | (x << 16);
+  return std::rotl(x, 16);
 }
 
 // Each bit is flipped depending on the bits above it only: Owen's nested scrambling (the constants
