@@ -58,7 +58,7 @@ Domain qnormal(double mean, double standard_deviation, double step);
 Domain choice(ValueList values);
 Domain grid(ValueList values);
 Domain constant(Value value);
-Domain expression(std::string formula);  // "epochs * 0.1"
+Domain expression(const std::string& formula);  // "epochs * 0.1"
 
 struct Parameter {
   std::string name;  // letters, digits, '_', '-'; '.' separates nested groups: "optimizer.lr"
@@ -84,7 +84,7 @@ class Space {
   Added add(std::string name, Domain domain);
   // A condition every configuration must satisfy, e.g. "min_size < max_size". Where a parameter in
   // it is inactive, the constraint does not apply.
-  Space& constrain(std::string expression);
+  Space& constrain(const std::string& expression);
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const std::vector<std::string>& constraints() const { return constraints_; }

@@ -70,8 +70,8 @@ std::uint32_t crc32c_by_table(std::uint32_t crc, std::string_view bytes) {
 }
 
 std::uint32_t crc32c(std::uint32_t crc, std::string_view bytes) {
-  static const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
-  return has_instruction ? crc32c_by_instruction(crc, bytes) : crc32c_by_table(crc, bytes);
+  static const bool kHasInstruction = __builtin_cpu_supports("sse4.2") != 0;
+  return kHasInstruction ? crc32c_by_instruction(crc, bytes) : crc32c_by_table(crc, bytes);
 }
 
 }  // namespace luthier

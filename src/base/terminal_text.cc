@@ -52,14 +52,14 @@ std::array<Range, kN> sorted(std::array<Range, kN> ranges) {
 }
 
 int width_of(char32_t code) {
-  static const auto zero = sorted(kZero);
-  static const auto wide = sorted(kWide);
-  return in(zero, code) ? 0 : in(wide, code) ? 2 : 1;
+  static const auto kSortedZero = sorted(kZero);
+  static const auto kSortedWide = sorted(kWide);
+  return in(kSortedZero, code) ? 0 : in(kSortedWide, code) ? 2 : 1;
 }
 
 void append_code(std::string& out, char32_t code) {
   std::array<char, 8> digits;
-  auto* const end =
+  const char* const end =
       std::to_chars(digits.data(), digits.data() + digits.size(), std::uint32_t{code}, 16).ptr;
   const std::string_view hex(digits.data(), static_cast<std::size_t>(end - digits.data()));
   if (code > 0xFF) {

@@ -31,7 +31,7 @@ Result<Experiment> read_experiment(const Arguments& arguments) {
 }
 
 Result<TrialId> find_trial(const ExperimentState& state, const std::string& text) {
-  const auto trial = parse_trial(text);
+  auto trial = parse_trial(text);
   if (trial && !state.has_trial(*trial)) {
     const std::int64_t count = state.trial_count();
     return Error{

@@ -71,13 +71,14 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
                           comparison.groups[pair.second].label);
     }
   }
-  const std::size_t unmatched_count = unmatched.size();
+  const auto unmatched_count = static_cast<std::int64_t>(unmatched.size());
   if (!unmatched.empty()) {
     out.push_back("not tested, for they share no benchmark, task and seed: " +
                   quoted(std::move(unmatched)) + "; run them with the same seeds");
   }
-  const std::size_t tests = std::max<std::size_t>(comparison.pairs.size() - unmatched_count, 1);
-  const std::int64_t needed = fewest_pairs(tests, kSignificance);
+  const auto tests = std::max<std::int64_t>(
+      static_cast<std::int64_t>(comparison.pairs.size()) - unmatched_count, 1);
+  const std::int64_t needed = fewest_pairs(static_cast<std::size_t>(tests), kSignificance);
   if (const std::int64_t most = most_pairs(comparison); most < needed) {
     out.push_back("too few seeds to say which is better: with " + std::to_string(most) +
                   " matched seeds no difference can reach p = 0.05; " +

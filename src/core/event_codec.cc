@@ -13,8 +13,8 @@ namespace {
 // The documented tags: place in the variant + 1. Reordering EventBody would change stored meaning.
 template <class E>
 consteval std::size_t tag() {
-  return []<std::size_t... I>(std::index_sequence<I...>) {
-    return ((std::same_as<E, std::variant_alternative_t<I, EventBody>> ? I + 1 : 0) + ...);
+  return []<std::size_t... kI>(std::index_sequence<kI...>) {
+    return ((std::same_as<E, std::variant_alternative_t<kI, EventBody>> ? kI + 1 : 0) + ...);
   }(std::make_index_sequence<std::variant_size_v<EventBody>>());
 }
 static_assert(tag<ExperimentCreated>() == 1 && tag<ControllerStarted>() == 2);
@@ -329,14 +329,14 @@ class Decoder {
   bool newer_ = false;
 };
 
-template <std::size_t I>
+template <std::size_t kI>
 void decode_fields(Decoder& decoder, EventBody& body) {
-  describe(decoder, body.emplace<I>());
+  describe(decoder, body.emplace<kI>());
 }
 
-template <std::size_t... I>
-constexpr auto decoders(std::index_sequence<I...>) {
-  return std::array{&decode_fields<I>...};
+template <std::size_t... kI>
+constexpr auto decoders(std::index_sequence<kI...>) {
+  return std::array{&decode_fields<kI>...};
 }
 constexpr auto kDecoders = decoders(std::make_index_sequence<std::variant_size_v<EventBody>>());
 

@@ -195,7 +195,7 @@ std::string read(const Json& json, NamedValues& out) {
 
 std::string read(const Json& json, StopRule& out) {
   std::string text;
-  if (std::string problem = read(json, text); !problem.empty()) {
+  if (const std::string problem = read(json, text); !problem.empty()) {
     return problem;
   }
   auto rule = parse_stop_rule(text);
@@ -235,7 +235,7 @@ std::string read(const Json& json, TextPairs& out) {
   }
   for (const auto& [key, content] : json.members) {
     out.emplace_back(key, std::string());
-    if (std::string problem = read(content, out.back().second); !problem.empty()) {
+    if (const std::string problem = read(content, out.back().second); !problem.empty()) {
       return "under '" + key + "' " + problem;
     }
   }
@@ -249,7 +249,7 @@ std::string read(const Json& json, std::vector<T>& out) {
     return "must be a list";
   }
   for (const Json& item : json.items) {
-    if (std::string problem = read(item, out.emplace_back()); !problem.empty()) {
+    if (const std::string problem = read(item, out.emplace_back()); !problem.empty()) {
       return "has an item that " + problem;
     }
   }
@@ -298,7 +298,7 @@ class SpecReader {
 
   void keys() {
     for (const auto& member : json_.members) {
-      if (std::find(known_.begin(), known_.end(), member.first) == known_.end()) {
+      if (std::ranges::find(known_, member.first) == known_.end()) {
         add(unknown_name("key", member.first, known_));
       }
     }

@@ -275,7 +275,7 @@ class ExpressionParser {
   }
 
   Index call(const Token& word) {
-    const auto row = std::ranges::find(kFunctions, word.text, &FunctionRow::name);
+    const auto* const row = std::ranges::find(kFunctions, word.text, &FunctionRow::name);
     if (row == kFunctions.end()) {
       std::vector<std::string> known;
       for (const auto& function : kFunctions) {

@@ -1,11 +1,13 @@
 #include "core/json.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <ranges>
 
 #include "base/text.h"
 
@@ -139,9 +141,11 @@ class Scanner {
   }
 
   bool special_word(Value& out) {
-    return options_.special_numbers && (word("NaN", *special_number("NaN"), out) ||
-                                        word("Infinity", *special_number("Infinity"), out) ||
-                                        word("-Infinity", *special_number("-Infinity"), out));
+    return options_.special_numbers &&
+           std::ranges::any_of(std::array{"NaN", "Infinity", "-Infinity"}, [&](const char* name) {
+             const auto number = special_number(name);
+             return number && word(name, Value(*number), out);
+           });
   }
 
   bool digits() {
@@ -411,9 +415,11 @@ std::optional<double> special_number(std::string_view word) {
 }
 
 const Json* Json::find(std::string_view key) const {
-  const auto found =
-      std::find_if(members.rbegin(), members.rend(), [&](const auto& m) { return m.first == key; });
-  return found == members.rend() ? nullptr : &found->second;
+  // The last one of a name counts.
+  const auto backwards = std::views::reverse(members);
+  const auto found = std::ranges::find(
+      backwards, key, [](const auto& member) { return std::string_view(member.first); });
+  return found == backwards.end() ? nullptr : &found->second;
 }
 
 std::optional<Value> Json::to_value() const {

@@ -62,7 +62,7 @@ Domain grid(ValueList values) {
 Domain constant(Value value) {
   return listed(DomainKind::constant, {std::move(value)});
 }
-Domain expression(std::string formula) {
+Domain expression(const std::string& formula) {
   return {.kind = DomainKind::expression, .formula = canonical_expression(formula)};
 }
 
@@ -87,7 +87,7 @@ Space::Added Space::add(std::string name, Domain domain) {
   return Added(*this, parameters_.size() - 1);
 }
 
-Space& Space::constrain(std::string expression) {
+Space& Space::constrain(const std::string& expression) {
   constraints_.push_back(canonical_expression(expression));
   return *this;
 }

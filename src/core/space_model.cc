@@ -115,7 +115,7 @@ Config SpaceModel::decode(std::span<const double> point) const {
   return config;
 }
 
-Config SpaceModel::to_config(Assignment&& assignment) const {
+Config SpaceModel::to_config(Assignment assignment) const {
   Config config;
   config.reserve(parameters.size());
   for (std::size_t p = 0; p < parameters.size(); ++p) {

@@ -55,7 +55,7 @@ struct SpaceModel {
   bool is_active(std::size_t parameter, std::span<const double> point) const;
 
   Config decode(std::span<const double> point) const;
-  Config to_config(Assignment&& assignment) const;
+  Config to_config(Assignment assignment) const;
   // The active values of a configuration that came from elsewhere, as far as it has them.
   Assignment from_config(const Config& config) const;
 

@@ -16,9 +16,10 @@ constexpr std::array<std::string_view, 4> kDecisions = {"continue", "checkpoint"
 constexpr std::array<std::string_view, 7> kOutcomes = {
     "returned", "paused", "stopped", "failed", "timed_out", "lost", "unrestorable"};
 
-template <class Enum, std::size_t N>
-std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view text) {
-  for (std::size_t i = 0; i < N; ++i) {
+template <class Enum, std::size_t kCount>
+std::optional<Enum> parse(const std::array<std::string_view, kCount>& names,
+                          std::string_view text) {
+  for (std::size_t i = 0; i < kCount; ++i) {
     if (names[i] == text) {
       return static_cast<Enum>(i);
     }

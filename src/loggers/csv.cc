@@ -38,8 +38,8 @@ void append_value(std::string& out, const Value& value) {
 // Copies a CSV file with a new header and `cells` empty cells at the end of every row.
 class Widener {
  public:
-  Widener(fs::path to, const std::string& header, std::size_t cells)
-      : to_(std::move(to)), waiting_(header), cells_(cells) {}
+  Widener(fs::path to, std::string header, std::size_t cells)
+      : to_(std::move(to)), waiting_(std::move(header)), cells_(cells) {}
 
   Result<> copy(const fs::path& from) {
     std::ifstream in(from, std::ios::binary);
@@ -116,7 +116,7 @@ class CsvWriter final : public TrialWriter {
     const std::size_t before = columns_.size();
     if (!all_known(metrics)) {
       for (const auto& entry : metrics) {
-        if (std::find(columns_.begin(), columns_.end(), entry.first) == columns_.end()) {
+        if (std::ranges::find(columns_, entry.first) == columns_.end()) {
           columns_.push_back(entry.first);
         }
       }

@@ -18,7 +18,7 @@ struct Leaf {
 
 void append_object(std::string& out, const std::vector<Leaf>& leaves) {
   const auto is_value = [&](std::string_view name) {
-    return std::any_of(leaves.begin(), leaves.end(), [&](const Leaf& l) { return l.name == name; });
+    return std::ranges::find(leaves, name, &Leaf::name) != leaves.end();
   };
   std::set<std::string_view> written;
   out += '{';

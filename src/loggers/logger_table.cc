@@ -28,9 +28,8 @@ constexpr std::array kFormats = {
               }}};
 
 const FormatRow* find_format(std::string_view name) {
-  const auto row = std::find_if(
-      kFormats.begin(), kFormats.end(), [&](const FormatRow& each) { return each.name == name; });
-  return row == kFormats.end() ? nullptr : &*row;
+  const auto* const row = std::ranges::find(kFormats, name, &FormatRow::name);
+  return row == kFormats.end() ? nullptr : row;
 }
 
 ConsoleSubject subject_of(const ExperimentSpec& spec) {
