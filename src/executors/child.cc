@@ -1,9 +1,10 @@
 #include "executors/child.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace luthier {
 namespace {
