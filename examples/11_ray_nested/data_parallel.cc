@@ -104,7 +104,9 @@ double train_epoch(std::vector<ray::ActorHandle<Part>>& parts,
     std::vector<ray::ObjectRef<Numbers>> steps;
     steps.reserve(parts.size());
     for (auto& part : parts) {
-      steps.push_back(part.Task(&Part::step).Remote(weights, batch));
+      // Ray may lose the result of a reference that is moved: a constant is copied.
+      const auto step = part.Task(&Part::step).Remote(weights, batch);
+      steps.push_back(step);
     }
     for (const auto& step : steps) {
       const Numbers sums = *step.Get();
