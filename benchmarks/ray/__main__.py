@@ -127,8 +127,8 @@ class Bench:
             raise RuntimeError(f"{len(events)} results of {trials * results}")
         at = [(event["time"] / 1e6, event["trial"]) for event in events]
         while_training = [kb for when, kb in memory if at[0][0] <= when <= at[-1][0]]
-        return {"first": at[0][0] - begun, "results": at, "pss_kb": max(while_training, default=0),
-                "peak_kb": max(kb for _, kb in memory)}
+        peak = max(kb for _, kb in memory)
+        return {"first": at[0][0] - begun, "results": at, "pss_kb": max(while_training, default=peak), "peak_kb": peak}
 
     def script(self, text, *words):
         begun = time.time()
