@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 
+#include "luthier/trainable_entry.h"
 #include "order.h"
 #include "worker.h"
 
@@ -16,17 +17,6 @@ namespace {
 
 constexpr int kFailed = 1 << 8;  // the wait status of exit(1)
 constexpr int kKilled = 9;
-
-// include/luthier/trainable_library.h; written down again because that header is C++20.
-extern "C" {
-struct TrialHost {
-  int version;
-  void* host;
-  const char* (*tell)(void* host, const char* line);
-  int (*stop_requested)(void* host);
-};
-using Trainable = int(const char* order, const TrialHost* host, char* message, std::size_t size);
-}
 
 template <class Packet>
 std::string bytes_of(const Packet& packet) {
@@ -84,12 +74,12 @@ int LibraryTrial::call_library(std::string& message) {
     message = std::string("the library can't be loaded: ") + dlerror();
     return kFailed;
   }
-  auto* entry = reinterpret_cast<Trainable*>(dlsym(library, "luthier_trainable"));
+  auto* entry = reinterpret_cast<LuthierTrainable*>(dlsym(library, "luthier_trainable"));
   if (entry == nullptr) {
     message = path + " has no symbol luthier_trainable; define it with LUTHIER_TRAINABLE";
     return kFailed;
   }
-  TrialHost host{};
+  LuthierTrialHost host{};
   host.version = 1;
   host.host = this;
   host.tell = [](void* self, const char* line) {

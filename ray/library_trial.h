@@ -1,5 +1,5 @@
 // LibraryTrial: one trial of a user's library in a thread of the C++ worker. The library may have
-// another string ABI; only C crosses its border (luthier/trainable_library.h).
+// another string ABI; only C crosses its border (luthier/trainable_entry.h).
 #pragma once
 
 #include <atomic>

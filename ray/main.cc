@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -16,7 +17,9 @@
 
 #include "channel.h"
 #include "head_probe.h"
+#include "memory.h"
 #include "pool.h"
+#include "worker_port.h"
 
 namespace luthier::ray_driver {
 namespace {
@@ -27,12 +30,13 @@ using ray_wire::Kind;
 constexpr int kSocket = 3;
 constexpr auto kLookEvery = std::chrono::milliseconds(250);
 constexpr int kDescribeMs = 20000;
-constexpr const char* kNodes = "nodes\n";
+constexpr const char* kDriver = "driver ";
 
 struct Settings {
   std::string address;
   std::string node_ip;
   std::string patience;
+  int port = 0;
   std::chrono::seconds silence{};
   std::vector<std::string> code;
 };
@@ -46,6 +50,8 @@ Settings read_hello(const std::string& text) {
       settings.node_ip = value;
     } else if (key == "patience") {
       settings.patience = value;
+    } else if (key == "port") {
+      settings.port = static_cast<int>(std::strtol(value.c_str(), nullptr, 10));
     } else if (key == "silence") {
       settings.silence = std::chrono::seconds(std::strtol(value.c_str(), nullptr, 10));
     } else if (key == "code") {
@@ -72,15 +78,24 @@ void connect(const Settings& settings) {
   ray::Init(config, static_cast<int>(arguments.size()), arguments.data());
 }
 
-std::string describe() {
+// The cluster as a node sees it: the address by which it knows this process, then the nodes
+// (shape.h).
+struct Description {
+  std::string driver;
+  std::string nodes;
+};
+
+Description describe() {
   const auto answer =
       ray::Task(ray::PyFunction<std::string>{"luthier._cluster", "describe"}).Remote();
-  const std::string nodes = *answer.Get(kDescribeMs);
+  const std::string text = *answer.Get(kDescribeMs);
+  const std::size_t head = std::strlen(kDriver);
+  const std::size_t end = text.find('\n');
   // Get() returns some of Ray's errors as if they were the answer.
-  if (nodes.rfind(kNodes, 0) != 0) {
+  if (text.rfind(kDriver, 0) != 0 || end == std::string::npos) {
     throw std::runtime_error("Ray could not run luthier._cluster.describe");
   }
-  return nodes.substr(std::strlen(kNodes));
+  return {text.substr(head, end - head), text.substr(end + 1)};
 }
 
 // The job's actors end with this process. Ray's own good-bye may wait for a head that is gone.
@@ -106,9 +121,9 @@ int serve() {
     return 1;
   }
   connect(settings);
-  std::string nodes;
+  Description cluster;
   try {
-    nodes = describe();
+    cluster = describe();
   } catch (const std::exception& error) {
     channel.send(Kind::unusable,
                  -1,
@@ -118,8 +133,19 @@ int serve() {
                      "; the package luthier has to be at the same path on every node");
     leave(1);
   }
-  channel.send(Kind::ready, -1, 0, nodes);
-  Pool pool(channel, nodes, describe, settings.silence);
+  std::optional<WorkerPort> port;
+  try {
+    port.emplace(cluster.driver, settings.port);
+  } catch (const std::exception& error) {
+    channel.send(Kind::unusable,
+                 -1,
+                 0,
+                 std::string(error.what()) + "; give another one with --executor ray:port=PORT");
+    leave(1);
+  }
+  give_back_start_up_memory();
+  channel.send(Kind::ready, -1, 0, cluster.nodes);
+  Pool pool(channel, *port, cluster.nodes, [] { return describe().nodes; }, settings.silence);
   std::thread([&pool] {
     while (true) {
       std::this_thread::sleep_for(kLookEvery);
@@ -141,5 +167,6 @@ int serve() {
 
 int main() {
   prctl(PR_SET_NAME, "luthier-ray");
+  luthier::ray_driver::share_one_arena();
   return luthier::ray_driver::serve();
 }

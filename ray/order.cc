@@ -34,6 +34,12 @@ std::string text_in_order(const std::string& order, const std::string& key) {
              : std::string();
 }
 
+std::string with_text(const std::string& order, const std::string& key, const std::string& text) {
+  return text.empty() || order.empty() ? order
+                                       : "{" + nlohmann::json(key).dump() + ": " +
+                                             nlohmann::json(text).dump() + ", " + order.substr(1);
+}
+
 std::string place_as_json() {
   return nlohmann::json{{"node", node_address()}, {"pid", getpid()}}.dump();
 }

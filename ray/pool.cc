@@ -45,6 +45,7 @@ void Pool::add_member(const Shape& shape) {
   member.handle = std::make_unique<WorkerHandle>(
       shape,
       silence_,
+      port_,
       WorkerHandle::Listener{
           [this, &member](const std::string& frames) { on_said(member, frames); },
           [this, &member](const std::string& reason) { on_gone(member, reason); }});
@@ -145,9 +146,11 @@ void Pool::on_said(Member& member, const std::string& frames) {
   std::vector<Key> ended;
   bool stuck = false;
   bool alive = false;
+  bool speaks = false;  // of a trial
   std::size_t position = 0;
   Frame frame;
   while (ray_wire::take(frames, position, frame)) {
+    speaks = speaks || frame.kind != Kind::alive;
     if (frame.kind == Kind::gone) {
       ended.emplace_back(frame.trial, frame.attempt);
       ray_wire::Gone gone;
@@ -170,7 +173,9 @@ void Pool::on_said(Member& member, const std::string& frames) {
     }
     member.leaving = member.leaving || stuck;
   }
-  channel_.send(frames);
+  if (speaks) {
+    channel_.send(frames);
+  }
   if (alive || !ended.empty()) {
     const std::lock_guard<std::mutex> lock(mutex_);
     member.alive = member.alive || alive;

@@ -17,6 +17,7 @@
 #include "channel.h"
 #include "shape.h"
 #include "worker_handle.h"
+#include "worker_port.h"
 
 namespace luthier::ray_driver {
 
@@ -25,10 +26,12 @@ class Pool {
   // `describe` asks the cluster for its nodes (shape.h). A worker that says nothing for `silence`
   // counts as gone.
   Pool(Channel& channel,
+       WorkerPort& port,
        const std::string& nodes,
        std::function<std::string()> describe,
        std::chrono::seconds silence)
       : channel_(channel),
+        port_(port),
         nodes_(parse_nodes(nodes)),
         describe_(std::move(describe)),
         silence_(silence) {}
@@ -73,6 +76,7 @@ class Pool {
   void make_room(const Queue& queue);
 
   Channel& channel_;
+  WorkerPort& port_;
   std::vector<Node> nodes_;
   const std::function<std::string()> describe_;
   const std::chrono::seconds silence_;

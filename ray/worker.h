@@ -2,14 +2,12 @@
 // that has loaded luthier_ray_worker.so; its Python counterpart is python/luthier/_worker.py.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace luthier::ray_driver {
 
@@ -19,9 +17,10 @@ class Worker {
  public:
   static Worker* create();
 
-  // Obeys the frames, then waits for something to say, or for the next call (worker_handle.h).
-  // `frames` begins with the number of the call, and so does the answer.
-  std::string exchange(std::vector<char> frames);
+  // Connects to luthier-ray at `place` (worker_port.h) and obeys it; ends this process when the
+  // connection ends. Returns only when there is none: why. `group`: the placement group of its
+  // trials in hexadecimal, or nothing.
+  std::string serve(std::string place, std::string group);
 
   // Says something. Any thread.
   void say(const std::string& frames);
@@ -29,13 +28,13 @@ class Worker {
  private:
   using Key = std::pair<std::int64_t, std::int64_t>;  // trial, attempt
 
-  void obey(const std::string& frames);
+  void say_that_it_is_there();
+  void obey(const std::string& frames, std::size_t& position);
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::uint64_t newest_ = 0;  // number of the newest call
-  std::string outgoing_;
-  std::map<Key, std::shared_ptr<LibraryTrial>> trials_;
+  int link_ = -1;
+  std::string group_;
+  std::map<Key, std::shared_ptr<LibraryTrial>> trials_;  // the serving thread's
+  std::mutex mutex_;                                     // one writer at a time
 };
 
 }  // namespace luthier::ray_driver

@@ -10,14 +10,9 @@
 namespace luthier::ray_driver {
 namespace {
 
-// How long the next call waits for the answers to what was just said, so that it can carry them.
-constexpr auto kAnswerTime = std::chrono::milliseconds(5);
-constexpr std::size_t kMostCalls = 2;
-// Of a worker: the call that waits, the one that replaces it, and one to spare.
-constexpr int kConcurrency = 4;
 constexpr int kPlacingSeconds = 1;
-constexpr int kLookMs = 1000;                        // how often a call that waits is looked at
-constexpr auto kFarewell = std::chrono::seconds(5);  // of a worker that was told to end
+constexpr int kLookMs = 1000;                        // how often a worker that serves is looked at
+constexpr auto kFarewell = std::chrono::seconds(5);  // for Ray to say why a worker ended
 
 // Ray's reasons come with serialised bytes around them: what matters is the longest readable part.
 std::string readable_part(const std::string& text) {
@@ -36,15 +31,14 @@ std::string reason_of(const std::exception& error) {
   return readable_part(of_ray != nullptr ? of_ray->msg_ : error.what());
 }
 
-bool holds_report(const std::string& frames) {
-  std::size_t position = 0;
-  ray_wire::Frame frame;
-  while (ray_wire::take(frames, position, frame)) {
-    if (frame.kind == ray_wire::Kind::report) {
-      return true;
-    }
+std::string in_hexadecimal(const std::string& bytes) {
+  std::string out;
+  for (const char each : bytes) {
+    const auto byte = static_cast<unsigned char>(each);
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 15];
   }
-  return false;
+  return out;
 }
 
 ray::PlacementStrategy strategy_of(const std::string& name) {
@@ -56,20 +50,32 @@ ray::PlacementStrategy strategy_of(const std::string& name) {
 
 }  // namespace
 
-WorkerHandle::WorkerHandle(Shape shape, std::chrono::seconds silence, Listener listener)
-    : shape_(std::move(shape)), silence_(silence), listener_(std::move(listener)) {
+WorkerHandle::WorkerHandle(Shape shape,
+                           std::chrono::seconds silence,
+                           WorkerPort& port,
+                           Listener listener)
+    : shape_(std::move(shape)),
+      silence_(silence),
+      port_(port),
+      listener_(std::move(listener)),
+      number_(port.expect({[this](const std::string& frames) {
+                             {
+                               const std::lock_guard<std::mutex> lock(mutex_);
+                               alive_ = true;
+                               heard_at_ = Clock::now();
+                             }
+                             listener_.said(frames);
+                           },
+                           [this] {
+                             const std::lock_guard<std::mutex> lock(mutex_);
+                             ending_at_ = retired_ ? ending_at_ : Clock::now();
+                             closed_ = true;
+                           }})) {
   thread_ = std::thread([this] { run(); });
 }
 
 WorkerHandle::~WorkerHandle() {
   thread_.join();
-}
-
-void WorkerHandle::tell(const std::string& frames) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  pending_ += frames;
-  submit_pending();
-  changed_.notify_all();
 }
 
 void WorkerHandle::retire(const std::string& reason) {
@@ -79,8 +85,7 @@ void WorkerHandle::retire(const std::string& reason) {
   }
   retired_ = true;
   retired_because_ = reason;
-  retired_at_ = Clock::now();
-  changed_.notify_all();
+  ending_at_ = Clock::now();
   if (created_) {
     kill();
   }
@@ -94,35 +99,12 @@ void WorkerHandle::kill() {
   }
 }
 
-bool WorkerHandle::alive() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return alive_;
-}
-
-ray::ObjectRef<std::string> WorkerHandle::exchange(std::uint64_t number,
-                                                   const std::string& frames) {
-  std::vector<char> bytes(sizeof number + frames.size());
-  std::memcpy(bytes.data(), &number, sizeof number);
-  std::memcpy(bytes.data() + sizeof number, frames.data(), frames.size());
+ray::ObjectRef<std::string> WorkerHandle::serve() {
+  const std::string where = port_.place(number_);
   if (shape_.python) {
-    return python_.Task(ray::PyActorMethod<std::string>{"exchange"}).Remote(bytes);
+    return python_.Task(ray::PyActorMethod<std::string>{"serve"}).Remote(where);
   }
-  return cpp_.Task(&Worker::exchange).Remote(bytes);
-}
-
-// Moving an ObjectRef lets its count touch zero, after which its result may never arrive: a
-// constant is copied.
-void WorkerHandle::submit() {
-  const std::uint64_t number = ++submitted_;
-  const Call call{number, exchange(number, pending_)};
-  calls_.push_back(call);
-  pending_.clear();
-}
-
-void WorkerHandle::submit_pending() {
-  if (created_ && !retired_ && !pending_.empty() && calls_.size() < kMostCalls) {
-    submit();
-  }
+  return cpp_.Task(&Worker::serve).Remote(where, in_hexadecimal(group_.GetID()));
 }
 
 void WorkerHandle::place() {
@@ -144,7 +126,7 @@ void WorkerHandle::create() {
     place();
   }
   const auto dressed = [&](auto creator) {
-    creator.SetResources(shape_.resources).SetMaxConcurrency(kConcurrency);
+    creator.SetResources(shape_.resources);
     if (!group_.Empty()) {
       creator.SetPlacementGroup(group_, 0);
     }
@@ -157,44 +139,28 @@ void WorkerHandle::create() {
   }
 }
 
-// The oldest outstanding call. When there is none, one that carries the answers to come, or
-// nothing.
-WorkerHandle::Call WorkerHandle::next_call() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  if (calls_.empty() && expects_answers_) {
-    changed_.wait_for(lock, kAnswerTime, [&] { return !calls_.empty() || retired_; });
-  }
-  expects_answers_ = false;
-  if (calls_.empty()) {
-    submit();
-  }
-  return calls_.front();
-}
-
-// Whether nothing more is expected of the worker, although Ray has not said so. One that has not
-// come up yet may take as long as its resources do.
-bool WorkerHandle::given_up(const Call& call) {
+// Why nothing more is expected of the worker, although Ray has not said so; empty: it is. One that
+// has not come up yet may take as long as its resources do.
+std::string WorkerHandle::given_up() {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto now = Clock::now();
-  if (retired_) {
-    return now - retired_at_ > kFarewell;
+  if ((retired_ || closed_) && now - ending_at_ > kFarewell) {
+    return "its connection ended";
   }
-  return alive_ && now - call.since > silence_;
+  return alive_ && now - heard_at_ > silence_
+             ? "it did not answer for " + std::to_string(silence_.count()) + " s"
+             : std::string();
 }
 
-std::string WorkerHandle::answer_to(const Call& call) {
+// Waits for the worker's end; returns why it came.
+std::string WorkerHandle::end_of(const ray::ObjectRef<std::string>& serving) {
   while (true) {
     try {
-      const std::string answer = *call.answer.Get(kLookMs);
-      if (answer.size() < sizeof call.number ||
-          std::memcmp(answer.data(), &call.number, sizeof call.number) != 0) {
-        throw std::runtime_error(readable_part(answer));
-      }
-      return answer.substr(sizeof call.number);
+      // Get() returns some of Ray's errors as if they were the answer.
+      return readable_part(*serving.Get(kLookMs));
     } catch (const ray::internal::RayTimeoutException&) {
-      if (given_up(call)) {
-        throw std::runtime_error("it did not answer for " + std::to_string(silence_.count()) +
-                                 " s");
+      if (const std::string why = given_up(); !why.empty()) {
+        return why;
       }
     }
   }
@@ -204,33 +170,23 @@ void WorkerHandle::run() {
   std::string reason;
   try {
     create();
+    bool unwanted = false;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       created_ = true;
+      unwanted = retired_;
     }
-    while (true) {
-      const Call call = next_call();
-      const std::string frames = answer_to(call);
-      {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        calls_.pop_front();
-        alive_ = true;
-        expects_answers_ = holds_report(frames);
-        submit_pending();
-        if (retired_) {
-          break;
-        }
-      }
-      if (!frames.empty()) {
-        listener_.said(frames);
-      }
+    if (unwanted) {
+      kill();
+    } else {
+      reason = end_of(serve());
     }
   } catch (const std::exception& error) {
     reason = reason_of(error);
   }
+  port_.forget(number_);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    calls_.clear();
     reason = retired_ ? retired_because_ : reason;
     if (created_ && !retired_) {
       kill();  // it may only be out of reach

@@ -1,20 +1,13 @@
-// WorkerHandle: the driver's side of one worker actor: starts it, passes frames to it and back, and
-// says when it is gone. Whatever it says comes from a thread of its own.
+// WorkerHandle: the driver's side of one worker actor: starts it, passes frames to it and back over
+// its connection (worker_port.h), and says when it is gone.
 //
-// One call carries frames both ways: `exchange(frames) -> frames` delivers what is for the worker
-// and returns when the worker has something to say, or when the next exchange arrives; only the
-// newest call returns frames, so their order is kept; calls are numbered, because Ray may begin
-// them in another order than they were made. A trial that reports and is answered costs one call.
-//
-// An answer begins with the number of its call, because Get() returns some of Ray's errors (an
-// actor that is out of reach, for one) as if they were what the worker said. A worker answers at
-// least every few seconds; one that is silent for longer than `silence` counts as gone, whatever
-// Ray says.
+// The actor's one call, `serve(place)`, connects to this process and lasts as long as the worker
+// does: that it ends, and why, is Ray's word that the worker is gone. A worker speaks at least
+// every few seconds; one that is silent for longer than `silence` counts as gone, whatever Ray
+// says, and so does one whose connection has ended.
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -24,6 +17,7 @@
 
 #include "shape.h"
 #include "worker.h"
+#include "worker_port.h"
 
 namespace luthier::ray_driver {
 
@@ -35,52 +29,42 @@ class WorkerHandle {
     std::function<void(const std::string& frames)> said;
     std::function<void(const std::string& reason)> gone;
   };
-  WorkerHandle(Shape shape, std::chrono::seconds silence, Listener listener);
+  WorkerHandle(Shape shape, std::chrono::seconds silence, WorkerPort& port, Listener listener);
   ~WorkerHandle();  // waits for its thread: only after `gone`
 
   // Passes frames on as soon as the worker is there. Any thread.
-  void tell(const std::string& frames);
+  void tell(const std::string& frames) { port_.tell(number_, frames); }
   // Ends the worker's process. `gone` follows. Any thread.
   void retire(const std::string& reason);
-  bool alive() const;  // its process has answered
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Call {
-    std::uint64_t number = 0;
-    ray::ObjectRef<std::string> answer;
-    Clock::time_point since = Clock::now();
-  };
 
   void run();
   void kill();
   void create();
   void place();
-  ray::ObjectRef<std::string> exchange(std::uint64_t number, const std::string& frames);
-  void submit();          // with mutex_ held
-  void submit_pending();  // with mutex_ held
-  Call next_call();
-  std::string answer_to(const Call& call);
-  bool given_up(const Call& call);
+  ray::ObjectRef<std::string> serve();
+  std::string end_of(const ray::ObjectRef<std::string>& serving);
+  std::string given_up();
 
   const Shape shape_;
   const std::chrono::seconds silence_;
+  WorkerPort& port_;
   const Listener listener_;
+  const std::uint64_t number_;
   ray::ActorHandleXlang python_;
   ray::ActorHandle<Worker> cpp_;
   ray::PlacementGroup group_;
 
-  mutable std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
+  std::mutex mutex_;  // guards what follows
   bool created_ = false;
-  bool alive_ = false;
+  bool alive_ = false;  // it has spoken
+  Clock::time_point heard_at_;
   bool retired_ = false;
-  bool expects_answers_ = false;  // the engine is about to answer what was said
   std::string retired_because_;
-  Clock::time_point retired_at_;
-  std::string pending_;
-  std::uint64_t submitted_ = 0;
-  std::deque<Call> calls_;  // outstanding, at most two
+  bool closed_ = false;          // its connection has ended
+  Clock::time_point ending_at_;  // since when its end is only waited for
 
   std::thread thread_;
 };

@@ -3,8 +3,9 @@
 
     ./dev bench ray [--json] [--quick]
 
-No-op trials a second and results a second (both from the first result to the last), seconds from the
-command to the first result, memory of the driver (PSS). Bare actor calls through ray.wait show what Ray itself allows.
+No-op trials a second (from the first result to the last), results a second (while all trials report: from
+the last one's first result to the first one's last), seconds from the command to the first result, memory of
+the driver (PSS, the most while trials report). Bare actor calls through ray.wait show what Ray itself allows.
 """
 
 import argparse
@@ -49,15 +50,17 @@ class Once(tune.Trainable):
     def save_checkpoint(self, directory): pass
     def load_checkpoint(self, state): pass
     def reset_config(self, config): self.x = config["x"]; self.left = results; return True
-at = []
+at, memory = [], [(0, 0)]
 class Watch(tune.Callback):
-    def on_trial_result(self, **_): at.append(time.time())
+    def on_trial_result(self, trial, **_):
+        at.append((time.time(), trial.trial_id))
+        if at[-1][0] - memory[-1][0] > 0.2: memory.append((at[-1][0], pss()))
 def pss():
     return sum(int(line.split()[1]) for line in open("/proc/self/smaps_rollup") if line.startswith("Pss:"))
 tune.Tuner(Once, param_space={"x": tune.uniform(0, 1)},
            tune_config=tune.TuneConfig(num_samples=trials, metric="loss", mode="min", reuse_actors=reuse),
            run_config=tune.RunConfig(storage_path=os.environ["STORAGE"], verbose=0, callbacks=[Watch()])).fit()
-print(json.dumps({"first": at[0], "seconds": at[-1] - at[0], "results": len(at), "pss_kb": pss()}))
+print(json.dumps({"results": at, "pss_kb": max(kb for _, kb in memory)}))
 """
 
 BARE = """
@@ -100,8 +103,8 @@ class Bench:
         self.number = 0
 
     def luthier(self, function, trials, results, jobs, per_worker=1, cpu=1.0):
-        """Runs it; seconds from the command to the first result and from there to the last, how many there were, kB of luthier
-        and luthier-ray."""
+        """Runs it; seconds from the command to the first result, the results (time, trial), and kB of luthier and
+        luthier-ray."""
         self.number += 1
         name = f"bench-{self.number}"
         (self.home / "bench_trials.py").write_text(TRIALS.replace("RESULTS", str(results)))
@@ -111,19 +114,21 @@ class Bench:
              "-j", str(jobs), "--cpu", str(cpu), "--min", "loss", "-p", "x=uniform(0, 1)", "--searcher", "random",
              "--log", "none", "-q", "--python", f"bench_trials:{function}"],
             cwd=self.home, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        memory = 0
+        memory = []
         while process.poll() is None:
-            memory = max(memory, pss_of([process.pid, *descendants(process.pid)]))
+            memory.append((time.time(), pss_of([process.pid, *descendants(process.pid)])))
             time.sleep(0.2)
         if process.returncode != 0:
             raise RuntimeError(process.stderr.read())
         log = subprocess.run([LUTHIER, "export", name, "--format", "jsonl"], cwd=self.home, check=True,
                              capture_output=True, text=True).stdout.splitlines()
-        results_at = [json.loads(line)["time"] / 1e6 for line in log if '"result_reported"' in line]
-        if len(results_at) != trials * results:
-            raise RuntimeError(f"{len(results_at)} results of {trials * results}")
-        return {"first": results_at[0] - begun, "seconds": results_at[-1] - results_at[0],
-                "results": len(results_at), "pss_kb": memory}
+        events = [json.loads(line) for line in log if '"result_reported"' in line]
+        if len(events) != trials * results:
+            raise RuntimeError(f"{len(events)} results of {trials * results}")
+        at = [(event["time"] / 1e6, event["trial"]) for event in events]
+        while_training = [kb for when, kb in memory if at[0][0] <= when <= at[-1][0]]
+        peak = max(kb for _, kb in memory)
+        return {"first": at[0][0] - begun, "results": at, "pss_kb": max(while_training, default=peak), "peak_kb": peak}
 
     def script(self, text, *words):
         begun = time.time()
@@ -135,8 +140,7 @@ class Bench:
 
     def tune(self, trials, results, reuse):
         begun, answer = self.script(TUNE, "run", trials, results, "reuse" if reuse else "default")
-        answer["first"] -= begun
-        return answer
+        return {"first": answer["results"][0][0] - begun, **answer}
 
     def run(self):
         jobs = 2 * CPUS
@@ -145,28 +149,39 @@ class Bench:
         reused = self.tune(10 * few, 1, True)
         flood = self.tune(jobs, 250 if self.quick else 1000, True)
         noop = self.luthier("once", 400, 1, jobs)
-        mine = self.luthier("many", jobs, 1000, jobs)
-        shared = self.luthier("many", 64, 200, 64, per_worker=16, cpu=0.05)
+        mine = self.luthier("many", jobs, 5000, jobs)
+        shared = self.luthier("many", 64, 500, 64, per_worker=16, cpu=0.05)
         _, bare = self.script(BARE, jobs)
         yield line("ray_noop_trials", "trials/s", rate(noop),
                    {"ray_tune": rate(default), "ray_tune_reuse_actors": rate(reused)})
-        yield line("ray_results", "results/s", rate(mine),
-                   {"bare_actor_calls": bare, "ray_tune": rate(flood)})
-        yield line("ray_results_shared_workers", "results/s", rate(shared),
-                   {"bare_actor_calls": bare, "ray_tune": rate(flood)})
+        yield line("ray_results", "results/s", steady_rate(mine),
+                   {"bare_actor_calls": bare, "ray_tune": steady_rate(flood)})
+        yield line("ray_results_shared_workers", "results/s", steady_rate(shared),
+                   {"bare_actor_calls": bare, "ray_tune": steady_rate(flood)})
         yield line("ray_first_result", "s", noop["first"], {"ray_tune": default["first"]}, less_is_better=True)
         yield line("ray_driver_memory", "MB (PSS)", mine["pss_kb"] / 1024, {"ray_tune": flood["pss_kb"] / 1024},
-                   less_is_better=True)
+                   less_is_better=True, peak_with_start_up=round(mine["peak_kb"] / 1024, 1))
         for workers in (1, 4, 16):
             many = self.luthier("once", 500, 1, 500, per_worker=-(-500 // workers), cpu=0.004)
             yield line(f"ray_500_concurrent_over_{workers}", "trials/s from the command on",
-                       many["results"] / (many["first"] + many["seconds"]), {},
+                       len(many["results"]) / (many["first"] + many["results"][-1][0] - many["results"][0][0]), {},
                        driver_mb=round(many["pss_kb"] / 1024, 1))
 
 
 def rate(run):
     """Results a second from the first one to the last, for whoever ran."""
-    return (run["results"] - 1) / run["seconds"]
+    at = run["results"]
+    return (len(at) - 1) / (at[-1][0] - at[0][0])
+
+
+def steady_rate(run):
+    """Results a second while all trials report, for whoever ran: workers start one after the other."""
+    first, last = {}, {}
+    for at, trial in run["results"]:
+        first.setdefault(trial, at)
+        last[trial] = at
+    begin, end = max(first.values()), min(last.values())
+    return sum(begin < at <= end for at, _ in run["results"]) / (end - begin)
 
 
 def line(name, unit, value, peers, less_is_better=False, **more):

@@ -89,6 +89,8 @@ class Executor {
   virtual Capabilities capabilities() const = 0;
   // What there is to hand out to trials; nothing: what this machine has.
   virtual std::optional<Resources> inventory() const { return std::nullopt; }
+  // What a trial takes of it beside its own claim.
+  virtual Resources beside_claim() const { return {.cpu = 0}; }
 
   // Starts an attempt; does not wait for it. An attempt that can't be started ends as `failed`.
   virtual void start(const StartRequest& request) = 0;

@@ -66,7 +66,7 @@ struct SessionOptions {
 class Tuner {
  public:
   Tuner(TrainFunction train, Space space);
-  explicit Tuner(Space space);  // for ask and tell (luthier/experiment.h)
+  explicit Tuner(Space space);  // the trial is named below, or asked for (luthier/experiment.h)
 
   Tuner& name(std::string name);  // default: "experiment" and the date
   Tuner& minimize(std::string metric);
@@ -97,6 +97,12 @@ class Tuner {
   Tuner& durability(const std::string& kind);     // "fast" (default) or "full"
   Tuner& log(std::vector<std::string> loggers);   // default: console, csv, json, tensorboard
   Tuner& logger(std::shared_ptr<Logger> logger);  // the user's own, beside the others
+  // Where trials run: "in_process" (default: the function above, in threads), "process" or "ray"
+  // with its options (docs/ray.md). For the last two, what a trial is, one of the three:
+  Tuner& executor(std::string name, NamedValues options = {});
+  Tuner& command(std::vector<std::string> words);       // a program, with placeholders
+  Tuner& python(std::string function);                  // ray: "module:name"
+  Tuner& trainable(const std::filesystem::path& file);  // ray: a library (trainable_library.h)
   Tuner& deterministic(std::int64_t lag);
   Tuner& tag(std::string key, std::string value);
   Tuner& handle_signals(bool on = true);

@@ -1,6 +1,7 @@
 """What is particular to Ray: the cluster's nodes, a trial's bundles, data that trials share."""
 
 import ray
+from ray._private import state
 
 _HOLDER = "luthier-shared"
 _refs = {}
@@ -8,14 +9,17 @@ _holders = []  # an actor ends with its last handle, and what it owns with it
 
 
 def describe():
-    """A line "nodes", then one node a line, "ADDRESS CPU=4 GPU=1", as luthier-ray asks for it."""
+    """A line "driver ADDRESS", by which nodes reach this job's driver, then one node a line,
+    "ADDRESS CPU=4 GPU=1", as luthier-ray asks for it."""
+    job = ray.get_runtime_context().get_job_id()
+    driver = next(each["DriverIPAddress"] for each in state.jobs() if each["JobID"] == job)
     lines = []
     for node in ray.nodes():
         if node["Alive"]:
             amounts = (f"{name}={amount!r}" for name, amount in sorted(node["Resources"].items())
                        if not name.startswith(("node:", "object_store_memory")))
             lines.append(" ".join([node["NodeManagerAddress"], *amounts]))
-    return "\n".join(["nodes", *sorted(lines)])
+    return "\n".join([f"driver {driver}", *sorted(lines)])
 
 
 def bundle(index=-1):

@@ -15,13 +15,14 @@ def frame(kind, key, payload=b""):
 
 
 def frames(data):
-    """(kind, (trial, attempt), payload) of each frame."""
+    """(where it ends, kind, (trial, attempt), payload) of each whole frame."""
     at = 0
-    while at < len(data):
+    while len(data) - at >= _HEAD.size:
         length, kind, trial, attempt = _HEAD.unpack_from(data, at)
-        at += _HEAD.size
-        yield kind, (trial, attempt), data[at:at + length]
-        at += length
+        begin, at = at + _HEAD.size, at + _HEAD.size + length
+        if at > len(data):
+            return
+        yield at, kind, (trial, attempt), data[begin:at]
 
 
 def spawned(failed_errno=0, in_directory=0, place=b""):

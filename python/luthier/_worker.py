@@ -2,55 +2,69 @@
 
 import json
 import os
+import select
+import socket
 import threading
 
 from . import _wire
 
-_MOST_WAITING = 4 << 20  # bytes not yet fetched; then programs wait
-_PATIENCE_S = 5  # then it says that it is there
+_PATIENCE_MS = 5_000  # then it says that it is there
+_UNHEARD_MS = 60_000  # what it says is not taken for so long: the driver's host is gone
+_READ_BYTES = 1 << 16
 
 
 class Worker:
     def __init__(self):
-        self._changed = threading.Condition()
-        self._newest = 0
-        self._outgoing = [_wire.frame(_wire.ALIVE, (-1, 0))]
-        self._waiting = 0
+        self._sending = threading.Lock()
         self._trials = {}
         self._programs = None
         self._functions = None
         self._place = None
 
-    def exchange(self, commands):
-        """Obeys the frames, then waits for something to say, or for the next call: only the newest
-        call says anything, which keeps the order. Calls carry their number, 1, 2, ..., because Ray
-        may begin them in another order than they were made; answers repeat it."""
-        mine = int.from_bytes(commands[:8], "little")
-        with self._changed:
-            while self._newest != mine - 1:
-                self._changed.wait()
-            self._newest = mine
-            for kind, key, payload in _wire.frames(commands[8:]):
+    def serve(self, place):
+        """Connects to luthier-ray at `place`, "HOST:PORT TOKEN NUMBER", and obeys it; ends this process
+        when the connection ends. Returns only when there is none: why."""
+        address, token, number = place.split()
+        try:
+            self._link = _connect(address)
+        except OSError as error:
+            return f"it could not reach luthier-ray at {address}: {error}"
+        os.register_at_fork(after_in_child=self._hang_up)
+        self.say(token.encode() + int(number).to_bytes(8, "little"))
+        self._say_that_it_is_there()
+        readable = select.poll()
+        readable.register(self._link, select.POLLIN)
+        data = b""
+        while True:
+            if not readable.poll(_PATIENCE_MS):
+                self._say_that_it_is_there()
+                continue
+            try:
+                part = self._link.recv(_READ_BYTES)
+            except OSError:
+                part = b""
+            if not part:
+                os._exit(0)  # nobody wants what its trials do any more
+            data += part
+            end = 0
+            for end, kind, key, payload in _wire.frames(data):
                 self._obey(kind, key, payload)
-            self._changed.notify_all()
-            while self._newest == mine and not self._outgoing:
-                if not self._changed.wait(_PATIENCE_S):
-                    break
-            if self._newest != mine:
-                return commands[:8]
-            said = b"".join([commands[:8], *self._outgoing])
-            self._outgoing.clear()
-            self._waiting = 0
-            self._changed.notify_all()
-            return said
+            data = data[end:]
+
+    def _say_that_it_is_there(self):
+        self.say(_wire.frame(_wire.ALIVE, (-1, 0)))
 
     def say(self, frame):
-        with self._changed:
-            while self._waiting > _MOST_WAITING:
-                self._changed.wait()
-            self._outgoing.append(frame)
-            self._waiting += len(frame)
-            self._changed.notify_all()
+        with self._sending:
+            try:
+                self._link.sendall(frame)
+            except OSError:
+                pass  # serve() sees the end
+
+    def _hang_up(self):
+        """In a process that a trial forks: it would keep the connection open after this one's end."""
+        self._sending = threading.Lock()
+        self._link.close()
 
     def _obey(self, kind, key, payload):
         if kind == _wire.START:
@@ -80,8 +94,7 @@ class Worker:
         try:
             self._trials[key] = runner.start(key, order)
         except OSError as error:
-            self._outgoing.append(_wire.frame(
-                _wire.SPAWNED, key, _wire.spawned(error.errno or 1)))
+            self.say(_wire.frame(_wire.SPAWNED, key, _wire.spawned(error.errno or 1)))
 
     def _where(self):
         if self._place is None:
@@ -91,3 +104,11 @@ class Worker:
                                       "ray_node": context.get_node_id(),
                                       "ray_actor": context.get_actor_id()}).encode()
         return self._place
+
+
+def _connect(address):
+    host, _, port = address.rpartition(":")
+    link = socket.create_connection((host, int(port)))
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNHEARD_MS)
+    return link

@@ -23,8 +23,9 @@ std::string lacks(const std::string& name, double wanted, double there) {
 
 }  // namespace
 
-Ledger::Ledger(Resources inventory)
+Ledger::Ledger(Resources inventory, Resources beside)
     : inventory_(std::move(inventory)),
+      beside_(std::move(beside)),
       free_(inventory_),
       free_gpu_(static_cast<std::size_t>(std::ceil(inventory_.gpu)), 1.0) {
   if (const double part = inventory_.gpu - std::floor(inventory_.gpu); part > 0) {
@@ -32,7 +33,22 @@ Ledger::Ledger(Resources inventory)
   }
 }
 
-std::string Ledger::infeasible(const Resources& wanted) const {
+Resources Ledger::with_beside(const Resources& claim) const {
+  Resources wanted = claim;
+  wanted.cpu += beside_.cpu;
+  wanted.memory_bytes += beside_.memory_bytes;
+  for (const auto& [name, wish] : beside_.custom) {
+    wanted.custom[name] += wish;
+  }
+  if (beside_.gpu > 0) {  // above 1 the ledger gives whole ones
+    const double gpu = wanted.gpu + beside_.gpu;
+    wanted.gpu = gpu > 1 ? std::ceil(gpu - kSlack) : gpu;
+  }
+  return wanted;
+}
+
+std::string Ledger::infeasible(const Resources& claim) const {
+  const Resources wanted = with_beside(claim);
   if (wanted.cpu > inventory_.cpu + kSlack) {
     return lacks("cpu", wanted.cpu, inventory_.cpu);
   }
@@ -86,7 +102,8 @@ std::optional<std::vector<std::pair<std::size_t, double>>> Ledger::find_gpus(dou
   return found;
 }
 
-bool Ledger::fits(const Resources& wanted) const {
+bool Ledger::fits(const Resources& claim) const {
+  const Resources wanted = with_beside(claim);
   if (wanted.cpu > free_.cpu + kSlack || !find_gpus(wanted.gpu)) {
     return false;
   }
@@ -101,8 +118,9 @@ bool Ledger::fits(const Resources& wanted) const {
   return true;
 }
 
-std::string Ledger::take(TrialId trial, const Resources& wanted) {
-  LUTHIER_CHECK(fits(wanted) && !held_.contains(trial), "a trial started without room for it");
+std::string Ledger::take(TrialId trial, const Resources& claim) {
+  LUTHIER_CHECK(fits(claim) && !held_.contains(trial), "a trial started without room for it");
+  const Resources wanted = with_beside(claim);
   Held held{wanted, *find_gpus(wanted.gpu)};
   free_.cpu -= wanted.cpu;
   free_.memory_bytes -= wanted.memory_bytes;

@@ -13,13 +13,14 @@ namespace luthier {
 
 class Ledger {
  public:
-  explicit Ledger(Resources inventory);
+  // `beside`: what each trial takes beside its claim.
+  Ledger(Resources inventory, Resources beside);
 
-  // Why a trial asking for `wanted` can never run here; empty when it can.
-  std::string infeasible(const Resources& wanted) const;
-  bool fits(const Resources& wanted) const;
+  // Why a trial with this claim can never run here; empty when it can.
+  std::string infeasible(const Resources& claim) const;
+  bool fits(const Resources& claim) const;
   // Takes the resources; returns the gpus given as "0,1" (empty: none). Precondition: fits.
-  std::string take(TrialId trial, const Resources& wanted);
+  std::string take(TrialId trial, const Resources& claim);
   void release(TrialId trial);
 
  private:
@@ -30,7 +31,10 @@ class Ledger {
   // Shares of devices that satisfy a wish for `gpu`, or nothing.
   std::optional<std::vector<std::pair<std::size_t, double>>> find_gpus(double gpu) const;
 
+  Resources with_beside(const Resources& claim) const;
+
   Resources inventory_;
+  Resources beside_;
   Resources free_;
   std::vector<double> free_gpu_;  // of each device
   std::map<TrialId, Held> held_;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,8 +14,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/text.h"
+#include "executors/child.h"
 
 extern "C" {
 // NOLINTBEGIN(readability-identifier-naming): symbols of the assembler
@@ -64,35 +65,6 @@ Result<FileDescriptor> memory_file(const char* name,
   return file;
 }
 
-// The child starts with nothing but its socket: not this program's files, signals or terminal.
-int spawn_guardian(const FileDescriptor& image, const FileDescriptor& socket, pid_t* pid) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, socket.get(), guardian::kSocket);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  const std::string path = "/proc/self/fd/" + std::to_string(image.get());
-  std::string name = "luthier-guardian";
-  std::string controller = std::to_string(getpid());
-  char* const arguments[] = {name.data(), controller.data(), nullptr};
-  char* const environment[] = {nullptr};
-  const int error = posix_spawn(pid, path.c_str(), &actions, &attributes, arguments, environment);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return error;
-}
-
 bool send_request(int socket,
                   const guardian::SpawnRequest& request,
                   const int* passed,
@@ -121,9 +93,7 @@ Result<GuardianClient> GuardianClient::launch() {
   }
   GuardianClient client;
   client.socket_ = FileDescriptor(ends[0]);
-  // Above the low numbers that the child's descriptors take.
-  const FileDescriptor theirs(fcntl(ends[1], F_DUPFD_CLOEXEC, 10));
-  close(ends[1]);
+  const FileDescriptor theirs = above_standard(FileDescriptor(ends[1]));
   client.null_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
   constexpr unsigned kExecutable = 0x10;  // MFD_EXEC, of kernel 6.3
   auto image = memory_file("luthier-guardian",
@@ -137,12 +107,18 @@ Result<GuardianClient> GuardianClient::launch() {
   if (!theirs || !client.null_) {
     return failed("the guardian could not be started", errno);
   }
-  const FileDescriptor high(fcntl(image->get(), F_DUPFD_CLOEXEC, 10));
+  const FileDescriptor high = above_standard(*std::move(image));
   if (!high) {
     return failed("the guardian could not be started", errno);
   }
   pid_t pid = 0;
-  if (const int error = spawn_guardian(high, theirs, &pid); error != 0) {
+  char* const no_environment[] = {nullptr};
+  if (const int error = spawn_child("/proc/self/fd/" + std::to_string(high.get()),
+                                    {"luthier-guardian", std::to_string(getpid())},
+                                    no_environment,
+                                    {{theirs.get(), guardian::kSocket}},
+                                    &pid);
+      error != 0) {
     return failed(
         "the guardian could not be started (it needs /proc and memory files that may be executed)",
         error);

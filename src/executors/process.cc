@@ -142,6 +142,7 @@ class Processes : public Executor {
   Result<> open();
   Capabilities capabilities() const override { return launcher_->capabilities(); }
   std::optional<Resources> inventory() const override { return launcher_->inventory(); }
+  Resources beside_claim() const override { return launcher_->beside_claim(); }
   void start(const StartRequest& request) override { command(request); }
   void reply(AttemptId id, const Reply& reply) override { command(ReplyTo{id, reply}); }
   void interrupt(AttemptId id, bool pause, bool save) override {

@@ -27,6 +27,7 @@ class ProgramLauncher {
   virtual Capabilities capabilities() const = 0;
   // What there is to hand out; nothing: this machine.
   virtual std::optional<Resources> inventory() const { return std::nullopt; }
+  virtual Resources beside_claim() const { return {.cpu = 0}; }
   // Called once before the first spawn: where to say that nothing can be started any more.
   virtual void on_unusable(std::function<void(std::string)> unusable) { (void)unusable; }
 };

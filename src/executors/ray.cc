@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "executors/guardian_client.h"
 #include "executors/ray_launcher.h"
 #include "executors/ray_shape.h"
 #include "executors/trial_environment.h"
@@ -66,6 +67,7 @@ Result<RayConnection> connection_of(const RayOptions& options, const std::string
   }
   RayConnection connection{.program = *std::move(program),
                            .address = *std::move(address),
+                           .port = options.port,
                            .patience = options.patience,
                            .silence = options.silence};
   connection.node_ip = options.node_ip.empty() ? own_address(connection.address) : options.node_ip;
@@ -77,6 +79,7 @@ Result<RayConnection> connection_of(const RayOptions& options, const std::string
   if (!options.library.empty()) {
     connection.code.push_back((libraries / "luthier_ray_worker.so").string());
   }
+  connection.code.insert(connection.code.end(), options.code.begin(), options.code.end());
   return connection;
 }
 
@@ -120,10 +123,12 @@ const std::vector<RayOption>& ray_option_table() {
   static const std::vector<RayOption> kTable = {
       {"address", "of the cluster's head, HOST:PORT (default: RAY_ADDRESS, else this machine's)"},
       {"node_ip", "this machine's address in the cluster (default: Ray finds out)"},
+      {"port", "of this machine, where workers reach luthier-ray (default: any that is free)"},
       {"per_worker", "trials that share a worker process; more saves processes (default: 1)"},
       {"bundles", "what a trial may use beside its own claim: '2*cpu:1' or 'cpu:1/cpu:2+gpu:1'"},
       {"strategy",
        "where the bundles go: PACK, SPREAD, STRICT_PACK or STRICT_SPREAD (default: PACK)"},
+      {"code", "a library, or a directory, with the code of a trial's own workers"},
       {"patience", "seconds to wait for a cluster that was lost (default: 60)"},
       {"silence", "seconds without a word after which a worker counts as lost (default: 60)"}};
   return kTable;
@@ -134,6 +139,8 @@ Result<> set_ray_option(RayOptions& options, const std::string& name, const std:
     options.address = value;
   } else if (name == "node_ip") {
     options.node_ip = value;
+  } else if (name == "port") {
+    return set_count(options.port, name, value);
   } else if (name == "per_worker") {
     return set_count(options.per_worker, name, value);
   } else if (name == "patience" || name == "silence") {
@@ -141,6 +148,14 @@ Result<> set_ray_option(RayOptions& options, const std::string& name, const std:
     auto set = set_count(seconds, name, value, name == "silence" ? kLeastSilence : 1);
     (name == "patience" ? options.patience : options.silence) = std::chrono::seconds(seconds);
     return set;
+  } else if (name == "code") {
+    std::error_code error;
+    options.code = {fs::canonical(value, error).string()};
+    if (error) {
+      return Error{ErrorCode::invalid_argument,
+                   "option code of executor 'ray' is '" + value +
+                       "', which is not there: " + error.message()};
+    }
   } else if (name == "bundles") {
     return set_bundles(options, value);
   } else if (name == "strategy") {
@@ -167,6 +182,9 @@ Result<fs::path> find_ray_driver() {
   const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
   std::vector<fs::path> places = {here.parent_path() / "libexec" / "luthier-ray",
                                   here / "luthier-ray"};
+  if (const auto luthier = find_program("luthier")) {
+    places.push_back(fs::path(*luthier).parent_path().parent_path() / "libexec" / "luthier-ray");
+  }
   if (given != nullptr && *given != '\0') {
     places = {given};
   }
@@ -189,6 +207,13 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
     return checked.error();
   }
   const bool program = options.python.empty() && options.library.empty();
+  if (static_cast<int>(!process.command.empty()) + static_cast<int>(!options.python.empty()) +
+          static_cast<int>(!options.library.empty()) !=
+      1) {
+    return Error{ErrorCode::invalid_argument,
+                 "a trial on Ray is one of a program, a Python function and a C++ library; give "
+                 "exactly one of them"};
+  }
   auto command = program ? CommandTemplate::parse(process.command, process.parameters)
                          : Result<CommandTemplate>(CommandTemplate());
   if (!command) {

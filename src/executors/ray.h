@@ -19,13 +19,15 @@ struct RayOptions {
   std::string python;
   std::filesystem::path library;
 
-  std::string address;  // of the head, "host:port"; empty: that of RAY_ADDRESS or of this machine
-  std::string node_ip;  // by which this machine is in the cluster; empty: Ray finds out
+  std::string address;    // of the head, "host:port"; empty: that of RAY_ADDRESS or of this machine
+  std::string node_ip;    // by which this machine is in the cluster; empty: Ray finds out
+  std::int64_t port = 0;  // of this machine, where workers reach luthier-ray; 0: any that is free
   // Trials of a function that share a worker process. More starts fewer processes; they share its
   // memory and, in Python, its lock.
   std::int64_t per_worker = 1;
   std::string strategy = "PACK";     // where the bundles go
   std::vector<std::string> bundles;  // "cpu:1+gpu:1": what a trial may use beside its own claim
+  std::vector<std::string> code;     // libraries and directories of code for a trial's own workers
   // How long trials wait for a cluster that is gone before the experiment is left.
   std::chrono::seconds patience{60};
   // A worker that says nothing for so long counts as lost, whatever Ray says of it. Less finds a
@@ -49,8 +51,8 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
                                                     CheckpointArea& area,
                                                     const Clock& clock);
 
-// Where luthier-ray is: LUTHIER_RAY, beside this program or in ../libexec. The error says how to
-// get it.
+// Where luthier-ray is: LUTHIER_RAY, in ../libexec or beside this program, or where the command
+// `luthier` is installed. The error says how to get it.
 Result<std::filesystem::path> find_ray_driver();
 
 }  // namespace luthier

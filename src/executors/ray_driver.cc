@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,6 +16,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "executors/child.h"
 #include "executors/guardian_client.h"
 
 namespace luthier {
@@ -33,32 +33,6 @@ Error not_started(const std::filesystem::path& program, int number) {
               "; install Luthier again, or see docs/ray.md"};
 }
 
-// A session of its own: Ctrl-C is for luthier, which lets trials save first.
-int spawn(const std::filesystem::path& program, int socket, int talk, pid_t* pid) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, talk, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, talk, STDERR_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, socket, kTheirSocket);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::string name = program.string();
-  char* arguments[] = {name.data(), nullptr};
-  const int error = posix_spawn(pid, name.c_str(), &actions, &attributes, arguments, environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return error;
-}
-
 }  // namespace
 
 Result<RayDriver> RayDriver::launch(const RayConnection& connection) {
@@ -69,18 +43,22 @@ Result<RayDriver> RayDriver::launch(const RayConnection& connection) {
   }
   RayDriver driver;
   driver.socket_ = FileDescriptor(ends[0]);
-  const FileDescriptor theirs(fcntl(ends[1], F_DUPFD_CLOEXEC, 10));
-  close(ends[1]);
+  const FileDescriptor theirs = above_standard(FileDescriptor(ends[1]));
   if (pipe2(talk, O_CLOEXEC) != 0) {
     return not_started(connection.program, errno);
   }
   driver.talk_ = FileDescriptor(talk[0]);
-  const FileDescriptor their_talk(fcntl(talk[1], F_DUPFD_CLOEXEC, 10));
-  close(talk[1]);
+  const FileDescriptor their_talk = above_standard(FileDescriptor(talk[1]));
   for (const int fd : {driver.socket(), driver.talk()}) {
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
   }
-  const int error = spawn(connection.program, theirs.get(), their_talk.get(), &driver.pid_);
+  const int error = spawn_child(connection.program.string(),
+                                {connection.program.string()},
+                                environ,
+                                {{their_talk.get(), STDOUT_FILENO},
+                                 {their_talk.get(), STDERR_FILENO},
+                                 {theirs.get(), kTheirSocket}},
+                                &driver.pid_);
   if (error != 0) {
     driver.pid_ = 0;
     return not_started(connection.program, error);
@@ -89,6 +67,7 @@ Result<RayDriver> RayDriver::launch(const RayConnection& connection) {
   if (!connection.node_ip.empty()) {
     hello += "node_ip=" + connection.node_ip + "\n";
   }
+  hello += "port=" + std::to_string(connection.port) + "\n";
   hello += "patience=" + std::to_string(connection.patience.count()) + "\n";
   hello += "silence=" + std::to_string(connection.silence.count()) + "\n";
   for (const auto& place : connection.code) {

@@ -18,6 +18,7 @@ struct RayConnection {
   std::filesystem::path program;  // luthier-ray
   std::string address;
   std::string node_ip;
+  std::int64_t port = 0;
   std::chrono::seconds patience{60};
   std::chrono::seconds silence{60};
   std::vector<std::string> code;  // where workers find code: directories and libraries

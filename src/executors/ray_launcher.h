@@ -16,6 +16,7 @@
 #include "executors/ray.h"
 #include "executors/ray_attempt.h"
 #include "executors/ray_driver.h"
+#include "executors/ray_shape.h"
 
 namespace luthier {
 
@@ -30,6 +31,7 @@ class RayLauncher : public ProgramLauncher {
   Result<FileDescriptor> spawn(const Program& program, const StartRequest& request) override;
   Capabilities capabilities() const override;
   std::optional<Resources> inventory() const override { return inventory_; }
+  Resources beside_claim() const override { return ray_bundles(options_); }
   void on_unusable(std::function<void(std::string)> unusable) override;
 
  private:

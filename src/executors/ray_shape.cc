@@ -1,5 +1,6 @@
 #include "executors/ray_shape.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -85,6 +86,15 @@ Resources ray_inventory(const std::string& description) {
     }
   }
   return total;
+}
+
+Resources ray_bundles(const RayOptions& options) {
+  std::string all;
+  for (const auto& bundle : options.bundles) {
+    all += ray_bundle(bundle).value() + ",";
+  }
+  std::ranges::replace(all, ',', ' ');
+  return ray_inventory(all);
 }
 
 std::string ray_refusal(const std::string& address, const std::string& last_words) {

@@ -17,6 +17,9 @@ Result<std::string> ray_bundle(const std::string& text);
 // The sum over the nodes of a cluster description: "ADDRESS CPU=4 memory=1e9", one a line.
 Resources ray_inventory(const std::string& description);
 
+// The sum over the bundles that a trial has beside its claim.
+Resources ray_bundles(const RayOptions& options);
+
 // A sentence about luthier-ray's end, from the last it said.
 std::string ray_refusal(const std::string& address, const std::string& last_words);
 

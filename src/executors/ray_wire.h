@@ -4,8 +4,8 @@
 //
 //   executor -> luthier-ray   hello, then start, input, terminate
 //   luthier-ray -> executor   ready or unusable, then what workers say; refused, lost, note
-//   luthier-ray -> worker     start, input, terminate                as the argument of a call
-//   worker -> luthier-ray     spawned, output, error, report, gone   as the result of a call
+//   luthier-ray -> worker     start, input, terminate
+//   worker -> luthier-ray     alive, spawned, output, error, report, gone
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ enum class Kind : std::uint8_t {
   error = 12,    // bytes of stderr
   report = 13,   // bytes of the report channel
   gone = 14,     // Gone
-  alive = 15,    // the worker's first word
+  alive = 15,    // the worker's first word, and its only one when there is nothing else to say
 
   ready = 20,     // what the cluster has (cluster description)
   unusable = 21,  // a sentence; luthier-ray ends
@@ -77,21 +77,27 @@ inline void append(std::string& out, const Frame& frame) {
   append(out, frame.kind, frame.trial, frame.attempt, frame.payload.data(), frame.payload.size());
 }
 
-// Takes the frame at `position` of `bytes` and moves on; false: it is not complete yet.
-inline bool take(const std::string& bytes, std::size_t& position, Frame& frame) {
+// Bytes of the frame at `position` of `bytes`, its head included; 0: it is not complete yet.
+inline std::size_t frame_size(const std::string& bytes, std::size_t position) {
   if (bytes.size() - position < kHeadBytes) {
-    return false;
+    return 0;
   }
   std::uint32_t length = 0;
   std::memcpy(&length, bytes.data() + position, 4);
-  if (bytes.size() - position - kHeadBytes < length) {
+  return bytes.size() - position - kHeadBytes < length ? 0 : kHeadBytes + length;
+}
+
+// Takes the frame at `position` of `bytes` and moves on; false: it is not complete yet.
+inline bool take(const std::string& bytes, std::size_t& position, Frame& frame) {
+  const std::size_t size = frame_size(bytes, position);
+  if (size == 0) {
     return false;
   }
   frame.kind = static_cast<Kind>(bytes[position + 4]);
   std::memcpy(&frame.trial, bytes.data() + position + 5, 8);
   std::memcpy(&frame.attempt, bytes.data() + position + 13, 8);
-  frame.payload.assign(bytes, position + kHeadBytes, length);
-  position += kHeadBytes + length;
+  frame.payload.assign(bytes, position + kHeadBytes, size - kHeadBytes);
+  position += size;
   return true;
 }
 

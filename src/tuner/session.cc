@@ -319,6 +319,16 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
     return {};
   }
   if (spec.executor == "process") {
+    for (const auto& [name, value] : spec.executor_options) {
+      if (name != "metric_regex") {
+        const std::vector<std::string> known = {"metric_regex"};
+        return Error{ErrorCode::invalid_argument,
+                     unknown_name("option of executor 'process'", name, known)};
+      }
+    }
+    if (spec.command.empty()) {
+      return Error{ErrorCode::invalid_argument, "the executor process needs a program to run"};
+    }
     auto made = make_process_executor(process_options(spec), *checkpoints_, *clock_);
     if (!made) {
       return made.error();
@@ -405,6 +415,7 @@ void Session::make_engine(const RunOptions& options) {
   ports.pid = process_id();
   PlannerOptions planner{.jobs = jobs_,
                          .inventory = inventory_of(options.session, *executor_, jobs_),
+                         .beside_claim = executor_->beside_claim(),
                          .experiment_directory = ports.experiment_directory,
                          .stop_if = options.stop_if};
   engine_ =

@@ -157,6 +157,31 @@ Tuner& Tuner::logger(std::shared_ptr<Logger> logger) {
   impl_->options.own_loggers.push_back(std::move(logger));
   return *this;
 }
+Tuner& Tuner::executor(std::string name, NamedValues options) {
+  impl_->spec.executor = std::move(name);
+  for (const auto& [key, value] : options) {
+    impl_->set_executor_option(key, to_text(value));
+  }
+  return *this;
+}
+Tuner& Tuner::command(std::vector<std::string> words) {
+  impl_->spec.command = std::move(words);
+  return *this;
+}
+Tuner& Tuner::python(std::string function) {
+  impl_->set_executor_option("python", std::move(function));
+  return *this;
+}
+Tuner& Tuner::trainable(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(file, error);
+  if (error) {
+    impl_->problems.push_back("the library " + file.string() +
+                              " can't be used: " + error.message());
+  }
+  impl_->set_executor_option("library", path.string());
+  return *this;
+}
 Tuner& Tuner::deterministic(std::int64_t lag) {
   impl_->spec.deterministic = lag;
   return *this;

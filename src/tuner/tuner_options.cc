@@ -2,14 +2,37 @@
 
 #include <array>
 #include <ctime>
+#include <utility>
 
 #include "base/text.h"
 
 namespace luthier {
 
+void Tuner::Impl::set_executor_option(const std::string& name, std::string value) {
+  for (auto& [key, old] : spec.executor_options) {
+    if (key == name) {
+      old = std::move(value);
+      return;
+    }
+  }
+  spec.executor_options.emplace_back(name, std::move(value));
+}
+
 Result<> Tuner::Impl::check() const {
-  if (!problems.empty()) {
-    return Error{ErrorCode::invalid_argument, join(problems, "\n")};
+  std::vector<std::string> all = problems;
+  const bool here = spec.executor == "in_process";
+  if (here && (!spec.command.empty() || !spec.executor_options.empty())) {
+    all.emplace_back(
+        "a program, a Python function or a library is given, which the executor in_process does "
+        "not run; call executor(\"process\") or executor(\"ray\")");
+  }
+  if (!here && options.train) {
+    all.push_back("the executor " + spec.executor +
+                  " does not run a function of this program; build it into a library for "
+                  "trainable(), or drop executor()");
+  }
+  if (!all.empty()) {
+    return Error{ErrorCode::invalid_argument, join(all, "\n")};
   }
   return {};
 }

@@ -15,6 +15,7 @@ struct Tuner::Impl {
   PluginRegistry plugins;
   std::vector<std::string> problems;  // of options given as text
 
+  void set_executor_option(const std::string& name, std::string value);
   Result<> check() const;             // the problems, one a line
   ExperimentSpec named_spec() const;  // with "experiment" and the date where no name was given
 };

@@ -6,14 +6,16 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 
 import pytest
-from ray_cluster import Cluster, descendants, parents
+from ray_cluster import Cluster, descendants, free_port, parents
 
 BUILD = pathlib.Path(os.environ["LUTHIER_BUILD"])
 LUTHIER = str(BUILD / "bin" / "luthier")
@@ -169,6 +171,49 @@ def test_digits_in_a_library(home):
     home.replays("digits")
 
 
+def test_a_project_against_an_installed_luthier(home):
+    """The library and the program of examples/10_ray_library know nothing but an installation."""
+    place = home.path / "prefix"
+
+    def run(*words, **environment):
+        done = subprocess.run([*map(str, words)], cwd=home.path, env={**home.environment, **environment},
+                              capture_output=True, text=True, timeout=240)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        return done.stdout
+
+    cache = dict(re.findall(r"^(\w+):\w+=(.*)$", (BUILD / "CMakeCache.txt").read_text(), re.MULTILINE))
+    run("cmake", "--install", BUILD, "--prefix", place)
+    run("cmake", "-S", EXAMPLES / "10_ray_library", "-B", home.path / "build", "-G", cache["CMAKE_GENERATOR"],
+        f"-DCMAKE_PREFIX_PATH={place}", f"-DCMAKE_CXX_FLAGS={cache['CMAKE_CXX_FLAGS']}",
+        f"-DCMAKE_CXX_COMPILER_LAUNCHER={cache.get('CMAKE_CXX_COMPILER_LAUNCHER', '')}")
+    run("cmake", "--build", home.path / "build")
+    run(place / "bin" / "luthier", "run", "--name", "installed", "--executor", "ray", "--trainable", "build/valley.so",
+        "-n", 4, "--min", "loss", "--iterations", 3, "-p", "rate=loguniform(1e-5, 1e-3)", "--plain")
+    assert [trial["iterations"] for trial in home.trials("installed")] == [3] * 4
+    # From C++, too: the program finds luthier-ray where the command luthier is.
+    said = run(home.path / "build" / "tune", "build/valley.so", PATH=f"{place / 'bin'}:{os.environ['PATH']}")
+    assert said.startswith("best rate 0.000")
+    assert [trial["iterations"] for trial in home.trials("valley")] == [20] * 6
+    assert home.nodes("valley") <= BOTH_NODES
+    home.replays("valley")
+
+
+def test_strangers_are_not_heard(home):
+    """Whoever connects to luthier-ray without the run's token is hung up on; trials go on."""
+    port = free_port("127.0.0.2")
+    process = start_slow(home, "strangers", SCHEDULERS["asha"], options=f"port={port}")
+    gone = b"\0" * 4 + bytes([14]) + b"\0" * 16
+    for greeting in (b"0" * 32 + (2).to_bytes(8, "little") + gone, b"GET / HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n"):
+        with socket.create_connection(("127.0.0.2", port), timeout=10) as stranger:
+            stranger.sendall(greeting)
+            with contextlib.suppress(ConnectionResetError):
+                assert stranger.recv(1) == b""
+    with socket.create_connection(("127.0.0.2", port)):  # says nothing
+        finish(process)
+    outcomes = {event["outcome"] for event in check_log(home, "strangers") if event["event"] == "attempt_ended"}
+    assert "lost" not in outcomes
+
+
 def test_failures_and_output_of_functions(home):
     home.luthier("run", "--name", "fails", "--executor", "ray", "-n", 2, *SPACE, "--python", "ray_trials:fails", code=1)
     for trial in home.trials("fails"):
@@ -229,26 +274,28 @@ def test_resources_may_depend_on_the_configuration(home):
     assert [trial["state"] for trial in home.trials("mixed")] == ["completed"] * 3
 
 
-def test_trials_with_workers_of_their_own(home):
+NESTED = ("bundles={}*cpu:1,strategy={}", "--cpu", "0.5", "--min", "loss", "-n", 2, "-j", 2, "--seed", 3,
+          "--searcher", "random", "--plain", "-p", "lr=loguniform(0.05, 1)")
+
+
+@pytest.mark.parametrize("language", ["python", "cpp"])
+def test_trials_with_workers_of_their_own(home, language):
     """Two child workers reach the loss of one: their gradients are averaged."""
     (home.path / "examples").mkdir()
     shutil.copytree(EXAMPLES / "data", home.path / "data")
     shutil.copy(EXAMPLES / "11_ray_nested" / "data_parallel.py", home.path / "examples")
+    home.path /= "examples"
+    library = BUILD / "bin" / "example_ray_nested.so"
     losses = {}
     for workers, strategy in ((1, "PACK"), (2, "PACK"), (2, "SPREAD")):
         name = f"nested-{workers}-{strategy}"
-        done = subprocess.run(
-            [LUTHIER, "run", "--name", name, "--executor",
-             f"ray:bundles={workers}*cpu:1,strategy={strategy}", "--cpu", "0.5",
-             "--min", "loss", "-n", "2", "-j", "2", "--seed", "3", "--searcher", "random", "--plain",
-             "-p", f"workers=constant({workers})", "-p", "lr=loguniform(0.05, 1)", "--python", "data_parallel:train"],
-            cwd=home.path / "examples", env=home.environment, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stderr
-        log = home.path / "examples" / "luthier-results" / name
-        losses[workers, strategy] = [
-            json.loads(line)["metrics"]["loss"] for line in
-            subprocess.run([LUTHIER, "trials", str(log), "--json"], cwd=home.path, capture_output=True,
-                           text=True).stdout.splitlines()]
+        options, *words = NESTED
+        options = options.format(workers, strategy) + (f",code={library}" if language == "cpp" else "")
+        what = ["--trainable", library] if language == "cpp" else ["--python", "data_parallel:train"]
+        home.luthier("run", "--name", name, "--executor", f"ray:{options}", *words, "-p", f"workers=constant({workers})",
+                     *what)
+        losses[workers, strategy] = [trial["metrics"]["loss"] for trial in home.trials(name)]
+        assert all(0 < loss < 2 for loss in losses[workers, strategy])
     for key in ((2, "PACK"), (2, "SPREAD")):
         assert losses[key] == pytest.approx(losses[1, "PACK"], rel=1e-6)
 

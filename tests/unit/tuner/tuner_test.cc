@@ -186,6 +186,49 @@ TEST(AskAndTell, WhatWasOutIsAskedAgainAfterAnInterruption) {
   EXPECT_EQ(again->config, first->config);
 }
 
+TEST(TunerRuns, ProgramsAreRunToo) {
+  const TemporaryDirectory place;
+  Tuner tuner(line());
+  tuner.name("programs").minimize("loss").samples(3).searcher("random").results(place.path());
+  tuner.log({}).executor("process").command({"sh", "-c", "echo loss={x}"});
+  const auto outcome = tuner.run();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  ASSERT_EQ(outcome->trials.size(), 3U);
+  for (const TrialSummary& trial : outcome->trials) {
+    EXPECT_EQ(trial.state, TrialState::completed) << trial.reason;
+    EXPECT_EQ(trial.metrics.number("loss"), trial.config.number("x"));
+  }
+}
+
+TEST(TunerRuns, WhatAnExecutorCantRunIsSaid) {
+  const TemporaryDirectory place;
+  const auto said = [&](Tuner tuner) {
+    tuner.name("t").minimize("loss").searcher("random").results(place.path() / "r").log({});
+    const auto outcome = tuner.run();
+    EXPECT_FALSE(outcome.ok());
+    EXPECT_FALSE(std::filesystem::exists(place.path() / "r" / "t"));
+    return outcome.ok() ? std::string() : outcome.error().message;
+  };
+  const auto has = [](const std::string& message, const char* words) {
+    return message.find(words) != std::string::npos;
+  };
+  Tuner twice(count, line());
+  twice.command({"true"});
+  EXPECT_TRUE(has(said(std::move(twice)), "which the executor in_process does not run"));
+  Tuner function(count, line());
+  function.executor("ray");
+  EXPECT_TRUE(has(said(std::move(function)), "does not run a function of this program"));
+  Tuner library(line());
+  library.executor("ray").trainable("nothing.so");
+  EXPECT_TRUE(has(said(std::move(library)), "nothing.so can't be used"));
+  Tuner nothing(line());
+  nothing.executor("process");
+  EXPECT_TRUE(has(said(std::move(nothing)), "needs a program to run"));
+  Tuner python(line());
+  python.executor("process").python("a:b").command({"true"});
+  EXPECT_TRUE(has(said(std::move(python)), "python"));
+}
+
 TEST(TunerRuns, EveryProblemIsNamedBeforeAnythingIsMade) {
   const TemporaryDirectory place;
   Tuner tuner(count, line());
