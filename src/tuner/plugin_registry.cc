@@ -270,6 +270,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
     }
     scheduler_made = std::move(*made);
     names.scheduler_version = plugin->info.version;
+    names.needs_checkpoints = plugin->needs_checkpoints;
   }
   return std::make_unique<Advisors>(
       std::move(names), std::move(searcher_made), std::move(scheduler_made));
