@@ -285,6 +285,24 @@ void Planner::check_saved(TrialId trial) {
   }
 }
 
+// Of a trial that reported something else only: a slip in the metric's name. Empty when there is
+// a value.
+std::string Planner::missing_objective(TrialId trial) const {
+  const Metrics last = state_.last_metrics(trial);
+  if (std::isfinite(state_.record(trial).best_loss) ||
+      std::ranges::any_of(state_.objectives(), [&](const Objective& objective) {
+        return last.contains(objective.metric);
+      })) {
+    return {};
+  }
+  std::vector<std::string> seen;
+  for (const auto& [name, value] : last) {
+    seen.push_back(name);
+  }
+  return "returned without a value of '" + state_.objectives().front().metric +
+         "'; metrics reported: " + (seen.empty() ? "none" : join(seen, ", "));
+}
+
 void Planner::after_attempt(TrialId trial, const Ended& ended) {
   const LiveTrial& live = *state_.record(trial).live;
   const bool left = ended.outcome == Outcome::returned || ended.outcome == Outcome::paused ||
@@ -298,6 +316,9 @@ void Planner::after_attempt(TrialId trial, const Ended& ended) {
   }
   if (ended.outcome == Outcome::returned) {
     const std::int64_t results = state_.record(trial).results;
+    if (const std::string missing = missing_objective(trial); results > 0 && !missing.empty()) {
+      return after_failure(trial, {ended.id, Outcome::failed, missing, 0});
+    }
     return end_trial(trial, TrialState::completed, "returned after " + counted(results, "result"));
   }
   if (live.stop_requested) {
@@ -646,8 +667,9 @@ bool Planner::settle() {
     return false;
   }
   stop(true,
-       state_.search_ended() ? state_.search_end_reason()
-                             : "all " + counted(state_.trial_count(), "trial") + " ended");
+       state_.search_ended()       ? state_.search_end_reason()
+       : state_.trial_count() == 1 ? "the only trial ended"
+                                   : "all " + counted(state_.trial_count(), "trial") + " ended");
   return false;
 }
 

@@ -90,6 +90,7 @@ class Planner {
   void after_attempt(TrialId trial, const Ended& ended);
   void after_pause(TrialId trial);
   void check_saved(TrialId trial);
+  std::string missing_objective(TrialId trial) const;
   void after_damage(TrialId trial, const std::string& message);
   std::optional<CheckpointId> to_go_on_from(TrialId trial) const;
   void after_failure(TrialId trial, const Ended& ended);

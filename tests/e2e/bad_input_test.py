@@ -153,8 +153,8 @@ USAGE = [
          files={"p.json": "[1, 2]"}),
     case("points of another space", [*RUN, "--points", "p.json", *PROGRAM], "rl",
          files={"p.json": '{"rl": 0.5}'}),
-    case("points outside", [*RUN, "--points", "p.json", *PROGRAM], "lr",
-         files={"p.json": '{"lr": 5}'}),
+    case("points outside", [*RUN, "--points", "p.json", *PROGRAM], "point 2: ", "lr",
+         files={"p.json": '{"lr": 0.5}\n{"lr": 5}'}),
     # experiments and trials
     case("no experiment named", ["show"], "EXPERIMENT", "--help"),
     case("no such experiment", ["show", "nothing"], "nothing"),
