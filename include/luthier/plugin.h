@@ -55,7 +55,9 @@ struct PluginInfo {
 
 struct SchedulerPlugin {
   PluginInfo info;
-  bool needs_checkpoints = false;  // refuses trials that can't save
+  // A trial that it paused and that saved nothing fails: without checkpoints it would start over
+  // for ever.
+  bool needs_checkpoints = false;
   Result<std::unique_ptr<TrialScheduler>> (*make)(const PluginContext& context) = nullptr;
 };
 

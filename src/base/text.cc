@@ -134,7 +134,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 std::optional<std::string> closest_name(std::string_view name, std::span<const std::string> known) {
   std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+  // One slip in a short name, two or more in longer ones.
+  std::size_t best_distance = name.size() < 5 ? 2 : std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const auto& candidate : known) {
     const std::size_t distance = edit_distance(name, candidate);
     if (distance < best_distance && distance < std::max(name.size(), candidate.size())) {

@@ -152,7 +152,11 @@ class Arguments::Parser {
     problems_.push_back(std::move(problem));
   }
 
+  // An option that is not known may have been meant as an operand, such as trial -1.
   void check() {
+    if (!problems_.empty()) {
+      return;
+    }
     for (std::size_t i = out_.operands_.size(); i < command().operands.size(); ++i) {
       const Operand& operand = command().operands[i];
       if (operand.required) {

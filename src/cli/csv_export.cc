@@ -1,6 +1,6 @@
 #include "cli/csv_export.h"
 
-#include <algorithm>
+#include <set>
 
 #include "base/text.h"
 
@@ -18,19 +18,31 @@ std::string field(const std::string& text) {
   return out + "\"";
 }
 
-void note_names(const NamedValues& values, std::vector<std::string>& names) {
-  for (const auto& [name, value] : values) {
-    if (std::ranges::find(names, name) == names.end()) {
-      names.push_back(name);
+// Names in the order of their first appearance.
+class Names {
+ public:
+  void note(const NamedValues& values) {
+    for (const auto& [name, value] : values) {
+      if (known_.insert(name).second) {
+        names_.push_back(name);
+      }
     }
   }
-}
+  const std::vector<std::string>& all() const { return names_; }
 
+ private:
+  std::set<std::string> known_;
+  std::vector<std::string> names_;
+};
+
+// Most rows have all names in their order.
 void append_cells(std::string& line,
                   const NamedValues& values,
                   const std::vector<std::string>& names) {
+  auto next = values.begin();
   for (const auto& name : names) {
-    const Value* value = values.find(name);
+    const bool here = next != values.end() && next->first == name;
+    const Value* value = here ? &(next++)->second : values.find(name);
     line += "," + (value && !value->is_null() ? field(to_text(*value)) : std::string());
   }
 }
@@ -61,24 +73,29 @@ void CsvExport::take(const Event& event) {
 }
 
 std::string CsvExport::text() const {
-  std::vector<std::string> parameters, metrics;
+  Names parameters, metrics;
   for (const Row& row : rows_) {
-    note_names(row.config, parameters);
-    note_names(row.metrics, metrics);
+    parameters.note(row.config);
+    metrics.note(row.metrics);
   }
   std::string out = "trial,training_iteration,time_s";
-  for (const auto& name : parameters) {
+  std::set<std::string> taken = {"trial", "training_iteration", "time_s"};
+  for (const auto& name : parameters.all()) {
     out += "," + field("config/" + name);
+    taken.insert("config/" + name);
   }
-  for (const auto& name : metrics) {
+  for (std::string name : metrics.all()) {
+    while (!taken.insert(name).second) {
+      name.insert(0, "reported/");
+    }
     out += "," + field(name);
   }
   out += "\r\n";
   for (const Row& row : rows_) {
     out += std::to_string(row.trial.value) + "," + std::to_string(row.training_iteration) + "," +
            format_number(static_cast<double>(row.time - start_) * 1e-6);
-    append_cells(out, row.config, parameters);
-    append_cells(out, row.metrics, metrics);
+    append_cells(out, row.config, parameters.all());
+    append_cells(out, row.metrics, metrics.all());
     out += "\r\n";
   }
   return out;

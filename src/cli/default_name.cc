@@ -11,7 +11,7 @@
 namespace luthier::cli {
 namespace {
 
-// "python3 train.py": people call that program train.
+// "python3 train.py": people call that program train; the text of "sh -c TEXT" is no name.
 bool is_interpreter(const std::string& program) {
   constexpr std::array<std::string_view, 10> kNames = {
       "python", "bash", "sh", "zsh", "node", "perl", "ruby", "Rscript", "julia", "env"};
@@ -28,6 +28,9 @@ std::string default_name(const ExperimentSpec& spec) {
       function.empty() ? command.front() : function.substr(0, function.find(':'));
   std::string program = std::filesystem::path(first).stem().string();
   for (std::size_t i = 1; i < command.size() && is_interpreter(program); ++i) {
+    if (command[i].find_first_of(" \t\n;") != std::string::npos) {
+      break;
+    }
     if (!command[i].starts_with('-')) {
       program = std::filesystem::path(command[i]).stem().string();
     }

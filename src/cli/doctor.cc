@@ -13,6 +13,7 @@
 #include "cli/table.h"
 #include "executors/ray.h"
 #include "store/salvage.h"
+#include "tuner/advice.h"
 #include "tuner/assembly.h"
 #include "tuner/machine.h"
 
@@ -113,13 +114,15 @@ Check check_store(const std::filesystem::path& directory) {
   std::int64_t events = 0;
   const auto state = read_state(directory, [&](const Event&) { ++events; });
   if (!state) {
-    const bool damaged = state.error().code == ErrorCode::corruption;
+    if (state.error().code != ErrorCode::corruption) {
+      return {name, false, state.error().message, "see the message"};
+    }
+    const std::string& message = state.error().message;
     return {name,
             false,
-            state.error().message,
-            damaged ? "'luthier doctor " + directory.filename().string() +
-                          " --salvage' keeps every event before the damage"
-                    : "see the message"};
+            message.substr(0, message.find("; nothing was changed")),
+            "'" + command_line("doctor", directory, "--salvage") +
+                "' keeps every event before the damage"};
   }
   return {name,
           true,

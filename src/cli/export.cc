@@ -189,6 +189,9 @@ int run(const Arguments& arguments) {
   if (const auto trial = arguments.text("policy")) {
     return export_policy(*directory, arguments, *trial);
   }
+  if (arguments.has("json") && arguments.has("format") && arguments.text("format") != "jsonl") {
+    return fail_usage("--json prints events, as --format jsonl does; drop it or the other format");
+  }
   const std::string format =
       arguments.text("format").value_or(arguments.has("json") ? "jsonl" : "csv");
   if (format == "csv") {

@@ -1,11 +1,14 @@
 // Experiments at a glance. One that can't be read is listed with what is wrong with it.
 #include <array>
+#include <chrono>
+#include <filesystem>
 
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "cli/table.h"
+#include "simulation/simulation_options.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {
@@ -21,8 +24,20 @@ constexpr std::array kStates = {TrialState::pending,
                                 TrialState::stopped,
                                 TrialState::failed};
 
-double age_s(const ExperimentState& state) {
-  return std::max(0.0, static_cast<double>(wall_clock() - state.time()) * 1e-6);
+// Since anything happened. The log of a simulated experiment has virtual times: what counts is when
+// it was written.
+double age_s(const std::filesystem::path& directory, const ExperimentState& state) {
+  double age = static_cast<double>(wall_clock() - state.time()) * 1e-6;
+  if (state.spec().executor == kSimulatedExecutor) {
+    std::error_code failed;
+    const auto written = std::filesystem::last_write_time(directory / "experiment.db", failed);
+    age =
+        failed
+            ? 0
+            : std::chrono::duration<double>(std::filesystem::file_time_type::clock::now() - written)
+                  .count();
+  }
+  return std::max(0.0, age);
 }
 
 std::string json_line(const std::filesystem::path& directory, const ExperimentState& state) {
@@ -37,7 +52,7 @@ std::string json_line(const std::filesystem::path& directory, const ExperimentSt
   line += ", \"metric\": " + json_string(state.objectives().front().metric);
   line += ", \"best\": " + (value ? to_json(Value(*value)) : "null");
   line += ", \"best_trial\": " + (best ? std::to_string(best->value) : "null");
-  line += ", \"age_s\": " + to_json(Value(age_s(state)));
+  line += ", \"age_s\": " + to_json(Value(age_s(directory, state)));
   return line + ", \"directory\": " + json_string(directory.string()) + "}\n";
 }
 
@@ -60,7 +75,7 @@ std::vector<std::string> cells(const std::filesystem::path& directory,
   }
   const std::string metric = state.objectives().front().metric;
   row.push_back(value ? metric + " " + short_number(*value) : "-");
-  row.push_back(duration_text(age_s(state)));
+  row.push_back(duration_text(age_s(directory, state)));
   return row;
 }
 
@@ -76,6 +91,13 @@ int run(const Arguments& arguments) {
                {"best"},
                {"age", Table::Align::right}});
   std::string lines;
+  std::error_code unreadable;
+  const std::filesystem::directory_iterator entries(results, unreadable);
+  if (unreadable && unreadable != std::errc::no_such_file_or_directory) {
+    return fail({ErrorCode::io,
+                 "can't list " + results.string() + ": " + unreadable.message() +
+                     "; name another place with --results"});
+  }
   const auto directories = list_experiments(results);
   for (const auto& directory : directories) {
     const auto state = read_state(directory);

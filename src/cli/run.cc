@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/rerun.h"
 #include "cli/run_options.h"
+#include "tuner/program_options.h"
 
 namespace luthier::cli {
 namespace {
@@ -54,6 +55,11 @@ Result<> check_space(const ExperimentSpec& spec) {
 int dry_run(RunRequest& request) {
   if (const auto resolved = request.session.plugins.resolve(request.spec); !resolved) {
     return fail(resolved.error());
+  }
+  if (request.spec.executor == "process") {
+    if (const auto checked = check_program(process_options(request.spec)); !checked) {
+      return fail(checked.error());
+    }
   }
   return finish(to_json(request.spec) + "\n");
 }

@@ -1,6 +1,7 @@
 #include "cli/run_checks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
@@ -57,7 +58,10 @@ void check_resources(const RunRequest& request, std::vector<std::string>& proble
         : name == "gpu"                    ? inventory.gpu
         : custom != inventory.custom.end() ? custom->second
                                            : 0;
-    if (*wanted > there) {
+    if (name == "gpu" && *wanted > 1 && std::floor(*wanted) != *wanted) {
+      problems.push_back("--gpu is " + format_number(*wanted) +
+                         "; above 1 only whole gpus can be given");
+    } else if (*wanted > there) {
       const bool own = name == "cpu" || name == "gpu";
       problems.push_back("a trial needs " + format_number(*wanted) + " " + name + " and there is " +
                          format_number(there) + "; ask for less, or say what there is with " +

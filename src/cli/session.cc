@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
+#include "core/expression.h"
+#include "tuner/advice.h"
 #include "tuner/machine.h"
 #include "tuner/signals.h"
 
@@ -26,32 +28,12 @@ Result<double> parse_amount(std::string_view option, std::string_view text) {
   return *number;
 }
 
-// As the shell would read it back.
-std::string shell_word(const std::string& text) {
-  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-./,:=@%+").find(c) != std::string_view::npos;
-  });
-  if (plain) {
-    return text;
-  }
-  std::string out = "'";
-  for (const char c : text) {
-    out += c == '\'' ? "'\\''" : std::string(1, c);
-  }
-  return out + "'";
-}
-
 // The command that goes on with the experiment as it was run.
 std::string again_line(const std::string& command,
                        const std::string& options,
                        const SessionSetup& setup,
                        const std::filesystem::path& directory) {
-  std::string line =
-      "luthier " + command + " " + shell_word(directory.filename().string()) + options;
-  if (const auto results = directory.parent_path(); results != SessionOptions().results) {
-    line += " --results " + shell_word(results.string());
-  }
+  std::string line = command_line(command, directory, options);
   for (const auto& [name, value] : setup.again) {
     line += " --" + name + " " + shell_word(value);
   }
@@ -114,6 +96,32 @@ int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
   return success && !too_many ? kSuccess : kExperimentFailed;
 }
 
+// Names of metrics that a stop rule or the scheduler reads and that no trial reported at last: what
+// they are for never happens.
+void say_unknown_metrics(const ExperimentSummary& summary, const ExperimentSpec& spec) {
+  const auto say = [&](const std::string& metric, const std::string& reader) {
+    const bool reported = std::ranges::any_of(
+        summary.trials, [&](const TrialSummary& trial) { return trial.metrics.contains(metric); });
+    const bool any = std::ranges::any_of(
+        summary.trials, [](const TrialSummary& trial) { return trial.iterations > 0; });
+    if (any && !reported && metric != "training_iteration") {
+      talk("no trial reported '" + metric + "', which " + reader + " reads: it did nothing");
+    }
+  };
+  if (const Value* time = spec.scheduler.options.find("time_attr"); time && time->text()) {
+    say(*time->text(), "scheduler '" + spec.scheduler.name + "' (time_attr)");
+  }
+  for (const StopRule& rule : spec.stop) {
+    if (rule.kind != StopRule::Kind::condition) {
+      say(rule.metric, "a stop rule");
+    } else if (const auto condition = parse_expression(rule.text)) {
+      for (const auto& name : condition->names()) {
+        say(name, "the stop rule '" + rule.text + "'");
+      }
+    }
+  }
+}
+
 void say_where(const SessionSetup& setup,
                const ExperimentSummary& summary,
                const ExperimentSpec& spec) {
@@ -127,6 +135,7 @@ void say_where(const SessionSetup& setup,
                                                   ? " thread did not return and still runs"
                                                   : " threads did not return and still run"));
   }
+  say_unknown_metrics(summary, spec);
   if (summary.best.empty()) {
     talk("no trial reported a finite '" + spec.objectives.front().metric + "'");
   }
@@ -140,7 +149,7 @@ void say_where(const SessionSetup& setup,
   if (!summary.finished) {
     talk("to go on: " + again_line("resume", {}, setup, summary.directory));
   } else if (summary.reason.starts_with("the time budget")) {
-    talk("to go on: " + again_line("extend", " --time TIME", setup, summary.directory));
+    talk("to go on: " + again_line("extend", "--time TIME", setup, summary.directory));
   }
 }
 

@@ -78,7 +78,8 @@ class Trials {
     return names;
   }
 
-  // An objective's value is the trial's best, any other metric's its last.
+  // An objective's value is the trial's best finite one, if there is one; any other metric's its
+  // last.
   Value cell(TrialId trial, const std::string& column) const {
     const TrialRecord& record = state_.record(trial);
     if (column == "trial") {
@@ -105,8 +106,12 @@ class Trials {
     }
     const bool objective = std::ranges::find(state_.objectives(), column, &Objective::metric) !=
                            state_.objectives().end();
-    const Metrics metrics = objective ? state_.best_metrics(trial) : state_.last_metrics(trial);
-    const Value* value = metrics.find(column);
+    const Metrics best = objective ? state_.best_metrics(trial) : Metrics();
+    if (const Value* value = best.find(column)) {
+      return *value;
+    }
+    const Metrics last = state_.last_metrics(trial);
+    const Value* value = last.find(column);
     return value ? *value : Value();
   }
 

@@ -1,7 +1,8 @@
 #include "core/domain_check.h"
 
-#include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "base/text.h"
 #include "core/distribution.h"
@@ -125,10 +126,11 @@ class Check {
     if (domain_.values.empty()) {
       add("it has no values; name at least one");
     }
-    for (auto value = domain_.values.begin(); value != domain_.values.end(); ++value) {
-      if (std::find(domain_.values.begin(), value, *value) != value &&
-          std::find(std::next(value), domain_.values.end(), *value) == domain_.values.end()) {
-        add("the value " + literal_text(*value) + " is there more than once; name it once");
+    std::map<std::string, int> count;
+    for (const Value& value : domain_.values) {
+      const std::string text = literal_text(value);
+      if (++count[text] == 2) {
+        add("the value " + text + " is there more than once; name it once");
       }
     }
   }

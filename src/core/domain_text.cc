@@ -21,7 +21,7 @@ std::optional<std::string_view> other_spelling(std::string_view word) {
     std::string_view theirs;
     std::string_view ours;
   };
-  static constexpr std::array<Row, 30> kRows = {{
+  static constexpr std::array<Row, 32> kRows = {{
       {"categorical", "choice"},
       {"grid_search", "grid"},
       {"sample_from", "expr"},
@@ -52,6 +52,8 @@ std::optional<std::string_view> other_spelling(std::string_view word) {
       {"const", "constant"},
       {"ordinal", "choice"},
       {"finrange", "quniform"},
+      {"log", "loguniform"},
+      {"range", "randint"},
   }};
   const auto dot = word.rfind('.');
   word = dot == std::string_view::npos ? word : word.substr(dot + 1);
@@ -74,6 +76,39 @@ std::string unknown_distribution(std::string_view word) {
            "'? known: " + join(known, ", ");
   }
   return unknown_name("distribution", word, known);
+}
+
+// "0.1..1", "1:10" and "0.1-1" as the distribution that draws from this range.
+std::optional<std::string> range_meant(std::string_view word) {
+  for (const std::string_view between : {"..", ":", "-"}) {
+    for (auto at = word.find(between, 1); at < word.size(); at = word.find(between, at + 1)) {
+      const auto low = parse_number(word.substr(0, at));
+      const auto high = parse_number(word.substr(at + between.size()));
+      if (low && high) {
+        const bool whole = parse_integer(word.substr(0, at)).has_value() &&
+                           parse_integer(word.substr(at + between.size())).has_value();
+        return (whole ? "randint(" : "uniform(") + format_number(*low) + ", " +
+               format_number(whole ? *high + 1 : *high) + ")";
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// What a bare word is meant to be that would otherwise become a constant text without a notice.
+std::optional<std::string> distribution_meant(std::string_view word) {
+  const auto* const known = std::ranges::find(kDomainWords, word, &DomainWord::word);
+  if (known != kDomainWords.end()) {
+    return std::string(word) + "(" +
+           (known->count > 0 ? std::string(known->arguments) : std::string("...")) + ")";
+  }
+  if (auto range = range_meant(word)) {
+    return range;
+  }
+  const auto values = split(word, '|');
+  const bool all = std::ranges::none_of(values, [](const auto& value) { return value.empty(); });
+  return values.size() > 1 && all ? std::optional("choice(" + join(values, ", ") + ")")
+                                  : std::nullopt;
 }
 
 // Where the ')' is that closes a '(' before `text`; parentheses inside quotes don't count.
@@ -115,6 +150,14 @@ class DomainReader {
     if (!value) {
       return value.error();
     }
+    const auto* const text = value->text();
+    if (text != nullptr && *text == word) {
+      if (const auto meant = distribution_meant(word)) {
+        return fail_at(start,
+                       "'" + std::string(word) + "' is no value; did you mean " + *meant +
+                           "? a text stands in quotes");
+      }
+    }
     const auto* list = value->list();
     return list ? choice(*list) : constant(std::move(*value));
   }
@@ -124,6 +167,9 @@ class DomainReader {
     const std::string_view word = reader_.peek_word();
     if (reader_.at_end()) {
       return std::string();
+    }
+    if (reader_.at(',')) {
+      return reader_.fail("expected 'if' or the end; several values are written choice(A, B)");
     }
     if (word != "if") {
       return reader_.fail("expected 'if' or the end" + std::string(kQuoteIt));

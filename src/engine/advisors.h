@@ -20,6 +20,7 @@ struct AdvisorNames {
   bool reads_results = true;
   std::string scheduler;
   int scheduler_version = 1;
+  bool needs_checkpoints = false;  // the scheduler
 };
 
 class Advisors {

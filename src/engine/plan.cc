@@ -147,6 +147,7 @@ void Planner::on_report(const Reported& reported) {
     answer_repeated(reported);
     return;
   }
+  check_saved(id.trial);
   auto scheduled =
       emit(ResultReported{id.trial, id.attempt, reported.training_iteration, reported.metrics});
   LUTHIER_CHECK(scheduled, "a result without a decision");
@@ -240,6 +241,68 @@ std::optional<CheckpointId> Planner::to_go_on_from(TrialId trial) const {
   return record.live->borrowed;
 }
 
+// A trial that saved nothing has to start over. A scheduler that needs checkpoints would pause it
+// again and again, so there it fails.
+void Planner::after_pause(TrialId trial) {
+  const LiveTrial& live = *state_.record(trial).live;
+  const bool by_scheduler = live.ending == Ending::pause;
+  const bool unsaved = by_scheduler && !live.decisions.empty() && live.decisions.back().save &&
+                       !to_go_on_from(trial);
+  const std::string what =
+      "paused at iteration " + std::to_string(state_.iteration(trial)) + " and saved no checkpoint";
+  const std::string scheduler = "scheduler '" + advisors_.names().scheduler + "'";
+  if (unsaved && advisors_.names().needs_checkpoints) {
+    const AttemptId id{trial, state_.record(trial).attempts};
+    return after_failure(
+        trial,
+        {id,
+         Outcome::failed,
+         what + ", which " + scheduler + " needs; save when asked to, or choose another scheduler",
+         0});
+  }
+  if (unsaved && !said_unsaved_) {
+    said_unsaved_ = true;
+    note("trial " + to_text(trial) + " was " + what + ": it starts over when " + scheduler +
+         " goes on with it, as every trial does that does not save when asked to");
+  }
+  emit(TrialPaused{trial, live.ending_reason, !by_scheduler});
+}
+
+// Whether the checkpoint is there that the trial was asked for at its last result.
+void Planner::check_saved(TrialId trial) {
+  const LiveTrial& live = *state_.record(trial).live;
+  if (said_unsaved_ || !advisors_.names().needs_checkpoints || live.decisions.empty()) {
+    return;
+  }
+  const StoredDecision& last = live.decisions.back();
+  if (last.kind == DecisionKind::checkpoint && last.save &&
+      last.training_iteration == state_.iteration(trial) &&
+      last.training_iteration > live.last_checkpoint_iteration) {
+    said_unsaved_ = true;
+    note("trial " + to_text(trial) + " saved no checkpoint when asked to at iteration " +
+         std::to_string(last.training_iteration) + ": scheduler '" + advisors_.names().scheduler +
+         "' can't copy a trial that does not save");
+  }
+}
+
+// Of a trial that reported something else only: a slip in the metric's name. Empty when there is
+// a value.
+std::string Planner::missing_objective(TrialId trial) const {
+  const Metrics last = state_.last_metrics(trial);
+  if (std::isfinite(state_.record(trial).best_loss) ||
+      std::ranges::any_of(state_.objectives(), [&](const Objective& objective) {
+        return last.contains(objective.metric);
+      })) {
+    return {};
+  }
+  std::vector<std::string> seen;
+  for (const auto& [name, value] : last) {
+    seen.push_back(name);
+  }
+  return "returned without a value of '" + state_.objectives().front().metric +
+         "'; metrics reported: " + (seen.empty() ? "none" : join(seen, ", "));
+}
+
 void Planner::after_attempt(TrialId trial, const Ended& ended) {
   const LiveTrial& live = *state_.record(trial).live;
   const bool left = ended.outcome == Outcome::returned || ended.outcome == Outcome::paused ||
@@ -249,11 +312,13 @@ void Planner::after_attempt(TrialId trial, const Ended& ended) {
     return end_trial(trial, state, live.ending_reason);
   }
   if (left && live.ending != Ending::none) {
-    emit(TrialPaused{trial, live.ending_reason, live.ending == Ending::hold});
-    return;
+    return after_pause(trial);
   }
   if (ended.outcome == Outcome::returned) {
     const std::int64_t results = state_.record(trial).results;
+    if (const std::string missing = missing_objective(trial); results > 0 && !missing.empty()) {
+      return after_failure(trial, {ended.id, Outcome::failed, missing, 0});
+    }
     return end_trial(trial, TrialState::completed, "returned after " + counted(results, "result"));
   }
   if (live.stop_requested) {
@@ -602,8 +667,9 @@ bool Planner::settle() {
     return false;
   }
   stop(true,
-       state_.search_ended() ? state_.search_end_reason()
-                             : "all " + counted(state_.trial_count(), "trial") + " ended");
+       state_.search_ended()       ? state_.search_end_reason()
+       : state_.trial_count() == 1 ? "the only trial ended"
+                                   : "all " + counted(state_.trial_count(), "trial") + " ended");
   return false;
 }
 

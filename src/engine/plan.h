@@ -89,6 +89,9 @@ class Planner {
   void on_checkpoint(const CheckpointWritten& written);
   void on_ended(const Ended& ended);
   void after_attempt(TrialId trial, const Ended& ended);
+  void after_pause(TrialId trial);
+  void check_saved(TrialId trial);
+  std::string missing_objective(TrialId trial) const;
   void after_damage(TrialId trial, const std::string& message);
   std::optional<CheckpointId> to_go_on_from(TrialId trial) const;
   void after_failure(TrialId trial, const Ended& ended);
@@ -121,6 +124,7 @@ class Planner {
   std::string leaving_;
   bool left_ = false;
   bool searcher_waits_ = false;
+  bool said_unsaved_ = false;  // that trials don't save: once is enough
   std::vector<Event> events_;
   std::vector<Command> commands_;
 };

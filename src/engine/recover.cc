@@ -18,6 +18,14 @@ std::string describe(const Choice& choice) {
   return text + " (" + choice.reason + ")";
 }
 
+// The words of a reason may be put better from one version to the next; the numbers it rests on
+// have to be the same.
+template <class Made>
+bool is_same(Made now, const Made& logged) {
+  now.reason = logged.reason;
+  return now == logged;
+}
+
 }  // namespace
 
 void Replayer::differs(const Event& event,
@@ -42,7 +50,7 @@ void Replayer::check_decision(const Event& event, const DecisionMade& logged) {
                                          advisors_.names().scheduler,
                                          advisors_.names().scheduler_version);
   scheduled_.reset();
-  if (now.decision != logged.decision || now.decided_by != logged.decided_by) {
+  if (!is_same(now.decision, logged.decision) || now.decided_by != logged.decided_by) {
     std::string what = "decision";
     if (now.version != logged.version) {
       what += " (" + logged.decided_by + " version " + std::to_string(logged.version) + ", here " +
@@ -58,7 +66,7 @@ void Replayer::check_choice(const Event& event, const TrialChosen& logged) {
   }
   ++counts_.choices;
   const auto now = advisors_.choose(state_);
-  if (!now || *now != logged.choice) {
+  if (!now || !is_same(*now, logged.choice)) {
     differs(event, "choice", describe(logged.choice), now ? describe(*now) : "none");
   }
 }

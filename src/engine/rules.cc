@@ -43,6 +43,10 @@ std::optional<double> improvement(const Losses& losses, std::int64_t window, dou
 Result<Rules> Rules::make(const ExperimentSpec& spec) {
   Rules rules;
   std::vector<std::string> problems;
+  std::vector<std::string> parameters;
+  for (const Parameter& parameter : spec.space.parameters()) {
+    parameters.push_back(parameter.name);
+  }
   for (const StopRule& rule : spec.stop) {
     if (rule.kind == StopRule::Kind::plateau) {
       rules.plateaus_.push_back(rule);
@@ -56,6 +60,12 @@ Result<Rules> Rules::make(const ExperimentSpec& spec) {
   }
   for (const auto& [name, amount] : spec.resources) {
     if (auto expression = parse_expression(formula(amount))) {
+      for (const auto& used : expression->names()) {
+        if (std::ranges::find(parameters, used) == parameters.end()) {
+          problems.push_back("resource " + name + " '" + amount +
+                             "': " + unknown_name("parameter", used, parameters));
+        }
+      }
       rules.claims_.push_back({name, std::move(*expression)});
     } else {
       problems.push_back("resource " + name + " '" + amount + "': " + expression.error().message);

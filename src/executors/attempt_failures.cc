@@ -13,8 +13,14 @@
 namespace luthier {
 namespace {
 
-std::string megabytes(std::uint64_t bytes) {
-  return format_number(std::floor(static_cast<double>(bytes) * 10 / (1U << 20)) / 10) + " MB";
+constexpr std::uint64_t kMebibyte = 1U << 20;
+
+// Both in the unit in which the limit is a whole number.
+std::string memory_text(std::uint64_t bytes, std::uint64_t limit) {
+  const bool binary = limit % kMebibyte == 0;
+  const double unit = binary ? static_cast<double>(kMebibyte) : 1e6;
+  return format_number(std::floor(static_cast<double>(bytes) * 10 / unit) / 10) +
+         (binary ? " MiB" : " MB");
 }
 
 }  // namespace
@@ -46,8 +52,10 @@ std::string exit_failure(const guardian::Gone& gone,
   const int status = gone.wait_status;
   std::string out;
   if (gone.over_memory != 0) {
-    out = "used " + megabytes(gone.peak_memory_bytes) + " of memory, more than its limit of " +
-          megabytes(memory_limit_bytes) + ", and was ended; raise --memory or make it smaller";
+    out = "used " + memory_text(gone.peak_memory_bytes, memory_limit_bytes) +
+          " of memory, more than its limit of " +
+          memory_text(memory_limit_bytes, memory_limit_bytes) +
+          ", and was ended; raise --memory or make it smaller";
   } else if (WIFSIGNALED(status)) {
     const char* name = sigdescr_np(WTERMSIG(status));
     out = "was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +

@@ -19,11 +19,11 @@ std::string quote(std::string_view argument) {
          (argument.size() > kMost ? "..." : "");
 }
 
+constexpr std::array<const char*, 4> kOwn = {"trial.dir", "trial.id", "trial.seed", "args"};
+
 std::vector<std::string> known_placeholders(std::span<const std::string> parameters) {
   std::vector<std::string> known(parameters.begin(), parameters.end());
-  for (const char* name : {"trial.dir", "trial.id", "trial.seed", "args"}) {
-    known.emplace_back(name);
-  }
+  known.insert(known.end(), kOwn.begin(), kOwn.end());
   for (const auto format : kFormats) {
     known.push_back(std::string(kFilePrefix) + std::string(format));
   }
@@ -118,6 +118,12 @@ Result<CommandTemplate> CommandTemplate::parse(std::span<const std::string> comm
   }
   CommandTemplate parsed;
   std::vector<std::string> problems;
+  for (const auto& name : parameters) {
+    if (std::ranges::find(kOwn, name) != kOwn.end()) {
+      problems.push_back("the parameter '" + name + "' has the name of the placeholder {" + name +
+                         "}; rename the parameter");
+    }
+  }
   bool any = false;
   for (const auto& text : command) {
     auto& argument = parsed.arguments_.emplace_back();
@@ -193,6 +199,10 @@ Result<std::vector<std::string>> CommandTemplate::expand(const CommandContext& c
     });
     if (!inactive) {
       out.push_back(substitute(argument, context));
+    } else if (i == 0) {
+      return Error{ErrorCode::invalid_argument,
+                   "the program is given by a parameter that is not active in this configuration; "
+                   "give it a value in every configuration"};
     } else if (argument.size() == 1 && is_option_word(i - 1)) {
       out.pop_back();
     }

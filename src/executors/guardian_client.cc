@@ -181,6 +181,11 @@ Result<FileDescriptor> GuardianClient::spawn(const Program& program) {
 
 Result<std::string> find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) {
+    struct stat status{};
+    if (stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+      return Error{ErrorCode::invalid_argument,
+                   "'" + to_utf8(name) + "' is a directory and no program; name a file in it"};
+    }
     return name;
   }
   const char* path = getenv("PATH");

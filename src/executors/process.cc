@@ -415,14 +415,11 @@ void Processes::ring_timers() {
 
 }  // namespace
 
-Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
-                                                        CheckpointArea& area,
-                                                        const Clock& clock) {
-  if (const auto checked = check_parameter_variables(options.parameters); !checked) {
-    return checked.error();
+Result<> check_program(const ProcessOptions& options) {
+  if (auto checked = check_parameter_variables(options.parameters); !checked) {
+    return checked;
   }
-  auto command = CommandTemplate::parse(options.command, options.parameters);
-  if (!command) {
+  if (const auto command = CommandTemplate::parse(options.command, options.parameters); !command) {
     return command.error();
   }
   // A program that is named outright is looked for now rather than in every trial.
@@ -431,10 +428,18 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
       return found.error();
     }
   }
-  auto lines = MetricLines::make(options.metrics, options.metric_regex);
-  if (!lines) {
-    return lines.error();
+  const auto lines = MetricLines::make(options.metrics, options.metric_regex);
+  return lines ? Result<>() : lines.error();
+}
+
+Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
+                                                        CheckpointArea& area,
+                                                        const Clock& clock) {
+  if (const auto checked = check_program(options); !checked) {
+    return checked.error();
   }
+  auto command = CommandTemplate::parse(options.command, options.parameters);
+  auto lines = MetricLines::make(options.metrics, options.metric_regex);
   std::error_code error;
   const std::string directory = std::filesystem::current_path(error).string();
   if (error) {

@@ -25,8 +25,11 @@ struct ProcessOptions {
   OutputLimits output;  // of stdout.log and stderr.log each
 };
 
-// `area` and `clock` must outlive the executor. Errors: a wrong command or pattern, a program that
-// is not there, a guardian that can't be started.
+// A command or pattern that can't be used, a program that is not there.
+Result<> check_program(const ProcessOptions& options);
+
+// `area` and `clock` must outlive the executor. Errors: those of check_program, a guardian
+// that can't be started.
 Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                                                         CheckpointArea& area,
                                                         const Clock& clock);

@@ -90,8 +90,9 @@ std::string time_text(const ConsoleState& state, TimePoint now) {
 }
 
 std::vector<std::string> failure_texts(const ConsoleState::Failure& failure) {
-  std::vector<std::string> lines = {"trial " + to_text(failure.trial) + " failed (attempt " +
-                                    std::to_string(failure.attempt) + "):"};
+  std::vector<std::string> lines = {
+      "trial " + to_text(failure.trial) + " failed" +
+      (failure.attempt > 0 ? " (attempt " + std::to_string(failure.attempt) + "):" : ":")};
   for (const std::string& line : split(trim(failure.message), '\n')) {
     lines.push_back(std::string(kGap) +
                     printable(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line));

@@ -81,6 +81,9 @@ void ConsoleState::on(const ControllerStarted& started, TimePoint time) {
   jobs_ = started.jobs;
   started_ = time;
   ended_before_ = ended();
+  seen_failures_.clear();
+  failed_attempts_ = 0;
+  failures_returned_ = 0;
   stopped_.reset();
 }
 
@@ -133,11 +136,16 @@ void ConsoleState::on(const AttemptEnded& ended, TimePoint) {
   if (ended.outcome != Outcome::failed && ended.outcome != Outcome::timed_out) {
     return;
   }
+  failing_ = ended.trial;
+  fail(ended.trial, ended.attempt, ended.message);
+}
+
+void ConsoleState::fail(TrialId trial, std::int64_t attempt, const std::string& message) {
   ++failed_attempts_;
   if (seen_failures_.size() < kFailuresShown &&
-      seen_failures_.insert(without_digits(ended.message)).second) {
+      seen_failures_.insert(without_digits(message)).second) {
     ++failures_returned_;
-    failure_ = {ended.trial, ended.attempt, ended.message};
+    failure_ = {trial, attempt, message};
   }
 }
 
@@ -146,10 +154,15 @@ void ConsoleState::on(const TrialPaused& paused, TimePoint) {
 }
 
 void ConsoleState::on(const TrialRequeued& requeued, TimePoint) {
+  failing_.reset();
   set_state(requeued.trial, TrialState::pending);
 }
 
 void ConsoleState::on(const TrialEnded& ended, TimePoint) {
+  if (ended.state == TrialState::failed && failing_ != ended.trial) {
+    fail(ended.trial, 0, ended.reason);
+  }
+  failing_.reset();
   set_state(ended.trial, ended.state);
   parameters_.erase(ended.trial);
 }

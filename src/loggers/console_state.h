@@ -42,12 +42,13 @@ class ConsoleState {
   };
   struct Failure {
     TrialId trial;
-    std::int64_t attempt = 0;
+    std::int64_t attempt = 0;  // 0: the trial failed outside its attempts
     std::string message;
   };
 
-  // Returns the failure that the event tells of, if its like was not returned before: failures
-  // count as alike when their messages differ in digits only. At most kFailuresShown are returned.
+  // Returns the failure that the event tells of, if this controller did not return its like before:
+  // failures count as alike when their messages differ in digits only. At most kFailuresShown are
+  // returned.
   std::optional<Failure> apply(const Event& event);
   static constexpr std::size_t kFailuresShown = 5;
 
@@ -86,6 +87,7 @@ class ConsoleState {
   void on(const ControllerStopped& stopped, TimePoint time);
   template <class Other>
   void on(const Other& /*event*/, TimePoint /*time*/) {}
+  void fail(TrialId trial, std::int64_t attempt, const std::string& message);
   void set_state(TrialId trial, TrialState state);
   std::string text_of(const Config& config) const;
 
@@ -101,6 +103,7 @@ class ConsoleState {
   std::int64_t failed_attempts_ = 0;
   std::int64_t failures_returned_ = 0;
   std::set<std::string> seen_failures_;
+  std::optional<TrialId> failing_;  // its attempt failed; what follows is not told yet
   std::optional<Failure> failure_;
   std::int64_t jobs_ = 0;
   TimePoint started_ = 0;

@@ -100,8 +100,8 @@ class Percentile : public TrialScheduler {
     const bool is_max = reading_.value(1) < 0;
     const bool worse = is_max ? own < cutoff : own > cutoff;
     return {.kind = worse ? DecisionKind::stop : DecisionKind::proceed,
-            .reason = "its best, " + format_number(own) + ", is " +
-                      (worse ? "worse than " : "within ") + format_number(cutoff) +
+            .reason = "its best, " + reading_.show(best) + ", is " +
+                      (worse ? "worse than " : "within ") + reading_.show(reading_.value(cutoff)) +
                       ", which the best " + format_number(percentile_) + "% of " +
                       std::to_string(values.size()) + " completed trials reached at " +
                       reading_.show_time(time),

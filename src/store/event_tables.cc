@@ -16,7 +16,8 @@ constexpr const char* kMetaTable =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID";
 
 constexpr std::string_view kRemedy =
-    "; nothing was changed, and 'luthier doctor --salvage' keeps every event before the damage";
+    "; nothing was changed, and 'luthier doctor EXPERIMENT --salvage' keeps every event before the "
+    "damage";
 
 // The checksum of what `meta` says about the log as a whole.
 std::string meta_checksum(std::string_view created, std::string_view version) {

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/environment_name.h"
+#include "tuner/advice.h"
 #include "tuner/control_files.h"
 #include "tuner/machine.h"
 #include "tuner/session.h"
@@ -64,11 +65,7 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
     directory = options.session.results / spec.name;
     std::error_code ignored;
     if (std::filesystem::exists(directory, ignored)) {
-      return Error{ErrorCode::already_exists,
-                   "there is an experiment '" + spec.name + "' in " +
-                       options.session.results.string() + "; go on with `luthier resume " +
-                       spec.name + "`, add samples with `luthier extend " + spec.name +
-                       " -n N`, or choose another --name"};
+      return Error{ErrorCode::already_exists, taken_text(directory)};
     }
   }
   SessionStart start{.create = true, .spec = std::move(spec)};

@@ -26,7 +26,7 @@ struct Experiment::Impl {
     }
     engine.planner().set_jobs(jobs);
     engine.planner().schedule();
-    Result<> pumped = engine.left() ? Result<>() : engine.pump(0);
+    Result<> pumped = engine.pump(0);
     if (!pumped) {
       error = pumped.error().message;
     }

@@ -49,11 +49,6 @@ class Problems {
       all_.push_back(std::move(problem));
     }
   }
-  void add(const Result<>& checked) {
-    if (!checked) {
-      add(checked.error().message);
-    }
-  }
   Result<> result() const {
     if (all_.empty()) {
       return {};
@@ -214,8 +209,10 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   if (!space) {
     problems.add(space.error().message);
   } else {
-    for (const Config& point : spec.points) {
-      problems.add(space->check(point));
+    for (std::size_t i = 0; i < spec.points.size(); ++i) {
+      if (const auto checked = space->check(spec.points[i]); !checked) {
+        problems.add("point " + std::to_string(i + 1) + ": " + checked.error().message);
+      }
     }
   }
   if (const auto rules = Rules::make(spec); !rules) {
@@ -270,6 +267,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
     }
     scheduler_made = std::move(*made);
     names.scheduler_version = plugin->info.version;
+    names.needs_checkpoints = plugin->needs_checkpoints;
   }
   return std::make_unique<Advisors>(
       std::move(names), std::move(searcher_made), std::move(scheduler_made));

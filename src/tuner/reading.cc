@@ -128,7 +128,8 @@ std::vector<std::filesystem::path> list_experiments(const std::filesystem::path&
   std::vector<std::filesystem::path> found;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(results, error)) {
-    if (std::filesystem::exists(entry.path() / "experiment.db", error)) {
+    const bool there = std::filesystem::exists(entry.path() / "experiment.db", error);
+    if (there || error == std::errc::permission_denied) {  // reading it will say so
       found.push_back(entry.path());
     }
   }
@@ -142,6 +143,11 @@ Result<std::filesystem::path> find_experiment(const std::filesystem::path& resul
   for (const std::filesystem::path& candidate : {results / name, std::filesystem::path(name)}) {
     if (!name.empty() && std::filesystem::exists(candidate / "experiment.db", error)) {
       return candidate;
+    }
+    if (!name.empty() && error == std::errc::permission_denied) {
+      return Error{ErrorCode::io,
+                   "can't look into " + candidate.parent_path().string() +
+                       ": Permission denied; run this as its owner, or name another --results"};
     }
   }
   std::vector<std::string> known;

@@ -18,8 +18,10 @@
 #include "store/files.h"
 #include "store/memory_store.h"
 #include "store/sqlite_store.h"
+#include "tuner/advice.h"
 #include "tuner/control_files.h"
 #include "tuner/machine.h"
+#include "tuner/program_options.h"
 #include "tuner/signals.h"
 
 namespace luthier {
@@ -58,25 +60,6 @@ Resources inventory_of(const SessionOptions& session, const Executor& executor, 
     inventory.cpu = static_cast<double>(std::max(processor_count(), jobs));
   }
   return inventory;
-}
-
-// The part of the options that any executor of programs has.
-ProcessOptions process_options(const ExperimentSpec& spec) {
-  ProcessOptions process{
-      .command = spec.command,
-      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6))};
-  for (const Parameter& parameter : spec.space.parameters()) {
-    process.parameters.push_back(parameter.name);
-  }
-  for (const Objective& objective : spec.objectives) {
-    process.metrics.push_back(objective.metric);
-  }
-  for (const auto& [name, value] : spec.executor_options) {
-    if (name == "metric_regex") {
-      process.metric_regex = value;
-    }
-  }
-  return process;
 }
 
 Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions& session) {
@@ -289,10 +272,12 @@ Result<> Session::check_start(const SessionStart& start) const {
   const bool extends = start.extension.more_samples || start.extension.more_time_s;
   if (state_->finished() && !extends) {
     return Error{ErrorCode::invalid_argument,
-                 start.spec.name + " has ended (" + state_->end_reason() + "); `luthier extend " +
-                     start.spec.name + " -n N` adds samples, `luthier extend " + start.spec.name +
-                     " --time TIME` time, `luthier retry " + start.spec.name +
-                     "` runs failed trials again"};
+                 start.spec.name + " has ended (" + state_->end_reason() + "); `" +
+                     command_line("extend", directory_, "-n N") + "` adds samples, `" +
+                     command_line("extend", directory_, "--time TIME") + "` time" +
+                     (state_->total_failed() > 0
+                          ? ", `" + command_line("retry", directory_) + "` runs failed trials again"
+                          : "")};
   }
   return {};
 }

@@ -1,8 +1,6 @@
 // What every scheduler owes the engine (scheduler.h), run over every row of the table.
 #include "luthier/scheduler.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -12,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "support/scheduler_stage.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
@@ -32,8 +31,8 @@ const CompiledSpace& small_space() {
 }
 
 std::string policy_file() {
-  const auto path = std::filesystem::path(testing::TempDir()) /
-                    ("conformance_policy_" + std::to_string(::getpid()) + ".jsonl");
+  static const TemporaryDirectory directory;
+  const auto path = directory.path() / "policy.jsonl";
   std::ofstream(path) << R"({"iteration": 0, "config": {"lr": 0.1}})"
                          "\n"
                       << R"({"iteration": 6, "config": {"lr": 0.05}})"

@@ -21,6 +21,9 @@ def case(name, words, *says, files=None):
 USAGE = [
     case("no command", [], "--help"),
     case("unknown command", ["rnu"], "rnu", "did you mean 'run'"),
+    case("another tool's command", ["tune"], "tune", "did you mean 'run'"),
+    case("a command there is not", ["rm", "digits"], "rm", "rm -r luthier-results/"),
+    case("a name like no other", ["nope"], "no command 'nope'; known: run"),
     case("an option for a command", ["--verbose"], "--verbose", "--help"),
     case("unknown help topic", ["help", "rum"], "rum", "--help"),
     case("unknown option", [*RUN, "--sampels", "3", *PROGRAM], "--sampels", "--samples"),
@@ -91,7 +94,21 @@ USAGE = [
     case("program is not there", [*RUN, "--", "./not-there"], "not-there"),
     case("placeholder", [*RUN, "--", "sh", "-c", "echo {rl}"], "rl", "lr"),
     case("open brace", [*RUN, "--", "sh", "-c", "echo {lr"], "{lr", "{{"),
+    case("unknown placeholder, checked only", [*RUN, "--dry-run", "--", "sh", "{rl}"], "rl", "lr"),
+    case("metric regex, checked only", [*RUN, "--dry-run", "--metric-regex", "(loss", *PROGRAM],
+         "(loss"),
+    case("program is a directory", [*RUN, "--dry-run", "--", "/"], "'/' is a directory"),
+    case("program is empty", [*RUN, "--dry-run", "--", ""], "no command to run"),
+    case("resource of an unknown parameter", [*RUN, "--cpu", "expr(rl)", *PROGRAM], "rl",
+         "did you mean 'lr'"),
+    case("one and a half gpus", [*RUN, "--gpu", "1.5", "--gpus", "4", *PROGRAM], "1.5", "whole"),
+    case("parameter named like a placeholder",
+         ["run", "--min", "loss", "-p", "trial.dir=uniform(0, 1)", *PROGRAM], "trial.dir", "rename"),
     # spaces
+    case("a range", ["run", "--min", "loss", "-p", "lr=0.1..1", *PROGRAM],
+         "did you mean uniform(0.1, 1)?"),
+    case("a range in a file", ["run", "bad.toml"], "bad.toml", "did you mean uniform(0.1, 1)?",
+         files={"bad.toml": "[space]\nlr = '0.1..1'\n"}),
     case("no distribution", ["run", "--min", "loss", "-p", "lr", *PROGRAM], "lr", "="),
     case("distribution", ["run", "--min", "loss", "-p", "lr=unifrom(0, 1)", *PROGRAM],
          "unifrom", "uniform"),
@@ -136,8 +153,8 @@ USAGE = [
          files={"p.json": "[1, 2]"}),
     case("points of another space", [*RUN, "--points", "p.json", *PROGRAM], "rl",
          files={"p.json": '{"rl": 0.5}'}),
-    case("points outside", [*RUN, "--points", "p.json", *PROGRAM], "lr",
-         files={"p.json": '{"lr": 5}'}),
+    case("points outside", [*RUN, "--points", "p.json", *PROGRAM], "point 2: ", "lr",
+         files={"p.json": '{"lr": 0.5}\n{"lr": 5}'}),
     # experiments and trials
     case("no experiment named", ["show"], "EXPERIMENT", "--help"),
     case("no such experiment", ["show", "nothing"], "nothing"),
@@ -188,6 +205,36 @@ class BrokenWorld(ProgramTest):
     def finished(self, name):
         self.run_one(name, "sh", "-c", "echo loss=1", "{args}")
         return self.home / "luthier-results" / name
+
+    def test_a_metric_that_is_read_and_never_comes_is_named(self):
+        done = self.succeed(*self.run_words("r", "--stop", "lss < 1", "--scheduler", "asha:time_attr=epoch", samples=1),
+                            *PROGRAM)
+        self.assertIn("no trial reported 'lss', which the stop rule 'lss < 1' reads", done.stderr)
+        self.assertIn("no trial reported 'epoch', which scheduler 'asha' (time_attr) reads", done.stderr)
+        done = self.succeed(*self.run_words("s", "--stop", "loss < 0", "--scheduler", "asha", samples=1), *PROGRAM)
+        self.assertNotIn("no trial reported", done.stderr)
+
+    def test_a_nan_is_shown_as_one(self):
+        self.run_one("nan", "sh", "-c", "echo loss=nan", "{args}")
+        self.assertRegex(self.succeed("trials", "nan").stdout, r"(?m)^00000  completed +nan ")
+
+    def test_a_trial_that_can_never_run_says_so_even_quietly(self):
+        done = self.succeed(*self.run_words("q", "-q", "--cpu", "expr(lr + 1000)", samples=2), *PROGRAM, code=1)
+        self.assertRegex(done.stderr, r"trial 00000 failed:\n  can never run: it needs 1000\.\d+ cpu")
+
+    def test_results_of_somebody_else(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        self.finished("theirs")
+        copy = self.home / "luthier"
+        shutil.copy(LUTHIER, copy)
+        self.home.chmod(0o755)
+        stranger = ["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups", copy]
+        for words, code in [(["ls"], 5), (["show", "theirs"], 5), (["resume", "theirs"], 5)]:
+            done = subprocess.run([*stranger, *words], cwd=self.home, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn("Permission denied", done.stderr)
+            self.assertIn("--results", done.stderr)
 
     def test_a_metric_that_never_comes_lists_what_was_seen(self):
         done = self.run_one("m", "sh", "-c", "echo acc=0.5; echo lss=1", "{args}", code=1)

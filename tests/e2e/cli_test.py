@@ -83,6 +83,11 @@ class Looking(ProgramTest):
                          (9, 3, 0))
         self.assertIsNone(counts["first_difference"])
 
+    def test_export_as_json_is_the_events(self):
+        self.assertEqual(self.succeed("export", "digits", "--json").stdout,
+                         self.succeed("export", "digits", "--format", "jsonl").stdout)
+        self.assertIn("--json prints events", self.succeed("export", "digits", "--json", "--format", "csv", code=2).stderr)
+
     def test_export(self):
         rows = list(csv.DictReader(io.StringIO(
             self.succeed("export", "digits", "--format", "csv").stdout)))
@@ -107,11 +112,6 @@ class Looking(ProgramTest):
         self.succeed(*self.run_words("again"), *self.train())
         self.assertEqual(self.succeed("export", "again", "--canonical").stdout,
                          self.succeed("export", "digits", "--canonical").stdout)
-
-    def test_a_taken_name_shows_how_to_go_on(self):
-        done = self.succeed(*self.run_words("digits"), *self.train(), code=2)
-        self.assertIn("luthier resume digits", done.stderr)
-        self.assertIn("luthier extend digits", done.stderr)
 
     def test_extend(self):
         self.succeed("extend", "digits", "-n", 2)
@@ -302,6 +302,63 @@ class Interrupting(ProgramTest):
         self.succeed("resume", "rough", "-j", 1)
         self.assertEqual(self.succeed("export", "rough", "--canonical").stdout,
                          self.succeed("export", "smooth", "--canonical").stdout)
+
+
+NEVER_SAVES = """
+import json, os
+link = os.fdopen(3, "r+b", buffering=0)
+for step in range(1, 31):
+    link.write(json.dumps({"loss": float(os.environ["LUTHIER_PARAM_LR"]) / step}).encode() + b"\\n")
+    if json.loads(link.readline())["decision"] in ("pause", "stop"):
+        break
+"""
+
+
+class NeverSaving(ProgramTest):
+    def population(self, name, jobs, **options):
+        (self.home / "never.py").write_text(NEVER_SAVES)
+        return self.succeed(*self.run_words(name, "--scheduler", "pbt:perturbation_interval=4", samples=4, jobs=jobs),
+                            "--", sys.executable, "never.py", **options)
+
+    def test_a_population_that_takes_turns_fails_with_the_reason(self):
+        done = self.population("turns", 1)
+        self.assertIn("saved no checkpoint, which scheduler 'pbt' needs", done.stderr)
+        trials = self.lines("trials", "turns")
+        # The last one has nobody to give its slot to.
+        self.assertEqual(sorted(each["state"] for each in trials), ["completed", "failed", "failed", "failed"])
+        self.assertEqual({each["attempts"] for each in trials}, {1})
+
+    def test_a_population_side_by_side_is_told_once(self):
+        done = self.population("beside", 4)
+        self.assertEqual(done.stderr.count("saved no checkpoint when asked to"), 1, done.stderr)
+        self.assertEqual({each["iterations"] for each in self.lines("trials", "beside")}, {30})
+
+
+class Naming(ProgramTest):
+    def test_a_taken_name_says_what_to_do_with_it(self):
+        words = [*self.run_words("taken", "--results", "kept"), *self.train()]
+        self.succeed(*words)
+        self.assertIn("which has ended; add samples with `luthier extend taken -n N --results kept`",
+                      self.succeed(*words, code=2).stderr)
+        self.assertIn("`luthier extend taken -n N --results kept` adds samples",
+                      self.succeed("resume", "taken", "--results", "kept", code=2).stderr)
+        (self.home / "kept" / "plain").mkdir()
+        self.assertIn("there is a 'plain' in kept that is no experiment",
+                      self.succeed(*self.run_words("plain", "--results", "kept"), *self.train(), code=2).stderr)
+        process = self.start(*self.run_words("slow"), *self.train("--sleep", 0.2, "--epochs", 50))
+        self.wait_for_results("slow", 1)
+        again = [*self.run_words("slow"), *self.train()]
+        self.assertIn(f"run by process {process.pid} on", self.succeed(*again, code=2).stderr)
+        process.kill()
+        process.communicate()
+        self.assertIn("which was interrupted; go on with `luthier resume slow`", self.succeed(*again, code=2).stderr)
+
+    def test_the_default_name_is_the_programs_not_a_scripts_text(self):
+        words = ["run", "--min", "loss", "-q", "--log", "none", "-p", "lr=uniform(0, 1)", "--"]
+        self.succeed(*words, "sh", "-c", "for i in 1; do echo loss=$i; done", "{args}")
+        self.succeed(*words, sys.executable, "train.py", "--lr", "{lr}")
+        names = sorted(path.name for path in (self.home / "luthier-results").iterdir())
+        self.assertRegex(" ".join(names), r"^sh-\S+ train-\S+$")
 
 
 class Saying(ProgramTest):

@@ -105,6 +105,11 @@ class Simulate(ProgramTest):
             with self.subTest(words=words):
                 self.assertIn(sentence, self.refused(*words))
 
+    def test_its_age_is_real_time(self):
+        self.keep()
+        (line,) = [json.loads(line) for line in self.succeed("ls", "--results", "kept", "--json").stdout.splitlines()]
+        self.assertLess(line["age_s"], 600)
+
     def test_a_taken_name_is_refused_before_anything_runs(self):
         self.keep("--seed", 2)
         done = self.luthier("simulate", "--benchmark", "bbob:function=1", "-n", 3, "--results", "kept", "--name", "s",

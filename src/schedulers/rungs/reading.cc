@@ -2,12 +2,19 @@
 
 #include <cmath>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 
 namespace luthier {
 namespace {
 
 constexpr std::string_view kIteration = "training_iteration";
+
+// For a person: the numbers of the decision hold every digit.
+std::string readable(double number) {
+  const bool whole = number == std::floor(number) && std::abs(number) < 1e15;
+  return whole ? format_number(number) : short_number(number);
+}
 
 }  // namespace
 
@@ -40,11 +47,11 @@ bool Reading::has_loss(const TrialResult& result) const {
 }
 
 std::string Reading::show(double loss) const {
-  return std::isfinite(loss) ? format_number(value(loss)) : "NaN or infinite";
+  return std::isfinite(loss) ? readable(value(loss)) : "NaN or infinite";
 }
 
 std::string Reading::show_time(double time) const {
-  return (by_iteration_ ? "iteration" : time_attr_) + " " + format_number(time);
+  return (by_iteration_ ? "iteration" : time_attr_) + " " + readable(time);
 }
 
 }  // namespace luthier

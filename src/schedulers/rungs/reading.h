@@ -26,7 +26,8 @@ class Reading {
 
   // The objective's own value of a loss: its sign is turned back when it is maximised.
   double value(double loss) const { return objective_.mode == Mode::max ? 0 - loss : loss; }
-  std::string show(double loss) const;       // "0.52", or "NaN or infinite"
+  // In six digits, for a reason: "0.52", or "NaN or infinite".
+  std::string show(double loss) const;
   std::string show_time(double time) const;  // "iteration 4" or "seconds 12.5"
 
  private:

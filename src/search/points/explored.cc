@@ -34,7 +34,9 @@ std::uint64_t key_of(const CompiledSpace& space, const Config& config) {
 }
 
 Exhausted all_tried(std::size_t tried) {
-  return {"all " + std::to_string(tried) + " different configurations of the space were tried"};
+  return {tried == 1 ? "the only configuration of the space was tried"
+                     : "all " + std::to_string(tried) +
+                           " different configurations of the space were tried"};
 }
 
 }  // namespace

@@ -83,6 +83,8 @@ TEST(Arguments, EveryProblemIsNamed) {
             "unexpected argument '2'; the program to run goes after '--'\n"
             "--param needs a value: --param NAME=DISTRIBUTION");
   EXPECT_THAT(problem({}), HasSubstr("needs EXPERIMENT"));
+  EXPECT_EQ(problem({"-7"}), "'luthier test' has no option '-7'; see 'luthier test --help'")
+      << "it was meant as the operand";
 }
 
 TEST(Arguments, Durations) {

@@ -49,5 +49,17 @@ TEST(CsvExport, AResultStandsWithTheConfigurationItWasReportedUnder) {
             "1,7,4,0.6,1,,2.5\r\n");
 }
 
+TEST(CsvExport, AMetricThatIsCalledLikeAColumnGetsAnotherName) {
+  CsvExport csv;
+  csv.take({1, 0, TrialAdded{.trial = {0}, .config = {{"lr", 0.5}}}});
+  csv.take({2, 0, AttemptStarted{.trial = {0}, .attempt = 1, .segment = 1}});
+  csv.take({3, 0, ResultReported{{0}, 1, 1, {{"trial", 7}, {"config/lr", 8}, {"lr", 9}}}});
+  csv.take({4, 0, ResultReported{{0}, 1, 2, {{"lr", 10}, {"trial", 11}}}});
+  EXPECT_EQ(csv.text(),
+            "trial,training_iteration,time_s,config/lr,reported/trial,reported/config/lr,lr\r\n"
+            "0,1,0,0.5,7,8,9\r\n"
+            "0,2,0,0.5,11,,10\r\n");
+}
+
 }  // namespace
 }  // namespace luthier::cli

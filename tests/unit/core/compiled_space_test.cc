@@ -264,5 +264,21 @@ TEST(CompiledSpace, DrawsAreAFunctionOfTheGenerator) {
   EXPECT_EQ(*space.sample(one, 0), *space.sample(two, 0));
 }
 
+TEST(CompiledSpace, ManyValuesTakeNoQuadraticTime) {
+  ValueList values;
+  for (std::int64_t i = 0; i < 100'000; ++i) {
+    values.emplace_back(i);
+  }
+  Space space;
+  space.add("x", Domain{.kind = DomainKind::choice, .values = values});
+  ASSERT_TRUE(CompiledSpace::compile(space).ok());
+  values.emplace_back(5);
+  values.emplace_back(5);
+  Space twice;
+  twice.add("x", Domain{.kind = DomainKind::choice, .values = values});
+  EXPECT_THAT(CompiledSpace::compile(twice).error().message,
+              HasSubstr("the value 5 is there more than once; name it once"));
+}
+
 }  // namespace
 }  // namespace luthier

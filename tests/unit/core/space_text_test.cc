@@ -101,9 +101,25 @@ TEST(DomainText, ErrorsNamePositionAndRemedy) {
       {"lr=expr(1", "expr( has no closing ')'"},
       {"lr=1e999", "outside the range of a double"},
       {"lr=hello world", "stands in quotes"},
+      {"lr=0.1..1", "'0.1..1' is no value; did you mean uniform(0.1, 1)? a text stands in quotes"},
+      {"lr=1e-5-1e-1", "did you mean uniform(1e-05, 0.1)?"},
+      {"lr=1:10", "did you mean randint(1, 11)?"},
+      {"lr=sgd|adam", "did you mean choice(sgd, adam)?"},
+      {"lr=uniform", "did you mean uniform(low, high)?"},
+      {"lr=choice", "did you mean choice(...)?"},
+      {"lr=sgd, adam", "several values are written choice(A, B)"},
+      {"lr=log(1, 2)", "did you mean 'loguniform'?"},
   };
   for (const auto& [text, expected] : rows) {
     EXPECT_THAT(parameter(text), HasSubstr(expected)) << text;
+  }
+}
+
+TEST(DomainText, TextThatLooksLikeARangeStandsInQuotes) {
+  EXPECT_EQ(canonical("'0.1..1'"), "constant(\"0.1..1\")");
+  EXPECT_EQ(canonical("[1:10, a|b, uniform]"), "choice(\"1:10\", \"a|b\", \"uniform\")");
+  for (const char* text : {"resnet-50", "1e-5", "-3", "a:b", "2024-11-24", "127.0.0.1:80", "-a|"}) {
+    EXPECT_TRUE(canonical(text).starts_with("constant(")) << text << " is " << canonical(text);
   }
 }
 

@@ -469,5 +469,104 @@ TEST_F(DamagedCheckpoints, AStoppedTrialIsStoppedAllTheSame) {
   EXPECT_EQ(state_.state({1}), TrialState::stopped);
 }
 
+// Asks trial 0 to save at iteration 1 and pauses it at iteration 2; one paused goes on at once.
+class AskingToSave final : public TrialScheduler {
+ public:
+  Decision on_result(const ExperimentView& /*view*/,
+                     TrialId /*trial*/,
+                     const TrialResult& result) override {
+    return {result.training_iteration == 1 ? DecisionKind::checkpoint : DecisionKind::pause,
+            "as scripted"};
+  }
+  std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
+    const auto trial = view.first_pending() ? view.first_pending() : view.first_paused();
+    return trial ? std::optional(Choice{.trial = *trial}) : std::nullopt;
+  }
+};
+
+class TrialsThatDoNotSave : public ::testing::Test {
+ protected:
+  void begin(bool needs_checkpoints) {
+    spec_ = resolved(base_spec(1));
+    rules_.emplace(*Rules::make(spec_));
+    advisors_.emplace(AdvisorNames{.scheduler = "mine", .needs_checkpoints = needs_checkpoints},
+                      std::make_unique<Same>(),
+                      std::make_unique<AskingToSave>());
+    planner_.emplace(
+        state_, *advisors_, *rules_, PlannerOptions{.jobs = 1, .inventory = {.cpu = 1}});
+    planner_->create(spec_, "test");
+    planner_->begin("here", 1, {});
+    planner_->schedule();
+  }
+  void report(std::int64_t iteration) {
+    planner_->on_executor_event(Reported{attempt(), iteration, {{"loss", 1.0}}});
+  }
+  void save(std::int64_t iteration) {
+    planner_->on_executor_event(
+        CheckpointWritten{attempt(), iteration, "trials/0/" + std::to_string(iteration), 1});
+  }
+  void end() {
+    planner_->on_executor_event(Ended{attempt(), Outcome::paused, "", 0});
+    planner_->schedule();
+  }
+  AttemptId attempt() const { return {{0}, state_.record({0}).attempts}; }
+  std::vector<std::string> notes() {
+    std::vector<std::string> found;
+    for (const Event& event : planner_->events()) {
+      if (const auto* note = std::get_if<Note>(&event.body)) {
+        found.push_back(note->text);
+      }
+    }
+    return found;
+  }
+
+  ExperimentSpec spec_;
+  ExperimentState state_;
+  std::optional<Rules> rules_;
+  std::optional<Advisors> advisors_;
+  std::optional<Planner> planner_;
+};
+
+TEST_F(TrialsThatDoNotSave, FailUnderASchedulerThatNeedsCheckpoints) {
+  begin(true);
+  report(1);
+  report(2);
+  EXPECT_EQ(notes(),
+            std::vector<std::string>{"trial 00000 saved no checkpoint when asked to at iteration "
+                                     "1: scheduler 'mine' can't copy a trial that does not save"});
+  end();
+  EXPECT_EQ(state_.state({0}), TrialState::failed);
+  EXPECT_EQ(state_.record({0}).reason,
+            "paused at iteration 2 and saved no checkpoint, which scheduler 'mine' needs; save "
+            "when asked to, or choose another scheduler");
+}
+
+TEST_F(TrialsThatDoNotSave, StartOverUnderOthersWhichIsSaidOnce) {
+  begin(false);
+  for (int round = 0; round < 3; ++round) {
+    report(1);
+    report(2);
+    end();
+    ASSERT_EQ(state_.state({0}), TrialState::running);
+    ASSERT_EQ(state_.iteration({0}), 0);
+  }
+  ASSERT_EQ(notes().size(), 1U);
+  EXPECT_TRUE(
+      notes()[0].starts_with("trial 00000 was paused at iteration 2 and saved no "
+                             "checkpoint: it starts over"))
+      << notes()[0];
+}
+
+TEST_F(TrialsThatDoNotSave, AreNotThoseThatDo) {
+  begin(true);
+  report(1);
+  save(1);
+  report(2);
+  save(2);
+  end();
+  EXPECT_EQ(state_.state({0}), TrialState::running);
+  EXPECT_EQ(notes(), std::vector<std::string>());
+}
+
 }  // namespace
 }  // namespace luthier::testing

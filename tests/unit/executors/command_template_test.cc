@@ -66,6 +66,24 @@ TEST(CommandTemplate, ProblemsNameTheThingAndTheRemedy) {
   EXPECT_NE(both.find("'b'"), std::string::npos);
 }
 
+TEST(CommandTemplate, AParameterCanNotHideAPlaceholder) {
+  const Words parameters = {"lr", "trial.dir", "args"};
+  const auto parsed = CommandTemplate::parse(Words{"run", "{lr}"}, parameters);
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().message,
+            "the parameter 'trial.dir' has the name of the placeholder {trial.dir}; rename the "
+            "parameter\n"
+            "the parameter 'args' has the name of the placeholder {args}; rename the parameter");
+}
+
+TEST(CommandTemplate, AProgramThatIsNotActiveIsAnError) {
+  const Config none;
+  const auto parsed = CommandTemplate::parse(Words{"{name}", "{lr}"}, kParameters);
+  const auto expanded = parsed.value().expand({.config = &none});
+  ASSERT_FALSE(expanded);
+  EXPECT_NE(expanded.error().message.find("not active"), std::string::npos);
+}
+
 TEST(CommandTemplate, AValueWithANulIsRefused) {
   const Config config{{"name", std::string("a\0b", 3)}};
   const auto parsed = CommandTemplate::parse(Words{"run", "{name}"}, kParameters);

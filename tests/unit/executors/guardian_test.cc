@@ -169,7 +169,7 @@ TEST_F(GuardianTest, ATrialThatTakesTooMuchMemoryIsEndedWithASentence) {
   greedy.resources.memory_bytes = std::int64_t{50} << 20;
   const auto& story = run(greedy);
   EXPECT_EQ(story.ends[0].outcome, Outcome::failed);
-  EXPECT_NE(story.ends[0].message.find("more than its limit of 50 MB"), std::string::npos)
+  EXPECT_NE(story.ends[0].message.find("more than its limit of 50 MiB"), std::string::npos)
       << story.ends[0].message;
 }
 

@@ -144,6 +144,37 @@ TEST(Console, ShowsAFailureInFullOnce) {
   EXPECT_NE(text.find("99 further failures"), std::string::npos) << text;
 }
 
+TEST(Console, ShowsATrialThatFailedBeforeItRan) {
+  Screen screen(subject(2), {.verbosity = 0});
+  ScriptedLog log;
+  log.create().trial(0, {});
+  log.add(TrialEnded{{0}, TrialState::failed, "can never run: it needs 4 cpu, there is 2"});
+  log.trial(1, {}).start(1);
+  log.add(AttemptEnded{{1}, 1, Outcome::failed, "exit status 1", 1});
+  log.add(TrialEnded{{1}, TrialState::failed, "exit status 1"});
+  screen.feed(log);
+  EXPECT_EQ(screen.text(),
+            "trial 00000 failed:\n  can never run: it needs 4 cpu, there is 2\n"
+            "trial 00001 failed (attempt 1):\n  exit status 1\n");
+}
+
+TEST(Console, CountsTheFailuresOfItsOwnControllerOnly) {
+  ScriptedLog log;
+  log.create().trial(0, {}).start(0);
+  log.add(AttemptEnded{{0}, 1, Outcome::failed, "exit status 1", 1});
+  log.end(0, TrialState::failed);
+  const Sequence before = log.last();
+  log.add(ControllerStarted{"host", 2, 1});
+  log.add(TrialRequeued{{0}, 0, "again", false}).start(0, 2);
+  log.result(0, 1, {{"loss", 0.25}}).end(0);
+  Screen screen(subject(1));
+  Console console(subject(1), {.fd = screen.fd});
+  ASSERT_TRUE(console.on_open(screen.view, before, log.reader()).ok());
+  console.on_events(screen.view, std::span(log.events()).subspan(static_cast<std::size_t>(before)));
+  console.on_close(screen.view);
+  EXPECT_EQ(screen.text().find("failure"), std::string::npos) << screen.text();
+}
+
 TEST(Console, LetsNothingHostileReachTheTerminal) {
   const std::string evil =
       "a\x1b]0;title\x07\x1b[2J\r\n\xc2\x9b"

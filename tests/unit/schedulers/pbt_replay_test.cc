@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "support/scheduler_stage.h"
+#include "support/temporary_directory.h"
 
 namespace luthier {
 namespace {
@@ -13,8 +14,9 @@ namespace {
 using testing::HasSubstr;
 
 std::string write_policy(const std::string& text) {
+  static const TemporaryDirectory directory;
   const auto path =
-      std::filesystem::path(testing::TempDir()) /
+      directory.path() /
       (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".jsonl");
   std::ofstream(path) << text;
   return path.string();

@@ -1,4 +1,5 @@
 // Whole systems through the public interface: real threads, a real store, real checkpoints.
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -154,9 +155,25 @@ TEST(AskAndTell, TheCallersLoopDrivesTheSameEngine) {
   const auto summary = experiment->close();
   ASSERT_TRUE(summary.ok());
   EXPECT_EQ(summary->trials.size(), 20U);
+  const auto state = read_state(place.path() / "asked");
+  ASSERT_TRUE(state.ok());
+  EXPECT_TRUE((*state)->finished()) << "the log knows it too";
   const auto replayed = replay_experiment(place.path() / "asked", PluginRegistry());
   ASSERT_TRUE(replayed.ok());
   EXPECT_EQ(replayed->differences, 0) << replayed->first_difference;
+}
+
+TEST(TunerRuns, ATrialThatReportsAnotherMetricFailsWithItsName) {
+  Tuner tuner([](TrialContext& trial) { (void)trial.report({{"acc", 1}, {"lss", 2}}); }, line());
+  const auto outcome = tuner.minimize("loss").store("memory").log({}).run();
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome->trials[0].state, TrialState::failed);
+  EXPECT_EQ(outcome->trials[0].reason,
+            "returned without a value of 'loss'; metrics reported: acc, lss");
+  Tuner nan([](TrialContext& trial) { (void)trial.report({{"loss", std::nan("")}}); }, line());
+  const auto bad = nan.minimize("loss").store("memory").log({}).run();
+  ASSERT_TRUE(bad.ok());
+  EXPECT_EQ(bad->trials[0].state, TrialState::completed) << "NaN is a value";
 }
 
 TEST(AskAndTell, WhatWasOutIsAskedAgainAfterAnInterruption) {

@@ -1,0 +1,62 @@
+#include "tuner/advice.h"
+
+#include <algorithm>
+
+#include "tuner/assembly.h"
+
+namespace luthier {
+
+std::string shell_word(const std::string& text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./,:=@%+").find(c) != std::string_view::npos;
+  });
+  if (plain) {
+    return text;
+  }
+  std::string out = "'";
+  for (const char c : text) {
+    out += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  return out + "'";
+}
+
+std::string command_line(std::string_view command,
+                         const std::filesystem::path& directory,
+                         std::string_view options) {
+  std::string line = "luthier ";
+  line.append(command).append(" ").append(shell_word(directory.filename().string()));
+  if (!options.empty()) {
+    line.append(" ").append(options);
+  }
+  if (const auto results = directory.parent_path(); results != SessionOptions().results) {
+    line += " --results " + shell_word(results.string());
+  }
+  return line;
+}
+
+std::string taken_text(const std::filesystem::path& directory) {
+  const std::string name = "'" + directory.filename().string() + "'";
+  const std::string place = " in " + directory.parent_path().string();
+  std::error_code ignored;
+  if (!std::filesystem::exists(directory / "experiment.db", ignored)) {
+    return "there is a " + name + place +
+           " that is no experiment; choose another --name, or remove it";
+  }
+  const std::string there = "there is an experiment " + name + place;
+  if (const auto running = holder(directory)) {
+    return there + ", run by process " + std::to_string(running->pid) + " on " + running->host +
+           "; choose another --name";
+  }
+  const auto state = read_state(directory);
+  if (!state) {
+    return there + " that can't be read; choose another --name";
+  }
+  return there +
+         ((*state)->finished()
+              ? ", which has ended; add samples with `" + command_line("extend", directory, "-n N")
+              : ", which was interrupted; go on with `" + command_line("resume", directory)) +
+         "`, or choose another --name";
+}
+
+}  // namespace luthier

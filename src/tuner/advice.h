@@ -1,0 +1,20 @@
+// What to type next: commands of `luthier` in messages, as a shell reads them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace luthier {
+
+// A word as the shell would read it back.
+std::string shell_word(const std::string& text);
+// "luthier extend digits -n N", with `options` after the name of the experiment in `directory`, and
+// with --results where that is needed.
+std::string command_line(std::string_view command,
+                         const std::filesystem::path& directory,
+                         std::string_view options = {});
+// Why no experiment can be made in `directory`, which exists, and what to do.
+std::string taken_text(const std::filesystem::path& directory);
+
+}  // namespace luthier
