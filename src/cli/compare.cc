@@ -126,7 +126,11 @@ Result<std::vector<ExperimentCurve>> read_curves(const Arguments& arguments,
     if (!found) {
       return found.error();
     }
-    if (std::ranges::find(directories, *found) == directories.end()) {
+    const auto is_same = [&](const std::filesystem::path& other) {
+      std::error_code ignored;
+      return std::filesystem::equivalent(*found, other, ignored);
+    };
+    if (std::ranges::none_of(directories, is_same)) {
       directories.push_back(std::move(*found));
     }
   }

@@ -24,6 +24,7 @@ constexpr std::array kOptions = {Option{.name = "samples",
                                  kGpus,
                                  kInventory,
                                  kPlugin,
+                                 kCluster,
                                  kVerbose,
                                  kQuiet,
                                  kPlain,
@@ -43,6 +44,9 @@ Result<Extension> extension_of(const Arguments& arguments) {
     const auto time = parse_duration("--time", *text);
     if (!time) {
       return time.error();
+    }
+    if (*time == 0) {
+      return Error{ErrorCode::invalid_argument, "--time is '" + *text + "'; it must be above 0"};
     }
     extension.more_time_s = *time;
   }

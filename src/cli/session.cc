@@ -125,9 +125,8 @@ void say_unknown_metrics(const ExperimentSummary& summary, const ExperimentSpec&
 void say_where(const SessionSetup& setup,
                const ExperimentSummary& summary,
                const ExperimentSpec& spec) {
-  const bool said =
-      setup.verbosity > 0 && std::ranges::find(spec.loggers, "console") != spec.loggers.end();
-  if (!said) {
+  const bool console = std::ranges::find(spec.loggers, "console") != spec.loggers.end();
+  if (!console || setup.verbosity == 0) {
     talk(summary.reason);
   }
   if (summary.abandoned > 0) {
@@ -138,6 +137,10 @@ void say_where(const SessionSetup& setup,
   say_unknown_metrics(summary, spec);
   if (summary.best.empty()) {
     talk("no trial reported a finite '" + spec.objectives.front().metric + "'");
+    const auto failed = std::ranges::find(summary.trials, TrialState::failed, &TrialSummary::state);
+    if (!console && failed != summary.trials.end()) {
+      talk("trial " + to_text(failed->id) + " failed: " + failed->reason);
+    }
   }
   if (summary.directory.empty()) {
     return;

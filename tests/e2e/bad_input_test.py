@@ -160,6 +160,7 @@ USAGE = [
     case("no such experiment", ["show", "nothing"], "nothing"),
     case("no trial named", ["logs", "nothing"], "TRIAL", "--help"),
     case("extend by nothing", ["extend", "nothing"], "-n", "--time"),
+    case("extend by no time", ["extend", "nothing", "--time", "0s"], "'0s'", "above 0"),
     case("extend by zero", ["extend", "nothing", "-n", "0"], "samples", "at least 1"),
     case("salvage of nothing", ["doctor", "--salvage"], "doctor EXPERIMENT --salvage"),
     case("shell", ["completion", "fish"], "fish", "bash"),
@@ -213,6 +214,10 @@ class BrokenWorld(ProgramTest):
         self.assertIn("no trial reported 'epoch', which scheduler 'asha' (time_attr) reads", done.stderr)
         done = self.succeed(*self.run_words("s", "--stop", "loss < 0", "--scheduler", "asha", samples=1), *PROGRAM)
         self.assertNotIn("no trial reported", done.stderr)
+
+    def test_without_a_console_the_first_failure_is_told_at_the_end(self):
+        done = self.succeed(*self.run_words("n", "--log", "none", samples=2), "--", "false", code=1)
+        self.assertIn("luthier: trial 00000 failed: exited with status 1", done.stderr)
 
     def test_a_nan_is_shown_as_one(self):
         self.run_one("nan", "sh", "-c", "echo loss=nan", "{args}")

@@ -90,6 +90,12 @@ class Comparing(ProgramTest):
         self.check_page(page)
         self.assertIn("&lt;script&gt;", page)
 
+    def test_an_experiment_counts_once_however_it_is_named(self):
+        self.experiment("a", 0)
+        words = ["a", "luthier-results/a", "./luthier-results/a", self.home / "luthier-results" / "a"]
+        (group,) = json.loads(self.compare(*words, "--json").stdout)["groups"]
+        self.assertEqual(group["experiments"], ["a"])
+
     def test_what_can_not_be_compared(self):
         self.experiment("a", 0)
         self.experiment("b", 1, mode="--max")
