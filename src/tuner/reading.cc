@@ -24,7 +24,7 @@ Result<std::unique_ptr<ExperimentState>> read_state(const std::filesystem::path&
                                                     const std::function<void(const Event&)>& each) {
   auto state = std::make_unique<ExperimentState>();
   Result<> applied;
-  auto read = read_events(directory, 1, [&](const Event& event) {
+  const auto read = read_events(directory, 1, [&](const Event& event) {
     if (each) {
       each(event);
     }
@@ -52,7 +52,7 @@ Result<ReplayCounts> replay_experiment(const std::filesystem::path& directory,
   std::unique_ptr<Advisors> advisors;
   std::optional<Replayer> replayer;
   Result<> fed;
-  auto read = (*reader)->read_from(1, [&](const Event& event) {
+  const auto read = (*reader)->read_from(1, [&](const Event& event) {
     if (const auto* created = std::get_if<ExperimentCreated>(&event.body); created && !replayer) {
       auto spec = parse_experiment_spec(created->spec);
       auto made =
