@@ -1,5 +1,7 @@
 """Regrets of algorithms side by side: ratios with paired intervals."""
 
+import collections
+
 import numpy as np
 
 from .table import MARKS
@@ -7,19 +9,25 @@ from .table import MARKS
 DRAWS = 2000
 
 
-def regrets_of(lines, table, workers, algorithm, mark):
-    """Regrets in units of each task's scale, by (task, seed)."""
-    at = MARKS.index(mark)
-    return {
-        (line["task"], line["seed"]): line["regrets"][at] / line["scale"]
-        for line in lines
-        if (line["table"], line["workers"], line["algorithm"]) == (table, workers, algorithm)
-        and len(line["regrets"]) > at
-    }
+def relative_regrets(lines):
+    """(table, workers, mark) -> algorithm -> (seed, task) -> regret in units of the task's scale."""
+    found = collections.defaultdict(lambda: collections.defaultdict(dict))
+    for line in lines:
+        for mark, regret in zip(line["marks"], line["regrets"]):
+            cell = found[line["table"], line["workers"], mark]
+            cell[line["algorithm"]][line["seed"], line["task"]] = regret / line["scale"]
+    return found
+
+
+def whole_seeds(cell):
+    """The seeds for which every algorithm has run on every task."""
+    tasks = {task for runs in cell.values() for _, task in runs}
+    seeds = {seed for runs in cell.values() for seed, _ in runs}
+    return {seed for seed in seeds if all((seed, task) in runs for runs in cell.values() for task in tasks)}
 
 
 def ratio(ours, theirs):
-    """Mean regret over mean regret, with the 95% interval of a bootstrap over pairs (task, seed)."""
+    """Mean regret over mean regret, with the 95% interval of a bootstrap over pairs (seed, task)."""
     pairs = sorted(ours.keys() & theirs.keys())
     a, b = (np.array([each[pair] for pair in pairs]) for each in (ours, theirs))
     draws = np.random.default_rng(1).integers(0, len(pairs), (DRAWS, len(pairs)))
@@ -31,29 +39,36 @@ def ratio(ours, theirs):
 
 def compare(lines):
     """For each table, number of workers and mark: the best peer, and every algorithm's ratio to it."""
-    order = lambda key: sorted({line[key] for line in lines})
-    for table in order("table"):
-        for workers in order("workers"):
-            for mark in MARKS:
-                found = {
-                    name: each for name in order("algorithm") if (each := regrets_of(lines, table, workers, name, mark))}
-                peers = {name: np.mean(list(each.values())) for name, each in found.items() if not name.startswith("luthier")}
-                if not peers:
-                    continue
-                best = min(peers, key=peers.get)
-                yield {
-                    "table": table, "workers": workers, "mark": mark, "best_peer": best,
-                    "ratios": {name: ratio(each, found[best]) for name, each in found.items()}}
+    cells = relative_regrets(lines)
+    for table, workers, mark in sorted(cells, key=lambda key: (key[0], key[1], MARKS.index(key[2]))):
+        cell = cells[table, workers, mark]
+        seeds = whole_seeds(cell)
+        cell = {name: {pair: regret for pair, regret in runs.items() if pair[0] in seeds} for name, runs in cell.items()}
+        peers = {name: np.mean(list(runs.values())) for name, runs in cell.items() if seeds and not name.startswith("luthier")}
+        if not peers:
+            continue
+        best = min(peers, key=peers.get)
+        yield {
+            "table": table, "workers": workers, "mark": mark, "seeds": len(seeds), "best_peer": best,
+            "regret": float(peers[best]), "ratios": {name: ratio(runs, cell[best]) for name, runs in sorted(cell.items())}}
 
 
-def markdown(rows, command, seeds):
-    names = sorted({name for row in rows for name in row["ratios"] if name.startswith("luthier")})
-    yield f"Regret over the best peer's, mean over tasks and {seeds} seeds, with paired 95% intervals; below 1 Luthier is better."
-    yield f"Marks are shares of the time in which random search trains 200 configurations fully. Made by `{command}`."
+def markdown(rows, command, packages, ours):
+    yield (
+        f"Regret over the best peer's ({', '.join(packages)}), mean over tasks and seeds, with paired 95% intervals; below 1 Luthier "
+        f"is better. Marks are shares of the time in which random search trains 200 configurations fully. Made by `{command}`."
+    )
     yield ""
-    yield "| table | workers | mark | best peer | " + " | ".join(name.removeprefix("luthier_") for name in names) + " |"
-    yield "|---|---|---|---|" + "---|" * len(names)
+    yield "The columns are, with `random` where no searcher is named:"
+    for name, (scheduler, searcher) in ours.items():
+        yield f"- {name.removeprefix('luthier_')}: `{scheduler}`" + ("" if searcher == "random" else f" with `{searcher}`")
+    yield ""
+    yield "| table | workers | mark | seeds | best peer | " + " | ".join(name.removeprefix("luthier_") for name in ours) + " |"
+    yield "|---|---|---|---|---|" + "---|" * len(ours)
     for row in rows:
         cells = [
-            f"{r['ratio']:.2f} ({r['low']:.2f}-{r['high']:.2f})" if (r := row["ratios"].get(name)) else "" for name in names]
-        yield f"| {row['table']} | {row['workers']} | {row['mark']:.0%} | {row['best_peer']} | " + " | ".join(cells) + " |"
+            f"{r['ratio']:.2f} ({r['low']:.2f}-{r['high']:.2f})" if (r := row["ratios"].get(name)) else "" for name in ours]
+        yield (
+            f"| {row['table']} | {row['workers']} | {row['mark']:.0%} | {row['seeds']} | {row['best_peer']} | "
+            + " | ".join(cells) + " |"
+        )
