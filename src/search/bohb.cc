@@ -6,9 +6,9 @@
 //
 // Departures from the paper. A budget is a training_iteration, and every trial that has passed it
 // counts there, not only those that were stopped at it. The good and the others never overlap.
-// Kernels are those of searcher tpe: one a good observation, as wide as the gap to its neighbours,
-// and a uniform prior in place of the paper's widened draws. Conditional parameters are modelled
-// jointly with their parents.
+// Kernels are those of searcher tpe: one a good observation, as wide as the gap to its neighbours
+// or as Scott's rule has it, and a uniform prior in place of the paper's widened draws. Conditional
+// parameters are modelled jointly with their parents.
 #include <algorithm>
 #include <cmath>
 #include <optional>
