@@ -36,6 +36,7 @@ OURS = {
     "luthier_median": ("median_stopping", "random"),
     "luthier_halving": ("successive_halving", "random"),
     "luthier_promote": ("asha:mode=promote,max_t={steps}", "random"),
+    "luthier_guided": ("asha:mode=promote,max_t={steps}", "bohb:draw_from=space,candidates=8,guided_trials=300"),
     "luthier_best": BEST,
 }
 PEERS = {name: module for module, names in ((ray_tune, ray_tune.SCHEDULERS), (optuna_pruners, optuna_pruners.PRUNERS)) for name in names}

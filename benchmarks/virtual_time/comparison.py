@@ -19,14 +19,17 @@ def relative_regrets(lines):
     return found
 
 
-def whole_seeds(cell):
-    """The seeds for which every algorithm has run on every task."""
-    tasks = {task for runs in cell.values() for _, task in runs}
-    seeds = {seed for runs in cell.values() for seed, _ in runs}
-    return {seed for seed in seeds if all((seed, task) in runs for runs in cell.values() for task in tasks)}
+def is_ours(name):
+    return name.startswith("luthier")
 
 
-def ratio(ours, theirs):
+def whole_seeds(many_runs, tasks):
+    """The seeds for which each of these algorithms has run on every task."""
+    seeds = {seed for runs in many_runs for seed, _ in runs}
+    return {seed for seed in seeds if all((seed, task) in runs for runs in many_runs for task in tasks)}
+
+
+def ratio(ours, theirs, tasks):
     """Mean regret over mean regret, with the 95% interval of a bootstrap over pairs (seed, task)."""
     pairs = sorted(ours.keys() & theirs.keys())
     a, b = (np.array([each[pair] for pair in pairs]) for each in (ours, theirs))
@@ -34,7 +37,8 @@ def ratio(ours, theirs):
     floor = 1e-9  # both may have found the best there is
     ratios = (a[draws].mean(axis=1) + floor) / (b[draws].mean(axis=1) + floor)
     low, high = np.quantile(ratios, [0.025, 0.975])
-    return {"ratio": float((a.mean() + floor) / (b.mean() + floor)), "low": float(low), "high": float(high), "pairs": len(pairs)}
+    return {"ratio": float((a.mean() + floor) / (b.mean() + floor)), "low": float(low), "high": float(high),
+            "seeds": len(pairs) // tasks}
 
 
 def compare(lines):
@@ -42,15 +46,26 @@ def compare(lines):
     cells = relative_regrets(lines)
     for table, workers, mark in sorted(cells, key=lambda key: (key[0], key[1], MARKS.index(key[2]))):
         cell = cells[table, workers, mark]
-        seeds = whole_seeds(cell)
-        cell = {name: {pair: regret for pair, regret in runs.items() if pair[0] in seeds} for name, runs in cell.items()}
-        peers = {name: np.mean(list(runs.values())) for name, runs in cell.items() if seeds and not name.startswith("luthier")}
-        if not peers:
+        tasks = {task for runs in cell.values() for _, task in runs}
+        peers = [runs for name, runs in cell.items() if not is_ours(name)]
+        seeds = whole_seeds(peers, tasks)
+        if not seeds:
             continue
-        best = min(peers, key=peers.get)
+        for name, runs in cell.items():
+            own = seeds & whole_seeds([runs], tasks)
+            cell[name] = {pair: regret for pair, regret in runs.items() if pair[0] in own}
+        means = {name: np.mean(list(runs.values())) for name, runs in cell.items() if not is_ours(name)}
+        best = min(means, key=means.get)
         yield {
-            "table": table, "workers": workers, "mark": mark, "seeds": len(seeds), "best_peer": best,
-            "regret": float(peers[best]), "ratios": {name: ratio(runs, cell[best]) for name, runs in sorted(cell.items())}}
+            "table": table, "workers": workers, "mark": mark, "seeds": len(seeds), "best_peer": best, "regret": float(means[best]),
+            "ratios": {name: ratio(runs, cell[best], len(tasks)) for name, runs in sorted(cell.items()) if runs}}
+
+
+def cell(row, found):
+    if found is None:
+        return ""
+    fewer = f", {found['seeds']} seeds" if found["seeds"] < row["seeds"] else ""
+    return f"{found['ratio']:.2f} ({found['low']:.2f}-{found['high']:.2f}){fewer}"
 
 
 def markdown(rows, command, packages, ours):
@@ -66,8 +81,7 @@ def markdown(rows, command, packages, ours):
     yield "| table | workers | mark | seeds | best peer | " + " | ".join(name.removeprefix("luthier_") for name in ours) + " |"
     yield "|---|---|---|---|---|" + "---|" * len(ours)
     for row in rows:
-        cells = [
-            f"{r['ratio']:.2f} ({r['low']:.2f}-{r['high']:.2f})" if (r := row["ratios"].get(name)) else "" for name in ours]
+        cells = [cell(row, row["ratios"].get(name)) for name in ours]
         yield (
             f"| {row['table']} | {row['workers']} | {row['mark']:.0%} | {row['seeds']} | {row['best_peer']} | "
             + " | ".join(cells) + " |"
