@@ -29,14 +29,14 @@ from virtual_time.table import MARKS, Table
 
 LCBENCH = pathlib.Path(__file__).parent / "data" / "lcbench.json"
 # Chosen on lcbench: see docs/schedulers.md, "Which one".
-BEST = ("asha:mode=promote,max_t={steps}", "tpe")
+BEST = ("asha:mode=promote,max_t={steps}", "bohb:draw_from=space,candidates=8,guided_trials=300")
 OURS = {
     "luthier_asha": ("asha:max_t={steps}", "random"),
     "luthier_hyperband": ("hyperband:max_t={steps}", "random"),
     "luthier_median": ("median_stopping", "random"),
     "luthier_halving": ("successive_halving", "random"),
     "luthier_promote": ("asha:mode=promote,max_t={steps}", "random"),
-    "luthier_guided": ("asha:mode=promote,max_t={steps}", "bohb:draw_from=space,candidates=8,guided_trials=300"),
+    "luthier_tpe": ("asha:mode=promote,max_t={steps}", "tpe"),
     "luthier_best": BEST,
 }
 PEERS = {name: module for module, names in ((ray_tune, ray_tune.SCHEDULERS), (optuna_pruners, optuna_pruners.PRUNERS)) for name in names}
@@ -61,8 +61,8 @@ class Input:
 
 
 @functools.lru_cache(maxsize=4)
-def rows_of(index, seed):
-    return luthier.random_rows(tables[index].table, [seed], MOST_ROWS)[0]
+def rows_of(index, seed, until):
+    return luthier.random_rows(tables[index].table, [seed], int(MOST_ROWS * min(1, 2 * until)))[0]
 
 
 @functools.cache
@@ -94,7 +94,7 @@ def run(job):
         scheduler, searcher = (words.format(steps=table.steps) for words in OURS[algorithm])
         curve = luthier.best_curve(task, workers, scheduler, searcher, seed, until)
     else:
-        curve = PEERS[algorithm].best_curve(task, workers, algorithm, rows_of(index, seed), seed, until)
+        curve = PEERS[algorithm].best_curve(task, workers, algorithm, rows_of(index, seed, until), seed, until)
     marks = [mark for mark in MARKS if mark <= until]
     regrets = task.regrets(curve, workers)[: len(marks)]
     return described | {"until": until, "marks": marks, "regrets": regrets, "scale": task.scale,
