@@ -5,19 +5,26 @@
 Luthier runs in its own simulator; Ray's scheduler classes and Optuna's pruners decide over the same
 tables in a loop of this folder, and train the configurations that Luthier's random search proposes.
 One JSON line a run; at the end, on stderr, a table of ratios. `--write` puts it into docs/comparison.md.
-The last lines are the population based training toy: `pbt` and random search at the same budget.
+Runs are kept in build/schedulers.jsonl: what is found there and depends on nothing that has changed
+(version, program, table, rows, seed) is not run again, and marked "reused", so an interrupted call goes on;
+--fresh forgets them (after a change to virtual_time/, which is not looked at). Seeds take turns, so that a call stopped early (--minutes) compares whole seeds.
 """
 
 import argparse
+import functools
+import importlib.metadata
 import json
 import logging
 import multiprocessing
 import os
 import pathlib
 import sys
+import time
+import zlib
 
 from report.comparison_page import write_section
-from virtual_time import comparison, luthier, optuna_pruners, pbt_toy, ray_tune
+from virtual_time import comparison, luthier, optuna_pruners, ray_tune
+from virtual_time.kept import Kept
 from virtual_time.table import MARKS, Table
 
 LCBENCH = pathlib.Path(__file__).parent / "data" / "lcbench.json"
@@ -29,55 +36,104 @@ OURS = {
     "luthier_median": ("median_stopping", "random"),
     "luthier_halving": ("successive_halving", "random"),
     "luthier_promote": ("asha:mode=promote,max_t={steps}", "random"),
+    "luthier_tpe": ("asha:mode=promote,max_t={steps}", "tpe"),
     "luthier_best": BEST,
 }
 PEERS = {name: module for module, names in ((ray_tune, ray_tune.SCHEDULERS), (optuna_pruners, optuna_pruners.PRUNERS)) for name in names}
-MOST_ROWS = 8000  # no scheduler gets through more trials in the time
-tables = {}
+MOST_ROWS = 16000  # no scheduler gets through more trials in the time
+STARTED = time.monotonic()
+tables = {}  # opened before the processes that run jobs are made: they share them
 
 
-def line(task, workers, algorithm, seed, curve, until):
-    regrets = [regret for mark, regret in zip(MARKS, task.regrets(curve, workers)) if mark <= until]
-    return {"bench": "schedulers", "table": task.table.name, "task": task.name, "workers": workers, "seed": seed,
-            "algorithm": algorithm, "marks": list(MARKS[: len(regrets)]), "regrets": regrets, "scale": task.scale}
+def progress(text):
+    print(f"{time.monotonic() - STARTED:4.0f}s  {text}", file=sys.stderr, flush=True)
 
 
-def open_table(index):
-    return tables.setdefault(index, Table(index))
+class Input:
+    """A table, and the rows that random search proposes for each seed."""
+
+    def __init__(self, index, seeds):
+        self.table = Table(index)
+        files = b"".join(index.with_name(index.stem + ending).read_bytes() for ending in (".json", ".bin", "_parameters.csv"))
+        self.digest = zlib.crc32(files)
+        first_rows = luthier.random_rows(self.table, range(seeds), 100)
+        self.digests_with_rows = [zlib.crc32(str(rows).encode(), self.digest) for rows in first_rows]
 
 
-def run_ours(job):
-    index, name, workers, algorithm, seeds, until = job
-    task = open_table(index).task(name)
-    scheduler, searcher = (words.format(steps=task.table.steps) for words in OURS[algorithm])
-    curves = luthier.best_curves(task, workers, scheduler, searcher, seeds, until)
-    return [line(task, workers, algorithm, seed, curve, until) for seed, curve in enumerate(curves)]
+@functools.lru_cache(maxsize=4)
+def rows_of(index, seed, until):
+    return luthier.random_rows(tables[index].table, [seed], int(MOST_ROWS * min(1, 2 * until)))[0]
 
 
-def run_peer(job):
-    index, name, workers, algorithm, seed, rows, until = job
-    logging.disable(logging.WARNING)
-    task = open_table(index).task(name)
-    # Ray's median rule walks every result of every trial: to the end it takes minutes a run.
-    until = min(until, 0.1) if algorithm == "ray_median" else until
-    return [line(task, workers, algorithm, seed, PEERS[algorithm].best_curve(task, workers, algorithm, rows, until), until)]
+@functools.cache
+def version_of(algorithm):
+    if algorithm in OURS:
+        return " ".join([f"{zlib.crc32(luthier.LUTHIER.read_bytes()):08x}", *OURS[algorithm]])
+    package = algorithm.split("_")[0]
+    return f"{package} {importlib.metadata.version(package)}"
+
+
+def whole_run(index, name, workers, algorithm, seed):
+    """What a run is made of; its result depends on nothing else."""
+    given = tables[index]
+    data = given.digests_with_rows[seed] if algorithm in PEERS else given.digest
+    return {"bench": "schedulers", "table": given.table.name, "data": f"{data:08x}", "task": name,
+            "workers": workers, "seed": seed, "algorithm": algorithm, "version": version_of(algorithm)}
 
 
 def run(job):
-    return (run_ours if job[3] in OURS else run_peer)(job)
+    index, described, until, deadline = job
+    if time.monotonic() > deadline:
+        return None
+    logging.disable(logging.WARNING)
+    algorithm, workers, seed = described["algorithm"], described["workers"], described["seed"]
+    table = tables[index].table
+    task = table.task(described["task"])
+    started = time.process_time()
+    if algorithm in OURS:
+        scheduler, searcher = (words.format(steps=table.steps) for words in OURS[algorithm])
+        curve = luthier.best_curve(task, workers, scheduler, searcher, seed, until)
+    else:
+        curve = PEERS[algorithm].best_curve(task, workers, algorithm, rows_of(index, seed, until), seed, until)
+    marks = [mark for mark in MARKS if mark <= until]
+    regrets = task.regrets(curve, workers)[: len(marks)]
+    return described | {"until": until, "marks": marks, "regrets": regrets, "scale": task.scale,
+                        "cpu_s": round(time.process_time() - started, 2)}
 
 
-def jobs(options):
-    for index in options.tables:
-        table = open_table(index)
-        rows = luthier.random_rows(table, options.seeds, int(MOST_ROWS * min(1, options.until * 2)))
-        for name in table.tasks:
-            for workers in options.workers:
-                for algorithm in OURS:
-                    yield index, name, workers, algorithm, options.seeds, options.until
-                for algorithm in PEERS:
-                    for seed in range(options.seeds):
-                        yield index, name, workers, algorithm, seed, rows[seed], options.until
+def whole_runs(options):
+    for seed in range(options.seeds):
+        for index in options.tables:
+            for name in tables[index].table.tasks:
+                for workers in options.workers:
+                    for algorithm in options.only:
+                        yield index, whole_run(index, name, workers, algorithm, seed)
+
+
+def shown(line, is_new, until):
+    """Prints a kept line, as far as it was asked for."""
+    marks = [mark for mark in line["marks"] if mark <= until]
+    line = line | {"marks": marks, "regrets": line["regrets"][: len(marks)], "reused": not is_new}
+    print(json.dumps(line), flush=True)
+    return line
+
+
+def measure(options, kept):
+    """Every line there is, of this call or an earlier one."""
+    runs = list(whole_runs(options))
+    deadline = time.monotonic() + 60 * options.minutes
+    jobs = [(index, each, options.until, deadline) for index, each in runs if not kept.reaches(each, options.until)]
+    progress(f"{len(runs) - len(jobs)} runs are kept, {len(jobs)} to do")
+    new, said = set(), time.monotonic()
+    with multiprocessing.get_context("fork").Pool(options.processes) as pool:
+        for number, line in enumerate(pool.imap_unordered(run, jobs)):
+            if line is not None:
+                new.add(kept.add(line))
+            if time.monotonic() - said > 15:
+                said = time.monotonic()
+                progress(f"... {number + 1} of {len(jobs)} runs")
+    found = [(kept.find(each), each) for _, each in runs]
+    return [shown(line, kept.key(each) in new, options.until) for line, each in found if line is not None]
 
 
 def arguments():
@@ -86,7 +142,10 @@ def arguments():
     parser.add_argument("--workers", type=lambda text: [int(each) for each in text.split(",")], default=[1, 8, 64])
     parser.add_argument("--seeds", type=int, default=30)
     parser.add_argument("--until", type=float, default=1.0, help="stop after this share of the time")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many minutes")
+    parser.add_argument("--only", nargs="+", default=[*PEERS, *OURS], choices=[*PEERS, *OURS], metavar="ALGORITHM")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--fresh", action="store_true", help="run again what is kept")
     parser.add_argument("--write", action="store_true", help="put the table into docs/comparison.md")
     parser.add_argument("--json", action="store_true", help="JSON lines only")
     return parser.parse_args()
@@ -94,22 +153,21 @@ def arguments():
 
 def main():
     options = arguments()
-    lines = []
-    with multiprocessing.Pool(options.processes) as pool:
-        for done in pool.imap_unordered(run, jobs(options)):
-            for each in done:
-                lines.append(each)
-                print(json.dumps(each), flush=True)
+    for index in options.tables:
+        tables[index] = Input(index, options.seeds)
+    kept = Kept(luthier.BUILD.parent / "schedulers.jsonl", options.fresh)
+    lines = measure(options, kept)
     rows = list(comparison.compare(lines))
     for row in rows:
         print(json.dumps({"bench": "schedulers", **row}), flush=True)
-    toy = pbt_toy.measure(options.seeds)
-    print(json.dumps({"bench": "schedulers", **toy}), flush=True)
     command = "./dev bench schedulers " + " ".join(
         pathlib.Path(word).name if word.endswith(".json") else word for word in sys.argv[1:])
-    text = "\n".join([*comparison.markdown(rows, command.strip(), options.seeds), "", pbt_toy.sentence(toy)])
+    packages = [version_of(name) for name in ("ray", "optuna")]
+    text = "\n".join(comparison.markdown(rows, command.strip(), packages, OURS))
     if not options.json:
         print(text, file=sys.stderr)
+        reused = sum(line["reused"] for line in lines)
+        print(f"{reused} of {len(lines)} runs were reused from build/schedulers.jsonl", file=sys.stderr)
     if options.write:
         write_section("schedulers", f"## Schedulers\n\n{text}")
 

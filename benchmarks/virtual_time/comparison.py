@@ -1,5 +1,7 @@
 """Regrets of algorithms side by side: ratios with paired intervals."""
 
+import collections
+
 import numpy as np
 
 from .table import MARKS
@@ -7,53 +9,80 @@ from .table import MARKS
 DRAWS = 2000
 
 
-def regrets_of(lines, table, workers, algorithm, mark):
-    """Regrets in units of each task's scale, by (task, seed)."""
-    at = MARKS.index(mark)
-    return {
-        (line["task"], line["seed"]): line["regrets"][at] / line["scale"]
-        for line in lines
-        if (line["table"], line["workers"], line["algorithm"]) == (table, workers, algorithm)
-        and len(line["regrets"]) > at
-    }
+def relative_regrets(lines):
+    """(table, workers, mark) -> algorithm -> (seed, task) -> regret in units of the task's scale."""
+    found = collections.defaultdict(lambda: collections.defaultdict(dict))
+    for line in lines:
+        for mark, regret in zip(line["marks"], line["regrets"]):
+            cell = found[line["table"], line["workers"], mark]
+            cell[line["algorithm"]][line["seed"], line["task"]] = regret / line["scale"]
+    return found
 
 
-def ratio(ours, theirs):
-    """Mean regret over mean regret, with the 95% interval of a bootstrap over pairs (task, seed)."""
+def is_ours(name):
+    return name.startswith("luthier")
+
+
+def whole_seeds(many_runs, tasks):
+    """The seeds for which each of these algorithms has run on every task."""
+    seeds = {seed for runs in many_runs for seed, _ in runs}
+    return {seed for seed in seeds if all((seed, task) in runs for runs in many_runs for task in tasks)}
+
+
+def ratio(ours, theirs, tasks):
+    """Mean regret over mean regret, with the 95% interval of a bootstrap over pairs (seed, task)."""
     pairs = sorted(ours.keys() & theirs.keys())
     a, b = (np.array([each[pair] for pair in pairs]) for each in (ours, theirs))
     draws = np.random.default_rng(1).integers(0, len(pairs), (DRAWS, len(pairs)))
     floor = 1e-9  # both may have found the best there is
     ratios = (a[draws].mean(axis=1) + floor) / (b[draws].mean(axis=1) + floor)
     low, high = np.quantile(ratios, [0.025, 0.975])
-    return {"ratio": float((a.mean() + floor) / (b.mean() + floor)), "low": float(low), "high": float(high), "pairs": len(pairs)}
+    return {"ratio": float((a.mean() + floor) / (b.mean() + floor)), "low": float(low), "high": float(high),
+            "seeds": len(pairs) // tasks}
 
 
 def compare(lines):
     """For each table, number of workers and mark: the best peer, and every algorithm's ratio to it."""
-    order = lambda key: sorted({line[key] for line in lines})
-    for table in order("table"):
-        for workers in order("workers"):
-            for mark in MARKS:
-                found = {
-                    name: each for name in order("algorithm") if (each := regrets_of(lines, table, workers, name, mark))}
-                peers = {name: np.mean(list(each.values())) for name, each in found.items() if not name.startswith("luthier")}
-                if not peers:
-                    continue
-                best = min(peers, key=peers.get)
-                yield {
-                    "table": table, "workers": workers, "mark": mark, "best_peer": best,
-                    "ratios": {name: ratio(each, found[best]) for name, each in found.items()}}
+    cells = relative_regrets(lines)
+    for table, workers, mark in sorted(cells, key=lambda key: (key[0], key[1], MARKS.index(key[2]))):
+        cell = cells[table, workers, mark]
+        tasks = {task for runs in cell.values() for _, task in runs}
+        peers = [runs for name, runs in cell.items() if not is_ours(name)]
+        seeds = whole_seeds(peers, tasks)
+        if not seeds:
+            continue
+        for name, runs in cell.items():
+            own = seeds & whole_seeds([runs], tasks)
+            cell[name] = {pair: regret for pair, regret in runs.items() if pair[0] in own}
+        means = {name: np.mean(list(runs.values())) for name, runs in cell.items() if not is_ours(name)}
+        best = min(means, key=means.get)
+        yield {
+            "table": table, "workers": workers, "mark": mark, "seeds": len(seeds), "best_peer": best, "regret": float(means[best]),
+            "ratios": {name: ratio(runs, cell[best], len(tasks)) for name, runs in sorted(cell.items()) if runs}}
 
 
-def markdown(rows, command, seeds):
-    names = sorted({name for row in rows for name in row["ratios"] if name.startswith("luthier")})
-    yield f"Regret over the best peer's, mean over tasks and {seeds} seeds, with paired 95% intervals; below 1 Luthier is better."
-    yield f"Marks are shares of the time in which random search trains 200 configurations fully. Made by `{command}`."
+def cell(row, found):
+    if found is None:
+        return ""
+    fewer = f", {found['seeds']} seeds" if found["seeds"] < row["seeds"] else ""
+    return f"{found['ratio']:.2f} ({found['low']:.2f}-{found['high']:.2f}){fewer}"
+
+
+def markdown(rows, command, packages, ours):
+    yield (
+        f"Regret over the best peer's ({', '.join(packages)}), mean over tasks and seeds, with paired 95% intervals; below 1 Luthier "
+        f"is better. Marks are shares of the time in which random search trains 200 configurations fully. Made by `{command}`."
+    )
     yield ""
-    yield "| table | workers | mark | best peer | " + " | ".join(name.removeprefix("luthier_") for name in names) + " |"
-    yield "|---|---|---|---|" + "---|" * len(names)
+    yield "The columns are, with `random` where no searcher is named:"
+    for name, (scheduler, searcher) in ours.items():
+        yield f"- {name.removeprefix('luthier_')}: `{scheduler}`" + ("" if searcher == "random" else f" with `{searcher}`")
+    yield ""
+    yield "| table | workers | mark | seeds | best peer | " + " | ".join(name.removeprefix("luthier_") for name in ours) + " |"
+    yield "|---|---|---|---|---|" + "---|" * len(ours)
     for row in rows:
-        cells = [
-            f"{r['ratio']:.2f} ({r['low']:.2f}-{r['high']:.2f})" if (r := row["ratios"].get(name)) else "" for name in names]
-        yield f"| {row['table']} | {row['workers']} | {row['mark']:.0%} | {row['best_peer']} | " + " | ".join(cells) + " |"
+        cells = [cell(row, row["ratios"].get(name)) for name in ours]
+        yield (
+            f"| {row['table']} | {row['workers']} | {row['mark']:.0%} | {row['seeds']} | {row['best_peer']} | "
+            + " | ".join(cells) + " |"
+        )

@@ -17,24 +17,22 @@ def call(*words):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def best_curves(task, workers, scheduler, searcher, seeds, until=1.0):
-    """For each seed the curve of best losses, [(seconds, loss), ...]."""
+def best_curve(task, workers, scheduler, searcher, seed, until=1.0):
+    """The curve of best losses, [(seconds, loss), ...]."""
     table = task.table
-    runs = call(
+    [run] = call(
         "simulate", "--benchmark", table.index, "--task", task.name, "--scheduler", scheduler, "--searcher", searcher,
-        "--workers", workers, "--time", f"{until * task.seconds(workers):.3f}s", "--seeds", seeds, "--json")
+        "--workers", workers, "--time", f"{until * task.seconds(workers):.3f}s", "--seed", seed, "--json")
     sign = -1 if table.is_max else 1
-    return [[(time, sign * best) for time, _, _, best in run["curve"] if best is not None] for run in runs]
+    return [(time, sign * best) for time, _, _, best in run["curve"] if best is not None]
 
 
 def random_rows(table, seeds, count):
-    """The rows that searcher `random` proposes for each seed: the peers train the same ones."""
+    """For each seed the rows that searcher `random` proposes: the peers train the same ones."""
     with tempfile.TemporaryDirectory() as directory:
         call(
             "simulate", "--benchmark", table.index, "--task", table.tasks[0], "--scheduler", "asha:max_t=1", "-n", count,
-            "--seeds", seeds, "--results", directory, "--name", "rows", "--json")
-        rows = []
-        for seed in range(seeds):
-            trials = call("trials", f"rows-{seed}", "--results", directory, "--json")
-            rows.append([table.nearest_row(trial["config"]) for trial in trials])
-    return rows
+            "--seed", seeds[0], "--seeds", len(seeds), "--results", directory, "--name", "rows", "--json")
+        return [
+            [table.nearest_row(trial["config"]) for trial in call("trials", f"rows-{seed}", "--results", directory, "--json")]
+            for seed in seeds]

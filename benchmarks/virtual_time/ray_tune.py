@@ -1,9 +1,17 @@
-"""Ray Tune's scheduler classes, driven with fake trials over a table in virtual time."""
+"""Ray Tune's scheduler classes, driven with fake trials over a table in virtual time.
 
+Two of them walk every trial at each question, and take minutes a run; classes derived from them here
+keep what these walks find. `tests/e2e/test_bench_peers.py` compares the decisions of both.
+"""
+
+import collections
 import heapq
 
+import numpy as np
 import ray.tune.schedulers as ray_schedulers
 from ray.tune.experiment import Trial
+
+from .table import supply
 
 COMMON = {"time_attr": "training_iteration", "metric": "loss", "mode": "min"}
 
@@ -12,12 +20,75 @@ def asha(steps):
     return ray_schedulers.ASHAScheduler(max_t=steps, **COMMON)
 
 
+class HyperBandScheduler(ray_schedulers.HyperBandScheduler):
+    """Looks for a trial to run only in bands that still have some."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.opened, self.lively = 0, []
+
+    def choose_trial_to_run(self, controller):
+        every, newest = self._hyperbands, self._hyperbands[self._state["band_idx"]]
+        self.lively += every[self.opened :]
+        self.opened = len(every)
+        self.lively = [band for band in self.lively if band is newest or any(each and each._live_trials for each in band)]
+        self._hyperbands = self.lively
+        try:
+            return super().choose_trial_to_run(controller)
+        finally:
+            self._hyperbands = every
+
+
 def hyperband(steps):
-    return ray_schedulers.HyperBandScheduler(max_t=steps, **COMMON)
+    return HyperBandScheduler(max_t=steps, **COMMON)
+
+
+class Means:
+    """The trials' running means at one time, in a growing array."""
+
+    def __init__(self):
+        self.places, self.values = {}, np.empty(16)
+
+    def set(self, trial, mean):
+        place = self.places.setdefault(trial, len(self.places))
+        if place == len(self.values):
+            self.values = np.resize(self.values, 2 * place)
+        self.values[place] = mean
+
+    def finite_without(self, trial):
+        values = np.delete(self.values[: len(self.places)], self.places[trial])
+        return values[np.isfinite(values)]
+
+
+class MedianStoppingRule(ray_schedulers.MedianStoppingRule):
+    """Keeps every trial's running mean at every time. For trials that report each time once, from the
+    grace period on, and stop for good."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.means, self.best = collections.defaultdict(Means), {}
+
+    def _file(self, trial, result):
+        self._results[trial].append(result)
+        time = result[self._time_attr]
+        self.means[time].set(trial, self._running_mean(trial, time))
+        return time
+
+    def on_trial_result(self, controller, trial, result):
+        time = self._file(trial, result)
+        loss = result[self._metric]
+        best = self.best[trial] = self._compare_op(self.best.get(trial, loss), loss)
+        others = self.means[time].finite_without(trial)
+        if len(others) < self._min_samples_required:
+            return self._on_insufficient_samples(controller, trial, time)
+        return "STOP" if self._compare_op(np.median(others), best) != best else "CONTINUE"
+
+    def on_trial_complete(self, controller, trial, result):
+        self._file(trial, result)
 
 
 def median(steps):
-    return ray_schedulers.MedianStoppingRule(grace_period=1, **COMMON)
+    return MedianStoppingRule(grace_period=1, **COMMON)
 
 
 SCHEDULERS = {"ray_asha": asha, "ray_hyperband": hyperband, "ray_median": median}
@@ -38,7 +109,7 @@ class Cluster:
     search_alg = None
 
     def __init__(self, task, scheduler, workers, rows):
-        self.task, self.scheduler, self.rows = task, scheduler, iter(rows)
+        self.task, self.scheduler, self.rows = task, scheduler, supply(rows)
         self.trials, self.events, self.free, self.now = [], [], workers, 0.0
         self.waiting = set()  # pending or paused
 
@@ -112,6 +183,7 @@ class Cluster:
         return curve
 
 
-def best_curve(task, workers, name, rows, until=1.0):
+def best_curve(task, workers, name, rows, seed, until=1.0):
+    np.random.seed(seed)  # ASHA draws brackets
     scheduler = SCHEDULERS[name](task.table.steps)
     return Cluster(task, scheduler, workers, rows).run(until * task.seconds(workers))

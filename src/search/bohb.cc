@@ -6,9 +6,9 @@
 //
 // Departures from the paper. A budget is a training_iteration, and every trial that has passed it
 // counts there, not only those that were stopped at it. The good and the others never overlap.
-// Kernels are those of searcher tpe: one a good observation, as wide as the gap to its neighbours,
-// and a uniform prior in place of the paper's widened draws. Conditional parameters are modelled
-// jointly with their parents.
+// Kernels are those of searcher tpe: one a good observation, as wide as the gap to its neighbours
+// or as Scott's rule has it, and a uniform prior in place of the paper's widened draws. Conditional
+// parameters are modelled jointly with their parents.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -24,6 +24,7 @@ namespace {
 struct BohbOptions {
   std::optional<std::size_t> min_points;
   double good_fraction;
+  double spread;
   std::size_t candidates;
   parzen::DrawFrom from;
   bohb::Target target;
@@ -72,7 +73,8 @@ class Bohb : public Searcher {
       model_.emplace(axes,
                      bohb::ModelOptions{options_.target,
                                         options_.min_points.value_or(axes.size() + 1),
-                                        options_.good_fraction});
+                                        options_.good_fraction,
+                                        options_.spread});
     }
   }
 
@@ -136,6 +138,13 @@ std::vector<OptionSpec> options() {
        .meaning = "share of the results called good; more explores wider",
        .minimum = 0.001,
        .maximum = 0.999},
+      {.name = "spread",
+       .type = OptionType::number,
+       .default_value = 0.8,
+       .meaning = "least width of a density's kernels, as a share of the range with one result and "
+                  "less with more; more explores wider",
+       .minimum = 0,
+       .maximum = 1},
       {.name = "candidates",
        .type = OptionType::integer,
        .default_value = 64,
@@ -180,6 +189,7 @@ SearcherPlugin searcher_bohb() {
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;
         BohbOptions bohb{.good_fraction = given.number("good_fraction"),
+                         .spread = given.number("spread"),
                          .candidates = static_cast<std::size_t>(given.integer("candidates")),
                          .from = given.text("draw_from") == "space" ? parzen::DrawFrom::space
                                                                     : parzen::DrawFrom::good,

@@ -5,7 +5,9 @@
 // are all of one branch, which need not hold the optimum (measured on the conditional suite);
 // running trials count as not good, so that parallel suggestions keep apart; better trials weigh
 // more among the good. A fifth of the trials are good, not a tenth: measured on BBOB (bench
-// quality).
+// quality). Once trials are stopped early kernels are at least as wide as Scott's rule has them:
+// what a stopped trial reported says little about how near it was to the best, and narrow kernels
+// then repeat themselves (measured on LCBench, bench schedulers).
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -246,6 +248,13 @@ std::vector<OptionSpec> options() {
        .meaning = "weight of the declared distributions, in observations; more explores wider",
        .minimum = 1e-6,
        .maximum = 1e6},
+      {.name = "spread",
+       .type = OptionType::number,
+       .default_value = 0.8,
+       .meaning = "least width of a density's kernels, as a share of the range with one trial and "
+                  "less with more, once trials were stopped early; more explores wider",
+       .minimum = 0,
+       .maximum = 1},
       {.name = "window",
        .type = OptionType::integer,
        .default_value = 10000,
@@ -270,6 +279,7 @@ SearcherPlugin searcher_tpe() {
             .history = {.good_fraction = given.number("good_fraction"),
                         .most_good = given.integer("most_good"),
                         .prior_weight = given.number("prior_weight"),
+                        .spread = given.number("spread"),
                         .most_other = static_cast<std::size_t>(given.integer("window"))}};
         return std::unique_ptr<Searcher>(std::make_unique<Tpe>(tpe, context.objectives.front()));
       }};

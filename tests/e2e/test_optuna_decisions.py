@@ -50,12 +50,18 @@ def patient(rng):
     return options, optuna.pruners.PatientPruner(None, **options)
 
 
-RULES = {each.__name__: each for each in (successive_halving, percentile, threshold, patient)}
+def wilcoxon(rng):
+    share, startup = rng.choice([0.05, 0.1, 0.25, 0.5]), rng.choice([0, 2, 6])
+    ours = {"p_threshold": share, "startup_instances": startup}
+    return ours, optuna.pruners.WilcoxonPruner(p_threshold=share, n_startup_steps=startup)
+
+
+RULES = {each.__name__: each for each in (successive_halving, percentile, threshold, patient, wilcoxon)}
 
 
 def race(decider, name, seed):
     trace = Trace(seed, with_nan=False)
-    if name != "patient":  # NaN is worse than every number there; to Optuna it is as if not reported
+    if name not in ("patient", "wilcoxon"):  # NaN is worse than every number there; to Optuna it says nothing
         trace.nan = trace.rng.choice([0, 0, 0.1])
     trace.trials = min(trace.trials, 13)
     options, pruner = RULES[name](trace.rng)
@@ -63,11 +69,12 @@ def race(decider, name, seed):
     trials = [study.ask() for _ in range(trace.trials)]
     decider.start(name, options, trace.mode, trace.trials, seed)
     running, last, decisions = list(range(trace.trials)), [0] * trace.trials, 0
+    reported = [[] for _ in range(trace.trials)]
     while running:
         trial = trace.rng.choice(running)
         if last[trial] >= trace.end:
             running.remove(trial)
-            study.tell(trials[trial], values=0.0)
+            study.tell(trials[trial], values=sum(reported[trial]) / len(reported[trial]) if name == "wilcoxon" else 0.0)
             decider.ask(complete=trial)
             continue
         last[trial] += trace.step()
@@ -75,6 +82,7 @@ def race(decider, name, seed):
         value = math.nan if not math.isfinite(value) else value
         ours = decider.report(trial, last[trial], value)
         trials[trial].report(value, last[trial])
+        reported[trial].append(value)
         prunes = trials[trial].should_prune()
         decisions += 1
         assert (ours["decision"] == "stop") == prunes, (seed, trial, last[trial], value, ours)

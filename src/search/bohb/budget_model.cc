@@ -30,7 +30,9 @@ void BudgetModel::Side::clear() {
 }
 
 BudgetModel::BudgetModel(std::span<const parzen::KernelAxis> axes, ModelOptions options)
-    : options_(options), good_(axes, {}), other_(axes, {}) {}
+    : options_(options),
+      good_(axes, {.spread = options.spread}),
+      other_(axes, {.spread = options.spread}) {}
 
 void BudgetModel::observe(std::int64_t budget,
                           TrialId trial,

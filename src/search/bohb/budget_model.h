@@ -23,6 +23,7 @@ struct ModelOptions {
   Target target = Target::budget;
   std::size_t min_points = 0;   // good observations at least; the others too
   double good_fraction = 0.15;  // of the observations
+  double spread = 0;            // of the kernels
 };
 
 class BudgetModel {

@@ -23,51 +23,65 @@ const History* Branches::find(const Branch& branch) const {
   return found == histories_.end() ? nullptr : &found->second;
 }
 
+History* Branches::home(TrialId trial) {
+  if (const auto found = homes_.find(trial.value); found != homes_.end()) {
+    return found->second;
+  }
+  const auto knows = [&](const auto& entry) { return entry.second.knows(trial); };
+  const auto found = std::ranges::find_if(histories_, knows);
+  return found == histories_.end() ? nullptr : &found->second;
+}
+
 void Branches::added(TrialId trial, std::span<const double> point) {
   if (has_branches_) {
     History& history = histories_.try_emplace(branch_of(point), axes_, options_).first->second;
-    home_[trial.value] = &history;
+    homes_[trial.value] = &history;
     history.added(trial, point);
   }
 }
 
 // Whether the trial went to another branch, where it is added.
 bool Branches::moved(TrialId trial, std::span<const double> point) {
-  if (find(branch_of(point)) == &history_of(trial)) {
+  History* const from = home(trial);
+  if (from != nullptr && find(branch_of(point)) == from) {
+    homes_[trial.value] = from;
     return false;
   }
-  history_of(trial).forget(trial);
+  if (from != nullptr) {
+    from->forget(trial);
+  }
   added(trial, point);
   return true;
 }
 
 void Branches::changed(TrialId trial, std::span<const double> point) {
   if (has_branches_ && !moved(trial, point)) {
-    history_of(trial).changed(trial, point);
+    home(trial)->changed(trial, point);
   }
 }
 
 void Branches::returned(TrialId trial, std::span<const double> point) {
   if (has_branches_ && !moved(trial, point)) {
-    history_of(trial).returned(trial, point);
+    home(trial)->returned(trial, point);
   }
 }
 
 void Branches::reported(TrialId trial, std::int64_t iteration, double loss) {
   if (has_branches_) {
-    history_of(trial).reported(trial, iteration, loss);
+    home(trial)->reported(trial, iteration, loss);
   }
 }
 
 void Branches::paused(TrialId trial) {
   if (has_branches_) {
-    history_of(trial).paused(trial);
+    home(trial)->paused(trial);
   }
 }
 
 void Branches::ended(TrialId trial, TrialState state) {
-  if (has_branches_) {
-    history_of(trial).ended(trial, state);
+  if (History* const history = has_branches_ ? home(trial) : nullptr) {
+    history->ended(trial, state);
+    homes_.erase(trial.value);
   }
 }
 

@@ -32,14 +32,15 @@ class Branches {
   void ended(TrialId trial, TrialState state);
 
  private:
+  // Null when no branch knows the trial (any more).
+  History* home(TrialId trial);
   bool moved(TrialId trial, std::span<const double> point);
-  History& history_of(TrialId trial) { return *home_.at(trial.value); }
 
   std::vector<KernelAxis> axes_;
   HistoryOptions options_;
   bool has_branches_ = false;
   std::map<Branch, History> histories_;
-  std::unordered_map<std::int64_t, History*> home_;  // by trial, look-ups only
+  std::unordered_map<std::int64_t, History*> homes_;  // of trials that have not ended
 };
 
 }  // namespace luthier::parzen

@@ -83,6 +83,10 @@ void History::leave(TrialId trial, int tier) {
   const Live last = found->second;
   live_.erase(found);
   ++observed_;
+  if (tier == kStoppedTier) {
+    good_.widen(options_.spread);
+    other_.widen(options_.spread);
+  }
   if (tier != kFailedTier && last.iteration > 0 && std::isfinite(last.loss)) {
     Ranked entry{.tier = tier,
                  .iteration = last.iteration,
@@ -124,6 +128,11 @@ void History::forget(TrialId trial) {
   }
   std::erase(order_, trial.value);
   rebuild_good();
+}
+
+bool History::knows(TrialId trial) const {
+  return is_live(trial) || where_.contains(trial.value) ||
+         std::ranges::find(best_, trial.value, &Ranked::trial) != best_.end();
 }
 
 std::vector<TrialId> History::live_with_results() const {

@@ -18,6 +18,7 @@ struct HistoryOptions {
   double good_fraction = 0.2;
   std::int64_t most_good = 25;
   double prior_weight = 1;
+  double spread = 0;  // of the kernels, once a trial was stopped early
   // Other observations kept: beyond, the one that ended longest ago is forgotten.
   std::size_t most_other = 10000;
 };
@@ -38,6 +39,7 @@ class History {
   // As if the trial had never been added.
   void forget(TrialId trial);
   bool is_live(TrialId trial) const { return live_.contains(trial.value); }
+  bool knows(TrialId trial) const;
   std::vector<TrialId> live_with_results() const;
 
   std::int64_t observed() const { return observed_; }

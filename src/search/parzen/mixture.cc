@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <numbers>
 
 #include "base/check.h"
 #include "search/parzen/elementary.h"
@@ -172,7 +174,8 @@ void Mixture::copy_cells(Column& column, std::size_t from, std::size_t to) {
 // Sets the widths of the entries first .. last of the sorted column, as far as there are such.
 void Mixture::update_widths(std::size_t axis, std::size_t first, std::size_t last) {
   const auto& sorted = columns_[axis].sorted;
-  const double least = narrowest(axis);
+  const double half_step = axes_[axis].kind == KernelKind::mass ? axes_[axis].step / 2 : 0;
+  const double least = std::max(least_width(), half_step);
   for (std::size_t i = first; i <= last && i < sorted.size(); ++i) {
     const double before = i > 0 ? sorted[i].first - sorted[i - 1].first : 0;
     const double after = i + 1 < sorted.size() ? sorted[i + 1].first - sorted[i].first : 0;
@@ -182,9 +185,14 @@ void Mixture::update_widths(std::size_t axis, std::size_t first, std::size_t las
   }
 }
 
-// The least width depends on the number of components while there are few.
+void Mixture::widen(double spread) {
+  options_.spread = spread;
+  update_all_widths();
+}
+
+// The least width depends on the number of components.
 void Mixture::update_all_widths() {
-  const double least = 1 / std::min(kSmallestCount, static_cast<double>(size()) + 2);
+  const double least = least_width();
   if (least == narrowest_) {
     return;
   }
@@ -194,9 +202,18 @@ void Mixture::update_all_widths() {
   }
 }
 
-double Mixture::narrowest(std::size_t axis) const {
-  return std::max(1 / std::min(kSmallestCount, static_cast<double>(size()) + 2),
-                  axes_[axis].kind == KernelKind::mass ? axes_[axis].step / 2 : 0);
+double Mixture::least_width() const {
+  const double least = 1 / std::min(kSmallestCount, static_cast<double>(size()) + 2);
+  if (options_.spread == 0) {
+    return least;
+  }
+  // Scott (1992): count^(-1 / (axes + 4)), with the count's power of two, so that all widths change
+  // seldom.
+  const auto doublings = static_cast<double>(std::bit_width(size() | 1U) - 1);
+  const auto dimension = static_cast<double>(
+      std::ranges::count_if(axes_, [](const KernelAxis& axis) { return !axis.grid; }));
+  return std::max(least,
+                  options_.spread * exponential(-doublings * std::numbers::ln2 / (dimension + 4)));
 }
 
 void Mixture::set_width(std::size_t axis, std::size_t component, double width) {

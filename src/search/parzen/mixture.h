@@ -36,6 +36,7 @@ double settled(const CompiledSpace& space, std::size_t axis, double coordinate);
 struct MixtureOptions {
   double prior_weight = 1;
   double gap_factor = 1;  // width of a kernel in gaps to the farther of its two neighbours
+  double spread = 0;      // least width of a single one; falls with the count as Scott's rule says
 };
 
 class Mixture {
@@ -47,6 +48,7 @@ class Mixture {
   void add(std::span<const double> point, std::int64_t tag, double weight = 1);
   void remove(std::size_t component);  // the last component takes its place
   void clear();
+  void widen(double spread);  // option `spread` from now on
 
   std::int64_t tag(std::size_t component) const { return tags_[component]; }
   double weight(std::size_t component) const { return weights_[component]; }
@@ -90,7 +92,7 @@ class Mixture {
   void update_all_widths();
   void set_width(std::size_t axis, std::size_t component, double width);
   void update_base(std::size_t component);
-  double narrowest(std::size_t axis) const;
+  double least_width() const;
   double smoothing() const;
   std::pair<double, double> hit_and_miss(std::size_t axis) const;
   double sum_of_block(const Points& points,
@@ -106,7 +108,7 @@ class Mixture {
   std::vector<double> weights_;  // padded with 0 to whole lanes
   std::vector<double> base_;     // sum of log peaks over axes that are always active
   double total_weight_ = 0;
-  double narrowest_ = 0;  // the least width the present ones were made with
+  double narrowest_ = 0;  // the least width the present ones were made with, steps aside
 };
 
 }  // namespace luthier::parzen

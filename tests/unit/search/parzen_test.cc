@@ -141,9 +141,9 @@ TEST(Mixture, Avx2AndPortableKernelsGiveTheSameBits) {
   }
 }
 
-TEST(Mixture, RemovingLeavesWhatAddingTheRestWouldMake) {
+void check_removing(const MixtureOptions& options) {
   Rng rng(4, "test");
-  Mixture changing(kAxes, {});
+  Mixture changing(kAxes, options);
   std::vector<std::vector<double>> kept;
   std::vector<std::int64_t> tags;
   for (int i = 0; i < 400; ++i) {
@@ -160,7 +160,7 @@ TEST(Mixture, RemovingLeavesWhatAddingTheRestWouldMake) {
       tags.push_back(i);
       changing.add(kept.back(), i);
     }
-    Mixture fresh(kAxes, {});
+    Mixture fresh(kAxes, options);
     for (std::size_t c = 0; c < kept.size(); ++c) {
       fresh.add(kept[c], tags[c]);
     }
@@ -171,6 +171,30 @@ TEST(Mixture, RemovingLeavesWhatAddingTheRestWouldMake) {
       ASSERT_NEAR(got[p], expected[p], 1e-12) << i;
     }
   }
+}
+
+TEST(Mixture, RemovingLeavesWhatAddingTheRestWouldMake) {
+  check_removing({});
+  check_removing({.spread = 0.8});
+}
+
+TEST(Mixture, SpreadIsTheLeastWidthAndFallsWithTheCount) {
+  const std::vector<KernelAxis> line = {{.kind = KernelKind::density}};
+  Mixture mixture(line, {});
+  const auto width_is = [&](double width) {
+    const TruncatedNormal normal{.centre = 0.1, .width = width};
+    EXPECT_NEAR(mixture.kernel(0, 0, 0.3, 0.3, 0.3), normal.density(0.3), 1e-12);
+  };
+  for (int i = 0; i < 4; ++i) {
+    mixture.add(std::vector<double>{0.1 + 0.01 * i}, i);
+  }
+  width_is(1.0 / 6);
+  mixture.widen(0.8);
+  width_is(0.8 * std::pow(4, -1.0 / 5));
+  for (int i = 4; i < 8; ++i) {
+    mixture.add(std::vector<double>{0.1 + 0.01 * i}, i);
+  }
+  width_is(0.8 * std::pow(8, -1.0 / 5));
 }
 
 TEST(Mixture, WidthIsTheGapToTheFartherNeighbourWithinBounds) {

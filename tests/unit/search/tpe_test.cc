@@ -76,6 +76,27 @@ TEST(Tpe, StoppedTrialsRankAfterCompletedOnes) {
   EXPECT_LT(on_the_stopped_side, 8);
 }
 
+// What trials that were stopped early reported tells roughly where it is good, not exactly.
+TEST(Tpe, ProposesWiderOnceATrialWasStoppedEarly) {
+  const auto nearest = [](TrialState of_the_last) {
+    const Config optimum = {{"x", 0.5}, {"y", 0.5}};
+    double sum = 0;
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+      FakeView view(unit_square(), seed);
+      const auto searcher = make_searcher("tpe", {}, seed);
+      for (int i = 0; i < 60; ++i) {
+        const auto suggestion = view.ask(*searcher);
+        const TrialId trial = view.add(*searcher, std::get<Proposal>(suggestion).config);
+        view.report(*searcher, trial, distance(view.config(trial), optimum));
+        view.end(*searcher, trial, i == 59 ? of_the_last : TrialState::completed);
+      }
+      sum += distance(std::get<Proposal>(view.ask(*searcher)).config, optimum);
+    }
+    return sum / 10;
+  };
+  EXPECT_GT(nearest(TrialState::stopped), 1.5 * nearest(TrialState::completed));
+}
+
 TEST(Tpe, RunningTrialsRepel) {
   FakeView view(unit_square(), 7);
   const auto searcher = make_searcher("tpe", {}, 7);
@@ -176,6 +197,23 @@ TEST(Branches, ATrialThatChangesItsBranchLeavesTheOldOne) {
   branches.returned(TrialId{1}, without);
   EXPECT_EQ(branches.find(parzen::branch_of(with))->observed(), 0);
   EXPECT_EQ(branches.find(parzen::branch_of(with))->good().size(), 0U);
+  EXPECT_TRUE(branches.find(parzen::branch_of(without))->is_live(TrialId{1}));
+}
+
+TEST(Branches, AnEndedTrialThatRunsAgainElsewhereLeavesItsBranch) {
+  Space declared = unit_square();
+  declared.add("z", uniform(0, 1)).when("x < 0.5");
+  const auto space = CompiledSpace::compile(std::move(declared));
+  parzen::Branches branches(parzen::kernel_axes(*space), {});
+  const std::vector<double> with = {0.25, 0.5, 0.5};
+  const std::vector<double> without = {0.75, 0.5, std::nan("")};
+  branches.added(TrialId{1}, with);
+  branches.reported(TrialId{1}, 1, 0.5);
+  branches.ended(TrialId{1}, TrialState::completed);
+  branches.ended(TrialId{1}, TrialState::failed);  // resumed, without a result
+  EXPECT_EQ(branches.find(parzen::branch_of(with))->good().size(), 0U);
+  branches.returned(TrialId{1}, without);
+  EXPECT_FALSE(branches.find(parzen::branch_of(with))->knows(TrialId{1}));
   EXPECT_TRUE(branches.find(parzen::branch_of(without))->is_live(TrialId{1}));
 }
 
