@@ -129,7 +129,7 @@ std::size_t RayAttempt::backlog() const {
   return bytes;
 }
 
-RayAttempt::Wish RayAttempt::read_control() {
+RayAttempt::Wish RayAttempt::read_control() const {
   guardian::Terminate request;
   const ssize_t count = recv(fd(control), &request, sizeof request, MSG_DONTWAIT);
   if (count == sizeof request) {

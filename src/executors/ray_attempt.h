@@ -42,7 +42,7 @@ class RayAttempt {
     bool terminate = false;
     std::uint32_t grace_ms = 0;
   };
-  Wish read_control();
+  Wish read_control() const;
   std::string read_report();
 
   std::int64_t lines() const { return lines_; }  // of the report channel so far
