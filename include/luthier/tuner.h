@@ -99,7 +99,7 @@ class Tuner {
   Tuner& logger(std::shared_ptr<Logger> logger);  // the user's own, beside the others
   // Where trials run: "in_process" (default: the function above, in threads), "process" or "ray"
   // with its options (docs/ray.md). For the last two, what a trial is, one of the three:
-  Tuner& executor(std::string name, NamedValues options = {});
+  Tuner& executor(std::string name, const NamedValues& options = {});
   Tuner& command(std::vector<std::string> words);       // a program, with placeholders
   Tuner& python(std::string function);                  // ray: "module:name"
   Tuner& trainable(const std::filesystem::path& file);  // ray: a library (trainable_library.h)

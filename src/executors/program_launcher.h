@@ -29,7 +29,7 @@ class ProgramLauncher {
   virtual std::optional<Resources> inventory() const { return std::nullopt; }
   virtual Resources beside_claim() const { return {.cpu = 0}; }
   // Called once before the first spawn: where to say that nothing can be started any more.
-  virtual void on_unusable(std::function<void(std::string)> unusable) { (void)unusable; }
+  virtual void on_unusable(const std::function<void(std::string)>& unusable) { (void)unusable; }
 };
 
 // The executor that runs `settings.command` through the launcher.

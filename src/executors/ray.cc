@@ -109,7 +109,7 @@ Result<> set_bundles(RayOptions& options, const std::string& value) {
       }
     }
     const std::string bundle = star == std::string::npos ? each : each.substr(star + 1);
-    if (auto checked = ray_bundle(bundle); !checked) {
+    if (const auto checked = ray_bundle(bundle); !checked) {
       return checked.error();
     }
     options.bundles.insert(options.bundles.end(), static_cast<std::size_t>(count), bundle);
@@ -203,7 +203,7 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
                                                     CheckpointArea& area,
                                                     const Clock& clock) {
   const auto& process = options.process;
-  if (auto checked = check_parameter_variables(process.parameters); !checked) {
+  if (const auto checked = check_parameter_variables(process.parameters); !checked) {
     return checked.error();
   }
   const bool program = options.python.empty() && options.library.empty();

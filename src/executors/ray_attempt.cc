@@ -36,12 +36,12 @@ Result<RayAttempt> RayAttempt::open(const Program& program,
   attempt.trial_directory_ = request.trial_directory;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0) {
-    attempt.streams_[kControl] = FileDescriptor(ends[0]);
+    attempt.streams_[control] = FileDescriptor(ends[0]);
     theirs = FileDescriptor(ends[1]);
   }
-  attempt.streams_[kReport] = own_copy(program.report);
-  attempt.streams_[kOutput] = own_copy(program.standard_output);
-  attempt.streams_[kError] = own_copy(program.standard_error);
+  attempt.streams_[report] = own_copy(program.report);
+  attempt.streams_[output] = own_copy(program.standard_output);
+  attempt.streams_[error] = own_copy(program.standard_error);
   if (!std::ranges::all_of(attempt.streams_,
                            [](const auto& fd) { return static_cast<bool>(fd); })) {
     return Error{ErrorCode::unavailable, errno_in_words(errno)};
@@ -50,7 +50,7 @@ Result<RayAttempt> RayAttempt::open(const Program& program,
 }
 
 void RayAttempt::feed(Stream stream, const std::string& bytes) {
-  if (stream == kReport) {
+  if (stream == report) {
     lines_ += std::ranges::count(bytes, '\n');
   }
   pending_[stream] += bytes;
@@ -58,16 +58,16 @@ void RayAttempt::feed(Stream stream, const std::string& bytes) {
 }
 
 void RayAttempt::flush() {
-  for (const Stream stream : {kReport, kOutput, kError}) {
+  for (const Stream stream : {report, output, error}) {
     std::string& pending = pending_[stream];
     std::size_t written = 0;
     while (written < pending.size()) {
       const ssize_t count =
-          stream == kReport ? ::send(fd(stream),
-                                     pending.data() + written,
-                                     pending.size() - written,
-                                     MSG_NOSIGNAL | MSG_DONTWAIT)
-                            : write(fd(stream), pending.data() + written, pending.size() - written);
+          stream == report ? ::send(fd(stream),
+                                    pending.data() + written,
+                                    pending.size() - written,
+                                    MSG_NOSIGNAL | MSG_DONTWAIT)
+                           : write(fd(stream), pending.data() + written, pending.size() - written);
       if (count < 0 && errno == EINTR) {
         continue;
       }
@@ -89,8 +89,8 @@ void RayAttempt::send_end() {
       std::ranges::all_of(pending_, [](const auto& bytes) { return bytes.empty(); });
   if (!end_.empty() && drained && !told_end_) {
     told_end_ = true;
-    ::send(fd(kControl), end_.data(), end_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    for (const Stream stream : {kReport, kOutput, kError}) {
+    ::send(fd(control), end_.data(), end_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    for (const Stream stream : {report, output, error}) {
       streams_[stream].reset();
     }
   }
@@ -99,7 +99,7 @@ void RayAttempt::send_end() {
 void RayAttempt::feed_spawned(const ray_wire::Spawned& spawned) {
   const std::string packet = bytes_of(guardian::Spawned{.failed_errno = spawned.failed_errno,
                                                         .in_directory = spawned.in_directory});
-  ::send(fd(kControl), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::send(fd(control), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   told_end_ = told_end_ || spawned.failed_errno != 0;
 }
 
@@ -129,9 +129,9 @@ std::size_t RayAttempt::backlog() const {
   return bytes;
 }
 
-RayAttempt::Wish RayAttempt::read_control() {
+RayAttempt::Wish RayAttempt::read_control() const {
   guardian::Terminate request;
-  const ssize_t count = recv(fd(kControl), &request, sizeof request, MSG_DONTWAIT);
+  const ssize_t count = recv(fd(control), &request, sizeof request, MSG_DONTWAIT);
   if (count == sizeof request) {
     return {.terminate = true, .grace_ms = request.grace_ms};
   }
@@ -142,7 +142,7 @@ std::string RayAttempt::read_report() {
   std::string bytes;
   char buffer[kReadBytes];
   const ssize_t count =
-      streams_[kReport] ? recv(fd(kReport), buffer, sizeof buffer, MSG_DONTWAIT) : -1;
+      streams_[report] ? recv(fd(report), buffer, sizeof buffer, MSG_DONTWAIT) : -1;
   if (count > 0) {
     bytes.assign(buffer, static_cast<std::size_t>(count));
   }

@@ -15,7 +15,7 @@ namespace luthier {
 
 class RayAttempt {
  public:
-  enum Stream : int { kControl, kReport, kOutput, kError, kStreams };
+  enum Stream : int { control, report, output, error, stream_count };
 
   // Takes its own copies of the program's ends. `theirs`: the control socket for ProcessAttempt.
   static Result<RayAttempt> open(const Program& program,
@@ -42,7 +42,7 @@ class RayAttempt {
     bool terminate = false;
     std::uint32_t grace_ms = 0;
   };
-  Wish read_control();
+  Wish read_control() const;
   std::string read_report();
 
   std::int64_t lines() const { return lines_; }  // of the report channel so far
@@ -53,8 +53,8 @@ class RayAttempt {
 
   AttemptId id_;
   std::filesystem::path trial_directory_;
-  std::array<FileDescriptor, kStreams> streams_;
-  std::array<std::string, kStreams> pending_;
+  std::array<FileDescriptor, stream_count> streams_;
+  std::array<std::string, stream_count> pending_;
   std::string end_;  // the packet of the end, while streams still have something to pass on
   std::int64_t lines_ = 0;
   bool told_end_ = false;

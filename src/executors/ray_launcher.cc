@@ -96,8 +96,8 @@ RayLauncher::~RayLauncher() {
   }
 }
 
-void RayLauncher::on_unusable(std::function<void(std::string)> unusable) {
-  unusable_ = std::move(unusable);
+void RayLauncher::on_unusable(const std::function<void(std::string)>& unusable) {
+  unusable_ = unusable;
 }
 
 Capabilities RayLauncher::capabilities() const {
@@ -226,8 +226,8 @@ void RayLauncher::take_new() {
     const Key key = next_key_++;
     keys_[each.attempt.id()] = key;
     Entry& entry = entries_.emplace(key, std::move(each)).first->second;
-    add(entry.attempt.fd(RayAttempt::kControl), key << 2 | RayAttempt::kControl, EPOLLIN);
-    add(entry.attempt.fd(RayAttempt::kReport), key << 2 | RayAttempt::kReport, EPOLLIN);
+    add(entry.attempt.fd(RayAttempt::control), key << 2 | RayAttempt::control, EPOLLIN);
+    add(entry.attempt.fd(RayAttempt::report), key << 2 | RayAttempt::report, EPOLLIN);
     if (connected_) {
       frames += std::exchange(entry.start, {});
     }
@@ -313,13 +313,13 @@ void RayLauncher::on_frame(const Frame& frame) {
       attempt.feed_spawned(packet_of<ray_wire::Spawned>(frame.payload));
       break;
     case Kind::output:
-      attempt.feed(RayAttempt::kOutput, frame.payload);
+      attempt.feed(RayAttempt::output, frame.payload);
       break;
     case Kind::error:
-      attempt.feed(RayAttempt::kError, frame.payload);
+      attempt.feed(RayAttempt::error, frame.payload);
       break;
     case Kind::report:
-      attempt.feed(RayAttempt::kReport, frame.payload);
+      attempt.feed(RayAttempt::report, frame.payload);
       break;
     case Kind::gone:
       attempt.feed_gone(packet_of<ray_wire::Gone>(frame.payload));
@@ -358,13 +358,13 @@ void RayLauncher::settle(Key key) {
   if (entry.attempt.over()) {
     return;  // dropped when ProcessAttempt lets go of its end
   }
-  for (const auto stream : {RayAttempt::kReport, RayAttempt::kOutput, RayAttempt::kError}) {
+  for (const auto stream : {RayAttempt::report, RayAttempt::output, RayAttempt::error}) {
     const bool wanted = entry.attempt.wants_to_write(stream);
     if (wanted == entry.watches_writing[stream]) {
       continue;
     }
     entry.watches_writing[stream] = wanted;
-    const bool reads = stream == RayAttempt::kReport;
+    const bool reads = stream == RayAttempt::report;
     epoll_event event{.events = (reads ? EPOLLIN : 0u) | (wanted ? EPOLLOUT : 0u),
                       .data = {.u64 = key << 2 | stream}};
     const int fd = entry.attempt.fd(stream);
@@ -394,7 +394,7 @@ void RayLauncher::on_attempt(Key key, RayAttempt::Stream stream) {
     return;
   }
   RayAttempt& attempt = found->second.attempt;
-  if (stream == RayAttempt::kControl) {
+  if (stream == RayAttempt::control) {
     const RayAttempt::Wish wish = attempt.read_control();
     if (wish.abandoned) {
       if (!attempt.over()) {
@@ -412,7 +412,7 @@ void RayLauncher::on_attempt(Key key, RayAttempt::Stream stream) {
     }
     return;
   }
-  if (stream == RayAttempt::kReport && !attempt.over()) {
+  if (stream == RayAttempt::report && !attempt.over()) {
     if (const std::string bytes = attempt.read_report(); !bytes.empty()) {
       send(Kind::input, attempt.id(), bytes);
     }

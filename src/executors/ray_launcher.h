@@ -32,7 +32,7 @@ class RayLauncher : public ProgramLauncher {
   Capabilities capabilities() const override;
   std::optional<Resources> inventory() const override { return inventory_; }
   Resources beside_claim() const override { return ray_bundles(options_); }
-  void on_unusable(std::function<void(std::string)> unusable) override;
+  void on_unusable(const std::function<void(std::string)>& unusable) override;
 
  private:
   using Key = std::uint64_t;
@@ -41,7 +41,7 @@ class RayLauncher : public ProgramLauncher {
     std::string start;      // the frame, while it waits for a cluster
     std::int64_t base = 0;  // iteration it begins at
     bool watches_report = false;
-    std::array<bool, RayAttempt::kStreams> watches_writing = {};
+    std::array<bool, RayAttempt::stream_count> watches_writing = {};
   };
   struct Losses {
     std::int64_t furthest = 0;

@@ -57,7 +57,7 @@ Result<std::string> ray_bundle(const std::string& text) {
                    "the bundle '" + text +
                        "' is not of the form NAME:AMOUNT+NAME:AMOUNT, such as cpu:1+gpu:0.5"};
     }
-    add(out, ray_name(std::string(trim(part.substr(0, colon)))), *number);
+    add(out, ray_name(trim(std::string_view(part).substr(0, colon))), *number);
   }
   return out;
 }

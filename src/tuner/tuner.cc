@@ -157,7 +157,7 @@ Tuner& Tuner::logger(std::shared_ptr<Logger> logger) {
   impl_->options.own_loggers.push_back(std::move(logger));
   return *this;
 }
-Tuner& Tuner::executor(std::string name, NamedValues options) {
+Tuner& Tuner::executor(std::string name, const NamedValues& options) {
   impl_->spec.executor = std::move(name);
   for (const auto& [key, value] : options) {
     impl_->set_executor_option(key, to_text(value));

@@ -88,7 +88,7 @@ class Cluster:
         words = ["--head", f"--port={self.port}", "--include-dashboard=false"] if head else [f"--address={self.address}"]
         if ip in self.resources:
             words.append("--resources=" + self.resources[ip])
-        log = open(place / "ray-start.log", "ab")
+        log = open(place / "ray-start.log", "wb")  # a node that is started again says anew that it is up
         process = subprocess.Popen(
             [str(RAY), "start", *words, f"--node-ip-address={ip}", f"--num-cpus={self.cpus}",
              "--object-store-memory=100000000", f"--temp-dir={place}" if head else "--disable-usage-stats", "--block"],

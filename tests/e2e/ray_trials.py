@@ -16,10 +16,21 @@ def note(name, **facts):
         file.write(json.dumps(facts).encode() + b"\n")
 
 
+def wait_for_others(workers):
+    """Until so many workers have begun: none gets through its trials before others are there."""
+    note("workers.jsonl", pid=os.getpid())
+    end = time.monotonic() + 90
+    while len({json.loads(line)["pid"] for line in (HERE / "workers.jsonl").read_text().splitlines()}) < workers:
+        if time.monotonic() > end:
+            raise TimeoutError(f"there are not {workers} workers")
+        time.sleep(0.05)
+
+
 class Slow:
     """Loses 10 % of `x` each step, slowly; that a step begins means that the last report was answered."""
 
     def setup(self, config):
+        wait_for_others(config.get("together", 1))
         self.loss, self.steps, self.reported = 1.0 + config["x"], 0, None
         self.step_seconds = config["step_seconds"]
 

@@ -335,7 +335,7 @@ def test_bad_options(home):
 
 # ---- faults
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=120):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = condition()
@@ -370,7 +370,7 @@ def start_slow(home, name, scheduler, nodes=frozenset(), options="patience=40"):
     the nodes named."""
     process = home.start("run", "--name", name, "--executor", f"ray:{options}", "-n", 6, "-j", 4, "--cpu", 2, *SPACE,
                          "--iterations", 9, "--checkpoint-every", 1, "--scheduler", scheduler,
-                         "-p", "step_seconds=constant(0.4)", "--python", "ray_trials:Slow")
+                         "-p", "step_seconds=constant(0.4)", "-p", "together=constant(4)", "--python", "ray_trials:Slow")
     wait_for(lambda: process.poll() is not None or
              (len(home.lines("steps.jsonl")) >= 10 and home.nodes(name) >= nodes))
     assert process.poll() is None, process.communicate()
