@@ -185,6 +185,7 @@ SearcherPlugin searcher_bohb() {
       .info = {.summary = "Parzen densities at the highest budget with enough results",
                .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
                         "at scale, 2018",
+               .version = 2,
                .options = options()},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;

@@ -269,6 +269,7 @@ SearcherPlugin searcher_tpe() {
   return {
       .info = {.summary = "tree-structured Parzen estimator over all parameters jointly",
                .paper = "Bergstra et al., Algorithms for Hyper-Parameter Optimization, 2011",
+               .version = 2,
                .options = options()},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;
