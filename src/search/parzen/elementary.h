@@ -45,7 +45,7 @@ static inline double logarithm(double x) {
   const std::uint64_t offset = bits - 0x3fe6a09e667f3bcdULL;
   const auto exponent = static_cast<std::int64_t>(offset) >> 52;
   bits -= static_cast<std::uint64_t>(exponent) << 52;
-  const double mantissa = std::bit_cast<double>(bits);
+  const auto mantissa = std::bit_cast<double>(bits);
   const double s = (mantissa - 1) / (mantissa + 1);
   const double square = s * s;
   double sum = 0;  // artanh's series; |s| < 0.172
