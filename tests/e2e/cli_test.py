@@ -304,10 +304,16 @@ class Interrupting(ProgramTest):
                          self.succeed("export", "smooth", "--canonical").stdout)
 
 
+# Its argument: how many of them take each step together.
 NEVER_SAVES = """
-import json, os
+import glob, json, os, sys, time
 link = os.fdopen(3, "r+b", buffering=0)
+patience = time.monotonic() + 30
 for step in range(1, 31):
+    open(f"step-{step}-{os.getpid()}", "w").close()
+    while len(glob.glob(f"step-{step}-*")) < int(sys.argv[1]):
+        assert time.monotonic() < patience, "the others do not come"
+        time.sleep(0.001)
     link.write(json.dumps({"loss": float(os.environ["LUTHIER_PARAM_LR"]) / step}).encode() + b"\\n")
     if json.loads(link.readline())["decision"] in ("pause", "stop"):
         break
@@ -318,7 +324,7 @@ class NeverSaving(ProgramTest):
     def population(self, name, jobs, **options):
         (self.home / "never.py").write_text(NEVER_SAVES)
         return self.succeed(*self.run_words(name, "--scheduler", "pbt:perturbation_interval=4", samples=4, jobs=jobs),
-                            "--", sys.executable, "never.py", **options)
+                            "--", sys.executable, "never.py", jobs, **options)
 
     def test_a_population_that_takes_turns_fails_with_the_reason(self):
         done = self.population("turns", 1)
