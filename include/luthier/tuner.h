@@ -82,7 +82,7 @@ class Tuner {
   Tuner& point(Config config);            // try this configuration first
   Tuner& iterations(std::int64_t count);  // a trial is completed after so many
   Tuner& time_budget(double seconds);
-  Tuner& stop(std::string rule);  // "loss < 0.1", "plateau:metric=loss,window=4"
+  Tuner& stop(const std::string& rule);  // "loss < 0.1", "plateau:metric=loss,window=4"
   Tuner& stop_if(std::function<bool(TrialId, const TrialResult&)> rule);
   Tuner& retries(std::int64_t count);
   Tuner& max_failures(std::int64_t count);

@@ -370,7 +370,8 @@ Result<> decode(std::string_view bytes, EventBody& body) {
     return newer_version("the event has the unknown kind " + std::to_string(tag));
   }
   Decoder decoder(bytes.substr(1));
-  kDecoders[tag - 1U](decoder, body);
+  const auto decode_all_fields = kDecoders[tag - 1U];
+  decode_all_fields(decoder, body);
   const std::string what = "the event of kind " + std::to_string(tag);
   if (decoder.newer()) {
     return newer_version(what + " has fields or values this version does not know");

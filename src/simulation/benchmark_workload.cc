@@ -67,11 +67,11 @@ BenchmarkWorkload::BenchmarkWorkload(std::shared_ptr<const Benchmark> benchmark,
                                      std::uint64_t seed)
     : benchmark_(std::move(benchmark)), conditions_(conditions), seed_(seed) {}
 
-std::unique_ptr<AttemptScript> BenchmarkWorkload::begin(const StartRequest& request) const {
-  return std::make_unique<Attempt>(benchmark_->run(request.config, request.seed),
+std::unique_ptr<AttemptScript> BenchmarkWorkload::begin(const StartRequest& attempt) const {
+  return std::make_unique<Attempt>(benchmark_->run(attempt.config, attempt.seed),
                                    conditions_,
                                    seed_,
-                                   request,
+                                   attempt,
                                    benchmark_->facts().iterations);
 }
 

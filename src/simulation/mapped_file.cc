@@ -30,7 +30,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   if (size == 0) {
     return MappedFile(nullptr, 0);
   }
-  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  const void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (data == MAP_FAILED) {
     return refused(path);
   }

@@ -42,7 +42,8 @@ std::size_t NearestRow::find(std::span<const double> point) const {
         }
       }
     }
-    auto* const found = std::min_element(sums.begin(), sums.begin() + static_cast<long>(count));
+    const double* const found =
+        std::min_element(sums.begin(), sums.begin() + static_cast<long>(count));
     if (*found < nearest) {
       nearest = *found;
       best = start + static_cast<std::size_t>(found - sums.begin());

@@ -85,7 +85,7 @@ Result<> scan_events(Connection& connection,
                      ChainEnd& end) {
   Event event;
   Result<> decoded;
-  const auto scanned = scan_rows(
+  auto scanned = scan_rows(
       connection,
       first,
       [&](const EventRow& row) {

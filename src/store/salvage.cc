@@ -39,7 +39,7 @@ class Copier {
 Result<> copy(Connection& source, EventStore& target, std::string& damage) {
   Copier copier(target);
   ChainEnd end;
-  const auto scanned =
+  auto scanned =
       scan_events(source, 1, [&](const Event& event) { return copier.receive(event); }, end);
   copier.flush();
   if (!copier.failure) {

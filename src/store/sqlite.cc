@@ -198,7 +198,7 @@ Result<Statement> Connection::prepare(std::string_view sql) const {
   return statement;
 }
 
-Result<std::optional<std::string>> Connection::query_text(std::string_view sql) {
+Result<std::optional<std::string>> Connection::query_text(std::string_view sql) const {
   auto statement = prepare(sql);
   if (!statement) {
     return statement.error();

@@ -57,7 +57,7 @@ class Connection {
   Result<> execute(const char* sql) const;
   Result<Statement> prepare(std::string_view sql) const;
   // The single value of a query, as text; nothing when it has no row.
-  Result<std::optional<std::string>> query_text(std::string_view sql);
+  Result<std::optional<std::string>> query_text(std::string_view sql) const;
 
   bool is_open() const { return handle_ != nullptr; }
   std::string path() const;

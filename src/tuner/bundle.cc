@@ -135,7 +135,7 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
   events.sha256 = sum.hex();
   bundle.spec = (*state)->spec();
   bundle.canonical = canonical.text();
-  if (auto checked = check_rerunnable(bundle.spec, bundle.facts); !checked) {
+  if (const auto checked = check_rerunnable(bundle.spec, bundle.facts); !checked) {
     return checked.error();
   }
   auto needs = needed_files(bundle.spec);
@@ -162,7 +162,7 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
 
 Result<Bundle> read_bundle(const fs::path& path) {
   GzipReader gzip;
-  if (auto opened = gzip.open(path); !opened) {
+  if (const auto opened = gzip.open(path); !opened) {
     return opened.error();
   }
   const std::string what = path.string();
@@ -193,7 +193,7 @@ Result<Bundle> read_bundle(const fs::path& path) {
   }
   contents.erase(kAbout);
   contents.erase(kReadme);
-  if (auto checked = check_contents(*about, contents, what); !checked) {
+  if (const auto checked = check_contents(*about, contents, what); !checked) {
     return checked.error();
   }
   auto spec = parse_experiment_spec(texts[kSpec]);
@@ -203,7 +203,7 @@ Result<Bundle> read_bundle(const fs::path& path) {
   Bundle bundle = bundle_of(*about);
   bundle.spec = std::move(*spec);
   bundle.canonical = std::move(texts[kCanonical]);
-  if (auto checked = check_rerunnable(bundle.spec, bundle.facts); !checked) {
+  if (const auto checked = check_rerunnable(bundle.spec, bundle.facts); !checked) {
     return checked.error();
   }
   return bundle;

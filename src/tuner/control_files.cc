@@ -93,7 +93,7 @@ Result<std::string> ControlFiles::ask(const ControlRequest& request,
   const NamedValues values{
       {"request", request.request}, {"trial", request.trial.value}, {"who", request.who}};
   const auto asked = directory_ / (request.id + std::string(kRequest));
-  if (auto written = write_file(asked, to_json(values)); !written) {
+  if (const auto written = write_file(asked, to_json(values)); !written) {
     return written.error();
   }
   const auto answered = directory_ / (request.id + std::string(kAnswer));

@@ -54,7 +54,7 @@ Result<std::vector<NeededFile>> needed_files(const ExperimentSpec& spec) {
     if (!is_file(path) || std::ranges::find(files, path, &NeededFile::path) != files.end()) {
       continue;
     }
-    if (auto added = add(files, path); !added) {
+    if (const auto added = add(files, path); !added) {
       return added.error();
     }
   }

@@ -138,10 +138,10 @@ Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
   if (!session) {
     return session.error();
   }
-  if (auto ran = (*session)->engine().run(); !ran) {
+  if (const auto ran = (*session)->engine().run(); !ran) {
     return ran.error();
   }
-  if (auto closed = (*session)->close(); !closed) {
+  if (const auto closed = (*session)->close(); !closed) {
     return closed.error();
   }
   const ExperimentState& state = (*session)->state();

@@ -108,7 +108,7 @@ Simulation& Simulation::name(std::string prefix) {
 }
 
 Result<std::vector<SimulatedExperiment>> Simulation::run() {
-  if (auto opened = impl_->open(); !opened) {
+  if (const auto opened = impl_->open(); !opened) {
     return opened.error();
   }
   const auto specs = simulation_specs(

@@ -34,7 +34,7 @@ constexpr std::string_view kUstar{"ustar\00000", 8};
 using Header = std::array<char, kBlock>;
 
 void put(Header& header, Field field, std::string_view text) {
-  std::copy(text.begin(), text.end(), header.begin() + static_cast<std::ptrdiff_t>(field.at));
+  std::ranges::copy(text, header.begin() + static_cast<std::ptrdiff_t>(field.at));
 }
 
 // Octal digits with leading zeros; the last byte of the field stays NUL.

@@ -79,7 +79,7 @@ Tuner& Tuner::time_budget(double seconds) {
   impl_->spec.time_budget_s = seconds;
   return *this;
 }
-Tuner& Tuner::stop(std::string rule) {
+Tuner& Tuner::stop(const std::string& rule) {
   auto parsed = parse_stop_rule(rule);
   if (parsed) {
     impl_->spec.stop.push_back(std::move(*parsed));
