@@ -76,26 +76,6 @@ void Planner::begin(const std::string& host,
   // other trial is where the log left it.
 }
 
-void Planner::recover(TrialId trial) {
-  const LiveTrial& live = *state_.record(trial).live;
-  const std::string reason = live.ending_reason;
-  switch (live.ending) {
-    case Ending::stop:
-      return end_trial(trial, TrialState::stopped, reason);
-    case Ending::complete:
-      return end_trial(trial, TrialState::completed, reason);
-    case Ending::pause:
-    case Ending::hold:
-      emit(TrialPaused{trial, reason, live.ending == Ending::hold});
-      return;
-    case Ending::none:
-      break;
-  }
-  emit(TrialRequeued{trial, 0, "was running when the controller went away", false});
-  // It keeps its slot: what was running goes on before anything new is chosen.
-  emit(TrialChosen{{.trial = trial, .reason = "was running"}, "engine", 0});
-}
-
 bool Planner::is_current(AttemptId id) const {
   return state_.has_trial(id.trial) && state_.state(id.trial) == TrialState::running &&
          state_.record(id.trial).attempts == id.attempt;
@@ -204,70 +184,6 @@ void Planner::prune(TrialId trial) {
   }
 }
 
-void Planner::on_ended(const Ended& ended) {
-  if (!is_current(ended.id)) {
-    return;
-  }
-  const TrialId trial = ended.id.trial;
-  emit(AttemptEnded{trial, ended.id.attempt, ended.outcome, ended.message, ended.exit_status});
-  ledger_.release(trial);
-  if (ended.outcome == Outcome::unrestorable && state_.record(trial).live->restored) {
-    after_damage(trial, ended.message);
-  } else {
-    after_attempt(trial, ended);
-  }
-}
-
-// The damaged checkpoint is none any more; its files stay where they are until the experiment is
-// resumed. The trial goes on from an older one of its segment, or starts over.
-void Planner::after_damage(TrialId trial, const std::string& message) {
-  emit(CheckpointRemoved{*state_.record(trial).live->restored});
-  const auto older = to_go_on_from(trial);
-  const std::string follows =
-      older ? "goes on from iteration " +
-                  std::to_string(state_.checkpoints().at(*older).training_iteration)
-            : "starts over";
-  const AttemptId id{trial, state_.record(trial).attempts};
-  after_attempt(trial, {id, Outcome::lost, message + "; the trial " + follows, 0});
-}
-
-// Its newest checkpoint of this segment, or the one of another trial that the segment began with.
-std::optional<CheckpointId> Planner::to_go_on_from(TrialId trial) const {
-  const TrialRecord& record = state_.record(trial);
-  if (!record.checkpoints.empty() &&
-      state_.checkpoints().at(record.checkpoints.back()).segment == record.segment) {
-    return record.checkpoints.back();
-  }
-  return record.live->borrowed;
-}
-
-// A trial that saved nothing has to start over. A scheduler that needs checkpoints would pause it
-// again and again, so there it fails.
-void Planner::after_pause(TrialId trial) {
-  const LiveTrial& live = *state_.record(trial).live;
-  const bool by_scheduler = live.ending == Ending::pause;
-  const bool unsaved = by_scheduler && !live.decisions.empty() && live.decisions.back().save &&
-                       !to_go_on_from(trial);
-  const std::string what =
-      "paused at iteration " + std::to_string(state_.iteration(trial)) + " and saved no checkpoint";
-  const std::string scheduler = "scheduler '" + advisors_.names().scheduler + "'";
-  if (unsaved && advisors_.names().needs_checkpoints) {
-    const AttemptId id{trial, state_.record(trial).attempts};
-    return after_failure(
-        trial,
-        {id,
-         Outcome::failed,
-         what + ", which " + scheduler + " needs; save when asked to, or choose another scheduler",
-         0});
-  }
-  if (unsaved && !said_unsaved_) {
-    said_unsaved_ = true;
-    note("trial " + to_text(trial) + " was " + what + ": it starts over when " + scheduler +
-         " goes on with it, as every trial does that does not save when asked to");
-  }
-  emit(TrialPaused{trial, live.ending_reason, !by_scheduler});
-}
-
 // Whether the checkpoint is there that the trial was asked for at its last result.
 void Planner::check_saved(TrialId trial) {
   const LiveTrial& live = *state_.record(trial).live;
@@ -282,101 +198,6 @@ void Planner::check_saved(TrialId trial) {
     note("trial " + to_text(trial) + " saved no checkpoint when asked to at iteration " +
          std::to_string(last.training_iteration) + ": scheduler '" + advisors_.names().scheduler +
          "' can't copy a trial that does not save");
-  }
-}
-
-// Of a trial that reported something else only: a slip in the metric's name. Empty when there is
-// a value.
-std::string Planner::missing_objective(TrialId trial) const {
-  const Metrics last = state_.last_metrics(trial);
-  if (std::isfinite(state_.record(trial).best_loss) ||
-      std::ranges::any_of(state_.objectives(), [&](const Objective& objective) {
-        return last.contains(objective.metric);
-      })) {
-    return {};
-  }
-  std::vector<std::string> seen;
-  for (const auto& [name, value] : last) {
-    seen.push_back(name);
-  }
-  return "returned without a value of '" + state_.objectives().front().metric +
-         "'; metrics reported: " + (seen.empty() ? "none" : join(seen, ", "));
-}
-
-void Planner::after_attempt(TrialId trial, const Ended& ended) {
-  const LiveTrial& live = *state_.record(trial).live;
-  const bool left = ended.outcome == Outcome::returned || ended.outcome == Outcome::paused ||
-                    ended.outcome == Outcome::stopped;
-  if (live.ending == Ending::stop || live.ending == Ending::complete) {
-    const auto state = live.ending == Ending::stop ? TrialState::stopped : TrialState::completed;
-    return end_trial(trial, state, live.ending_reason);
-  }
-  if (left && live.ending != Ending::none) {
-    return after_pause(trial);
-  }
-  if (ended.outcome == Outcome::returned) {
-    const std::int64_t results = state_.record(trial).results;
-    if (const std::string missing = missing_objective(trial); results > 0 && !missing.empty()) {
-      return after_failure(trial, {ended.id, Outcome::failed, missing, 0});
-    }
-    return end_trial(trial, TrialState::completed, "returned after " + counted(results, "result"));
-  }
-  if (live.stop_requested) {
-    return end_trial(trial,
-                     live.stop_is_rule ? TrialState::completed : TrialState::stopped,
-                     live.request_reason);
-  }
-  if (left && live.pause_requested) {
-    emit(TrialPaused{trial, live.request_reason, true});
-    return;
-  }
-  if (!state_.closing_reason().empty() && ended.outcome != Outcome::failed) {
-    return end_trial(trial, TrialState::stopped, state_.closing_reason());
-  }
-  if (leaving() && ended.outcome != Outcome::failed && ended.outcome != Outcome::timed_out) {
-    emit(TrialRequeued{trial, 0, leaving_, false});
-    return;
-  }
-  if (ended.outcome == Outcome::lost) {
-    emit(TrialRequeued{trial, 0, ended.message, false});
-    return;
-  }
-  after_failure(trial, ended);
-}
-
-void Planner::after_failure(TrialId trial, const Ended& ended) {
-  const bool left = ended.outcome == Outcome::paused || ended.outcome == Outcome::stopped;
-  const std::string message = left ? "left without being asked to" : ended.message;
-  const TrialRecord& record = state_.record(trial);
-  if (record.failures < state_.spec().retries) {
-    const double delay_s = state_.spec().retry_delay_s * std::pow(2.0, record.failures);
-    const TimePoint not_before = delay_s > 0 ? now_ + static_cast<TimePoint>(delay_s * 1e6) : 0;
-    emit(TrialRequeued{trial,
-                       not_before,
-                       "retry " + std::to_string(record.failures + 1) + " of " +
-                           std::to_string(state_.spec().retries) + " after: " + message,
-                       true});
-    return;
-  }
-  end_trial(trial, TrialState::failed, message);
-  const std::int64_t allowed = state_.spec().max_failures;
-  if (allowed >= 0 && state_.total_failed() > allowed && state_.closing_reason().empty()) {
-    close_with("max_failures",
-               std::to_string(state_.total_failed()) + " trials failed, " +
-                   std::to_string(allowed) + " allowed; the last: " + message);
-  }
-}
-
-void Planner::end_trial(TrialId trial, TrialState state, std::string reason) {
-  const auto borrowed = state_.record(trial).live->borrowed;
-  emit(TrialEnded{trial, state, std::move(reason)});
-  if (borrowed && state_.checkpoints().contains(*borrowed)) {
-    prune(state_.checkpoints().at(*borrowed).trial);
-  }
-  if (state_.closing_reason().empty()) {
-    if (std::string plateau = rules_.experiment_plateau(state_); !plateau.empty()) {
-      close_with("stop_rule", std::move(plateau));
-    }
   }
 }
 
