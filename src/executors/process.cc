@@ -413,13 +413,18 @@ void Processes::ring_timers() {
   }
 }
 
-}  // namespace
+// What an experiment's options say about its programs, read and checked.
+struct Prepared {
+  CommandTemplate command;
+  MetricLines lines;
+};
 
-Result<> check_program(const ProcessOptions& options) {
-  if (auto checked = check_parameter_variables(options.parameters); !checked) {
-    return checked;
+Result<Prepared> prepare(const ProcessOptions& options) {
+  if (const auto checked = check_parameter_variables(options.parameters); !checked) {
+    return checked.error();
   }
-  if (const auto command = CommandTemplate::parse(options.command, options.parameters); !command) {
+  auto command = CommandTemplate::parse(options.command, options.parameters);
+  if (!command) {
     return command.error();
   }
   // A program that is named outright is looked for now rather than in every trial.
@@ -428,18 +433,27 @@ Result<> check_program(const ProcessOptions& options) {
       return found.error();
     }
   }
-  const auto lines = MetricLines::make(options.metrics, options.metric_regex);
-  return lines ? Result<>() : lines.error();
+  auto lines = MetricLines::make(options.metrics, options.metric_regex);
+  if (!lines) {
+    return lines.error();
+  }
+  return Prepared{*std::move(command), *std::move(lines)};
+}
+
+}  // namespace
+
+Result<> check_program(const ProcessOptions& options) {
+  const auto prepared = prepare(options);
+  return prepared ? Result<>() : prepared.error();
 }
 
 Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                                                         CheckpointArea& area,
                                                         const Clock& clock) {
-  if (const auto checked = check_program(options); !checked) {
-    return checked.error();
+  auto prepared = prepare(options);
+  if (!prepared) {
+    return prepared.error();
   }
-  auto command = CommandTemplate::parse(options.command, options.parameters);
-  auto lines = MetricLines::make(options.metrics, options.metric_regex);
   std::error_code error;
   const std::string directory = std::filesystem::current_path(error).string();
   if (error) {
@@ -453,8 +467,8 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                      "'luthier doctor'"};
   }
   return make_launching_executor(AttemptSettings{.options = std::move(options),
-                                                 .command = *std::move(command),
-                                                 .lines = *std::move(lines),
+                                                 .command = std::move(prepared->command),
+                                                 .lines = std::move(prepared->lines),
                                                  .directory = directory,
                                                  .area = &area,
                                                  .clock = &clock},
