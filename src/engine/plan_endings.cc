@@ -94,9 +94,11 @@ void Planner::after_pause(TrialId trial) {
 // Of a trial that reported something else only: a slip in the metric's name. Empty when there is
 // a value.
 std::string Planner::missing_objective(TrialId trial) const {
+  if (state_.record(trial).results == 0 || std::isfinite(state_.record(trial).best_loss)) {
+    return {};
+  }
   const Metrics last = state_.last_metrics(trial);
-  if (std::isfinite(state_.record(trial).best_loss) ||
-      std::ranges::any_of(state_.objectives(), [&](const Objective& objective) {
+  if (std::ranges::any_of(state_.objectives(), [&](const Objective& objective) {
         return last.contains(objective.metric);
       })) {
     return {};
@@ -121,10 +123,10 @@ void Planner::after_attempt(TrialId trial, const Ended& ended) {
     return after_pause(trial);
   }
   if (ended.outcome == Outcome::returned) {
-    const std::int64_t results = state_.record(trial).results;
-    if (const std::string missing = missing_objective(trial); results > 0 && !missing.empty()) {
+    if (const std::string missing = missing_objective(trial); !missing.empty()) {
       return after_failure(trial, {ended.id, Outcome::failed, missing, 0});
     }
+    const std::int64_t results = state_.record(trial).results;
     return end_trial(trial, TrialState::completed, "returned after " + counted(results, "result"));
   }
   if (live.stop_requested) {
