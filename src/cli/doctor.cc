@@ -120,7 +120,7 @@ Check check_store(const std::filesystem::path& directory) {
     const std::string& message = state.error().message;
     return {name,
             false,
-            message.substr(0, message.find("; nothing was changed")),
+            message.substr(0, message.find(kDamageRemedy)),
             "'" + command_line("doctor", directory, "--salvage") +
                 "' keeps every event before the damage"};
   }

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "base/crc32c.h"
+#include "store/salvage.h"
 #include "store/utc.h"
 
 namespace luthier {
@@ -14,10 +15,6 @@ constexpr const char* kEventsTable =
     "NULL, trial INTEGER, payload BLOB NOT NULL, chain INTEGER NOT NULL) STRICT";
 constexpr const char* kMetaTable =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID";
-
-constexpr std::string_view kRemedy =
-    "; nothing was changed, and 'luthier doctor EXPERIMENT --salvage' keeps every event before the "
-    "damage";
 
 // The checksum of what `meta` says about the log as a whole.
 std::string meta_checksum(std::string_view created, std::string_view version) {
@@ -124,13 +121,13 @@ std::filesystem::path database_path(const std::filesystem::path& experiment_dire
 
 Error damaged(const Connection& connection, std::string_view what) {
   std::string message = connection.path();
-  message.append(" is damaged: ").append(what).append(kRemedy);
+  message.append(" is damaged: ").append(what).append(kDamageRemedy);
   return {ErrorCode::corruption, message};
 }
 
 Error explained(Error error) {
   if (error.code == ErrorCode::corruption) {
-    error.message += kRemedy;
+    error.message += kDamageRemedy;
   }
   return error;
 }

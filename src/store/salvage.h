@@ -4,11 +4,17 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "luthier/error.h"
 #include "luthier/event.h"
 
 namespace luthier {
+
+// How every message about damage ends.
+inline constexpr std::string_view kDamageRemedy =
+    "; nothing was changed, and 'luthier doctor EXPERIMENT --salvage' keeps every event before the "
+    "damage";
 
 struct SalvageReport {
   std::filesystem::path directory;  // the new experiment: "<damaged>.salvaged"
