@@ -13,7 +13,6 @@
 #include <stdexcept>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include <netdb.h>
 
@@ -25,7 +24,7 @@ namespace {
 constexpr std::uint64_t kListening = 0;
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kGreetingBytes = kTokenBytes + sizeof(std::uint64_t);
-constexpr std::size_t kMostStrangers = 256;  // connections that have not said who they are
+constexpr std::size_t kMostStrangers = 256;
 constexpr std::size_t kReadBytes = 1u << 16;
 
 std::string random_token() {
@@ -148,6 +147,7 @@ void WorkerPort::hang_up(std::uint64_t number) {
   const auto found = connections_.find(number);
   close(found->second.fd);
   connections_.erase(found);
+  strangers_.erase(number);
 }
 
 // What the socket does not take now goes out when it does.
@@ -222,14 +222,9 @@ void WorkerPort::accept_all() {
     event.events = EPOLLIN;
     event.data.u64 = number;
     epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
-    std::vector<std::uint64_t> strangers;
-    for (const auto& [each, connection] : connections_) {
-      if (connection.worker == 0) {
-        strangers.push_back(each);
-      }
-    }
-    if (strangers.size() > kMostStrangers) {
-      hang_up(strangers.front());
+    strangers_.insert(number);
+    if (strangers_.size() > kMostStrangers) {
+      hang_up(*strangers_.begin());
     }
   }
 }
@@ -247,6 +242,7 @@ bool WorkerPort::greet(std::uint64_t number, Connection& connection) {
     return false;
   }
   connection.worker = worker;
+  strangers_.erase(number);
   connection.incoming.erase(0, kGreetingBytes);
   found->second.connection = number;
   found->second.connected = true;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 namespace luthier::ray_driver {
@@ -65,6 +66,7 @@ class WorkerPort {
   std::uint64_t delivering_ = 0;  // the worker whose listener is being called
   std::uint64_t next_ = 1;
   std::map<std::uint64_t, Connection> connections_;
+  std::set<std::uint64_t> strangers_;  // connections that have not said who they are, by age
   std::map<std::uint64_t, Worker> workers_;
 };
 
