@@ -9,21 +9,6 @@ namespace {
 
 constexpr std::int64_t kEpochs = 40;
 
-luthier::Space search_space() {
-  luthier::Space space;  // that of examples/digits, with networks small enough for many seeds
-  space.add("layers", luthier::randint(1, 3));
-  space.add("units", luthier::lograndint(32, 65));
-  space.add("batch", luthier::choice({16, 32, 64}));
-  space.add("optimizer", luthier::choice({"sgd", "adam"}));
-  space.add("lr", luthier::loguniform(3e-4, 0.5));
-  space.add("momentum", luthier::uniform(0.0, 0.95)).when("optimizer", "sgd");
-  space.add("weight_decay", luthier::loguniform(1e-5, 1e-1));
-  space.add("dropout", luthier::uniform(0.0, 0.5));
-  space.add("shift", luthier::uniform(0.0, 0.9));
-  space.add("decay", luthier::uniform(0.92, 0.98));
-  return space;
-}
-
 void train(luthier::TrialContext& trial, const digits::Data& data, std::uint64_t weight_seed) {
   digits::DigitsModel model(data, digits::model_options(trial.config()), weight_seed);
   if (const auto from = trial.checkpoint()) {
@@ -46,7 +31,7 @@ void train(luthier::TrialContext& trial, const digits::Data& data, std::uint64_t
 Job digits(std::uint64_t seed) {
   const auto data = std::make_shared<const digits::Data>(digits::load(DIGITS_CSV, seed));
   return {.train = [data, seed](luthier::TrialContext& trial) { train(trial, *data, seed); },
-          .space = search_space(),
+          .space = digits::search_space(2, 64),  // networks small enough for many seeds
           .objective = {.metric = "loss", .mode = luthier::Mode::min},
           .trials = 16,
           .population_options = {{"perturbation_interval", 4},

@@ -99,6 +99,21 @@ Part take(const Part& part, std::span<const Eigen::Index> members) {
 
 }  // namespace
 
+luthier::Space search_space(std::int64_t most_layers, std::int64_t most_units) {
+  luthier::Space space;
+  space.add("layers", luthier::randint(1, most_layers + 1));
+  space.add("units", luthier::lograndint(32, most_units + 1));
+  space.add("batch", luthier::choice({16, 32, 64}));
+  space.add("optimizer", luthier::choice({"sgd", "adam"}));
+  space.add("lr", luthier::loguniform(3e-4, 0.5));
+  space.add("momentum", luthier::uniform(0.0, 0.95)).when("optimizer", "sgd");
+  space.add("weight_decay", luthier::loguniform(1e-5, 1e-1));
+  space.add("dropout", luthier::uniform(0.0, 0.5));
+  space.add("shift", luthier::uniform(0.0, 0.9));
+  space.add("decay", luthier::uniform(0.92, 0.98));
+  return space;
+}
+
 ModelOptions model_options(const luthier::Config& config) {
   ModelOptions options;
   options.layers = config.integer("layers");

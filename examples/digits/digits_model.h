@@ -11,6 +11,7 @@
 #include <Eigen/Core>
 
 #include "digits_data.h"
+#include "luthier/space.h"
 #include "luthier/value.h"
 
 namespace digits {
@@ -28,7 +29,9 @@ struct ModelOptions {
   double decay = 1;         // the learning rate is multiplied by this after each epoch
 };
 
-// Reads the parameters that the space of main.cc declares.
+// What can be tuned: networks of up to so many hidden layers and units.
+luthier::Space search_space(std::int64_t most_layers, std::int64_t most_units);
+// Reads the parameters of that space.
 ModelOptions model_options(const luthier::Config& config);
 
 class DigitsModel {

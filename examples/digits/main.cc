@@ -75,21 +75,6 @@ std::string free_name(const std::filesystem::path& results) {
   return "digits-" + std::to_string(number);
 }
 
-luthier::Space search_space() {
-  luthier::Space space;
-  space.add("layers", luthier::randint(1, 4));
-  space.add("units", luthier::lograndint(32, 193));
-  space.add("batch", luthier::choice({16, 32, 64}));
-  space.add("optimizer", luthier::choice({"sgd", "adam"}));
-  space.add("lr", luthier::loguniform(3e-4, 0.5));
-  space.add("momentum", luthier::uniform(0.0, 0.95)).when("optimizer", "sgd");
-  space.add("weight_decay", luthier::loguniform(1e-5, 1e-1));
-  space.add("dropout", luthier::uniform(0.0, 0.5));
-  space.add("shift", luthier::uniform(0.0, 0.9));
-  space.add("decay", luthier::uniform(0.92, 0.98));
-  return space;
-}
-
 void train(luthier::TrialContext& trial, const digits::Data& data) {
   digits::DigitsModel model(data, digits::model_options(trial.config()), kWeightSeed);
   if (const auto from = trial.checkpoint()) {
@@ -151,7 +136,7 @@ int tune(const char* program, const Arguments& arguments) {
   std::fflush(stdout);
 
   luthier::Tuner tuner([&data](luthier::TrialContext& trial) { train(trial, data); },
-                       search_space());
+                       digits::search_space(3, 192));
   tuner.name(name)
       .results(arguments.results)
       .minimize("loss")
