@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 from report.comparison_page import write_section
+from report.kept_runs import KeptRuns
 from search import peers
 from search.problems import Problem
 from search.scores import Scores, interval
@@ -104,16 +105,10 @@ def suites(arguments):
 
 
 class Kept:
-    """The lines of build/quality.jsonl: the peers' runs of earlier calls, and those of this one."""
+    """The lines of build/quality.jsonl: the runs of earlier calls, and those of this one."""
 
     def __init__(self, path):
-        self._path = path
-        self._regrets = {}
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
-            run = json.loads(line)
-            if run["searcher"] != OURS:
-                self._regrets[self._key(run)] = by_mark(run["regret"])
-        self._file = open(path, "a", encoding="utf-8")
+        self._runs = KeptRuns(path, self._key)
 
     @staticmethod
     def _key(run):
@@ -122,11 +117,12 @@ class Kept:
 
     def find(self, searcher, suite, problem, seed):
         key = (searcher, peers.version_of(searcher), suite.workers, problem, seed, tuple(suite.marks))
-        return self._regrets.get(key)
+        run = self._runs.find(key)
+        return None if run is None else by_mark(run["regret"])
 
     def add(self, searcher, suite, problem, seed, regret):
         run = {"searcher": searcher, "version": peers.version_of(searcher), "workers": suite.workers}
-        print(json.dumps(run | {"problem": problem, "seed": seed, "regret": regret}), file=self._file, flush=True)
+        self._runs.add(run | {"problem": problem, "seed": seed, "regret": regret})
 
 
 def native_runs(suite, searcher, runs):

@@ -23,8 +23,8 @@ import time
 import zlib
 
 from report.comparison_page import write_section
+from report.kept_runs import KeptRuns
 from virtual_time import comparison, luthier, optuna_pruners, ray_tune
-from virtual_time.kept import Kept
 from virtual_time.table import MARKS, Table
 
 LCBENCH = pathlib.Path(__file__).parent / "data" / "lcbench.json"
@@ -81,6 +81,16 @@ def whole_run(index, name, workers, algorithm, seed):
             "workers": workers, "seed": seed, "algorithm": algorithm, "version": version_of(algorithm)}
 
 
+def run_key(run):
+    """What a run's result depends on."""
+    return tuple(run[field] for field in ("algorithm", "version", "data", "task", "workers", "seed"))
+
+
+def reaches(run, until):
+    """Whether the run, if there is one, went on until this share of the time."""
+    return run is not None and run["until"] >= until
+
+
 def run(job):
     index, described, until, deadline = job
     if time.monotonic() > deadline:
@@ -122,18 +132,19 @@ def measure(options, kept):
     """Every line there is, of this call or an earlier one."""
     runs = list(whole_runs(options))
     deadline = time.monotonic() + 60 * options.minutes
-    jobs = [(index, each, options.until, deadline) for index, each in runs if not kept.reaches(each, options.until)]
+    jobs = [(index, each, options.until, deadline) for index, each in runs if not reaches(kept.find(run_key(each)), options.until)]
     progress(f"{len(runs) - len(jobs)} runs are kept, {len(jobs)} to do")
     new, said = set(), time.monotonic()
     with multiprocessing.get_context("fork").Pool(options.processes) as pool:
         for number, line in enumerate(pool.imap_unordered(run, jobs)):
             if line is not None:
-                new.add(kept.add(line))
+                kept.add(line)
+                new.add(run_key(line))
             if time.monotonic() - said > 15:
                 said = time.monotonic()
                 progress(f"... {number + 1} of {len(jobs)} runs")
-    found = [(kept.find(each), each) for _, each in runs]
-    return [shown(line, kept.key(each) in new, options.until) for line, each in found if line is not None]
+    found = [kept.find(run_key(each)) for _, each in runs]
+    return [shown(line, run_key(line) in new, options.until) for line in found if line is not None]
 
 
 def arguments():
@@ -155,7 +166,10 @@ def main():
     options = arguments()
     for index in options.tables:
         tables[index] = Input(index, options.seeds)
-    kept = Kept(luthier.BUILD.parent / "schedulers.jsonl", options.fresh)
+    path = luthier.BUILD.parent / "schedulers.jsonl"
+    if options.fresh:
+        path.unlink(missing_ok=True)
+    kept = KeptRuns(path, run_key)
     lines = measure(options, kept)
     rows = list(comparison.compare(lines))
     for row in rows:
