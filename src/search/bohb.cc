@@ -200,6 +200,9 @@ SearcherPlugin searcher_bohb() {
         if (given.find("min_points") != nullptr) {
           bohb.min_points = static_cast<std::size_t>(given.integer("min_points"));
         }
+        if (given.find("guided_trials") != nullptr) {
+          bohb.guided_trials = given.number("guided_trials");
+        }
         return std::unique_ptr<Searcher>(std::make_unique<Bohb>(bohb, context.objectives.front()));
       }};
 }
