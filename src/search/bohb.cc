@@ -1,14 +1,17 @@
 // The model of BOHB. Falkner, Klein and Hutter, "BOHB: robust and efficient hyperparameter
 // optimization at scale" (ICML 2018), section 3.2: two kernel densities, of the good and of the
 // other results at the highest budget that has at least min_points + 2 of them; the candidate where
-// their ratio is largest. A share of the draws stays random, so that no budget's bias can mislead
+// their ratio is largest. A share of the trials stays random, so that no budget's bias can mislead
 // it for ever. Any scheduler that trains trials for different times may go with it.
 //
 // Departures from the paper. A budget is a training_iteration, and every trial that has passed it
 // counts there, not only those that were stopped at it. The good and the others never overlap.
 // Kernels are those of searcher tpe: one a good observation, as wide as the gap to its neighbours
 // or as Scott's rule has it, and a uniform prior in place of the paper's widened draws. Conditional
-// parameters are modelled jointly with their parents.
+// parameters are modelled jointly with their parents. Candidates are few and come from the space,
+// not from the good density; random trials keep their distance from those before; a model is made
+// as soon as there are six results; the later, the fewer trials follow it: measured on LCBench
+// (bench schedulers), where the paper's settings repeat themselves once they have found something.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -17,19 +20,21 @@
 #include "luthier/searcher.h"
 #include "search/bohb/budget_model.h"
 #include "search/parzen/candidates.h"
+#include "search/points/spacing.h"
 
 namespace luthier {
 namespace {
 
 struct BohbOptions {
-  std::optional<std::size_t> min_points;
+  std::size_t min_points;
   double good_fraction;
   double spread;
   std::size_t candidates;
   parzen::DrawFrom from;
   bohb::Target target;
   double random_fraction;
-  std::optional<double> guided_trials;
+  double guided_trials;
+  std::int64_t spacing;
 };
 
 class Bohb : public Searcher {
@@ -67,15 +72,15 @@ class Bohb : public Searcher {
   }
 
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
-    explored_.add(view.space(), view.config(trial));
     if (!model_) {
-      const auto axes = parzen::kernel_axes(view.space());
-      model_.emplace(axes,
+      spacing_.emplace(view.space());
+      model_.emplace(parzen::kernel_axes(view.space()),
                      bohb::ModelOptions{options_.target,
-                                        options_.min_points.value_or(axes.size() + 1),
+                                        options_.min_points,
                                         options_.good_fraction,
                                         options_.spread});
     }
+    tried(view, trial);
   }
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
@@ -86,10 +91,18 @@ class Bohb : public Searcher {
   }
 
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
-    explored_.add(view.space(), view.config(trial));
+    tried(view, trial);
   }
 
  private:
+  void tried(const ExperimentView& view, TrialId trial) {
+    const Config config = view.config(trial);
+    explored_.add(view.space(), config);
+    if (options_.spacing > 1) {
+      spacing_->add(view.space(), config);
+    }
+  }
+
   static std::vector<double> point_of(const ExperimentView& view, TrialId trial) {
     const CompiledSpace& space = view.space();
     std::vector<double> point = space.encode(view.config(trial));
@@ -102,8 +115,7 @@ class Bohb : public Searcher {
 
   double guided_share(std::uint64_t number) const {
     const double share = 1 - options_.random_fraction;
-    const double late = options_.guided_trials.value_or(0) / static_cast<double>(number + 1);
-    return options_.guided_trials ? std::min(share, late) : share;
+    return std::min(share, options_.guided_trials / static_cast<double>(number + 1));
   }
 
   Suggestion random(const ExperimentView& view, TrialId trial, std::string_view why) const {
@@ -113,13 +125,17 @@ class Bohb : public Searcher {
     return explored_.first_new(
         space,
         number % space.grid_size(),
-        [&](std::uint64_t cell) { return space.sample(rng, cell); },
+        [&](std::uint64_t cell) {
+          return spacing_ ? spacing_->farthest_draw(space, cell, options_.spacing, rng)
+                          : space.sample(rng, cell);
+        },
         why);
   }
 
   BohbOptions options_;
   Objective objective_;
   Explored explored_;
+  std::optional<Spacing> spacing_;
   std::optional<bohb::BudgetModel> model_;
 };
 
@@ -127,9 +143,9 @@ std::vector<OptionSpec> options() {
   return {
       {.name = "min_points",
        .type = OptionType::integer,
-       .default_value = {},
-       .meaning = "a budget with two results more than this can be modelled; absent: one more "
-                  "than there are parameters; more starts later and surer",
+       .default_value = 4,
+       .meaning = "a budget with two results more than this can be modelled; more starts later and "
+                  "surer",
        .minimum = 1,
        .maximum = 1000000},
       {.name = "good_fraction",
@@ -147,13 +163,13 @@ std::vector<OptionSpec> options() {
        .maximum = 1},
       {.name = "candidates",
        .type = OptionType::integer,
-       .default_value = 64,
+       .default_value = 8,
        .meaning = "points drawn for each suggestion; more exploits harder and takes longer",
        .minimum = 1,
        .maximum = 100000},
       {.name = "draw_from",
        .type = OptionType::text,
-       .default_value = "good",
+       .default_value = "space",
        .meaning = "where candidates come from: the density of the good results, or the space "
                   "as declared, which explores wider",
        .choices = {"good", "space"}},
@@ -165,17 +181,24 @@ std::vector<OptionSpec> options() {
        .choices = {"budget", "progress"}},
       {.name = "random_fraction",
        .type = OptionType::number,
-       .default_value = 1.0 / 3,
+       .default_value = 0.2,
        .meaning = "share of the trials that stay random; more explores wider",
        .minimum = 0,
        .maximum = 1},
       {.name = "guided_trials",
-       .default_value = {},
+       .type = OptionType::number,
+       .default_value = 300.0,
        .meaning = "after n trials a share of guided_trials / n is proposed by the model, if that "
-                  "is less than random_fraction leaves; absent: no such limit; more trusts the "
-                  "model longer",
+                  "is less than random_fraction leaves; more trusts the model longer",
        .minimum = 1,
-       .maximum = 1e9}};
+       .maximum = 1e9},
+      {.name = "spacing",
+       .type = OptionType::integer,
+       .default_value = 8,
+       .meaning = "a random trial is the farthest of so many draws from all trials so far; more "
+                  "spreads them more evenly and takes longer",
+       .minimum = 1,
+       .maximum = 1000}};
 }
 
 }  // namespace
@@ -185,24 +208,22 @@ SearcherPlugin searcher_bohb() {
       .info = {.summary = "Parzen densities at the highest budget with enough results",
                .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
                         "at scale, 2018",
-               .version = 2,
+               .version = 3,
                .options = options()},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;
-        BohbOptions bohb{.good_fraction = given.number("good_fraction"),
-                         .spread = given.number("spread"),
-                         .candidates = static_cast<std::size_t>(given.integer("candidates")),
-                         .from = given.text("draw_from") == "space" ? parzen::DrawFrom::space
-                                                                    : parzen::DrawFrom::good,
-                         .target = given.text("target") == "progress" ? bohb::Target::progress
-                                                                      : bohb::Target::budget,
-                         .random_fraction = given.number("random_fraction")};
-        if (given.find("min_points") != nullptr) {
-          bohb.min_points = static_cast<std::size_t>(given.integer("min_points"));
-        }
-        if (given.find("guided_trials") != nullptr) {
-          bohb.guided_trials = given.number("guided_trials");
-        }
+        const BohbOptions bohb{
+            .min_points = static_cast<std::size_t>(given.integer("min_points")),
+            .good_fraction = given.number("good_fraction"),
+            .spread = given.number("spread"),
+            .candidates = static_cast<std::size_t>(given.integer("candidates")),
+            .from = given.text("draw_from") == "space" ? parzen::DrawFrom::space
+                                                       : parzen::DrawFrom::good,
+            .target = given.text("target") == "progress" ? bohb::Target::progress
+                                                         : bohb::Target::budget,
+            .random_fraction = given.number("random_fraction"),
+            .guided_trials = given.number("guided_trials"),
+            .spacing = given.integer("spacing")};
         return std::unique_ptr<Searcher>(std::make_unique<Bohb>(bohb, context.objectives.front()));
       }};
 }
