@@ -26,7 +26,9 @@ constexpr std::array kExamples = {
 constexpr std::array kOptions = {
     Option{.name = "benchmark",
            .argument = "NAME[:K=V,...]|FILE.json",
-           .meaning = "what trials report: a built-in benchmark or the index of a table",
+           .meaning =
+               "what trials report: bbob, conditional or mixed, or the index of a table or of "
+               "curves",
            .group = "benchmark",
            .completes = Completes::file},
     Option{.name = "task",
@@ -36,13 +38,8 @@ constexpr std::array kOptions = {
     Option{.name = "min",
            .argument = "METRIC",
            .meaning = "minimise it (default: the benchmark's objective)",
-           .group = "benchmark",
-           .repeatable = true},
-    Option{.name = "max",
-           .argument = "METRIC",
-           .meaning = "maximise it",
-           .group = "benchmark",
-           .repeatable = true},
+           .group = "benchmark"},
+    Option{.name = "max", .argument = "METRIC", .meaning = "maximise it", .group = "benchmark"},
     Option{.name = "searcher",
            .argument = "NAME[:K=V,...]",
            .meaning = "what proposes configurations (default: random)",
@@ -180,8 +177,8 @@ std::string human_line(const SimulatedExperiment& experiment,
   const auto regret = experiment.regret();
   std::string line = "seed " + std::to_string(experiment.seed) + ": " +
                      spec.objectives.front().metric + " " +
-                     (end.best ? format_number(*end.best) : "-");
-  line += regret ? ", regret " + format_number(*regret) : "";
+                     (end.best ? short_number(*end.best) : "-");
+  line += regret ? ", regret " + short_number(*regret) : "";
   line += " after " + std::to_string(end.trials) + " trials, " + std::to_string(end.resource) +
           " results and " + format_number(std::round(end.time_s)) + " s of virtual time (" +
           format_number(std::round(took_s * 100) / 100) + " s)";
@@ -215,7 +212,11 @@ int simulate(const Arguments& arguments) {
       talk(experiment->reason);
       return InterruptSignals::last_signal() == SIGTERM ? kTerminated : kInterrupted;
     }
-    success = success && experiment->curve.back().best.has_value();
+    if (!experiment->curve.back().best) {
+      talk("seed " + std::to_string(spec.seed) + ": no trial reported a finite '" +
+           spec.objectives.front().metric + "'; " + experiment->reason);
+      success = false;
+    }
   }
   return success ? kSuccess : kExperimentFailed;
 }

@@ -101,9 +101,27 @@ class Simulate(ProgramTest):
             ([*bbob, "--workers", 2, "--nodes", 4, "--node-loss-every", "1m"], "it must be from 1 to the number of workers"),
             ([*bbob, "--log", "console"], "no logger of simulations called 'console'"),
             ([*bbob, "--scheduler", "ahsa"], "did you mean 'asha'?"),
+            ([*bbob, "--name", "../outside"], "experiment name \"../outside-0\" can't be a directory's"),
+            ([*bbob, "--name", "a <b>"], "can't be a directory's"),
+            ([*bbob, "--tag", "optimum=3"], "the tag 'optimum' is set by the benchmark (79.48)"),
         ]:
             with self.subTest(words=words):
                 self.assertIn(sentence, self.refused(*words))
+
+    def test_the_last_of_a_tag_counts(self):
+        self.keep("--tag", "model=a", "--tag", "model=b")
+        tags = [line for line in self.succeed("show", "s-0", "--results", "kept").stdout.splitlines() if "model=" in line]
+        self.assertEqual([line.split()[-1] for line in tags], ["model=b"])
+
+    def test_without_a_finite_value_it_says_why(self):
+        done = self.luthier("simulate", "--benchmark", "bbob:function=1", "-n", 3, "--searcher", "grid")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("seed 0: no trial reported a finite 'value'; searcher 'grid' can't enumerate", done.stderr)
+
+    def test_people_read_six_digits(self):
+        words = ["--benchmark", "bbob:function=3", "-n", 10]
+        best = json.loads(self.simulate(*words, "--json").stdout)["curve"][-1][-1]
+        self.assertIn(f"seed 0: value {best:.6g}, regret ", self.simulate(*words).stdout)
 
     def test_its_age_is_real_time(self):
         self.keep()
