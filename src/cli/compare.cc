@@ -90,6 +90,10 @@ Result<Budget> parse_budget(const std::string& text) {
   const std::string amount = text.substr(equals + 1);
   if (*axis == CurveAxis::time) {
     const auto seconds = parse_duration("--at", amount);
+    if (seconds && !(*seconds > 0)) {
+      return Error{ErrorCode::invalid_argument,
+                   "--at is '" + text + "'; nothing is found in no time"};
+    }
     return seconds ? Result<Budget>(Budget{*axis, *seconds}) : seconds.error();
   }
   const auto count = parse_count("--at", amount, 1);

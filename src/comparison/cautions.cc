@@ -38,6 +38,14 @@ std::string which(const ComparisonReport& comparison, const Is& is) {
   return names.empty() ? "" : quoted(std::move(names));
 }
 
+// As --at is given: "trials=50".
+std::string to_text(const Budget& budget) {
+  const char* axis = budget.axis == CurveAxis::time     ? "time"
+                     : budget.axis == CurveAxis::trials ? "trials"
+                                                        : "resource";
+  return std::string(axis) + "=" + format_number(budget.amount);
+}
+
 std::int64_t most_pairs(const ComparisonReport& comparison) {
   std::int64_t most = 0;
   for (const PairSummary& pair : comparison.pairs) {
@@ -87,6 +95,50 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
   }
 }
 
+// A group that lacks the hard tasks would look good by its median.
+void unequal_blocks(const ComparisonReport& comparison,
+                    std::span<const Block> blocks,
+                    std::vector<std::string>& out) {
+  const auto all = std::ssize(blocks);
+  if (comparison.groups.size() == 1 || comparison.blocks == all) {
+    return;
+  }
+  if (comparison.blocks == 0) {
+    out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
+    return;
+  }
+  out.push_back("of " + std::to_string(all) + " combinations of benchmark, task and seed " +
+                std::to_string(all - comparison.blocks) +
+                " are not there in every group: ranks leave them out" +
+                (comparison.measure == Measure::rank
+                     ? ""
+                     : ", medians and bands do not and may be of easier or harder ones"));
+}
+
+// Tasks are told apart by tags alone, so problems without any are taken for one.
+void different_spaces(const ComparisonReport& comparison,
+                      const Tasks& tasks,
+                      std::vector<std::string>& out) {
+  for (const Task& task : tasks.all) {
+    const ExperimentCurve& first = comparison.experiments[task.members.front()];
+    for (const std::size_t member : task.members) {
+      const ExperimentCurve& other = comparison.experiments[member];
+      if (!(other.space == first.space)) {
+        out.push_back("the search spaces of '" + first.name + "' and '" + other.name +
+                      "' differ; if they are different problems, tell them apart with --tag "
+                      "benchmark=NAME");
+        return;
+      }
+    }
+  }
+}
+
+bool reaches_budget(const ComparisonReport& comparison) {
+  return std::ranges::any_of(comparison.experiments, [&](const ExperimentCurve& experiment) {
+    return experiment.end.at(comparison.budget->axis) >= comparison.budget->amount;
+  });
+}
+
 void unequal_cost(const ComparisonReport& comparison, std::vector<std::string>& out) {
   const auto ratio = [&](double GroupSummary::* spent) {
     const auto [least, most] = std::ranges::minmax(comparison.groups, {}, spent);
@@ -115,10 +167,13 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   }
   few_seeds(comparison, out);
   few_pairs(comparison, out);
-  if (comparison.groups.size() > 1 && comparison.blocks == 0) {
-    out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
+  unequal_blocks(comparison, blocks, out);
+  different_spaces(comparison, tasks, out);
+  if (comparison.budget && !reaches_budget(comparison)) {
+    out.push_back("no experiment came as far as --at " + to_text(*comparison.budget) +
+                  "; the end of each is compared");
   }
-  if (!comparison.budget) {
+  if (!comparison.budget || !reaches_budget(comparison)) {
     unequal_cost(comparison, out);
   }
   const std::string unfinished =
@@ -145,7 +200,7 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   if (repeated) {
     out.emplace_back(
         "a group has several experiments of one benchmark, task and seed; pairs and "
-        "ranks take their mean");
+        "ranks take their mean; another --by may tell them apart");
   }
   const bool some_known =
       std::ranges::any_of(tasks.all, [](const Task& task) { return task.optimum.has_value(); });
@@ -198,6 +253,10 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison) {
                 ", two-sided, over pairs of equal benchmark, task and seed (up to " +
                 std::to_string(most_pairs(comparison)) + "); p corrected by Holm for " +
                 counted(tests, "test"));
+  if (comparison.tasks.size() > 1) {
+    out.push_back("the seeds of a task are pairs of their own, so p speaks of these " +
+                  std::to_string(comparison.tasks.size()) + " tasks, not of others like them");
+  }
   return out;
 }
 

@@ -13,7 +13,8 @@ namespace luthier {
 namespace {
 
 constexpr std::array<int, 6> kColors = {34, 33, 32, 35, 36, 31};
-constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kLetters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 constexpr int kLabelWidth = 9;
 
 // What is drawn in one cell: by which curves' dots, or which curve's letter.

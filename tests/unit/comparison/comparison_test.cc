@@ -16,6 +16,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -186,6 +187,49 @@ TEST(Compare, SaysWhenSeedsAreTooFew) {
   EXPECT_THAT(made(two_groups(5)).warnings,
               Contains(HasSubstr("which needs 6 experiments of a group")));
   EXPECT_THAT(made(two_groups(6)).warnings, IsEmpty());
+}
+
+// Beside a group's median over easy tasks another's over all tasks means nothing.
+TEST(Compare, SaysWhenGroupsHaveDifferentBlocks) {
+  auto all = two_groups(8);
+  all.pop_back();
+  const ComparisonReport comparison = made(all);
+  EXPECT_EQ(comparison.blocks, 7);
+  EXPECT_THAT(comparison.warnings,
+              Contains(HasSubstr("of 8 combinations of benchmark, task and seed 1 are not there in "
+                                 "every group: ranks leave them out, medians and bands do not")));
+}
+
+TEST(Compare, SaysWhenSearchSpacesDiffer) {
+  auto all = two_groups(6);
+  all[3].space.add("x", uniform(0, 1));
+  EXPECT_THAT(made(all).warnings,
+              Contains(HasSubstr("the search spaces of 'good-0' and 'poor-1' differ")));
+  for (ExperimentCurve& experiment : all) {
+    experiment.tags.emplace_back("benchmark", experiment.name == all[3].name ? "other" : "usual");
+  }
+  EXPECT_THAT(made(all).warnings, Not(Contains(HasSubstr("the search spaces of"))));
+}
+
+TEST(Compare, SaysWhenNothingReachesTheBudget) {
+  auto all = two_groups(6);
+  for (std::size_t i = 0; i < all.size(); i += 2) {
+    all[i].end.resource *= 3;
+  }
+  const auto warnings = [&](double amount) {
+    return made(all, {.budget = Budget{CurveAxis::trials, amount}}).warnings;
+  };
+  EXPECT_THAT(warnings(500), Contains(HasSubstr("no experiment came as far as --at trials=500")));
+  EXPECT_THAT(warnings(500), Contains(HasSubstr("the groups did not spend the same")));
+  EXPECT_THAT(warnings(20), IsEmpty());
+}
+
+TEST(Compare, SaysWhatPairsOfSeveralTasksCanShow) {
+  auto all = two_groups(6, {.task = "a"});
+  EXPECT_THAT(made(all).notes, Not(Contains(HasSubstr("p speaks of these"))));
+  const auto more = two_groups(6, {.task = "b"});
+  all.insert(all.end(), more.begin(), more.end());
+  EXPECT_THAT(made(all).notes, Contains(HasSubstr("p speaks of these 2 tasks, not of others")));
 }
 
 TEST(Compare, RefusesWhatCanNotBeCompared) {

@@ -1,9 +1,12 @@
 // What a comparison looks like: on a terminal, as JSON, as CSV and as a page.
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "comparison/chart.h"
 #include "comparison/comparison_json.h"
+#include "comparison/figures.h"
 #include "comparison/html_page.h"
 #include "core/json.h"
 #include "unit/comparison/curves_for_tests.h"
@@ -43,6 +46,26 @@ TEST(Chart, DrawsLettersWithoutColour) {
             "           0 trials                    8\n"
             "           a fast\n"
             "           b slow\n");
+}
+
+TEST(Chart, HasALetterOfItsOwnForEachOfManyGroups) {
+  std::vector<ExperimentCurve> all;
+  for (int i = 0; i < 30; ++i) {
+    all.push_back(made_curve({.scheduler = "s" + std::to_string(i)}, {1, 0.5}));
+  }
+  const auto comparison = compare(std::move(all)).value();
+  const std::string drawn = chart(comparison, CurveAxis::trials, {.width = 80, .height = 5});
+  EXPECT_THAT(drawn, HasSubstr("           a s0\n"));
+  EXPECT_THAT(drawn, HasSubstr("           A s26\n"));
+}
+
+TEST(Figure, CountsStayWhole) {
+  EXPECT_EQ(figure(14130), "14130");
+  EXPECT_EQ(figure(125.5), "125.5");
+  EXPECT_EQ(figure(0.000012345), "1.234e-05");
+  EXPECT_EQ(figure(-20000), "-20000");
+  EXPECT_EQ(figure(123456789), "1.235e+08");
+  EXPECT_EQ(interval(INFINITY, INFINITY), "-");
 }
 
 TEST(Chart, NeverExceedsTheWidthNorPassesOnControls) {
