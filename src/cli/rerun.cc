@@ -67,6 +67,10 @@ void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::st
                            rerun.bundle.spec.name + "' ran a program; drop it");
       }
       set_benchmark(rerun.request.spec, value);
+    } else if (name == "jobs" && rerun.bundle.spec.executor == "simulated") {
+      problems.push_back("--jobs is for programs, and '" + rerun.bundle.spec.name +
+                         "' was simulated with " + std::to_string(rerun.bundle.facts.jobs) +
+                         " workers; drop it");
     } else if (name != "from" && name != "tolerance") {
       const auto applied = apply(rerun.request, {name, value, "--" + name});
       if (!applied) {
@@ -83,6 +87,10 @@ void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::st
 Result<> check_table(const Rerun& rerun, std::span<const NeededFile> here) {
   const auto table = benchmark_of(rerun.request.spec);
   const std::string remedy = "; name the right one with --benchmark FILE.json";
+  if (table && rerun.bundle.needs.empty()) {
+    talk("the bundle was made where there was no " + *benchmark_of(rerun.bundle.spec) +
+         ", so a changed one is not noticed: results may differ");
+  }
   if (table && here.size() < rerun.bundle.needs.size()) {
     return Error{ErrorCode::invalid_argument, "there is no whole table " + *table + remedy};
   }

@@ -104,6 +104,7 @@ class Comparing(ProgramTest):
         self.assertIn("have different objectives", self.compare("a", "b", code=2).stderr)
         self.assertIn("has no tag 'model'", self.compare("a", "--by", "model", code=2).stderr)
         self.assertIn("--at", self.compare("a", "--at", "tme=5", code=2).stderr)
+        self.assertIn("nothing is found in no time", self.compare("a", "--at", "time=0", code=2).stderr)
         self.assertIn("finite number", self.compare("a", "--optimum", "x", code=2).stderr)
         self.assertIn("the optimum 5 is none", self.compare("a", "--optimum", 5, code=2).stderr)
         self.assertIn("no experiments in elsewhere",
@@ -162,6 +163,21 @@ class Simulated(ProgramTest):
         self.succeed("export", "s-0", "--results", "sim", "--bundle", "s.bundle")
         (report,) = self.lines("run", "--from", "s.bundle", "--results", "elsewhere")
         self.assertEqual((report["trials"], report["differences"]), (40, 0))
+        self.assertIn("--jobs is for programs, and 's-0' was simulated with 8 workers",
+                      self.succeed("run", "--from", "s.bundle", "--jobs", 2, code=2).stderr)
+
+    def test_a_bundle_made_elsewhere_can_not_know_its_table(self):
+        curves = {"name": "valley", "space": {"parameters": {"x": "uniform(0, 1)"}}, "iterations": 3,
+                  "curves": {"loss": "x + 1 / training_iteration"},
+                  "objective": {"metric": "loss", "mode": "min"}}
+        (self.home / "valley.json").write_text(json.dumps(curves))
+        self.succeed("simulate", "--benchmark", "valley.json", "-n", 5, "--results", "sim", "--name", "s")
+        (self.home / "valley.json").rename(self.home / "moved.json")
+        packed = self.succeed("export", "s-0", "--results", "sim", "--bundle", "s.bundle")
+        self.assertIn("there is no valley.json here", packed.stderr)
+        done = self.succeed("run", "--from", "s.bundle", "--benchmark", "moved.json")
+        self.assertIn("made where there was no valley.json, so a changed one is not noticed", done.stderr)
+        self.assertIn("all are the same", done.stdout)
 
 
 class Bundles(ProgramTest):
