@@ -133,6 +133,25 @@ void different_spaces(const ComparisonReport& comparison,
   }
 }
 
+// Equal seeds draw equal configurations from equal spaces, so the pairs of alike tasks repeat each
+// other and the tests count them twice.
+void shared_draws(const ComparisonReport& comparison,
+                  const Tasks& tasks,
+                  std::vector<std::string>& out) {
+  const auto& all = comparison.experiments;
+  for (std::size_t i = 0; i < all.size() && comparison.groups.size() > 1; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (tasks.task_of[i] != tasks.task_of[j] && all[i].seed == all[j].seed &&
+          all[i].space == all[j].space) {
+        out.emplace_back(
+            "tasks of one search space share their seeds and with them their draws, so p may be "
+            "too small and bands too narrow; give each task seeds of its own");
+        return;
+      }
+    }
+  }
+}
+
 bool reaches_budget(const ComparisonReport& comparison) {
   return std::ranges::any_of(comparison.experiments, [&](const ExperimentCurve& experiment) {
     return experiment.end.at(comparison.budget->axis) >= comparison.budget->amount;
@@ -169,6 +188,7 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   few_pairs(comparison, out);
   unequal_blocks(comparison, blocks, out);
   different_spaces(comparison, tasks, out);
+  shared_draws(comparison, tasks, out);
   if (comparison.budget && !reaches_budget(comparison)) {
     out.push_back("no experiment came as far as --at " + to_text(*comparison.budget) +
                   "; the end of each is compared");

@@ -232,6 +232,22 @@ TEST(Compare, SaysWhatPairsOfSeveralTasksCanShow) {
   EXPECT_THAT(made(all).notes, Contains(HasSubstr("p speaks of these 2 tasks, not of others")));
 }
 
+TEST(Compare, SaysWhenTasksShareTheirDraws) {
+  auto all = two_groups(6, {.task = "a"});
+  EXPECT_THAT(made(all).warnings, IsEmpty());
+  auto more = two_groups(6, {.task = "b"});
+  const auto warnings = [&] {
+    auto both = all;
+    both.insert(both.end(), more.begin(), more.end());
+    return made(both).warnings;
+  };
+  EXPECT_THAT(warnings(), Contains(HasSubstr("share their seeds and with them their draws")));
+  for (ExperimentCurve& experiment : more) {
+    experiment.seed += 6;
+  }
+  EXPECT_THAT(warnings(), IsEmpty());
+}
+
 TEST(Compare, RefusesWhatCanNotBeCompared) {
   EXPECT_EQ(problem({}), "no experiments to compare");
   std::vector<ExperimentCurve> all = two_groups(2);
