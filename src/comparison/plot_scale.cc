@@ -7,7 +7,7 @@
 namespace luthier {
 namespace {
 
-constexpr double kDecadesForLogarithm = 2;
+constexpr double kDecadesForLogarithm = 1;
 
 // 1, 2 or 5 times a power of ten, at least `least`.
 double round_step(double least) {

@@ -48,6 +48,16 @@ TEST(Chart, DrawsLettersWithoutColour) {
             "           b slow\n");
 }
 
+// On a linear scale everything after the first steps would lie on one line.
+TEST(Chart, RegretThatFallsTenfoldHasALogarithmicScale) {
+  const auto drawn = [](double last) {
+    const auto comparison = compare({made_curve({.optimum = "0"}, {10, 5, last})}).value();
+    return chart(comparison, CurveAxis::trials, {.width = 60, .height = 9});
+  };
+  EXPECT_THAT(drawn(0.9), HasSubstr("regret of loss (log scale)\n"));
+  EXPECT_THAT(drawn(2), HasSubstr("regret of loss\n"));
+}
+
 TEST(Chart, HasALetterOfItsOwnForEachOfManyGroups) {
   std::vector<ExperimentCurve> all;
   for (int i = 0; i < 30; ++i) {
