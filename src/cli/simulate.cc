@@ -1,5 +1,6 @@
 // `luthier simulate`: experiments in virtual time, one for each seed.
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -185,6 +186,22 @@ std::string human_line(const SimulatedExperiment& experiment,
   return printable(line) + "\n";
 }
 
+// Why the regret is wrong, a sentence; empty when it is not.
+std::string surpassed_optimum(const SimulatedExperiment& experiment, const ExperimentSpec& spec) {
+  const std::optional<double> best = experiment.curve.back().best;
+  if (!best || !experiment.optimum) {
+    return {};
+  }
+  const bool least = spec.objectives.front().mode == Mode::min;
+  const double beyond = least ? *experiment.optimum - *best : *best - *experiment.optimum;
+  if (beyond <= 1e-9 * std::max(1.0, std::abs(*experiment.optimum))) {
+    return {};
+  }
+  return "the optimum " + format_number(*experiment.optimum) + " is none: seed " +
+         std::to_string(spec.seed) + " found " + format_number(*best) +
+         "; correct 'optimum' in the benchmark";
+}
+
 int simulate(const Arguments& arguments) {
   auto request = read_simulate_request(arguments);
   if (!request) {
@@ -211,6 +228,9 @@ int simulate(const Arguments& arguments) {
     if (!experiment->finished) {
       talk(experiment->reason);
       return InterruptSignals::last_signal() == SIGTERM ? kTerminated : kInterrupted;
+    }
+    if (const std::string surpassed = surpassed_optimum(*experiment, spec); !surpassed.empty()) {
+      talk(surpassed);
     }
     if (!experiment->curve.back().best) {
       talk("seed " + std::to_string(spec.seed) + ": no trial reported a finite '" +

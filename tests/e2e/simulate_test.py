@@ -118,6 +118,13 @@ class Simulate(ProgramTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("seed 0: no trial reported a finite 'value'; searcher 'grid' can't enumerate", done.stderr)
 
+    def test_an_optimum_that_is_none_is_named(self):
+        curves = {"name": "valley", "space": {"parameters": {"x": "uniform(0, 1)"}}, "iterations": 1,
+                  "curves": {"loss": "x"}, "objective": {"metric": "loss", "mode": "min"}, "optimum": 2}
+        (self.home / "valley.json").write_text(json.dumps(curves))
+        done = self.simulate("--benchmark", "valley.json", "-n", 5)
+        self.assertRegex(done.stderr, r"the optimum 2 is none: seed 0 found 0\.\d+; correct 'optimum'")
+
     def test_people_read_six_digits(self):
         words = ["--benchmark", "bbob:function=3", "-n", 10]
         best = json.loads(self.simulate(*words, "--json").stdout)["curve"][-1][-1]
