@@ -148,6 +148,17 @@ std::string json_number(const std::optional<double>& number) {
   return number && std::isfinite(*number) ? to_json(Value(*number)) : "null";
 }
 
+// The benchmark's name and, where it has tasks, which one, as the experiment's tags say.
+std::string task_fields(const ExperimentSpec& spec) {
+  std::string out;
+  for (const auto& [key, value] : spec.tags) {
+    if (key == "benchmark" || key == "task") {
+      out += ", \"" + key + "\": " + json_string(value);
+    }
+  }
+  return out;
+}
+
 std::string json_line(const SimulatedExperiment& experiment,
                       const ExperimentSpec& spec,
                       std::int64_t workers) {
@@ -163,7 +174,7 @@ std::string json_line(const SimulatedExperiment& experiment,
          ", \"searcher\": " + json_string(spec.searcher.name) +
          ", \"workers\": " + std::to_string(workers) +
          (experiment.optimum ? ", \"optimum\": " + json_number(experiment.optimum) : "") +
-         ", \"experiment\": " + json_string(experiment.name) +
+         ", \"experiment\": " + json_string(experiment.name) + task_fields(spec) +
          ", \"metric\": " + json_string(objective.metric) +
          ", \"mode\": " + (objective.mode == Mode::min ? "\"min\"" : "\"max\"") +
          ", \"scheduler_options\": " + to_json(spec.scheduler.options) +

@@ -28,6 +28,8 @@ class Simulate(ProgramTest):
             self.assertEqual((line["schema"], line["workers"], line["optimum"]), (1, 4, -39.3))
             self.assertEqual((line["scheduler"], line["searcher"]), ("fifo", "random"))
             self.assertEqual(line["curve"][-1][:3], [8, 30, 30])
+            self.assertEqual(line["benchmark"], "bbob:function=3,dimension=5,instance=71")
+            self.assertNotIn("task", line)
             best = [point[3] for point in line["curve"]]
             self.assertEqual(best, sorted(best, reverse=True))
         self.assertFalse((self.home / "luthier-results").exists())
@@ -42,7 +44,11 @@ class Simulate(ProgramTest):
         self.keep("--log", "csv,json,tensorboard")
         kept = ["--results", "kept"]
         self.assertIn("finished", self.succeed("ls", *kept).stdout)
-        self.assertIn("executor    simulated", self.succeed("show", "s-0", *kept).stdout)
+        self.assertRegex(self.succeed("show", "s-0", *kept).stdout,
+                         r"executor    simulated\n            benchmark=.*lcbench.json\n            task=3945\n"
+                         r"            workers=8\n")
+        (shown,) = self.lines("show", "s-0", *kept)
+        self.assertEqual((shown["executor"], shown["executor_options"]["workers"]), ("simulated", "8"))
         self.assertEqual(len(self.lines("trials", "s-0", *kept)), 60)
         self.assertIn("proposed by random", self.succeed("explain", "s-0", 3, *kept).stdout)
         (replayed,) = self.lines("replay", "s-0", *kept)
