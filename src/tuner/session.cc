@@ -21,6 +21,7 @@
 #include "tuner/advice.h"
 #include "tuner/control_files.h"
 #include "tuner/machine.h"
+#include "tuner/needed_files.h"
 #include "tuner/program_options.h"
 #include "tuner/signals.h"
 
@@ -197,7 +198,11 @@ Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOpti
   if (!benchmark) {
     auto opened = open_benchmark(simulation->benchmark, simulation->task);
     if (!opened) {
-      return opened.error();
+      return Error{opened.error().code,
+                   opened.error().message +
+                       (benchmark_of(spec)
+                            ? "; go on in the directory where it was simulated"
+                            : "; a benchmark of a program's own is there in that program alone")};
     }
     benchmark = std::move(*opened);
   }

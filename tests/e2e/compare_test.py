@@ -175,6 +175,8 @@ class Simulated(ProgramTest):
         (self.home / "valley.json").rename(self.home / "moved.json")
         packed = self.succeed("export", "s-0", "--results", "sim", "--bundle", "s.bundle")
         self.assertIn("there is no valley.json here", packed.stderr)
+        self.assertIn("go on in the directory where it was simulated",
+                      self.succeed("extend", "s-0", "--results", "sim", "-n", 2, code=2).stderr)
         done = self.succeed("run", "--from", "s.bundle", "--benchmark", "moved.json")
         self.assertIn("made where there was no valley.json, so a changed one is not noticed", done.stderr)
         self.assertIn("all are the same", done.stdout)
