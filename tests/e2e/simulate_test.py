@@ -74,6 +74,22 @@ class Simulate(ProgramTest):
         self.succeed("resume", "long-0", "--results", "kept", timeout=120)
         self.assertIn("finished", self.succeed("ls", "--results", "kept").stdout)
 
+    def test_a_running_one_takes_no_requests(self):
+        process = self.start("simulate", "--benchmark", "bbob:function=1", "-n", 10_000_000, "-w", 10,
+                             "--results", "kept", "--name", "long")
+        self.wait_until(lambda: (self.home / "kept" / "long-0" / "experiment.db").exists(), "the first commit")
+        time.sleep(0.3)
+        told = self.luthier("stop", "long-0", "--results", "kept")
+        self.assertEqual(told.returncode, 3)
+        self.assertIn(f"a running simulation takes no requests; end it with Ctrl-C or kill -INT {process.pid}",
+                      told.stderr)
+        process.kill()
+        process.communicate()
+        before = self.lines("show", "long-0", "--results", "kept")[0]["elapsed_s"]
+        self.succeed("stop", "long-0", "--results", "kept")
+        (after,) = self.lines("show", "long-0", "--results", "kept")
+        self.assertEqual((after["state"], after["elapsed_s"]), ("finished", before))
+
     def refused(self, *words):
         done = self.luthier("simulate", *words)
         self.assertEqual(done.returncode, 2, done.stderr)
