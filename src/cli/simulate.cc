@@ -197,20 +197,30 @@ std::string human_line(const SimulatedExperiment& experiment,
   return printable(line) + "\n";
 }
 
-// Why the regret is wrong, a sentence; empty when it is not.
-std::string surpassed_optimum(const SimulatedExperiment& experiment, const ExperimentSpec& spec) {
+bool surpasses_optimum(const SimulatedExperiment& experiment, Mode mode) {
   const std::optional<double> best = experiment.curve.back().best;
   if (!best || !experiment.optimum) {
-    return {};
+    return false;
   }
-  const bool least = spec.objectives.front().mode == Mode::min;
-  const double beyond = least ? *experiment.optimum - *best : *best - *experiment.optimum;
-  if (beyond <= 1e-9 * std::max(1.0, std::abs(*experiment.optimum))) {
-    return {};
+  const double beyond =
+      mode == Mode::min ? *experiment.optimum - *best : *best - *experiment.optimum;
+  return beyond > 1e-9 * std::max(1.0, std::abs(*experiment.optimum));
+}
+
+// What a person would not expect, and the line does not explain.
+void mention_surprises(const SimulatedExperiment& experiment, const ExperimentSpec& spec) {
+  const std::string seed = "seed " + std::to_string(spec.seed);
+  const Objective& objective = spec.objectives.front();
+  const CurvePoint& end = experiment.curve.back();
+  if (surpasses_optimum(experiment, objective.mode)) {
+    talk("the optimum " + format_number(*experiment.optimum) + " is none: " + seed + " found " +
+         format_number(*end.best) + "; correct 'optimum' in the benchmark");
   }
-  return "the optimum " + format_number(*experiment.optimum) + " is none: seed " +
-         std::to_string(spec.seed) + " found " + format_number(*best) +
-         "; correct 'optimum' in the benchmark";
+  if (!end.best) {
+    talk(seed + ": no trial reported a finite '" + objective.metric + "'; " + experiment.reason);
+  } else if (end.trials < spec.samples && !(spec.time_budget_s > 0)) {
+    talk(seed + ": " + experiment.reason);
+  }
 }
 
 int simulate(const Arguments& arguments) {
@@ -240,14 +250,8 @@ int simulate(const Arguments& arguments) {
       talk(experiment->reason);
       return InterruptSignals::last_signal() == SIGTERM ? kTerminated : kInterrupted;
     }
-    if (const std::string surpassed = surpassed_optimum(*experiment, spec); !surpassed.empty()) {
-      talk(surpassed);
-    }
-    if (!experiment->curve.back().best) {
-      talk("seed " + std::to_string(spec.seed) + ": no trial reported a finite '" +
-           spec.objectives.front().metric + "'; " + experiment->reason);
-      success = false;
-    }
+    mention_surprises(*experiment, spec);
+    success = success && experiment->curve.back().best.has_value();
   }
   return success ? kSuccess : kExperimentFailed;
 }

@@ -81,8 +81,12 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
   }
   const auto unmatched_count = static_cast<std::int64_t>(unmatched.size());
   if (!unmatched.empty()) {
-    out.push_back("not tested, for they share no benchmark, task and seed: " +
-                  quoted(std::move(unmatched)) + "; run them with the same seeds");
+    out.push_back(
+        "not tested, for they share no benchmark, task and seed: " + quoted(std::move(unmatched)) +
+        "; run them on the same tasks with the same seeds");
+  }
+  if (most_pairs(comparison) == 0) {
+    return;
   }
   const auto tests = std::max<std::int64_t>(
       static_cast<std::int64_t>(comparison.pairs.size()) - unmatched_count, 1);
@@ -139,7 +143,7 @@ void shared_draws(const ComparisonReport& comparison,
                   const Tasks& tasks,
                   std::vector<std::string>& out) {
   const auto& all = comparison.experiments;
-  for (std::size_t i = 0; i < all.size() && comparison.groups.size() > 1; ++i) {
+  for (std::size_t i = 0; i < all.size() && most_pairs(comparison) > 0; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (tasks.task_of[i] != tasks.task_of[j] && all[i].seed == all[j].seed &&
           all[i].space == all[j].space) {
@@ -261,7 +265,7 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison) {
                 std::to_string(Bootstrap::kResamples) + " resamples) over " +
                 (rank ? "blocks of equal benchmark, task and seed" : "the experiments of a group") +
                 "; an experiment that has ended keeps its best");
-  if (comparison.pairs.empty()) {
+  if (most_pairs(comparison) == 0) {
     return out;
   }
   const bool exact =

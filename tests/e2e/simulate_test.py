@@ -147,6 +147,13 @@ class Simulate(ProgramTest):
         done = self.simulate("--benchmark", "valley.json", "-n", 5)
         self.assertRegex(done.stderr, r"the optimum 2 is none: seed 0 found 0\.\d+; correct 'optimum'")
 
+    def test_fewer_trials_than_asked_for_have_a_reason(self):
+        curves = {"name": "few", "space": {"parameters": {"x": "choice(1, 2, 3)"}}, "iterations": 1,
+                  "curves": {"loss": "x"}, "objective": {"metric": "loss", "mode": "min"}}
+        (self.home / "few.json").write_text(json.dumps(curves))
+        done = self.simulate("--benchmark", "few.json", "-n", 5)
+        self.assertIn("seed 0: all 3 different configurations of the space were tried", done.stderr)
+
     def test_people_read_six_digits(self):
         words = ["--benchmark", "bbob:function=3", "-n", 10]
         best = json.loads(self.simulate(*words, "--json").stdout)["curve"][-1][-1]

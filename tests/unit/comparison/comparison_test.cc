@@ -170,6 +170,21 @@ TEST(Compare, WhatSharesNoSeedIsNotTestedNorCorrectedFor) {
   EXPECT_THAT(comparison.warnings, Contains(HasSubstr("'good' and 'stranger'")));
 }
 
+TEST(Compare, SaysNothingOfTestsThatWereNotMade) {
+  auto all = two_groups(6, {.task = "a"});
+  std::erase_if(all, [](const ExperimentCurve& each) { return each.scheduler.name == "good"; });
+  for (ExperimentCurve experiment : two_groups(6, {.task = "b"})) {
+    if (experiment.scheduler.name == "good") {
+      all.push_back(std::move(experiment));
+    }
+  }
+  const ComparisonReport comparison = made(std::move(all));
+  EXPECT_THAT(comparison.warnings, Contains(HasSubstr("on the same tasks with the same seeds")));
+  EXPECT_THAT(comparison.warnings, Not(Contains(HasSubstr("0 matched seeds"))));
+  EXPECT_THAT(comparison.warnings, Not(Contains(HasSubstr("share their seeds"))));
+  EXPECT_THAT(comparison.notes, Not(Contains(HasSubstr("test"))));
+}
+
 TEST(Compare, AnExperimentWithoutAResultIsWorst) {
   std::vector<ExperimentCurve> all = two_groups(6);
   all[0].points.clear();
