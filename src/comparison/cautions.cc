@@ -186,7 +186,7 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   if (comparison.groups.size() == 1) {
     out.emplace_back(
         "all experiments are of one group, so there is nothing to compare it with; --by "
-        "names what makes groups");
+        "names what makes groups, --by experiment lets each stand alone");
   }
   few_seeds(comparison, out);
   few_pairs(comparison, out);

@@ -25,15 +25,19 @@ Result<Trait> trait_of(const ExperimentCurve& experiment, const std::string& key
   if (key == "searcher") {
     return Trait{experiment.searcher};
   }
+  if (key == "experiment") {
+    return Trait{{experiment.name}};
+  }
   if (key == "jobs") {
     return Trait{{std::to_string(experiment.jobs)}};
   }
   if (const auto tag = experiment.tag(key)) {
     return Trait{{*tag}};
   }
-  return Error{ErrorCode::invalid_argument,
-               "experiment '" + experiment.name + "' has no tag '" + key +
-                   "'; group by scheduler, searcher, jobs or a tag that all of them have"};
+  return Error{
+      ErrorCode::invalid_argument,
+      "experiment '" + experiment.name + "' has no tag '" + key +
+          "'; group by scheduler, searcher, jobs, experiment or a tag that all of them have"};
 }
 
 // The options that are not the same in every trait of this plugin; all of them for a lone one are
