@@ -92,10 +92,9 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
       static_cast<std::int64_t>(comparison.pairs.size()) - unmatched_count, 1);
   const std::int64_t needed = fewest_pairs(static_cast<std::size_t>(tests), kSignificance);
   if (const std::int64_t most = most_pairs(comparison); most < needed) {
-    out.push_back("too few seeds to say which is better: with " + std::to_string(most) +
-                  " matched seeds no difference can reach p = 0.05; " +
-                  counted(tests, "comparison") + (tests == 1 ? " needs" : " need") + " at least " +
-                  std::to_string(needed));
+    out.push_back("too few seeds to say which is better: with " + counted(most, "matched seed") +
+                  " no difference can reach p = 0.05; " + counted(tests, "comparison") +
+                  (tests == 1 ? " needs" : " need") + " at least " + std::to_string(needed));
   }
 }
 
@@ -111,9 +110,9 @@ void unequal_blocks(const ComparisonReport& comparison,
     out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
     return;
   }
-  out.push_back("of " + std::to_string(all) + " combinations of benchmark, task and seed " +
-                std::to_string(all - comparison.blocks) +
-                " are not there in every group: ranks leave them out" +
+  out.push_back("some group lacks " + std::to_string(all - comparison.blocks) + " of the " +
+                std::to_string(all) +
+                " combinations of benchmark, task and seed: ranks leave them out" +
                 (comparison.measure == Measure::rank
                      ? ""
                      : ", medians and bands do not and may be of easier or harder ones"));
