@@ -112,6 +112,19 @@ TEST(Chart, SaysWhenThereIsNothingToDraw) {
   EXPECT_TRUE(parse_json(to_json(*comparison)).ok());
 }
 
+TEST(Chart, DrawsNothingOfValuesThatAreNotFinite) {
+  const auto comparison = compare({made_curve({}, {INFINITY, INFINITY})}).value();
+  EXPECT_EQ(chart(comparison, CurveAxis::trials, {}), "nothing to draw: no result yet\n");
+}
+
+TEST(Chart, ARegretOfZeroHasAnAxis) {
+  const auto comparison = compare({made_curve({.optimum = "1"}, {1, 1})}).value();
+  const std::string drawn = chart(comparison, CurveAxis::trials, {.width = 40, .height = 9});
+  EXPECT_THAT(drawn, HasSubstr("        0 + "));
+  EXPECT_THAT(drawn, HasSubstr("        1 +\n"));
+  EXPECT_THAT(drawn, Not(HasSubstr("e-3")));
+}
+
 TEST(ComparisonJson, HasItsFields) {
   const auto json = parse_json(to_json(two_curves()));
   ASSERT_TRUE(json.ok()) << json.error().message;
