@@ -1,5 +1,8 @@
 """`luthier compare` and bundles from outside, with experiments that the program itself makes."""
 
+import gzip
+import hashlib
+import io
 import json
 import os
 import re
@@ -221,6 +224,25 @@ class Bundles(ProgramTest):
         self.assertEqual(about["experiment"], "first")
         self.assertEqual(canonical, self.succeed("export", "first", "--canonical").stdout)
 
+    def forge(self, name, change):
+        """Makes forged.bundle of first.bundle, with sums that are right."""
+        with tarfile.open(self.home / "first.bundle") as archive:
+            texts = {each.name: archive.extractfile(each).read() for each in archive}
+        texts[name] = change(texts[name])
+        about = json.loads(texts["bundle.json"])
+        for file in about["files"]:
+            text = texts[file["name"]]
+            file.update(bytes=len(text), sha256=hashlib.sha256(text).hexdigest())
+        texts["bundle.json"] = json.dumps(about).encode()
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+            for each, text in texts.items():
+                entry = tarfile.TarInfo(each)
+                entry.size = len(text)
+                archive.addfile(entry, io.BytesIO(text))
+            end = archive.offset
+        (self.home / "forged.bundle").write_bytes(gzip.compress(packed.getvalue()[:end] + bytes(1024)))
+
     def test_what_is_refused(self):
         def told(*words, code=2):
             return self.succeed("run", *words, code=code).stderr
@@ -239,6 +261,12 @@ class Bundles(ProgramTest):
                           format=tarfile.USTAR_FORMAT) as archive:
             archive.add(self.home / "steps.py", "../steps.py")
         self.assertIn("which no bundle holds", told("--from", "evil.bundle"))
+        self.forge("canonical.jsonl", lambda text: text[:-9])
+        self.assertIn("forged.bundle: canonical.jsonl: line 6 of a canonical export is no trial",
+                      told("--from", "forged.bundle", code=4))
+        self.forge("spec.json", lambda text: text.replace(b"median_stopping", b"mine"))
+        self.assertRegex(told("--from", "forged.bundle", "--dry-run"),
+                         "no scheduler 'mine'.*; one of a library needs its --plugin")
         self.assertEqual(sorted(os.listdir(self.home / "luthier-results")), before)
 
 
