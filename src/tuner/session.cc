@@ -47,6 +47,18 @@ Result<ExperimentSpec> read_spec(EventStore& store) {
   return std::move(*spec);
 }
 
+// What helps where a simulated experiment's benchmark is not there; nothing for one that is.
+std::string benchmark_remedy(const ExperimentSpec& spec) {
+  const auto file = benchmark_of(spec);
+  if (!file) {
+    return "; a benchmark of a program's own is there in that program alone";
+  }
+  std::error_code ignored;
+  return std::filesystem::exists(*file, ignored)
+             ? ""
+             : "; go on in the directory where it was simulated";
+}
+
 // What was declared goes first, then what the executor has, then this machine.
 Resources inventory_of(const SessionOptions& session, const Executor& executor, std::int64_t jobs) {
   Resources inventory = session.inventory;
@@ -198,11 +210,7 @@ Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOpti
   if (!benchmark) {
     auto opened = open_benchmark(simulation->benchmark, simulation->task);
     if (!opened) {
-      return Error{opened.error().code,
-                   opened.error().message +
-                       (benchmark_of(spec)
-                            ? "; go on in the directory where it was simulated"
-                            : "; a benchmark of a program's own is there in that program alone")};
+      return Error{opened.error().code, opened.error().message + benchmark_remedy(spec)};
     }
     benchmark = std::move(*opened);
   }
