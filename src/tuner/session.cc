@@ -48,7 +48,7 @@ Result<ExperimentSpec> read_spec(EventStore& store) {
 }
 
 // What helps where a simulated experiment's benchmark is not there; nothing for one that is.
-std::string benchmark_remedy(const ExperimentSpec& spec) {
+std::string_view benchmark_remedy(const ExperimentSpec& spec) {
   const auto file = benchmark_of(spec);
   if (!file) {
     return "; a benchmark of a program's own is there in that program alone";
@@ -210,7 +210,8 @@ Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOpti
   if (!benchmark) {
     auto opened = open_benchmark(simulation->benchmark, simulation->task);
     if (!opened) {
-      return Error{opened.error().code, opened.error().message + benchmark_remedy(spec)};
+      return Error{opened.error().code,
+                   opened.error().message + std::string(benchmark_remedy(spec))};
     }
     benchmark = std::move(*opened);
   }
