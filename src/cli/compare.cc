@@ -32,7 +32,8 @@ constexpr std::string_view kAxisWords = "time trials resource";
 constexpr std::array kOptions = {
     Option{.name = "by",
            .argument = "KEY",
-           .meaning = "what makes the groups: scheduler, searcher, jobs or a tag; takes every "
+           .meaning = "what makes the groups: scheduler, searcher, jobs, experiment (each alone) "
+                      "or a tag; takes every "
                       "experiment when none is named (default: scheduler, searcher and jobs "
                       "together)",
            .repeatable = true},
@@ -90,6 +91,10 @@ Result<Budget> parse_budget(const std::string& text) {
   const std::string amount = text.substr(equals + 1);
   if (*axis == CurveAxis::time) {
     const auto seconds = parse_duration("--at", amount);
+    if (seconds && !(*seconds > 0)) {
+      return Error{ErrorCode::invalid_argument,
+                   "--at is '" + text + "'; nothing is found in no time"};
+    }
     return seconds ? Result<Budget>(Budget{*axis, *seconds}) : seconds.error();
   }
   const auto count = parse_count("--at", amount, 1);
@@ -173,7 +178,8 @@ Result<Request> parse_request(const Arguments& arguments) {
   std::vector<std::string> problems;
   if (arguments.operands().empty() && request.options.by.empty()) {
     problems.emplace_back(
-        "nothing to compare; name experiments, or --by scheduler, searcher, jobs or a tag for all "
+        "nothing to compare; name experiments, or --by scheduler, searcher, jobs, experiment or a "
+        "tag for all "
         "in --results");
   }
   if (const auto text = arguments.text("optimum")) {

@@ -93,10 +93,32 @@ std::string pairs_text(const ComparisonReport& comparison) {
   return "\n" + table.text() + more;
 }
 
+std::string tasks_text(const ComparisonReport& comparison) {
+  if (comparison.tasks.size() < 2) {
+    return "";
+  }
+  std::vector<Table::Column> columns = {{"task"}};
+  for (const GroupSummary& group : comparison.groups) {
+    columns.push_back({group.label, kRight});
+  }
+  Table table(std::move(columns));
+  for (const TaskSummary& task : comparison.tasks) {
+    std::vector<std::string> cells = {task_name(task)};
+    for (const auto& spread : task.groups) {
+      cells.push_back(spread ? figure(spread->centre) : "-");
+    }
+    table.add(std::move(cells));
+  }
+  const bool regret = comparison.measure == Measure::relative_regret;
+  return "\nmedian " + printable((regret ? "regret of " : "") + comparison.objective.metric) +
+         ", task by task\n" + table.text();
+}
+
 }  // namespace
 
 std::string compare_text(const ComparisonReport& comparison) {
-  std::string out = groups_text(comparison) + pairs_text(comparison) + "\n";
+  std::string out =
+      groups_text(comparison) + tasks_text(comparison) + pairs_text(comparison) + "\n";
   for (const std::string& note : comparison.notes) {
     out += printable(note) + "\n";
   }

@@ -165,6 +165,9 @@ int export_bundle(const std::filesystem::path& directory, const std::string& pat
          (files.empty() ? "" : ", that is, here: " + join(files, ", ")));
   } else if (!files.empty()) {
     talk("not in it, and needed to run it again: " + join(files, ", "));
+  } else if (const auto table = benchmark_of(spec)) {
+    talk("there is no " + *table +
+         " here, so the bundle can't tell it from a changed one; export where it was simulated");
   }
   return kSuccess;
 }

@@ -67,6 +67,10 @@ void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::st
                            rerun.bundle.spec.name + "' ran a program; drop it");
       }
       set_benchmark(rerun.request.spec, value);
+    } else if (name == "jobs" && rerun.bundle.spec.executor == "simulated") {
+      problems.push_back("--jobs is for programs, and '" + rerun.bundle.spec.name +
+                         "' was simulated with " + std::to_string(rerun.bundle.facts.jobs) +
+                         " workers; drop it");
     } else if (name != "from" && name != "tolerance") {
       const auto applied = apply(rerun.request, {name, value, "--" + name});
       if (!applied) {
@@ -83,6 +87,10 @@ void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::st
 Result<> check_table(const Rerun& rerun, std::span<const NeededFile> here) {
   const auto table = benchmark_of(rerun.request.spec);
   const std::string remedy = "; name the right one with --benchmark FILE.json";
+  if (table && rerun.bundle.needs.empty()) {
+    talk("the bundle was made where there was no " + *benchmark_of(rerun.bundle.spec) +
+         ", so a changed one is not noticed: results may differ");
+  }
   if (table && here.size() < rerun.bundle.needs.size()) {
     return Error{ErrorCode::invalid_argument, "there is no whole table " + *table + remedy};
   }
@@ -120,6 +128,27 @@ Result<> check_needs(const Rerun& rerun) {
   return {};
 }
 
+// What the bundle's algorithms are, here; one of a library is there only with it.
+Result<> check_algorithms(const RunRequest& request) {
+  ExperimentSpec spec = request.spec;
+  const auto resolved = request.session.plugins.resolve(spec);
+  if (resolved) {
+    return {};
+  }
+  const bool known = request.session.plugins.searcher(spec.searcher.name) != nullptr &&
+                     request.session.plugins.scheduler(spec.scheduler.name) != nullptr;
+  return Error{resolved.error().code,
+               resolved.error().message + (known ? "" : "; one of a library needs its --plugin")};
+}
+
+// What can't be read can't be compared with what will have run.
+Result<> check_canonical(const Bundle& bundle, const std::string& path) {
+  const auto read = CanonicalAgreement(0).compare(bundle.canonical, "");
+  return read ? Result<>()
+              : Error{ErrorCode::corruption,
+                      path + ": canonical.jsonl: " + read.error().message + "; make it again"};
+}
+
 std::string free_name(const RunRequest& request, const std::string& base) {
   std::string name = base + "-again";
   std::error_code ignored;
@@ -135,6 +164,9 @@ Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
   if (!bundle) {
     return bundle.error();
   }
+  if (const auto checked = check_canonical(*bundle, path); !checked) {
+    return checked.error();
+  }
   Rerun rerun{.bundle = std::move(*bundle)};
   rerun.request.spec = rerun.bundle.spec;
   rerun.request.session.options.session.jobs = rerun.bundle.facts.jobs;
@@ -148,6 +180,9 @@ Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
   }
   if (problems.empty()) {
     if (const auto checked = check_needs(rerun); !checked) {
+      problems.push_back(checked.error().message);
+    }
+    if (const auto checked = check_algorithms(rerun.request); !checked) {
       problems.push_back(checked.error().message);
     }
     if (rerun.request.spec.executor == "process") {

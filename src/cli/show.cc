@@ -1,5 +1,6 @@
 // One experiment: what it is, how far it is, why it ended.
 #include <array>
+#include <span>
 
 #include "base/terminal_text.h"
 #include "base/text.h"
@@ -88,13 +89,13 @@ Fact best_fact(const ExperimentState& state) {
   return {"best", text.empty() ? "no finite result yet" : text, "[" + json + "]"};
 }
 
-Fact tags_fact(const ExperimentSpec& spec) {
+Fact pairs_fact(std::string name, std::span<const std::pair<std::string, std::string>> pairs) {
   std::string text, json;
-  for (const auto& [key, value] : spec.tags) {
+  for (const auto& [key, value] : pairs) {
     text += (text.empty() ? "" : "\n") + key + "=" + value;
     json += (json.empty() ? "" : ", ") + json_string(key) + ": " + json_string(value);
   }
-  return {"tags", text, "{" + json + "}"};
+  return {std::move(name), text, "{" + json + "}"};
 }
 
 std::vector<Fact> facts(const Experiment& experiment) {
@@ -114,8 +115,9 @@ std::vector<Fact> facts(const Experiment& experiment) {
           {"seed", std::to_string(spec.seed), std::to_string(spec.seed)},
           {"samples", std::to_string(spec.samples), std::to_string(spec.samples)},
           text_fact("executor", spec.executor),
+          pairs_fact("executor_options", spec.executor_options),
           text_fact("command", join(spec.command, " ")),
-          tags_fact(spec),
+          pairs_fact("tags", spec.tags),
           {"elapsed_s", duration_text(state.elapsed_s()), to_json(Value(state.elapsed_s()))},
           controller_fact(state, experiment.directory),
           text_fact("directory", experiment.directory.string())};
@@ -127,7 +129,9 @@ std::string human(const std::vector<Fact>& facts) {
     if (fact.text.empty()) {
       continue;
     }
-    std::string heading = fact.key == "elapsed_s" ? "elapsed" : fact.key;
+    std::string heading = fact.key == "elapsed_s"          ? "elapsed"
+                          : fact.key == "executor_options" ? ""  // below the executor
+                                                           : fact.key;
     for (const auto& line : split(fact.text, '\n')) {
       out += pad_right(heading, 12) + printable(line) + "\n";
       heading.clear();

@@ -1,5 +1,6 @@
 // `luthier simulate`: experiments in virtual time, one for each seed.
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -26,7 +27,9 @@ constexpr std::array kExamples = {
 constexpr std::array kOptions = {
     Option{.name = "benchmark",
            .argument = "NAME[:K=V,...]|FILE.json",
-           .meaning = "what trials report: a built-in benchmark or the index of a table",
+           .meaning =
+               "what trials report: bbob, conditional or mixed, or the index of a table or of "
+               "curves",
            .group = "benchmark",
            .completes = Completes::file},
     Option{.name = "task",
@@ -36,13 +39,8 @@ constexpr std::array kOptions = {
     Option{.name = "min",
            .argument = "METRIC",
            .meaning = "minimise it (default: the benchmark's objective)",
-           .group = "benchmark",
-           .repeatable = true},
-    Option{.name = "max",
-           .argument = "METRIC",
-           .meaning = "maximise it",
-           .group = "benchmark",
-           .repeatable = true},
+           .group = "benchmark"},
+    Option{.name = "max", .argument = "METRIC", .meaning = "maximise it", .group = "benchmark"},
     Option{.name = "searcher",
            .argument = "NAME[:K=V,...]",
            .meaning = "what proposes configurations (default: random)",
@@ -150,6 +148,17 @@ std::string json_number(const std::optional<double>& number) {
   return number && std::isfinite(*number) ? to_json(Value(*number)) : "null";
 }
 
+// The benchmark's name and, where it has tasks, which one, as the experiment's tags say.
+std::string task_fields(const ExperimentSpec& spec) {
+  std::string out;
+  for (const auto& [key, value] : spec.tags) {
+    if (key == "benchmark" || key == "task") {
+      out += ", \"" + key + "\": " + json_string(value);
+    }
+  }
+  return out;
+}
+
 std::string json_line(const SimulatedExperiment& experiment,
                       const ExperimentSpec& spec,
                       std::int64_t workers) {
@@ -165,7 +174,7 @@ std::string json_line(const SimulatedExperiment& experiment,
          ", \"searcher\": " + json_string(spec.searcher.name) +
          ", \"workers\": " + std::to_string(workers) +
          (experiment.optimum ? ", \"optimum\": " + json_number(experiment.optimum) : "") +
-         ", \"experiment\": " + json_string(experiment.name) +
+         ", \"experiment\": " + json_string(experiment.name) + task_fields(spec) +
          ", \"metric\": " + json_string(objective.metric) +
          ", \"mode\": " + (objective.mode == Mode::min ? "\"min\"" : "\"max\"") +
          ", \"scheduler_options\": " + to_json(spec.scheduler.options) +
@@ -180,12 +189,38 @@ std::string human_line(const SimulatedExperiment& experiment,
   const auto regret = experiment.regret();
   std::string line = "seed " + std::to_string(experiment.seed) + ": " +
                      spec.objectives.front().metric + " " +
-                     (end.best ? format_number(*end.best) : "-");
-  line += regret ? ", regret " + format_number(*regret) : "";
+                     (end.best ? short_number(*end.best) : "-");
+  line += regret ? ", regret " + short_number(*regret) : "";
   line += " after " + std::to_string(end.trials) + " trials, " + std::to_string(end.resource) +
           " results and " + format_number(std::round(end.time_s)) + " s of virtual time (" +
           format_number(std::round(took_s * 100) / 100) + " s)";
   return printable(line) + "\n";
+}
+
+bool surpasses_optimum(const SimulatedExperiment& experiment, Mode mode) {
+  const std::optional<double> best = experiment.curve.back().best;
+  if (!best || !experiment.optimum) {
+    return false;
+  }
+  const double beyond =
+      mode == Mode::min ? *experiment.optimum - *best : *best - *experiment.optimum;
+  return beyond > 1e-9 * std::max(1.0, std::abs(*experiment.optimum));
+}
+
+// What a person would not expect, and the line does not explain.
+void mention_surprises(const SimulatedExperiment& experiment, const ExperimentSpec& spec) {
+  const std::string seed = "seed " + std::to_string(spec.seed);
+  const Objective& objective = spec.objectives.front();
+  const CurvePoint& end = experiment.curve.back();
+  if (surpasses_optimum(experiment, objective.mode)) {
+    talk("the optimum " + format_number(*experiment.optimum) + " is none: " + seed + " found " +
+         format_number(*end.best) + "; correct 'optimum' in the benchmark");
+  }
+  if (!end.best) {
+    talk(seed + ": no trial reported a finite '" + objective.metric + "'; " + experiment.reason);
+  } else if (end.trials < spec.samples && !(spec.time_budget_s > 0)) {
+    talk(seed + ": " + experiment.reason);
+  }
 }
 
 int simulate(const Arguments& arguments) {
@@ -215,6 +250,7 @@ int simulate(const Arguments& arguments) {
       talk(experiment->reason);
       return InterruptSignals::last_signal() == SIGTERM ? kTerminated : kInterrupted;
     }
+    mention_surprises(*experiment, spec);
     success = success && experiment->curve.back().best.has_value();
   }
   return success ? kSuccess : kExperimentFailed;

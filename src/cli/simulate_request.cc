@@ -199,9 +199,16 @@ class RequestReader {
       if (equals == std::string::npos || equals == 0) {
         problems_.push_back("--tag is '" + tag + "'; it must be of the form KEY=VALUE");
       } else {
-        request_.plan.spec.tags.emplace_back(tag.substr(0, equals), tag.substr(equals + 1));
+        set_tag(tag.substr(0, equals), tag.substr(equals + 1));
       }
     }
+  }
+
+  // The last of a key counts, as for `run`.
+  void set_tag(const std::string& key, std::string value) {
+    auto& tags = request_.plan.spec.tags;
+    std::erase_if(tags, [&](const auto& tag) { return tag.first == key; });
+    tags.emplace_back(key, std::move(value));
   }
 
   const Arguments& arguments_;

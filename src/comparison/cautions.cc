@@ -38,6 +38,14 @@ std::string which(const ComparisonReport& comparison, const Is& is) {
   return names.empty() ? "" : quoted(std::move(names));
 }
 
+// As --at is given: "trials=50".
+std::string to_text(const Budget& budget) {
+  const char* axis = budget.axis == CurveAxis::time     ? "time"
+                     : budget.axis == CurveAxis::trials ? "trials"
+                                                        : "resource";
+  return std::string(axis) + "=" + format_number(budget.amount);
+}
+
 std::int64_t most_pairs(const ComparisonReport& comparison) {
   std::int64_t most = 0;
   for (const PairSummary& pair : comparison.pairs) {
@@ -73,18 +81,84 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
   }
   const auto unmatched_count = static_cast<std::int64_t>(unmatched.size());
   if (!unmatched.empty()) {
-    out.push_back("not tested, for they share no benchmark, task and seed: " +
-                  quoted(std::move(unmatched)) + "; run them with the same seeds");
+    out.push_back(
+        "not tested, for they share no benchmark, task and seed: " + quoted(std::move(unmatched)) +
+        "; run them on the same tasks with the same seeds");
+  }
+  if (most_pairs(comparison) == 0) {
+    return;
   }
   const auto tests = std::max<std::int64_t>(
       static_cast<std::int64_t>(comparison.pairs.size()) - unmatched_count, 1);
   const std::int64_t needed = fewest_pairs(static_cast<std::size_t>(tests), kSignificance);
   if (const std::int64_t most = most_pairs(comparison); most < needed) {
-    out.push_back("too few seeds to say which is better: with " + std::to_string(most) +
-                  " matched seeds no difference can reach p = 0.05; " +
-                  counted(tests, "comparison") + (tests == 1 ? " needs" : " need") + " at least " +
-                  std::to_string(needed));
+    out.push_back("too few seeds to say which is better: with " + counted(most, "matched seed") +
+                  " no difference can reach p = 0.05; " + counted(tests, "comparison") +
+                  (tests == 1 ? " needs" : " need") + " at least " + std::to_string(needed));
   }
+}
+
+// A group that lacks the hard tasks would look good by its median.
+void unequal_blocks(const ComparisonReport& comparison,
+                    std::span<const Block> blocks,
+                    std::vector<std::string>& out) {
+  const auto all = std::ssize(blocks);
+  if (comparison.groups.size() == 1 || comparison.blocks == all) {
+    return;
+  }
+  if (comparison.blocks == 0) {
+    out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
+    return;
+  }
+  out.push_back("some group lacks " + std::to_string(all - comparison.blocks) + " of the " +
+                std::to_string(all) +
+                " combinations of benchmark, task and seed: ranks leave them out" +
+                (comparison.measure == Measure::rank
+                     ? ""
+                     : ", medians and bands do not and may be of easier or harder ones"));
+}
+
+// Tasks are told apart by tags alone, so problems without any are taken for one.
+void different_spaces(const ComparisonReport& comparison,
+                      const Tasks& tasks,
+                      std::vector<std::string>& out) {
+  for (const Task& task : tasks.all) {
+    const ExperimentCurve& first = comparison.experiments[task.members.front()];
+    for (const std::size_t member : task.members) {
+      const ExperimentCurve& other = comparison.experiments[member];
+      if (!(other.space == first.space)) {
+        out.push_back("the search spaces of '" + first.name + "' and '" + other.name +
+                      "' differ; if they are different problems, tell them apart with --tag "
+                      "benchmark=NAME");
+        return;
+      }
+    }
+  }
+}
+
+// Equal seeds draw equal configurations from equal spaces, so the pairs of alike tasks repeat each
+// other and the tests count them twice.
+void shared_draws(const ComparisonReport& comparison,
+                  const Tasks& tasks,
+                  std::vector<std::string>& out) {
+  const auto& all = comparison.experiments;
+  for (std::size_t i = 0; i < all.size() && most_pairs(comparison) > 0; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (tasks.task_of[i] != tasks.task_of[j] && all[i].seed == all[j].seed &&
+          all[i].space == all[j].space) {
+        out.emplace_back(
+            "tasks of one search space share their seeds and with them their draws, so p may be "
+            "too small and bands too narrow; give each task seeds of its own");
+        return;
+      }
+    }
+  }
+}
+
+bool reaches_budget(const ComparisonReport& comparison) {
+  return std::ranges::any_of(comparison.experiments, [&](const ExperimentCurve& experiment) {
+    return experiment.end.at(comparison.budget->axis) >= comparison.budget->amount;
+  });
 }
 
 void unequal_cost(const ComparisonReport& comparison, std::vector<std::string>& out) {
@@ -111,14 +185,18 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   if (comparison.groups.size() == 1) {
     out.emplace_back(
         "all experiments are of one group, so there is nothing to compare it with; --by "
-        "names what makes groups");
+        "names what makes groups, --by experiment lets each stand alone");
   }
   few_seeds(comparison, out);
   few_pairs(comparison, out);
-  if (comparison.groups.size() > 1 && comparison.blocks == 0) {
-    out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
+  unequal_blocks(comparison, blocks, out);
+  different_spaces(comparison, tasks, out);
+  shared_draws(comparison, tasks, out);
+  if (comparison.budget && !reaches_budget(comparison)) {
+    out.push_back("no experiment came as far as --at " + to_text(*comparison.budget) +
+                  "; the end of each is compared");
   }
-  if (!comparison.budget) {
+  if (!comparison.budget || !reaches_budget(comparison)) {
     unequal_cost(comparison, out);
   }
   const std::string unfinished =
@@ -145,7 +223,7 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   if (repeated) {
     out.emplace_back(
         "a group has several experiments of one benchmark, task and seed; pairs and "
-        "ranks take their mean");
+        "ranks take their mean; another --by may tell them apart");
   }
   const bool some_known =
       std::ranges::any_of(tasks.all, [](const Task& task) { return task.optimum.has_value(); });
@@ -186,7 +264,7 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison) {
                 std::to_string(Bootstrap::kResamples) + " resamples) over " +
                 (rank ? "blocks of equal benchmark, task and seed" : "the experiments of a group") +
                 "; an experiment that has ended keeps its best");
-  if (comparison.pairs.empty()) {
+  if (most_pairs(comparison) == 0) {
     return out;
   }
   const bool exact =
@@ -198,6 +276,10 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison) {
                 ", two-sided, over pairs of equal benchmark, task and seed (up to " +
                 std::to_string(most_pairs(comparison)) + "); p corrected by Holm for " +
                 counted(tests, "test"));
+  if (comparison.tasks.size() > 1) {
+    out.push_back("the seeds of a task are pairs of their own, so p speaks of these " +
+                  std::to_string(comparison.tasks.size()) + " tasks, not of others like them");
+  }
   return out;
 }
 

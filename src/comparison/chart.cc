@@ -13,7 +13,8 @@ namespace luthier {
 namespace {
 
 constexpr std::array<int, 6> kColors = {34, 33, 32, 35, 36, 31};
-constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kLetters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 constexpr int kLabelWidth = 9;
 
 // What is drawn in one cell: by which curves' dots, or which curve's letter.
@@ -132,6 +133,14 @@ double end_of(const ComparisonReport& comparison, CurveAxis axis) {
   return end;
 }
 
+bool has_result(const ComparisonReport& comparison, CurveAxis axis) {
+  return std::ranges::any_of(comparison.groups, [axis](const GroupSummary& group) {
+    return std::ranges::any_of(
+        group.curves[static_cast<std::size_t>(axis)],
+        [](const CurveStep& step) { return std::isfinite(step.spread.centre); });
+  });
+}
+
 std::string legend(const ComparisonReport& comparison, const ChartStyle& style) {
   std::string out;
   for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
@@ -160,7 +169,7 @@ std::string_view axis_name(CurveAxis axis) {
 
 std::string chart(const ComparisonReport& comparison, CurveAxis axis, const ChartStyle& style) {
   const double x_end = end_of(comparison, axis);
-  if (x_end <= 0) {
+  if (x_end <= 0 || !has_result(comparison, axis)) {
     return "nothing to draw: no result yet\n";
   }
   const int columns = std::max(style.width, kLeastChartWidth) - kLabelWidth - 2;

@@ -48,6 +48,7 @@ Result<> CurveReader::take(const Event& event) {
     curve_.scheduler = spec->scheduler;
     curve_.seed = spec->seed;
     curve_.objectives = spec->objectives;
+    curve_.space = spec->space;
     curve_.tags = spec->tags;
     curve_.end.best = kNothing;
   } else if (const auto* started = std::get_if<ControllerStarted>(&event.body)) {

@@ -10,6 +10,7 @@
 
 #include "luthier/event.h"
 #include "luthier/experiment_spec.h"
+#include "luthier/space.h"
 
 namespace luthier {
 
@@ -38,6 +39,7 @@ struct ExperimentCurve {
   std::int64_t jobs = 0;
   std::uint64_t seed = 0;
   std::vector<Objective> objectives;
+  Space space = {};
   std::vector<std::pair<std::string, std::string>> tags;
   bool finished = false;
   std::vector<BestPoint> points;  // each better than the one before; empty: no finite result

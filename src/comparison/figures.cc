@@ -9,7 +9,12 @@
 namespace luthier {
 
 std::string figure(double number) {
-  return std::isfinite(number) ? fmt::format("{:.4g}", number) : "-";
+  if (!std::isfinite(number)) {
+    return "-";
+  }
+  // Counts stay whole: 14130, not 1.413e+04.
+  const bool large = std::fabs(number) >= 1e3 && std::fabs(number) < 1e7;
+  return large ? fmt::format("{:.0f}", number) : fmt::format("{:.4g}", number);
 }
 
 std::string time_figure(double seconds) {
@@ -21,7 +26,7 @@ std::string p_figure(double p) {
 }
 
 std::string interval(double a, double b) {
-  return figure(a) + " to " + figure(b);
+  return std::isfinite(a) || std::isfinite(b) ? figure(a) + " to " + figure(b) : "-";
 }
 
 std::string verdict(const ComparisonReport& comparison, const PairSummary& pair) {

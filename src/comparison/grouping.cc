@@ -1,6 +1,7 @@
 #include "comparison/grouping.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -24,15 +25,19 @@ Result<Trait> trait_of(const ExperimentCurve& experiment, const std::string& key
   if (key == "searcher") {
     return Trait{experiment.searcher};
   }
+  if (key == "experiment") {
+    return Trait{{experiment.name}};
+  }
   if (key == "jobs") {
     return Trait{{std::to_string(experiment.jobs)}};
   }
   if (const auto tag = experiment.tag(key)) {
     return Trait{{*tag}};
   }
-  return Error{ErrorCode::invalid_argument,
-               "experiment '" + experiment.name + "' has no tag '" + key +
-                   "'; group by scheduler, searcher, jobs or a tag that all of them have"};
+  return Error{
+      ErrorCode::invalid_argument,
+      "experiment '" + experiment.name + "' has no tag '" + key +
+          "'; group by scheduler, searcher, jobs, experiment or a tag that all of them have"};
 }
 
 // The options that are not the same in every trait of this plugin; all of them for a lone one are
@@ -51,7 +56,22 @@ std::string short_text(const Trait& trait, std::span<const Trait> all) {
   return to_text(PluginSpec{trait.plugin.name, told});
 }
 
-// Numbers first, by size; then other text by its bytes.
+// Takes a character off the front of `text`, or all of an unsigned number.
+std::string_view take_part(std::string_view& text, std::optional<double>& number) {
+  number.reset();
+  std::size_t length = 1;
+  if (text.front() >= '0' && text.front() <= '9') {
+    double value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    length = static_cast<std::size_t>(read.ptr - text.data());
+    number = value;
+  }
+  const std::string_view part = text.substr(0, length);
+  text.remove_prefix(length);
+  return part;
+}
+
+// Numbers first; then by bytes, but by size where both have a number: m2 before m10.
 bool comes_before(const std::string& a, const std::string& b) {
   const auto number = [](const std::string& text) {
     const auto parsed = parse_number(text);
@@ -62,7 +82,24 @@ bool comes_before(const std::string& a, const std::string& b) {
   if (x.has_value() != y.has_value()) {
     return x.has_value();
   }
-  return x ? *x < *y : a < b;
+  if (x) {
+    return *x < *y;
+  }
+  std::string_view rest_a = a;
+  std::string_view rest_b = b;
+  while (!rest_a.empty() && !rest_b.empty()) {
+    std::optional<double> in_a;
+    std::optional<double> in_b;
+    const std::string_view part_a = take_part(rest_a, in_a);
+    const std::string_view part_b = take_part(rest_b, in_b);
+    if (in_a && in_b && *in_a != *in_b) {
+      return *in_a < *in_b;
+    }
+    if (!(in_a && in_b) && part_a != part_b) {
+      return part_a < part_b;
+    }
+  }
+  return rest_a.empty() && !rest_b.empty();
 }
 
 // "asha tpe jobs=4", without the keys whose trait is the same everywhere.

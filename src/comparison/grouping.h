@@ -16,9 +16,9 @@ struct Group {
   std::vector<std::size_t> members;  // indices of experiments, in the order given
 };
 
-// Groups in order of their labels. `by`: any of "scheduler",
-// "searcher", "jobs" and tags; empty for the default. An experiment without a tag named is
-// invalid_argument.
+// Groups in order of their labels. `by`: any of "scheduler", "searcher", "jobs", "experiment" (its
+// name, so that each stands alone) and tags; empty for the default. An experiment without a tag
+// named is invalid_argument.
 Result<std::vector<Group>> group_experiments(std::span<const ExperimentCurve> experiments,
                                              std::span<const std::string> by);
 

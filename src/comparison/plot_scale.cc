@@ -7,7 +7,7 @@
 namespace luthier {
 namespace {
 
-constexpr double kDecadesForLogarithm = 2;
+constexpr double kDecadesForLogarithm = 1;
 
 // 1, 2 or 5 times a power of ten, at least `least`.
 double round_step(double least) {
@@ -35,9 +35,9 @@ PlotScale::PlotScale(std::span<const double> values, bool logarithmic) : logarit
   low_ = logarithmic_ ? std::log10(least) : least;
   high_ = logarithmic_ ? std::log10(most) : most;
   if (high_ <= low_) {
-    const double room = logarithmic_ ? 0.5 : std::max(std::fabs(low_) * 0.1, 1e-300);
+    const double room = logarithmic_ ? 0.5 : std::fabs(low_) * 0.1;
     low_ -= room;
-    high_ += room;
+    high_ += room > 0 ? room : 1;  // 0 alone, a regret that can't be less
   }
 }
 

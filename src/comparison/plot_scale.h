@@ -27,7 +27,7 @@ class PlotScale {
 };
 
 // The values a comparison's curves take (medians, and bands when asked), and the scale they ask
-// for: regrets that span two decades are logarithmic.
+// for: regrets that fall tenfold are logarithmic.
 PlotScale value_scale(const ComparisonReport& comparison, CurveAxis axis, bool bands);
 
 // The curve's value at a position: that of the last step at or before it; NaN before the first.

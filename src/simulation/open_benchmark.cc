@@ -37,6 +37,12 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
     }
     return read_curves(*root, path.string());
   }
+  if (root->find("tasks") == nullptr) {
+    return Error{ErrorCode::invalid_argument,
+                 path.string() +
+                     " is no benchmark: it has neither 'tasks', as the index of a table, nor "
+                     "'curves', as formulas have"};
+  }
   auto index = TableIndex::read(*root, path.string());
   if (!index) {
     return index.error();

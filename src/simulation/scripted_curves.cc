@@ -128,11 +128,19 @@ class Reader {
       return problem("'space' must be an object with 'parameters'");
     }
     auto space = luthier::read_space(*json);
-    if (!space) {
-      return problem(space.error().message);
+    const auto compiled = space ? CompiledSpace::compile(*space) : space.error();
+    if (!compiled) {
+      for (const std::string& sentence : split(compiled.error().message, '\n')) {
+        problem(sentence);
+      }
+      return;
     }
-    if (const auto compiled = CompiledSpace::compile(*space); !compiled) {
-      return problem(compiled.error().message);
+    known_ = {std::string(kIteration)};
+    for (const Parameter& parameter : space->parameters()) {
+      if (parameter.name == kIteration) {
+        problem("formulas mean the iteration by '" + parameter.name + "'; rename the parameter");
+      }
+      known_->push_back(parameter.name);
     }
     script_.facts.space = std::move(*space);
   }
@@ -144,13 +152,9 @@ class Reader {
       problem("'" + place + "': " + parsed.error().message);
       return std::nullopt;
     }
-    std::vector<std::string> known = {std::string(kIteration)};
-    for (const Parameter& parameter : script_.facts.space.parameters()) {
-      known.push_back(parameter.name);
-    }
     for (const std::string& name : parsed->names()) {
-      if (std::ranges::find(known, name) == known.end()) {
-        problem("'" + place + "': " + unknown_name("parameter", name, known));
+      if (known_ && std::ranges::find(*known_, name) == known_->end()) {
+        problem("'" + place + "': " + unknown_name("parameter", name, *known_));
         return std::nullopt;
       }
     }
@@ -190,6 +194,7 @@ class Reader {
   const Json& root_;
   const std::string& file_;
   Script script_;
+  std::optional<std::vector<std::string>> known_;  // what formulas may name; none without a space
   std::vector<std::string> problems_;
 };
 

@@ -8,6 +8,9 @@
 namespace luthier {
 namespace {
 
+// So much of the range a number of a file may lie outside it: float32 and short decimals are
+// rounded.
+constexpr double kRounded = 1e-6;
 const std::vector<std::string> kAxes = {"task", "configuration", "step", "metric"};
 
 // Collects what is wrong while reading goes on.
@@ -90,7 +93,7 @@ void read_axes(Reader& reader) {
 void read_counts(Reader& reader, TableIndex& index) {
   const auto rows = reader.number(reader.root(), "configurations", "");
   if (rows && (*rows < 1 || *rows > 1e9 || *rows != std::floor(*rows))) {
-    reader.problem("'configurations' must be a whole number of at least 1");
+    reader.problem("'configurations' must be a whole number from 1 to 1e9");
   }
   index.configurations = static_cast<std::int64_t>(rows.value_or(0));
   if (const Json* steps = reader.object("steps")) {
@@ -137,13 +140,13 @@ void read_time(Reader& reader, TableIndex& index) {
   }
   index.time_metric =
       metric_place(reader, index, reader.text(*time, "metric", "time."), "time.metric");
-  if (const Json* cumulative = time->find("cumulative")) {
-    const bool* value = cumulative->value.boolean();
-    if (value == nullptr) {
-      return reader.problem("'time.cumulative' must be true or false");
-    }
-    index.cumulative = *value;
+  const Json* cumulative = time->find("cumulative");
+  const bool* value = cumulative ? cumulative->value.boolean() : nullptr;
+  if (value == nullptr) {
+    return reader.problem(
+        "'time.cumulative' must be true (seconds since the start) or false (seconds of the step)");
   }
+  index.cumulative = *value;
 }
 
 void read_objective(Reader& reader, TableIndex& index) {
@@ -242,18 +245,29 @@ double warped(Warp warp, double value) {
   return value;
 }
 
+// Whether a cell of a file is this value of a choice. Python and R write True and TRUE.
+bool says(std::string_view cell, const Value& value) {
+  if (const bool* boolean = value.boolean()) {
+    const auto is = [&](std::string_view small, std::string_view title, std::string_view large) {
+      return cell == small || cell == title || cell == large;
+    };
+    return *boolean ? is("true", "True", "TRUE") : is("false", "False", "FALSE");
+  }
+  const std::string* text = value.text();
+  return text != nullptr ? *text == cell : value.number() == parse_number(cell);
+}
+
 }  // namespace
 
 std::optional<double> TableParameter::coordinate(const Value& value) const {
   if (type == Type::choice) {
-    // A cell of a file is a text or a double, whatever the index wrote.
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto number = values[i].boolean() ? std::nullopt : values[i].number();
-      if (to_text(values[i]) == to_text(value) || (number && number == value.number())) {
-        return static_cast<double>(i);
-      }
-    }
-    return std::nullopt;
+    // Whole numbers come back from a log as they are written there, 1 or 1.0.
+    const auto found = std::ranges::find_if(values, [&](const Value& each) {
+      const bool numbers = each.number() && !each.boolean() && !value.boolean();
+      return each == value || (numbers && each.number() == value.number());
+    });
+    return found == values.end() ? std::nullopt
+                                 : std::optional(static_cast<double>(found - values.begin()));
   }
   const auto number = value.number();
   if (!number) {
@@ -262,6 +276,33 @@ std::optional<double> TableParameter::coordinate(const Value& value) const {
   const double from = warped(warp, low);
   const double place = (warped(warp, *number) - from) / (warped(warp, high) - from);
   return std::isfinite(place) ? std::optional(place) : std::nullopt;
+}
+
+std::optional<double> TableParameter::coordinate_of_cell(std::string_view cell) const {
+  if (type == Type::choice) {
+    const auto found =
+        std::ranges::find_if(values, [&](const Value& value) { return says(cell, value); });
+    return found == values.end() ? std::nullopt
+                                 : std::optional(static_cast<double>(found - values.begin()));
+  }
+  const auto number = parse_number(cell);
+  if (!number || (type == Type::integer && *number != std::floor(*number))) {
+    return std::nullopt;
+  }
+  const auto place = coordinate(*number);
+  const bool inside = place && *place >= -kRounded && *place <= 1 + kRounded;
+  return inside ? place : std::nullopt;
+}
+
+std::string TableParameter::meaning() const {
+  if (type == Type::choice) {
+    std::vector<std::string> texts;
+    std::ranges::transform(
+        values, std::back_inserter(texts), [](const Value& value) { return to_text(value); });
+    return "one of " + join(texts, ", ");
+  }
+  return (type == Type::integer ? "a whole number from " : "a number from ") + format_number(low) +
+         " to " + format_number(high);
 }
 
 Result<TableIndex> TableIndex::read(const Json& root, const std::string& file) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/json.h"
@@ -28,6 +29,10 @@ struct TableParameter {
   // Place in the unit cube; the index of the value of a choice. Nothing when `value` is none of the
   // parameter's: not a number, or not one that the warp can take.
   std::optional<double> coordinate(const Value& value) const;
+  // The same of a cell of a file, which must lie in the range.
+  std::optional<double> coordinate_of_cell(std::string_view cell) const;
+  // What a value is: "a whole number from 1 to 5", "one of sgd, adam".
+  std::string meaning() const;
 };
 
 struct TableIndex {

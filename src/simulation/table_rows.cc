@@ -33,6 +33,42 @@ class Lines {
   std::int64_t number_ = 0;
 };
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// What a quoted cell holds, `text` being what follows its first quote; two quotes are one. `end` is
+// set to the place behind its last quote.
+std::string unquoted(std::string_view text, std::size_t& end) {
+  std::string cell;
+  for (end = 0; end < text.size(); ++end) {
+    const bool quote = text[end] == '"';
+    if (quote && !text.substr(end + 1).starts_with('"')) {
+      ++end;
+      break;
+    }
+    end += quote ? 1 : 0;
+    cell += text[end];
+  }
+  return cell;
+}
+
+std::vector<std::string> cells_of(std::string_view line) {
+  std::vector<std::string> cells;
+  std::size_t comma = 0;
+  while (comma != std::string_view::npos) {
+    const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
+    if (line.substr(first).starts_with('"')) {
+      std::size_t end = 0;
+      cells.push_back(unquoted(line.substr(first + 1), end));
+      comma = line.find(',', first + 1 + end);
+    } else {
+      comma = line.find(',');
+      cells.emplace_back(trim(line.substr(0, comma)));
+    }
+    line.remove_prefix(comma == std::string_view::npos ? line.size() : comma + 1);
+  }
+  return cells;
+}
+
 // The parameter that each column holds.
 Result<std::vector<std::size_t>> columns_of(const TableIndex& index,
                                             std::string_view header,
@@ -42,8 +78,8 @@ Result<std::vector<std::size_t>> columns_of(const TableIndex& index,
   for (const TableParameter& parameter : index.parameters) {
     known.push_back(parameter.name);
   }
-  for (const std::string& cell : split(header, ',')) {
-    const auto found = std::ranges::find(known, std::string(trim(cell)));
+  for (const std::string& cell : cells_of(header)) {
+    const auto found = std::ranges::find(known, cell);
     const auto place = static_cast<std::size_t>(found - known.begin());
     if (found == known.end() || std::ranges::find(columns, place) != columns.end()) {
       return Error{
@@ -60,14 +96,6 @@ Result<std::vector<std::size_t>> columns_of(const TableIndex& index,
   return columns;
 }
 
-Value cell_value(std::string_view cell) {
-  cell = trim(cell);
-  if (const auto number = parse_number(cell)) {
-    return *number;
-  }
-  return cell;
-}
-
 }  // namespace
 
 Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesystem::path& path) {
@@ -76,7 +104,11 @@ Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesyste
     return file.error();
   }
   const std::string name = path.filename().string();
-  Lines lines(file->bytes());
+  std::string_view text = file->bytes();
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  Lines lines(text);
   const auto columns = columns_of(index, lines.next().value_or(""), name);
   if (!columns) {
     return columns.error();
@@ -88,7 +120,7 @@ Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesyste
   NearestRow rows(std::move(categorical));
   std::vector<double> row(columns->size());
   while (const auto line = lines.next()) {
-    const auto cells = split(*line, ',');
+    const auto cells = cells_of(*line);
     const std::string place = name + ", line " + std::to_string(lines.number());
     if (cells.size() != columns->size()) {
       return Error{ErrorCode::invalid_argument,
@@ -97,10 +129,11 @@ Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesyste
     }
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const TableParameter& parameter = index.parameters[(*columns)[i]];
-      const auto coordinate = parameter.coordinate(cell_value(cells[i]));
+      const auto coordinate = parameter.coordinate_of_cell(cells[i]);
       if (!coordinate) {
         return Error{ErrorCode::invalid_argument,
-                     place + ": " + json_string(cells[i]) + " is no value of " + parameter.name};
+                     place + ": " + json_string(cells[i]) + " is no value of " + parameter.name +
+                         ", which is " + parameter.meaning()};
       }
       row[(*columns)[i]] = *coordinate;
     }

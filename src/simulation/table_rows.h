@@ -10,7 +10,7 @@
 namespace luthier {
 
 // The header names the index's parameters in any order; one line for each configuration follows.
-// Cells hold neither quotes nor commas.
+// Cells may be quoted as in RFC 4180, but none holds a line's end.
 Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesystem::path& path);
 
 }  // namespace luthier

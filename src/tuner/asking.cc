@@ -1,8 +1,10 @@
 // Requests to an experiment: to its running controller, or, when none runs, straight into its log.
+#include <algorithm>
 #include <chrono>
 
 #include "base/text.h"
 #include "executors/system_clock.h"
+#include "simulation/simulation_options.h"
 #include "store/experiment_lock.h"
 #include "store/sqlite_store.h"
 #include "tuner/assembly.h"
@@ -39,8 +41,7 @@ class OfflineLog {
   const ExperimentState& state() const { return *state_; }
 
   Result<> add(EventBody body) {
-    const Event event{
-        state_->sequence() + 1, std::max(clock_.now(), state_->time()), std::move(body)};
+    const Event event{state_->sequence() + 1, now(), std::move(body)};
     if (auto applied = state_->apply(event); !applied) {
       return applied;
     }
@@ -49,10 +50,31 @@ class OfflineLog {
   Result<> close() { return store_->close(); }
 
  private:
+  // A simulation's time is virtual, and the session of a controller that was killed is still open
+  // in the log: what is written now may add no time to either.
+  TimePoint now() const {
+    const TimePoint last = state_->time();
+    const bool open = state_->elapsed_s(last + 1) > state_->elapsed_s(last);
+    const bool simulated = state_->spec().executor == kSimulatedExecutor;
+    return open || simulated ? last : std::max(clock_.now(), last);
+  }
+
   SystemClock clock_;
   std::unique_ptr<EventStore> store_;
   std::unique_ptr<ExperimentState> state_;
 };
+
+bool is_simulated(const std::filesystem::path& directory) {
+  bool simulated = false;
+  const auto read = read_events(directory, 1, [&](const Event& event) {
+    if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
+      const auto spec = parse_experiment_spec(created->spec);
+      simulated = spec && spec->executor == kSimulatedExecutor;
+    }
+    return false;
+  });
+  return read && simulated;
+}
 
 Error refuse(std::string why) {
   return {ErrorCode::invalid_argument, std::move(why)};
@@ -117,6 +139,12 @@ Result<std::string> request(const std::filesystem::path& directory,
                             std::optional<TrialId> trial,
                             const std::string& who) {
   if (ExperimentLock::is_held(directory)) {
+    if (is_simulated(directory)) {
+      const auto running = holder(directory);
+      return Error{ErrorCode::unavailable,
+                   "a running simulation takes no requests; end it with Ctrl-C" +
+                       (running ? " or kill -INT " + std::to_string(running->pid) : "")};
+    }
     ControlRequest asked{.request = what, .trial = trial.value_or(TrialId{-1}), .who = who};
     asked.id = std::to_string(SystemClock().now()) + "-" + std::to_string(process_id());
     return ControlFiles(directory).ask(asked, kPatience);

@@ -15,21 +15,6 @@
 namespace luthier {
 namespace {
 
-// A name becomes a directory: one path component that a shell needs not quote.
-std::string name_problem(const std::string& name) {
-  const auto fine = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.' || c == '+';
-  };
-  if (name.empty() || name.size() > 200 || name.starts_with('.') || name.starts_with('-') ||
-      !std::ranges::all_of(name, fine)) {
-    return "experiment name " + json_string(name) +
-           " can't be a directory's; use letters, digits, '-', '_', '.' and '+', beginning with a "
-           "letter or digit";
-  }
-  return {};
-}
-
 Result<ExperimentSummary> run_session(std::filesystem::path directory,
                                       SessionStart start,
                                       const PluginRegistry& plugins,
@@ -46,6 +31,20 @@ Result<ExperimentSummary> run_session(std::filesystem::path directory,
 }
 
 }  // namespace
+
+std::string name_problem(const std::string& name) {
+  const auto fine = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '+';
+  };
+  if (name.empty() || name.size() > 200 || name.starts_with('.') || name.starts_with('-') ||
+      !std::ranges::all_of(name, fine)) {
+    return "experiment name " + json_string(name) +
+           " can't be a directory's; use at most 200 letters, digits, '-', '_', '.' and '+', "
+           "beginning with a letter or digit";
+  }
+  return {};
+}
 
 Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
                                          const PluginRegistry& plugins,

@@ -29,6 +29,10 @@ struct RunOptions {
   std::vector<std::shared_ptr<Logger>> own_loggers = {};
 };
 
+// Why `name` can't be an experiment's, a sentence; empty when it can. It becomes a directory: one
+// path component that a shell needs not quote.
+std::string name_problem(const std::string& name);
+
 // Runs a new experiment. Checks everything before it creates anything: name taken (already_exists,
 // the message shows resume and extend), space, plugins, objectives, resources, executor, loggers.
 Result<ExperimentSummary> run_experiment(ExperimentSpec spec,

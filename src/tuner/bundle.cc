@@ -1,11 +1,13 @@
 #include "tuner/bundle.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
 #include "base/sha256.h"
 #include "base/text.h"
 #include "core/canonical_export.h"
+#include "luthier/benchmark.h"
 #include "tuner/assembly.h"
 #include "tuner/bundle_about.h"
 #include "tuner/tar.h"
@@ -49,6 +51,14 @@ BundleContent content_of(std::string_view text) {
   return {static_cast<std::int64_t>(text.size()), sha256(text)};
 }
 
+// The benchmark of a simulated experiment that is neither a file nor built in; else empty.
+std::string own_benchmark(const ExperimentSpec& spec) {
+  const auto found = std::ranges::find(
+      spec.executor_options, "benchmark", &std::pair<std::string, std::string>::first);
+  const bool named = spec.executor == "simulated" && found != spec.executor_options.end();
+  return named && !benchmark_of(spec) && !open_benchmark(found->second) ? found->second : "";
+}
+
 Result<> check_rerunnable(const ExperimentSpec& spec, const BundleFacts& facts) {
   if (spec.executor != "process" && spec.executor != "simulated") {
     return Error{ErrorCode::invalid_argument,
@@ -58,6 +68,12 @@ Result<> check_rerunnable(const ExperimentSpec& spec, const BundleFacts& facts) 
                      spec.executor +
                      "), which no bundle holds; run that program "
                      "again and compare `luthier export --canonical`"};
+  }
+  if (const std::string own = own_benchmark(spec); !own.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 "the benchmark '" + own + "' of '" + spec.name +
+                     "' is a program's own, which no bundle holds; run that program again and "
+                     "compare `luthier export --canonical`"};
   }
   if (!facts.finished) {
     return Error{ErrorCode::invalid_argument,

@@ -110,7 +110,9 @@ Result<bool> GzipReader::at_end() {
   if (!count) {
     return count.error();
   }
-  return *count == 0 && ended_;  // else gzip's own sum is missing
+  // Else gzip's own sum is missing, or something follows it.
+  return *count == 0 && ended_ && stream_->z.avail_in == 0 &&
+         file_.peek() == std::ifstream::traits_type::eof();
 }
 
 // 0: the end.

@@ -67,8 +67,12 @@ std::optional<std::string> benchmark_of(const ExperimentSpec& spec) {
   }
   const auto found = std::ranges::find(
       spec.executor_options, "benchmark", &std::pair<std::string, std::string>::first);
-  const bool table = found != spec.executor_options.end() && found->second.ends_with(".json");
-  return table ? std::optional(found->second) : std::nullopt;
+  if (found == spec.executor_options.end()) {
+    return std::nullopt;
+  }
+  const std::string& text = found->second;
+  const bool file = text.ends_with(".json") || text.find('/') != std::string::npos;
+  return file ? std::optional(text) : std::nullopt;
 }
 
 void set_benchmark(ExperimentSpec& spec, const std::string& benchmark) {

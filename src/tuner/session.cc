@@ -21,6 +21,7 @@
 #include "tuner/advice.h"
 #include "tuner/control_files.h"
 #include "tuner/machine.h"
+#include "tuner/needed_files.h"
 #include "tuner/program_options.h"
 #include "tuner/signals.h"
 
@@ -44,6 +45,18 @@ Result<ExperimentSpec> read_spec(EventStore& store) {
                  "the log does not begin with an experiment; run `luthier doctor`"};
   }
   return std::move(*spec);
+}
+
+// What helps where a simulated experiment's benchmark is not there; nothing for one that is.
+std::string_view benchmark_remedy(const ExperimentSpec& spec) {
+  const auto file = benchmark_of(spec);
+  if (!file) {
+    return "; a benchmark of a program's own is there in that program alone";
+  }
+  std::error_code ignored;
+  return std::filesystem::exists(*file, ignored)
+             ? ""
+             : "; go on in the directory where it was simulated";
 }
 
 // What was declared goes first, then what the executor has, then this machine.
@@ -197,7 +210,8 @@ Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOpti
   if (!benchmark) {
     auto opened = open_benchmark(simulation->benchmark, simulation->task);
     if (!opened) {
-      return opened.error();
+      return Error{opened.error().code,
+                   opened.error().message + std::string(benchmark_remedy(spec))};
     }
     benchmark = std::move(*opened);
   }

@@ -55,20 +55,36 @@ std::string taken_problem(const std::string& name, const SessionOptions& session
          "; choose another --name, --results or --seed";
 }
 
-void set_tags(ExperimentSpec& spec, const Benchmark& benchmark) {
-  const BenchmarkFacts& facts = benchmark.facts();
-  spec.tags.emplace_back("benchmark", facts.name);
-  if (!facts.task.empty()) {
-    spec.tags.emplace_back("task", facts.task);
-  }
-  if (const auto optimum = benchmark.optimum(spec.objectives.front())) {
-    spec.tags.emplace_back("optimum", format_number(*optimum));
-  }
-}
-
 void add_problem(std::vector<std::string>& problems, std::string problem) {
   if (!problem.empty()) {
     problems.push_back(std::move(problem));
+  }
+}
+
+// The tags that say what was simulated; `compare` puts experiments together by them.
+std::vector<std::pair<std::string, std::string>> tags_of(const Benchmark& benchmark,
+                                                         const Objective& objective) {
+  const BenchmarkFacts& facts = benchmark.facts();
+  std::vector<std::pair<std::string, std::string>> tags = {{"benchmark", facts.name}};
+  if (!facts.task.empty()) {
+    tags.emplace_back("task", facts.task);
+  }
+  if (const auto optimum = benchmark.optimum(objective)) {
+    tags.emplace_back("optimum", format_number(*optimum));
+  }
+  return tags;
+}
+
+void set_tags(ExperimentSpec& spec,
+              const Benchmark& benchmark,
+              std::vector<std::string>& problems) {
+  for (auto& [key, value] : tags_of(benchmark, spec.objectives.front())) {
+    if (std::ranges::find(spec.tags, key, &std::pair<std::string, std::string>::first) !=
+        spec.tags.end()) {
+      problems.push_back("the tag '" + key + "' is set by the benchmark (" + value +
+                         "); drop or rename the one that is given");
+    }
+    spec.tags.emplace_back(key, value);
   }
 }
 
@@ -101,11 +117,14 @@ Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
   if (const auto resolved = plugins.resolve(spec); !resolved) {
     problems.push_back(resolved.error().message);
   }
+  const std::string prefix = spec.name.empty() ? default_prefix(spec, facts) : spec.name;
+  add_problem(problems, name_problem(prefix + "-" + std::to_string(plan.first_seed)));
+  if (problems.empty()) {
+    set_tags(spec, benchmark, problems);
+  }
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
-  set_tags(spec, benchmark);
-  const std::string prefix = spec.name.empty() ? default_prefix(spec, facts) : spec.name;
   std::vector<ExperimentSpec> specs;
   for (std::int64_t i = 0; i < plan.seeds; ++i) {
     spec.seed = plan.first_seed + static_cast<std::uint64_t>(i);

@@ -122,7 +122,8 @@ Result<> check_end(GzipReader& in, const std::string& what) {
   }
   return is_blank(header) && *at_end
              ? Result<>()
-             : Result<>(Error{ErrorCode::corruption, what + " does not end as a bundle does"});
+             : Result<>(Error{ErrorCode::corruption,
+                              what + " does not end as a bundle does; copy or make it again"});
 }
 
 }  // namespace

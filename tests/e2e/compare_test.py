@@ -1,5 +1,8 @@
 """`luthier compare` and bundles from outside, with experiments that the program itself makes."""
 
+import gzip
+import hashlib
+import io
 import json
 import os
 import re
@@ -104,6 +107,7 @@ class Comparing(ProgramTest):
         self.assertIn("have different objectives", self.compare("a", "b", code=2).stderr)
         self.assertIn("has no tag 'model'", self.compare("a", "--by", "model", code=2).stderr)
         self.assertIn("--at", self.compare("a", "--at", "tme=5", code=2).stderr)
+        self.assertIn("nothing is found in no time", self.compare("a", "--at", "time=0", code=2).stderr)
         self.assertIn("finite number", self.compare("a", "--optimum", "x", code=2).stderr)
         self.assertIn("the optimum 5 is none", self.compare("a", "--optimum", 5, code=2).stderr)
         self.assertIn("no experiments in elsewhere",
@@ -162,6 +166,23 @@ class Simulated(ProgramTest):
         self.succeed("export", "s-0", "--results", "sim", "--bundle", "s.bundle")
         (report,) = self.lines("run", "--from", "s.bundle", "--results", "elsewhere")
         self.assertEqual((report["trials"], report["differences"]), (40, 0))
+        self.assertIn("--jobs is for programs, and 's-0' was simulated with 8 workers",
+                      self.succeed("run", "--from", "s.bundle", "--jobs", 2, code=2).stderr)
+
+    def test_a_bundle_made_elsewhere_can_not_know_its_table(self):
+        curves = {"name": "valley", "space": {"parameters": {"x": "uniform(0, 1)"}}, "iterations": 3,
+                  "curves": {"loss": "x + 1 / training_iteration"},
+                  "objective": {"metric": "loss", "mode": "min"}}
+        (self.home / "valley.json").write_text(json.dumps(curves))
+        self.succeed("simulate", "--benchmark", "valley.json", "-n", 5, "--results", "sim", "--name", "s")
+        (self.home / "valley.json").rename(self.home / "moved.json")
+        packed = self.succeed("export", "s-0", "--results", "sim", "--bundle", "s.bundle")
+        self.assertIn("there is no valley.json here", packed.stderr)
+        self.assertIn("go on in the directory where it was simulated",
+                      self.succeed("extend", "s-0", "--results", "sim", "-n", 2, code=2).stderr)
+        done = self.succeed("run", "--from", "s.bundle", "--benchmark", "moved.json")
+        self.assertIn("made where there was no valley.json, so a changed one is not noticed", done.stderr)
+        self.assertIn("all are the same", done.stdout)
 
 
 class Bundles(ProgramTest):
@@ -203,6 +224,25 @@ class Bundles(ProgramTest):
         self.assertEqual(about["experiment"], "first")
         self.assertEqual(canonical, self.succeed("export", "first", "--canonical").stdout)
 
+    def forge(self, name, change):
+        """Makes forged.bundle of first.bundle, with sums that are right."""
+        with tarfile.open(self.home / "first.bundle") as archive:
+            texts = {each.name: archive.extractfile(each).read() for each in archive}
+        texts[name] = change(texts[name])
+        about = json.loads(texts["bundle.json"])
+        for file in about["files"]:
+            text = texts[file["name"]]
+            file.update(bytes=len(text), sha256=hashlib.sha256(text).hexdigest())
+        texts["bundle.json"] = json.dumps(about).encode()
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+            for each, text in texts.items():
+                entry = tarfile.TarInfo(each)
+                entry.size = len(text)
+                archive.addfile(entry, io.BytesIO(text))
+            end = archive.offset
+        (self.home / "forged.bundle").write_bytes(gzip.compress(packed.getvalue()[:end] + bytes(1024)))
+
     def test_what_is_refused(self):
         def told(*words, code=2):
             return self.succeed("run", *words, code=code).stderr
@@ -221,6 +261,12 @@ class Bundles(ProgramTest):
                           format=tarfile.USTAR_FORMAT) as archive:
             archive.add(self.home / "steps.py", "../steps.py")
         self.assertIn("which no bundle holds", told("--from", "evil.bundle"))
+        self.forge("canonical.jsonl", lambda text: text[:-9])
+        self.assertIn("forged.bundle: canonical.jsonl: line 6 of a canonical export is no trial",
+                      told("--from", "forged.bundle", code=4))
+        self.forge("spec.json", lambda text: text.replace(b"median_stopping", b"mine"))
+        self.assertRegex(told("--from", "forged.bundle", "--dry-run"),
+                         "no scheduler 'mine'.*; one of a library needs its --plugin")
         self.assertEqual(sorted(os.listdir(self.home / "luthier-results")), before)
 
 

@@ -100,6 +100,17 @@ class Killing(ProgramTest):
         (counts,) = self.lines("replay", name)
         self.assertEqual(counts["differences"], 0, counts)
 
+    def test_the_time_after_a_kill_does_not_count(self):
+        process = self.start(*self.words("late", 2, SAMPLES))
+        self.wait_until((self.home / "noted-late").exists, "a result")
+        process.kill()
+        process.communicate()
+        (before,) = self.lines("show", "late")
+        time.sleep(1)
+        self.succeed("stop", "late")
+        (after,) = self.lines("show", "late")
+        self.assertEqual((after["state"], after["elapsed_s"]), ("finished", before["elapsed_s"]))
+
     def test_with_four_jobs_nothing_acknowledged_is_lost(self):
         killed = self.kill_until_enough("four", 4, SAMPLES, KILLS)
         self.assertEqual(killed, KILLS, "the experiment ended too soon")

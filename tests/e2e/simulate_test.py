@@ -28,6 +28,8 @@ class Simulate(ProgramTest):
             self.assertEqual((line["schema"], line["workers"], line["optimum"]), (1, 4, -39.3))
             self.assertEqual((line["scheduler"], line["searcher"]), ("fifo", "random"))
             self.assertEqual(line["curve"][-1][:3], [8, 30, 30])
+            self.assertEqual(line["benchmark"], "bbob:function=3,dimension=5,instance=71")
+            self.assertNotIn("task", line)
             best = [point[3] for point in line["curve"]]
             self.assertEqual(best, sorted(best, reverse=True))
         self.assertFalse((self.home / "luthier-results").exists())
@@ -42,7 +44,11 @@ class Simulate(ProgramTest):
         self.keep("--log", "csv,json,tensorboard")
         kept = ["--results", "kept"]
         self.assertIn("finished", self.succeed("ls", *kept).stdout)
-        self.assertIn("executor    simulated", self.succeed("show", "s-0", *kept).stdout)
+        self.assertRegex(self.succeed("show", "s-0", *kept).stdout,
+                         r"executor    simulated\n            benchmark=.*lcbench.json\n            task=3945\n"
+                         r"            workers=8\n")
+        (shown,) = self.lines("show", "s-0", *kept)
+        self.assertEqual((shown["executor"], shown["executor_options"]["workers"]), ("simulated", "8"))
         self.assertEqual(len(self.lines("trials", "s-0", *kept)), 60)
         self.assertIn("proposed by random", self.succeed("explain", "s-0", 3, *kept).stdout)
         (replayed,) = self.lines("replay", "s-0", *kept)
@@ -67,6 +73,22 @@ class Simulate(ProgramTest):
         self.assertIn("interrupted", self.succeed("ls", "--results", "kept").stdout)
         self.succeed("resume", "long-0", "--results", "kept", timeout=120)
         self.assertIn("finished", self.succeed("ls", "--results", "kept").stdout)
+
+    def test_a_running_one_takes_no_requests(self):
+        process = self.start("simulate", "--benchmark", "bbob:function=1", "-n", 10_000_000, "-w", 10,
+                             "--results", "kept", "--name", "long")
+        self.wait_until(lambda: (self.home / "kept" / "long-0" / "experiment.db").exists(), "the first commit")
+        time.sleep(0.3)
+        told = self.luthier("stop", "long-0", "--results", "kept")
+        self.assertEqual(told.returncode, 3)
+        self.assertIn(f"a running simulation takes no requests; end it with Ctrl-C or kill -INT {process.pid}",
+                      told.stderr)
+        process.kill()
+        process.communicate()
+        before = self.lines("show", "long-0", "--results", "kept")[0]["elapsed_s"]
+        self.succeed("stop", "long-0", "--results", "kept")
+        (after,) = self.lines("show", "long-0", "--results", "kept")
+        self.assertEqual((after["state"], after["elapsed_s"]), ("finished", before))
 
     def refused(self, *words):
         done = self.luthier("simulate", *words)
@@ -101,9 +123,41 @@ class Simulate(ProgramTest):
             ([*bbob, "--workers", 2, "--nodes", 4, "--node-loss-every", "1m"], "it must be from 1 to the number of workers"),
             ([*bbob, "--log", "console"], "no logger of simulations called 'console'"),
             ([*bbob, "--scheduler", "ahsa"], "did you mean 'asha'?"),
+            ([*bbob, "--name", "../outside"], "experiment name \"../outside-0\" can't be a directory's"),
+            ([*bbob, "--name", "a <b>"], "can't be a directory's"),
+            ([*bbob, "--tag", "optimum=3"], "the tag 'optimum' is set by the benchmark (79.48)"),
         ]:
             with self.subTest(words=words):
                 self.assertIn(sentence, self.refused(*words))
+
+    def test_the_last_of_a_tag_counts(self):
+        self.keep("--tag", "model=a", "--tag", "model=b")
+        tags = [line for line in self.succeed("show", "s-0", "--results", "kept").stdout.splitlines() if "model=" in line]
+        self.assertEqual([line.split()[-1] for line in tags], ["model=b"])
+
+    def test_without_a_finite_value_it_says_why(self):
+        done = self.luthier("simulate", "--benchmark", "bbob:function=1", "-n", 3, "--searcher", "grid")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("seed 0: no trial reported a finite 'value'; searcher 'grid' can't enumerate", done.stderr)
+
+    def test_an_optimum_that_is_none_is_named(self):
+        curves = {"name": "valley", "space": {"parameters": {"x": "uniform(0, 1)"}}, "iterations": 1,
+                  "curves": {"loss": "x"}, "objective": {"metric": "loss", "mode": "min"}, "optimum": 2}
+        (self.home / "valley.json").write_text(json.dumps(curves))
+        done = self.simulate("--benchmark", "valley.json", "-n", 5)
+        self.assertRegex(done.stderr, r"the optimum 2 is none: seed 0 found 0\.\d+; correct 'optimum'")
+
+    def test_fewer_trials_than_asked_for_have_a_reason(self):
+        curves = {"name": "few", "space": {"parameters": {"x": "choice(1, 2, 3)"}}, "iterations": 1,
+                  "curves": {"loss": "x"}, "objective": {"metric": "loss", "mode": "min"}}
+        (self.home / "few.json").write_text(json.dumps(curves))
+        done = self.simulate("--benchmark", "few.json", "-n", 5)
+        self.assertIn("seed 0: all 3 different configurations of the space were tried", done.stderr)
+
+    def test_people_read_six_digits(self):
+        words = ["--benchmark", "bbob:function=3", "-n", 10]
+        best = json.loads(self.simulate(*words, "--json").stdout)["curve"][-1][-1]
+        self.assertIn(f"seed 0: value {best:.6g}, regret ", self.simulate(*words).stdout)
 
     def test_its_age_is_real_time(self):
         self.keep()

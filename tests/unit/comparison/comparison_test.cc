@@ -16,6 +16,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -169,6 +170,21 @@ TEST(Compare, WhatSharesNoSeedIsNotTestedNorCorrectedFor) {
   EXPECT_THAT(comparison.warnings, Contains(HasSubstr("'good' and 'stranger'")));
 }
 
+TEST(Compare, SaysNothingOfTestsThatWereNotMade) {
+  auto all = two_groups(6, {.task = "a"});
+  std::erase_if(all, [](const ExperimentCurve& each) { return each.scheduler.name == "good"; });
+  for (ExperimentCurve experiment : two_groups(6, {.task = "b"})) {
+    if (experiment.scheduler.name == "good") {
+      all.push_back(std::move(experiment));
+    }
+  }
+  const ComparisonReport comparison = made(std::move(all));
+  EXPECT_THAT(comparison.warnings, Contains(HasSubstr("on the same tasks with the same seeds")));
+  EXPECT_THAT(comparison.warnings, Not(Contains(HasSubstr(" 0 matched seed"))));
+  EXPECT_THAT(comparison.warnings, Not(Contains(HasSubstr("share their seeds"))));
+  EXPECT_THAT(comparison.notes, Not(Contains(HasSubstr("test"))));
+}
+
 TEST(Compare, AnExperimentWithoutAResultIsWorst) {
   std::vector<ExperimentCurve> all = two_groups(6);
   all[0].points.clear();
@@ -181,11 +197,70 @@ TEST(Compare, AnExperimentWithoutAResultIsWorst) {
 
 TEST(Compare, SaysWhenSeedsAreTooFew) {
   EXPECT_THAT(made(two_groups(1)).warnings,
-              Contains("too few seeds to say which is better: with 1 matched seeds no difference "
+              Contains("too few seeds to say which is better: with 1 matched seed no difference "
                        "can reach p = 0.05; 1 comparison needs at least 6"));
   EXPECT_THAT(made(two_groups(5)).warnings,
               Contains(HasSubstr("which needs 6 experiments of a group")));
   EXPECT_THAT(made(two_groups(6)).warnings, IsEmpty());
+}
+
+// Beside a group's median over easy tasks another's over all tasks means nothing.
+TEST(Compare, SaysWhenGroupsHaveDifferentBlocks) {
+  auto all = two_groups(8);
+  all.pop_back();
+  const ComparisonReport comparison = made(all);
+  EXPECT_EQ(comparison.blocks, 7);
+  EXPECT_THAT(comparison.warnings,
+              Contains(HasSubstr("some group lacks 1 of the 8 combinations of benchmark, task and "
+                                 "seed: ranks leave them out, medians and bands do not")));
+}
+
+TEST(Compare, SaysWhenSearchSpacesDiffer) {
+  auto all = two_groups(6);
+  all[3].space.add("x", uniform(0, 1));
+  EXPECT_THAT(made(all).warnings,
+              Contains(HasSubstr("the search spaces of 'good-0' and 'poor-1' differ")));
+  for (ExperimentCurve& experiment : all) {
+    experiment.tags.emplace_back("benchmark", experiment.name == all[3].name ? "other" : "usual");
+  }
+  EXPECT_THAT(made(all).warnings, Not(Contains(HasSubstr("the search spaces of"))));
+}
+
+TEST(Compare, SaysWhenNothingReachesTheBudget) {
+  auto all = two_groups(6);
+  for (std::size_t i = 0; i < all.size(); i += 2) {
+    all[i].end.resource *= 3;
+  }
+  const auto warnings = [&](double amount) {
+    return made(all, {.budget = Budget{CurveAxis::trials, amount}}).warnings;
+  };
+  EXPECT_THAT(warnings(500), Contains(HasSubstr("no experiment came as far as --at trials=500")));
+  EXPECT_THAT(warnings(500), Contains(HasSubstr("the groups did not spend the same")));
+  EXPECT_THAT(warnings(20), IsEmpty());
+}
+
+TEST(Compare, SaysWhatPairsOfSeveralTasksCanShow) {
+  auto all = two_groups(6, {.task = "a"});
+  EXPECT_THAT(made(all).notes, Not(Contains(HasSubstr("p speaks of these"))));
+  const auto more = two_groups(6, {.task = "b"});
+  all.insert(all.end(), more.begin(), more.end());
+  EXPECT_THAT(made(all).notes, Contains(HasSubstr("p speaks of these 2 tasks, not of others")));
+}
+
+TEST(Compare, SaysWhenTasksShareTheirDraws) {
+  auto all = two_groups(6, {.task = "a"});
+  EXPECT_THAT(made(all).warnings, IsEmpty());
+  auto more = two_groups(6, {.task = "b"});
+  const auto warnings = [&] {
+    auto both = all;
+    both.insert(both.end(), more.begin(), more.end());
+    return made(both).warnings;
+  };
+  EXPECT_THAT(warnings(), Contains(HasSubstr("share their seeds and with them their draws")));
+  for (ExperimentCurve& experiment : more) {
+    experiment.seed += 6;
+  }
+  EXPECT_THAT(warnings(), IsEmpty());
 }
 
 TEST(Compare, RefusesWhatCanNotBeCompared) {

@@ -58,5 +58,20 @@ TEST(Grouping, TagsSortAsNumbersWhereTheyAre) {
   EXPECT_THAT(labels(all, {"size"}), ElementsAre("2 1", "9 1", "10 1", "1a 1", "nan 1"));
 }
 
+TEST(Grouping, EachExperimentMayStandAlone) {
+  EXPECT_THAT(labels({made_curve({.seed = 2}, {1}), made_curve({.seed = 1}, {1})}, {"experiment"}),
+              ElementsAre("fifo-1 1", "fifo-2 1"));
+}
+
+TEST(Grouping, NumbersWithinLabelsSortBySize) {
+  std::vector<ExperimentCurve> all;
+  for (const char* model : {"m10", "m9", "m9b", "lr=0.5", "lr=1e-3", "lr=0.25", "m"}) {
+    all.push_back(made_curve({}, {1}));
+    all.back().tags = {{"model", model}};
+  }
+  EXPECT_THAT(labels(all, {"model"}),
+              ElementsAre("lr=1e-3 1", "lr=0.25 1", "lr=0.5 1", "m 1", "m9 1", "m9b 1", "m10 1"));
+}
+
 }  // namespace
 }  // namespace luthier

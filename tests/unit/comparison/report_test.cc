@@ -1,9 +1,12 @@
 // What a comparison looks like: on a terminal, as JSON, as CSV and as a page.
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "comparison/chart.h"
 #include "comparison/comparison_json.h"
+#include "comparison/figures.h"
 #include "comparison/html_page.h"
 #include "core/json.h"
 #include "unit/comparison/curves_for_tests.h"
@@ -45,6 +48,36 @@ TEST(Chart, DrawsLettersWithoutColour) {
             "           b slow\n");
 }
 
+// On a linear scale everything after the first steps would lie on one line.
+TEST(Chart, RegretThatFallsTenfoldHasALogarithmicScale) {
+  const auto drawn = [](double last) {
+    const auto comparison = compare({made_curve({.optimum = "0"}, {10, 5, last})}).value();
+    return chart(comparison, CurveAxis::trials, {.width = 60, .height = 9});
+  };
+  EXPECT_THAT(drawn(0.9), HasSubstr("regret of loss (log scale)\n"));
+  EXPECT_THAT(drawn(2), HasSubstr("regret of loss\n"));
+}
+
+TEST(Chart, HasALetterOfItsOwnForEachOfManyGroups) {
+  std::vector<ExperimentCurve> all;
+  for (int i = 0; i < 30; ++i) {
+    all.push_back(made_curve({.scheduler = "s" + std::to_string(i)}, {1, 0.5}));
+  }
+  const auto comparison = compare(std::move(all)).value();
+  const std::string drawn = chart(comparison, CurveAxis::trials, {.width = 80, .height = 5});
+  EXPECT_THAT(drawn, HasSubstr("           a s0\n"));
+  EXPECT_THAT(drawn, HasSubstr("           A s26\n"));
+}
+
+TEST(Figure, CountsStayWhole) {
+  EXPECT_EQ(figure(14130), "14130");
+  EXPECT_EQ(figure(125.5), "125.5");
+  EXPECT_EQ(figure(0.000012345), "1.234e-05");
+  EXPECT_EQ(figure(-20000), "-20000");
+  EXPECT_EQ(figure(123456789), "1.235e+08");
+  EXPECT_EQ(interval(INFINITY, INFINITY), "-");
+}
+
 TEST(Chart, NeverExceedsTheWidthNorPassesOnControls) {
   const ComparisonReport comparison = two_curves(std::string(300, 'x') + "\x1b]0;title\x07");
   for (const bool color : {false, true}) {
@@ -77,6 +110,19 @@ TEST(Chart, SaysWhenThereIsNothingToDraw) {
   EXPECT_EQ(chart(*comparison, CurveAxis::time, {}), "nothing to draw: no result yet\n");
   EXPECT_THAT(html_page(*comparison, ""), HasSubstr("</html>"));
   EXPECT_TRUE(parse_json(to_json(*comparison)).ok());
+}
+
+TEST(Chart, DrawsNothingOfValuesThatAreNotFinite) {
+  const auto comparison = compare({made_curve({}, {INFINITY, INFINITY})}).value();
+  EXPECT_EQ(chart(comparison, CurveAxis::trials, {}), "nothing to draw: no result yet\n");
+}
+
+TEST(Chart, ARegretOfZeroHasAnAxis) {
+  const auto comparison = compare({made_curve({.optimum = "1"}, {1, 1})}).value();
+  const std::string drawn = chart(comparison, CurveAxis::trials, {.width = 40, .height = 9});
+  EXPECT_THAT(drawn, HasSubstr("        0 + "));
+  EXPECT_THAT(drawn, HasSubstr("        1 +\n"));
+  EXPECT_THAT(drawn, Not(HasSubstr("e-3")));
 }
 
 TEST(ComparisonJson, HasItsFields) {

@@ -141,9 +141,56 @@ TEST_F(Table, NamesWhatIsWrongWithTheRows) {
   rows_ = "lr,layers,momentum,optimizer\n0.001,1,0.9\n";
   EXPECT_EQ(problem(), "small_parameters.csv, line 2: 3 cells where the header has 4");
   rows_ = "lr,layers,momentum,optimizer\n0.001,1,0.9,rmsprop\n";
-  EXPECT_EQ(problem(), "small_parameters.csv, line 2: \"rmsprop\" is no value of optimizer");
+  EXPECT_EQ(problem(),
+            "small_parameters.csv, line 2: \"rmsprop\" is no value of optimizer, which is one of "
+            "sgd, adam");
   rows_ = "lr,layers,momentum,optimizer\n-1,1,0.9,sgd\n";
-  EXPECT_EQ(problem(), "small_parameters.csv, line 2: \"-1\" is no value of lr");
+  EXPECT_EQ(problem(),
+            "small_parameters.csv, line 2: \"-1\" is no value of lr, which is a number from 0.001 "
+            "to 1");
+  rows_ = "lr,layers,momentum,optimizer\n1,2.5,0.9,sgd\n";
+  EXPECT_EQ(problem(),
+            "small_parameters.csv, line 2: \"2.5\" is no value of layers, which is a whole number "
+            "from 1 to 5");
+}
+
+// The best of the table would count as the optimum, and no search could reach it.
+TEST_F(Table, RefusesARowOutsideTheRanges) {
+  rows_ = "lr,layers,momentum,optimizer\n2,1,0.9,sgd\n";
+  EXPECT_NE(problem().find("\"2\" is no value of lr"), std::string::npos) << problem();
+  rows_ = "lr,layers,momentum,optimizer\n1.000000001,1,0.9,sgd\n0.03,3,0.9,sgd\n1,5,0.99,adam\n";
+  EXPECT_TRUE(open().ok()) << problem();
+}
+
+TEST_F(Table, ReadsRowsAsOtherProgramsWriteThem) {
+  replace(index_, "[\"sgd\", \"adam\"]", "[\"sgd, plain\", \"say \\\"adam\\\"\"]");
+  rows_ =
+      "\xEF\xBB\xBF\"lr\",layers,momentum,optimizer\r\n0.001,1,0.9,\"sgd, plain\"\r\n"
+      "0.03,3,0.9,\"sgd, plain\"\r\n1,5,0.99,\"say \"\"adam\"\"\"\r\n";
+  const auto table = open();
+  ASSERT_TRUE(table.ok()) << problem();
+  const auto run = (*table)->run(
+      {{"lr", 1}, {"layers", 5}, {"momentum", 0.99}, {"optimizer", "say \"adam\""}}, 0);
+  EXPECT_EQ(run->step(1).metrics.number("loss"), 10);
+}
+
+TEST_F(Table, FindsAChoiceByWhatTheIndexWrote) {
+  for (const auto& [values, cells] : {std::pair{"[true, false]", std::pair{"True", "False"}},
+                                      std::pair{"[16, 32]", std::pair{"16.0", "32"}},
+                                      std::pair{"[\"1.0\", \"007\"]", std::pair{"1.0", "007"}}}) {
+    index_ = kIndex;
+    replace(index_, "[\"sgd\", \"adam\"]", values);
+    rows_ = std::string("lr,layers,momentum,optimizer\n0.001,1,0.9,") + cells.first +
+            "\n0.03,3,0.9," + cells.first + "\n1,5,0.99," + cells.second + "\n";
+    EXPECT_TRUE(open().ok()) << problem();
+  }
+}
+
+TEST_F(Table, AsksWhetherTimesAreCumulative) {
+  replace(index_, ", \"cumulative\": true", "");
+  EXPECT_NE(problem().find("'time.cumulative' must be true (seconds since the start) or false"),
+            std::string::npos)
+      << problem();
 }
 
 TEST_F(Table, NamesEveryProblemOfTheIndex) {
@@ -164,6 +211,9 @@ TEST_F(Table, RefusesWhatIsNoIndex) {
   index_ = "{\"name\": ";
   EXPECT_NE(problem().find("is no benchmark"), std::string::npos);
   index_ = "{}";
+  EXPECT_NE(problem().find("it has neither 'tasks', as the index of a table, nor 'curves'"),
+            std::string::npos);
+  index_ = "{\"tasks\": []}";
   EXPECT_NE(problem().find("'tasks' must be a list of at least one name"), std::string::npos);
   EXPECT_NE(open_benchmark("nowhere/there.json").error().message.find("No such file"),
             std::string::npos);

@@ -90,6 +90,11 @@ TEST_F(BundleTest, EveryTruncationIsNoticed) {
   }
 }
 
+TEST_F(BundleTest, WhatFollowsTheEndIsNoticed) {
+  write(bundle_, content(bundle_) + "more");
+  EXPECT_THAT(problem(bundle_), HasSubstr("does not end as a bundle does; copy or make it again"));
+}
+
 // gzip's header and the sums hold every byte that means something: a flip is an error or the same.
 TEST_F(BundleTest, EveryFlippedByteIsNoticedOrHarmless) {
   const std::string whole = content(bundle_);

@@ -6,6 +6,7 @@
 #include "core/canonical_export.h"
 #include "support/temporary_directory.h"
 #include "tuner/assembly.h"
+#include "tuner/bundle.h"
 
 namespace luthier {
 namespace {
@@ -52,33 +53,55 @@ TEST(Simulation, WhatHappensAtTheEndOfTheTimeCounts) {
   EXPECT_EQ(runs[0].curve.back().resource, 6000);
 }
 
-TEST(Simulation, ABenchmarkOfOnesOwn) {
-  class Halves final : public Benchmark {
-   public:
-    Halves() { facts_.space.add("x", uniform(0, 1)); }
-    const BenchmarkFacts& facts() const override { return facts_; }
-    std::unique_ptr<BenchmarkRun> run(const Config& config, std::uint64_t) const override {
-      struct Run final : BenchmarkRun {
-        double x = 0;
-        BenchmarkStep step(std::int64_t iteration) const override {
-          return {.metrics = {{"loss", x + 1.0 / static_cast<double>(iteration)}}, .seconds = 0.5};
-        }
-      };
-      auto run = std::make_unique<Run>();
-      run->x = config.number("x");
-      return run;
-    }
+// A benchmark of a program's own.
+class Halves final : public Benchmark {
+ public:
+  Halves() { facts_.space.add("x", uniform(0, 1)); }
+  const BenchmarkFacts& facts() const override { return facts_; }
+  std::unique_ptr<BenchmarkRun> run(const Config& config, std::uint64_t) const override {
+    struct Run final : BenchmarkRun {
+      double x = 0;
+      BenchmarkStep step(std::int64_t iteration) const override {
+        return {.metrics = {{"loss", x + 1.0 / static_cast<double>(iteration)}}, .seconds = 0.5};
+      }
+    };
+    auto run = std::make_unique<Run>();
+    run->x = config.number("x");
+    return run;
+  }
 
-   private:
-    BenchmarkFacts facts_{
-        .name = "halves", .metrics = {"loss"}, .objective = {"loss"}, .iterations = 4};
-  };
+ private:
+  BenchmarkFacts facts_{
+      .name = "halves", .metrics = {"loss"}, .objective = {"loss"}, .iterations = 4};
+};
+
+TEST(Simulation, ABenchmarkOfOnesOwn) {
   const auto runs = Simulation(std::make_shared<Halves>()).workers(2).samples(10).run().value();
   EXPECT_EQ(runs[0].curve.back().resource, 40);
   EXPECT_EQ(runs[0].curve.back().time_s, 10);
   EXPECT_GE(*runs[0].curve.back().best, 0.25);
   EXPECT_EQ(runs[0].optimum, std::nullopt);
   EXPECT_EQ(runs[0].regret(), std::nullopt);
+}
+
+TEST(Simulation, ABenchmarkOfOnesOwnIsThereInItsProgramAlone) {
+  const TemporaryDirectory folder;
+  const auto runs = Simulation(std::make_shared<Halves>())
+                        .samples(3)
+                        .results(folder.path() / "results")
+                        .run()
+                        .value();
+  const auto packed = write_bundle(runs[0].directory, folder.path() / "own.bundle");
+  ASSERT_FALSE(packed.ok());
+  EXPECT_NE(packed.error().message.find("the benchmark 'halves' of 'halves-fifo-random-0' is a "
+                                        "program's own, which no bundle holds"),
+            std::string::npos)
+      << packed.error().message;
+  const auto extended =
+      resume_experiment(runs[0].directory, PluginRegistry(), {}, {.more_samples = 1});
+  ASSERT_FALSE(extended.ok());
+  EXPECT_NE(extended.error().message.find("is there in that program alone"), std::string::npos)
+      << extended.error().message;
 }
 
 TEST(Simulation, AFailingClusterRepeatsAndReplays) {
