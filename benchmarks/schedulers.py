@@ -29,7 +29,7 @@ from virtual_time.table import MARKS, Table
 
 LCBENCH = pathlib.Path(__file__).parent / "data" / "lcbench.json"
 # Chosen on lcbench: see docs/schedulers.md, "Which one".
-BEST = ("asha:mode=promote,max_t={steps}", "bohb:draw_from=space,candidates=8,guided_trials=300")
+BEST = ("asha:mode=promote,max_t={steps}", "bohb")
 OURS = {
     "luthier_asha": ("asha:max_t={steps}", "random"),
     "luthier_hyperband": ("hyperband:max_t={steps}", "random"),

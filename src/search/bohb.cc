@@ -74,11 +74,10 @@ class Bohb : public Searcher {
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
     if (!model_) {
       spacing_.emplace(view.space());
-      model_.emplace(parzen::kernel_axes(view.space()),
-                     bohb::ModelOptions{options_.target,
-                                        options_.min_points,
-                                        options_.good_fraction,
-                                        options_.spread});
+      model_.emplace(
+          parzen::kernel_axes(view.space()),
+          bohb::ModelOptions{
+              options_.target, options_.min_points, options_.good_fraction, options_.spread});
     }
     tried(view, trial);
   }
@@ -90,9 +89,7 @@ class Bohb : public Searcher {
                     point_of(view, trial));
   }
 
-  void on_trial_changed(const ExperimentView& view, TrialId trial) override {
-    tried(view, trial);
-  }
+  void on_trial_changed(const ExperimentView& view, TrialId trial) override { tried(view, trial); }
 
  private:
   void tried(const ExperimentView& view, TrialId trial) {
@@ -212,18 +209,17 @@ SearcherPlugin searcher_bohb() {
                .options = options()},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;
-        const BohbOptions bohb{
-            .min_points = static_cast<std::size_t>(given.integer("min_points")),
-            .good_fraction = given.number("good_fraction"),
-            .spread = given.number("spread"),
-            .candidates = static_cast<std::size_t>(given.integer("candidates")),
-            .from = given.text("draw_from") == "space" ? parzen::DrawFrom::space
-                                                       : parzen::DrawFrom::good,
-            .target = given.text("target") == "progress" ? bohb::Target::progress
-                                                         : bohb::Target::budget,
-            .random_fraction = given.number("random_fraction"),
-            .guided_trials = given.number("guided_trials"),
-            .spacing = given.integer("spacing")};
+        const BohbOptions bohb{.min_points = static_cast<std::size_t>(given.integer("min_points")),
+                               .good_fraction = given.number("good_fraction"),
+                               .spread = given.number("spread"),
+                               .candidates = static_cast<std::size_t>(given.integer("candidates")),
+                               .from = given.text("draw_from") == "space" ? parzen::DrawFrom::space
+                                                                          : parzen::DrawFrom::good,
+                               .target = given.text("target") == "progress" ? bohb::Target::progress
+                                                                            : bohb::Target::budget,
+                               .random_fraction = given.number("random_fraction"),
+                               .guided_trials = given.number("guided_trials"),
+                               .spacing = given.integer("spacing")};
         return std::unique_ptr<Searcher>(std::make_unique<Bohb>(bohb, context.objectives.front()));
       }};
 }

@@ -9,8 +9,8 @@ namespace luthier {
 namespace {
 
 // So much of the range a number of a file may lie outside it: float32 and short decimals are
-// rounded.
-constexpr double kRounded = 1e-6;
+// rounded, which the warp log_one_minus makes large near 1.
+constexpr double kRounded = 0.01;
 const std::vector<std::string> kAxes = {"task", "configuration", "step", "metric"};
 
 // Collects what is wrong while reading goes on.
