@@ -1,0 +1,63 @@
+// The normal distribution that CMA-ES draws from, and how it follows ranked points: Hansen, "The
+// CMA evolution strategy: a tutorial", 2016 (arXiv 1604.00772), with negative weights (section 4)
+// and either a full covariance matrix or a diagonal one (Ros and Hansen, 2008).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "luthier/rng.h"
+
+namespace luthier::cmaes {
+
+struct EvolutionOptions {
+  double sigma = 0.15;  // initial step size
+  std::size_t population = 6;
+  bool separable = false;  // a diagonal covariance
+};
+
+// A point to learn from.
+struct RankedPoint {
+  std::vector<double> point;
+  bool valid = true;  // false: it failed; such points come last
+  // Not drawn from the distribution as it is now. Its step counts as if it were no longer than an
+  // ordinary one: Hansen, "Injecting external solutions into CMA-ES", 2011.
+  bool foreign = false;
+};
+
+class Evolution {
+ public:
+  // At least one dimension.
+  Evolution(std::span<const double> mean, const EvolutionOptions& options);
+  Evolution(Evolution&&) noexcept;
+  Evolution& operator=(Evolution&&) noexcept;
+  ~Evolution();
+
+  std::size_t dimensions() const;
+  std::size_t population() const;
+  std::int64_t generation() const;  // how often it was updated
+  double sigma() const;
+  std::vector<double> mean() const;
+  std::vector<double> covariance() const;    // without the step size; row after row
+  double deviation(std::size_t axis) const;  // of one coordinate, the step size included
+
+  std::vector<double> draw(Rng& rng) const;
+  // One generation: population() points, best first, at least one of them valid. Where fewer are
+  // valid than there are parents, these share the weight of all.
+  void update(std::span<const RankedPoint> ranked);
+  // Moves one coordinate of the mean, nothing else.
+  void set_mean(std::size_t axis, double value);
+
+  // Why a search with this distribution can't go on, in a few words; empty when it can.
+  std::string_view exhausted() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace luthier::cmaes
