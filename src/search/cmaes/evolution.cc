@@ -156,7 +156,7 @@ struct Evolution::State {
       path += std::sqrt(rates.path * (2 - rates.path) * mu) * step;
     }
     learn_covariance(steps, weights, stalled);
-    sigma *= std::exp(std::min(1.0, c / rates.sigma_damping * (length - 1)));
+    sigma *= std::exp(c / rates.sigma_damping * (length - 1));
     decompose_if_due();
   }
 };

@@ -10,11 +10,13 @@
 namespace luthier::cmaes {
 namespace {
 
-constexpr int kMostDraws = 20;  // before what lies outside of the cube is mirrored into it
+// Of a point, before what lies outside of the cube is mirrored into it. Measured on BBOB: more make
+// no difference but where the optimum is on a bound, which is then found later.
+constexpr int kMostDraws = 2;
 
+// The cube and its mirror images fill the space with a period of 2.
 double mirrored(double x) {
-  const double folded = std::abs(x - 2 * std::round(x / 2));  // the period is 2
-  return std::min(folded, 1.0);
+  return std::abs(x - 2 * std::round(x / 2));
 }
 
 }  // namespace
@@ -65,9 +67,8 @@ Model::Draw Model::draw(std::span<const double> grid, Rng& rng) const {
   }
   const std::vector<double> mean = evolution_->mean();
   for (std::size_t i = 0; i < axes_.size(); ++i) {
-    double& x = out.point[i];
-    x = axes_[i].discrete ? x : mirrored(x);
-    out.coordinates[axes_[i].axis] = mean[i] + stretch_[i] * (x - mean[i]);
+    const double x = mean[i] + stretch_[i] * (out.point[i] - mean[i]);
+    out.coordinates[axes_[i].axis] = axes_[i].discrete ? x : mirrored(x);
   }
   for (const std::size_t axis : categorical_) {
     out.coordinates[axis] = rng.uniform();

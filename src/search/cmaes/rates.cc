@@ -57,7 +57,7 @@ Rates rates_for(std::size_t dimensions, std::size_t population, bool separable) 
   }
   const double mu = effective_parents(rates.weights);
   const double faster = separable ? (n + 2) / 3 : 1;
-  rates.rank_one = std::min(faster * 2 / ((n + 1.3) * (n + 1.3) + mu), 0.5);
+  rates.rank_one = faster * 2 / ((n + 1.3) * (n + 1.3) + mu);
   rates.rank_mu = std::min(1 - rates.rank_one,
                            faster * 2 * (0.25 + mu + 1 / mu - 2) / ((n + 2) * (n + 2) + mu));
   rates.path = (4 + mu / n) / (n + 4 + 2 * mu / n);
