@@ -8,9 +8,9 @@
 // whichever generation they were drawn in, so that nothing ever waits; steps of those that were not
 // drawn from the distribution as it is are cut to an ordinary length (Hansen, "Injecting external
 // solutions into CMA-ES", 2011). Stopped and paused trials rank after completed ones by how far
-// they got, failed ones last and never as parents. Categorical parameters are drawn as declared,
-// independently of everything else; a conditional parameter keeps its coordinate where it is
-// inactive. One distribution serves all cells of a grid.
+// they got, failed ones last and never as parents. Each categorical parameter has probabilities of
+// its own (cmaes/categories.h); a conditional parameter keeps its coordinate where it is inactive.
+// One distribution serves all cells of a grid.
 #include "luthier/searcher.h"
 #include "search/cmaes/model.h"
 #include "search/points/explored.h"
@@ -40,12 +40,9 @@ class Cmaes : public Searcher {
     const Config config = view.config(trial);
     // Whoever proposed it: if it is what was offered here, the draw behind it is known, which says
     // more than the value of a discrete parameter.
-    Offer offered = offer(view, trial, *model_);
-    if (offered.draw && view.space().decode(offered.draw->coordinates) == config) {
-      model_->added(trial, std::move(offered.draw->point));
-    } else {
-      model_->added_by_others(trial, model_->foreign_point(view.space(), config));
-    }
+    const Offer offered = offer(view, trial, *model_);
+    const bool taken = offered.draw && view.space().decode(offered.draw->coordinates) == config;
+    model_->added(view.space(), trial, config, taken ? &*offered.draw : nullptr);
     explored_.add(view.space(), config);
     learn_from_paused(view);
   }
@@ -53,7 +50,7 @@ class Cmaes : public Searcher {
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
     cmaes::Members& members = model_->members();
     if (!members.is_live(trial) && !members.revive(trial)) {
-      model_->added_by_others(trial, model_->foreign_point(view.space(), view.config(trial)));
+      model_->added(view.space(), trial, view.config(trial), nullptr);
     }
     members.report(trial, result.training_iteration, loss_of(objective_, result.metrics));
   }
@@ -61,7 +58,7 @@ class Cmaes : public Searcher {
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
     const Config config = view.config(trial);
     explored_.add(view.space(), config);
-    model_->added_by_others(trial, model_->foreign_point(view.space(), config));
+    model_->added(view.space(), trial, config, nullptr);
   }
 
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
@@ -174,23 +171,22 @@ cmaes::RestartKind restart_kind(std::string_view name) {
 }  // namespace
 
 SearcherPlugin searcher_cmaes() {
-  return {
-      .info = {.summary = "covariance matrix adaptation evolution strategy for numeric parameters",
-               .paper = "Hansen, The CMA Evolution Strategy: A Tutorial, 2016",
-               .options = options()},
-      .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
-        const NamedValues& given = context.options;
-        cmaes::ModelOptions model{
-            .startup_trials = static_cast<std::size_t>(given.integer("startup_trials")),
-            .sigma = given.number("sigma"),
-            .separable = given.boolean("separable"),
-            .restarts = restart_kind(given.text("restarts"))};
-        if (given.find("population") != nullptr) {
-          model.population = static_cast<std::size_t>(given.integer("population"));
-        }
-        return std::unique_ptr<Searcher>(
-            std::make_unique<Cmaes>(model, context.objectives.front()));
-      }};
+  return {.info = {.summary = "covariance matrix adaptation: a normal distribution that learns",
+                   .paper = "Hansen, The CMA Evolution Strategy: A Tutorial, 2016",
+                   .options = options()},
+          .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
+            const NamedValues& given = context.options;
+            cmaes::ModelOptions model{
+                .startup_trials = static_cast<std::size_t>(given.integer("startup_trials")),
+                .sigma = given.number("sigma"),
+                .separable = given.boolean("separable"),
+                .restarts = restart_kind(given.text("restarts"))};
+            if (given.find("population") != nullptr) {
+              model.population = static_cast<std::size_t>(given.integer("population"));
+            }
+            return std::unique_ptr<Searcher>(
+                std::make_unique<Cmaes>(model, context.objectives.front()));
+          }};
 }
 
 }  // namespace luthier

@@ -185,6 +185,11 @@ std::vector<double> Evolution::mean() const {
 double Evolution::deviation(std::size_t axis) const {
   return state_->sigma * std::sqrt(state_->variance(static_cast<Index>(axis)));
 }
+std::vector<double> Evolution::parent_weights(std::size_t valid) const {
+  std::vector<double> weights = weights_for(state_->rates, valid);
+  weights.resize(std::min(valid, state_->rates.parents));
+  return weights;
+}
 void Evolution::set_mean(std::size_t axis, double value) {
   state_->mean[static_cast<Index>(axis)] = value;
 }

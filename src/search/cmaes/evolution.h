@@ -49,6 +49,8 @@ class Evolution {
   // One generation: population() points, best first, at least one of them valid. Where fewer are
   // valid than there are parents, these share the weight of all.
   void update(std::span<const RankedPoint> ranked);
+  // The weights, best first, that a generation with `valid` valid points gives its parents.
+  std::vector<double> parent_weights(std::size_t valid) const;
   // Moves one coordinate of the mean, nothing else.
   void set_mean(std::size_t axis, double value);
 

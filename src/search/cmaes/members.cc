@@ -22,9 +22,10 @@ bool better(const Member& a, const Member& b) {
 
 }  // namespace
 
-void Members::add(TrialId trial, std::vector<double> point, Origin origin) {
-  std::erase_if(ready_, [&](const Member& member) { return member.trial == trial.value; });
-  live_[trial.value] = {.trial = trial.value, .point = std::move(point), .origin = origin};
+void Members::add(Member member) {
+  const std::int64_t trial = member.trial;
+  std::erase_if(ready_, [&](const Member& known) { return known.trial == trial; });
+  live_.insert_or_assign(trial, std::move(member));
 }
 
 bool Members::revive(TrialId trial) {

@@ -22,7 +22,8 @@ enum class Standing : std::uint8_t { completed, stopped, failed };  // best firs
 
 struct Member {
   std::int64_t trial = 0;
-  std::vector<double> point;
+  std::vector<double> point;        // of the numeric axes
+  std::vector<double> coordinates;  // of all axes, as the configuration has them
   Origin origin;
   std::int64_t iteration = 0;  // 0: no result yet
   double loss = 0;
@@ -32,7 +33,7 @@ struct Member {
 class Members {
  public:
   // A trial was added, or one that is not live runs again or goes on with another configuration.
-  void add(TrialId trial, std::vector<double> point, Origin origin);
+  void add(Member member);
   bool is_live(TrialId trial) const { return live_.contains(trial.value); }
   // A paused trial goes on that no generation has learnt from yet; false if it is no such trial.
   bool revive(TrialId trial);

@@ -22,12 +22,10 @@ double mirrored(double x) {
 }  // namespace
 
 Model::Model(const CompiledSpace& space, const ModelOptions& options, std::uint64_t seed)
-    : options_(options), seed_(seed) {
+    : options_(options), seed_(seed), categories_(space) {
   for (std::size_t axis = 0; axis < space.axes().size(); ++axis) {
     const Axis& declared = space.axes()[axis];
-    if (declared.kind == AxisKind::categorical && !declared.grid) {
-      categorical_.push_back(axis);
-    } else if (!declared.grid && declared.levels != 1) {
+    if (declared.kind != AxisKind::categorical && !declared.grid && declared.levels != 1) {
       axes_.push_back({.axis = axis, .discrete = declared.kind == AxisKind::ordinal});
     }
   }
@@ -49,6 +47,7 @@ void Model::begin(const Run& run, std::span<const double> mean) {
           .sigma = run.sigma, .population = run.population, .separable = options_.separable});
   stagnation_.emplace(axes_.size(), run.population);
   stretch_.assign(axes_.size(), 1);
+  categories_.forget();
 }
 
 bool Model::is_inside(std::span<const double> point) const {
@@ -70,9 +69,7 @@ Model::Draw Model::draw(std::span<const double> grid, Rng& rng) const {
     const double x = mean[i] + stretch_[i] * (out.point[i] - mean[i]);
     out.coordinates[axes_[i].axis] = axes_[i].discrete ? x : mirrored(x);
   }
-  for (const std::size_t axis : categorical_) {
-    out.coordinates[axis] = rng.uniform();
-  }
+  categories_.draw(rng, out.coordinates);
   return out;
 }
 
@@ -82,23 +79,22 @@ std::string Model::description() const {
          short_number(evolution_->sigma());
 }
 
-std::vector<double> Model::foreign_point(const CompiledSpace& space, const Config& config) const {
-  const std::vector<double> coordinates = space.encode(config);
-  std::vector<double> point =
-      is_started() ? evolution_->mean() : std::vector<double>(axes_.size(), 0.5);
-  for (std::size_t i = 0; i < axes_.size(); ++i) {
-    const double x = coordinates[axes_[i].axis];
-    point[i] = std::isnan(x) ? point[i] : x;
+void Model::added(const CompiledSpace& space,
+                  TrialId trial,
+                  const Config& config,
+                  const Draw* draw) {
+  Member member{.trial = trial.value, .coordinates = space.encode(config)};
+  if (draw != nullptr) {
+    member.point = draw->point;
+    member.origin = here();
+  } else {
+    member.point = is_started() ? evolution_->mean() : std::vector<double>(axes_.size(), 0.5);
+    for (std::size_t i = 0; i < axes_.size(); ++i) {
+      const double x = member.coordinates[axes_[i].axis];
+      member.point[i] = std::isnan(x) ? member.point[i] : x;
+    }
   }
-  return point;
-}
-
-void Model::added(TrialId trial, std::vector<double> drawn) {
-  members_.add(trial, std::move(drawn), {.run = runs_, .generation = evolution_->generation()});
-}
-
-void Model::added_by_others(TrialId trial, std::vector<double> foreign) {
-  members_.add(trial, std::move(foreign), {});
+  members_.add(std::move(member));
 }
 
 void Model::learn(const CompiledSpace& space) {
@@ -124,24 +120,35 @@ void Model::start() {
 
 void Model::learn_from(const std::vector<Member>& ranked) {
   run_trials_ += static_cast<std::int64_t>(ranked.size());
-  const Origin here{.run = runs_, .generation = evolution_->generation()};
   std::vector<RankedPoint> points;
+  std::vector<std::vector<double>> coordinates;
   std::vector<double> losses;
   for (const Member& member : ranked) {
     const bool valid = member.standing != Standing::failed;
-    points.push_back({.point = member.point, .valid = valid, .foreign = member.origin != here});
+    points.push_back({.point = member.point, .valid = valid, .foreign = member.origin != here()});
     if (valid) {
       losses.push_back(member.loss);
+      coordinates.push_back(member.coordinates);
     }
   }
-  if (!losses.empty()) {
-    evolution_->update(points);
-    stagnation_->observe(losses);
+  if (losses.empty()) {
+    return;
   }
+  evolution_->update(points);
+  stagnation_->observe(losses);
+  categories_.learn(coordinates, evolution_->parent_weights(losses.size()), margin());
+}
+
+// The least probability of each discrete or categorical axis to leave its likeliest value.
+double Model::margin() const {
+  return 1 / static_cast<double>(axes_.size() * evolution_->population());
+}
+
+Origin Model::here() const {
+  return {.run = runs_, .generation = evolution_->generation()};
 }
 
 void Model::keep_margins(const CompiledSpace& space) {
-  const double margin = 1 / static_cast<double>(axes_.size() * evolution_->population());
   const std::vector<double> mean = evolution_->mean();
   for (std::size_t i = 0; i < axes_.size(); ++i) {
     if (!axes_[i].discrete) {
@@ -150,7 +157,7 @@ void Model::keep_margins(const CompiledSpace& space) {
     const Marginal kept = keep_margin({.mean = mean[i], .stretch = stretch_[i]},
                                       evolution_->deviation(i),
                                       space.cell(axes_[i].axis, mean[i]),
-                                      margin);
+                                      margin());
     evolution_->set_mean(i, kept.mean);
     stretch_[i] = kept.stretch;
   }

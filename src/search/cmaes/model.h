@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "luthier/compiled_space.h"
+#include "search/cmaes/categories.h"
 #include "search/cmaes/evolution.h"
 #include "search/cmaes/members.h"
 #include "search/cmaes/restarts.h"
@@ -33,17 +34,15 @@ class Model {
   bool is_started() const { return evolution_.has_value(); }
 
   struct Draw {
-    std::vector<double> coordinates;  // of all axes; categorical ones are drawn as declared
-    std::vector<double> point;        // of the numeric axes, as `added` takes it
+    std::vector<double> coordinates;  // of all axes
+    std::vector<double> point;        // of the numeric axes, before it was brought into the cube
   };
   // Precondition: is_started(). Grid axes take the values of `grid`.
   Draw draw(std::span<const double> grid, Rng& rng) const;
   std::string description() const;  // of the distribution, in a few words
 
-  // Facts. Points that no draw gave come from foreign_point.
-  std::vector<double> foreign_point(const CompiledSpace& space, const Config& config) const;
-  void added(TrialId trial, std::vector<double> drawn);
-  void added_by_others(TrialId trial, std::vector<double> foreign);
+  // A trial is live with this configuration; `draw`: what gave it, null when nothing here did.
+  void added(const CompiledSpace& space, TrialId trial, const Config& config, const Draw* draw);
   Members& members() { return members_; }
   // Learns from every whole generation of members that are ready.
   void learn(const CompiledSpace& space);
@@ -54,6 +53,8 @@ class Model {
     bool discrete = false;
   };
   bool is_inside(std::span<const double> point) const;
+  Origin here() const;
+  double margin() const;
   void start();
   void begin(const Run& run, std::span<const double> mean);
   void learn_from(const std::vector<Member>& ranked);
@@ -63,7 +64,7 @@ class Model {
   ModelOptions options_;
   std::uint64_t seed_;
   std::vector<NumericAxis> axes_;
-  std::vector<std::size_t> categorical_;
+  Categories categories_;
   Members members_;
   std::optional<Restarts> restarts_;
   // Of the current run.

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/normal_distribution.h"
+#include "search/cmaes/categories.h"
 #include "search/cmaes/evolution.h"
 #include "search/cmaes/margin.h"
 #include "search/cmaes/rates.h"
@@ -217,6 +218,59 @@ TEST(CmaesMargin, LeavesAWideDistributionAlone) {
   }
 }
 
+// ---- categories
+
+class CmaesCategories : public ::testing::Test {
+ protected:
+  CmaesCategories() {
+    Space declared;
+    declared.add("kind", choice({"a", "b", "c", "d"}));
+    declared.add("other", choice({"a", "b"})).when("kind", "a");
+    space_.emplace(std::move(CompiledSpace::compile(std::move(declared)).value()));
+    categories_.emplace(*space_);
+  }
+  // How often each value of `kind` is drawn in a thousand draws.
+  std::vector<int> counts(std::size_t axis) {
+    std::vector<int> out(axis == 0 ? 4 : 2);
+    Rng rng(1, "categories");
+    for (int i = 0; i < 1000; ++i) {
+      std::vector<double> point(2);
+      categories_->draw(rng, point);
+      ++out[static_cast<std::size_t>(point[axis] * static_cast<double>(out.size()))];
+    }
+    return out;
+  }
+
+  std::optional<CompiledSpace> space_;
+  std::optional<cmaes::Categories> categories_;
+};
+
+TEST_F(CmaesCategories, MoveTowardsTheValuesOfTheBestAndKeepTheOthersPossible) {
+  const std::vector<std::vector<double>> points = {
+      {0.375, std::nan("")}, {0.375, std::nan("")}, {0.875, std::nan("")}};
+  for (int i = 0; i < 100; ++i) {
+    categories_->learn(points, std::vector{0.7, 0.3}, 0.12);
+  }
+  const std::vector<int> drawn = counts(0);
+  EXPECT_NEAR(drawn[1], 880, 40);
+  for (const std::size_t other : {0U, 2U, 3U}) {
+    EXPECT_NEAR(drawn[other], 40, 25);
+  }
+  categories_->forget();
+  EXPECT_NEAR(counts(0)[1], 250, 50);
+}
+
+TEST_F(CmaesCategories, LearnNothingWhereTheyAreInactive) {
+  const std::vector<std::vector<double>> without = {{0.375, std::nan("")}};
+  for (int i = 0; i < 100; ++i) {
+    categories_->learn(without, std::vector{1.0}, 0.1);
+  }
+  EXPECT_NEAR(counts(1)[0], 500, 60);
+  const std::vector<std::vector<double>> with = {{0.125, 0.25}};
+  categories_->learn(with, std::vector{1.0}, 0.1);
+  EXPECT_NEAR(counts(1)[0], 600, 60);
+}
+
 // ---- when a run ends and what follows
 
 TEST(CmaesStagnation, EndsARunWhoseLossesAreEqual) {
@@ -364,6 +418,24 @@ TEST(Cmaes, SolvesMixedIntegerSpheres) {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     EXPECT_LT(best_after(700, space, loss, seed), 1e-6);
   }
+}
+
+TEST(Cmaes, LearnsWhichCategoriesAreGood) {
+  Space space = cube(2);
+  space.add("kind", choice({"a", "b", "c", "d", "e", "f"}));
+  space.add("other", choice({"a", "b", "c", "d", "e", "f"}));
+  FakeView view(space, 1);
+  const auto searcher = make_searcher("cmaes", {}, 1);
+  int good = 0;
+  for (int i = 0; i < 300; ++i) {
+    const auto trial = view.step(*searcher, [](const Config& config) {
+      return sphere(config) + (config.text("kind") == "b" ? 0 : 0.3) +
+             (config.text("other") == "e" ? 0 : 0.3);
+    });
+    const Config config = view.config(*trial);
+    good += i >= 200 && config.text("kind") == "b" && config.text("other") == "e" ? 1 : 0;
+  }
+  EXPECT_GT(good, 70);  // one in 36 by chance
 }
 
 TEST(Cmaes, FindsAnOptimumOnAConstraint) {
