@@ -153,6 +153,11 @@ std::vector<OptionSpec> options() {
        .default_value = false,
        .meaning = "learn a width for each parameter and no dependence between them: faster with "
                   "many parameters"},
+      {.name = "adapt_learning_rate",
+       .type = OptionType::boolean,
+       .default_value = false,
+       .meaning = "take a part of each step only while steps contradict each other: slower, and "
+                  "surer where there is noise or many optima"},
       {.name = "restarts",
        .type = OptionType::text,
        .default_value = "ipop",
@@ -180,6 +185,7 @@ SearcherPlugin searcher_cmaes() {
                 .startup_trials = static_cast<std::size_t>(given.integer("startup_trials")),
                 .sigma = given.number("sigma"),
                 .separable = given.boolean("separable"),
+                .adapt_learning_rate = given.boolean("adapt_learning_rate"),
                 .restarts = restart_kind(given.text("restarts"))};
             if (given.find("population") != nullptr) {
               model.population = static_cast<std::size_t>(given.integer("population"));

@@ -6,6 +6,7 @@
 #include <Eigen/Dense>
 
 #include "base/check.h"
+#include "search/cmaes/learning_rate.h"
 #include "search/cmaes/rates.h"
 
 namespace luthier::cmaes {
@@ -19,6 +20,8 @@ using Eigen::VectorXd;
 constexpr double kMostCondition = 1e14;
 constexpr double kLeastSpread = 1e-12;  // of the initial step size
 constexpr double kMostSpread = 1e4;     // of the initial step size
+
+constexpr double kLeastLength = 1e-150;  // of an axis, where one divides by it
 
 VectorXd to_vector(std::span<const double> values) {
   return Eigen::Map<const VectorXd>(values.data(), static_cast<Index>(values.size()));
@@ -53,6 +56,8 @@ struct Evolution::State {
   VectorXd lengths;             // roots of the eigenvalues
   MatrixXd root;                // directions times lengths; empty when separable
   std::int64_t decomposed = 0;  // generation
+  LearningRate mean_rate{0.1};
+  LearningRate covariance_rate{0.03};
 
   State(std::span<const double> start, const EvolutionOptions& given)
       : options(given),
@@ -93,7 +98,7 @@ struct Evolution::State {
 
   // A step of an ordinary length in every direction the same: C^(-1/2) y.
   VectorXd whitened(const VectorXd& step) const {
-    const VectorXd floor = lengths.cwiseMax(1e-150);
+    const VectorXd floor = lengths.cwiseMax(kLeastLength);
     if (options.separable) {
       return step.cwiseQuotient(floor);
     }
@@ -111,6 +116,22 @@ struct Evolution::State {
           length > longest ? VectorXd(step * (longest / length)) : step;
     }
     return steps;
+  }
+
+  // C^(-1/2) of a symmetric matrix from both sides; of a diagonal, its column.
+  MatrixXd whitened_twice(const MatrixXd& matrix) const {
+    if (options.separable) {
+      return matrix.cwiseQuotient(lengths.cwiseMax(kLeastLength).cwiseAbs2());
+    }
+    MatrixXd half(matrix.rows(), matrix.cols());
+    for (Index i = 0; i < matrix.cols(); ++i) {
+      half.col(i) = whitened(matrix.col(i));
+    }
+    MatrixXd out(matrix.rows(), matrix.cols());
+    for (Index i = 0; i < matrix.cols(); ++i) {
+      out.col(i) = whitened(half.row(i).transpose());
+    }
+    return out;
   }
 
   // Equation 47, rank-mu and rank-one update in one.
@@ -136,6 +157,30 @@ struct Evolution::State {
     covariance = (covariance + covariance.transpose().eval()) / 2;
   }
 
+  // Goes back from what the update gave, to a part of the way (Nomura et al., 2023, algorithm 2).
+  void take_part_of_the_step(const VectorXd& old_mean,
+                             double old_sigma,
+                             const MatrixXd& old_covariance) {
+    const VectorXd step = mean - old_mean;
+    const MatrixXd widening = sigma * sigma * covariance - old_sigma * old_sigma * old_covariance;
+    const VectorXd local_step = whitened(step) / old_sigma;
+    const MatrixXd local_widening =
+        whitened_twice(widening) / (std::sqrt(2) * old_sigma * old_sigma);
+    const double before = mean_rate.value();
+    mean_rate.observe({local_step.data(), static_cast<std::size_t>(local_step.size())});
+    covariance_rate.observe(
+        {local_widening.data(), static_cast<std::size_t>(local_widening.size())});
+    mean = old_mean + mean_rate.value() * step;
+    covariance = old_sigma * old_sigma * old_covariance + covariance_rate.value() * widening;
+    decompose();
+    const double log_scale = lengths.cwiseMax(kLeastLength).array().log().mean();
+    sigma = std::exp(log_scale);
+    covariance /= sigma * sigma;
+    lengths /= sigma;
+    root /= sigma;
+    sigma *= before / mean_rate.value();
+  }
+
   void update(std::span<const RankedPoint> ranked, std::size_t valid) {
     const std::vector<double> weights = weights_for(rates, valid);
     const MatrixXd steps = steps_of(ranked);
@@ -157,7 +202,6 @@ struct Evolution::State {
     }
     learn_covariance(steps, weights, stalled);
     sigma *= std::exp(c / rates.sigma_damping * (length - 1));
-    decompose_if_due();
   }
 };
 
@@ -216,7 +260,16 @@ void Evolution::update(std::span<const RankedPoint> ranked) {
   LUTHIER_CHECK(ranked.size() == population(), "a generation is a population");
   const auto valid = std::ranges::count_if(ranked, &RankedPoint::valid);
   LUTHIER_CHECK(valid > 0, "nothing to learn from");
-  state_->update(ranked, static_cast<std::size_t>(valid));
+  State& s = *state_;
+  if (!s.options.adapt_learning_rate) {
+    s.update(ranked, static_cast<std::size_t>(valid));
+    return s.decompose_if_due();
+  }
+  const VectorXd mean_before = s.mean;
+  const MatrixXd covariance_before = s.covariance;
+  const double sigma_before = s.sigma;
+  s.update(ranked, static_cast<std::size_t>(valid));
+  s.take_part_of_the_step(mean_before, sigma_before, covariance_before);
 }
 
 std::string_view Evolution::exhausted() const {

@@ -18,6 +18,8 @@ struct EvolutionOptions {
   double sigma = 0.15;  // initial step size
   std::size_t population = 6;
   bool separable = false;  // a diagonal covariance
+  // Takes a part of each step only (search/cmaes/learning_rate.h).
+  bool adapt_learning_rate = false;
 };
 
 // A point to learn from.

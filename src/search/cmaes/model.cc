@@ -41,10 +41,11 @@ Model::Model(const CompiledSpace& space, const ModelOptions& options, std::uint6
 void Model::begin(const Run& run, std::span<const double> mean) {
   run_ = run;
   run_trials_ = 0;
-  evolution_.emplace(
-      mean,
-      EvolutionOptions{
-          .sigma = run.sigma, .population = run.population, .separable = options_.separable});
+  evolution_.emplace(mean,
+                     EvolutionOptions{.sigma = run.sigma,
+                                      .population = run.population,
+                                      .separable = options_.separable,
+                                      .adapt_learning_rate = options_.adapt_learning_rate});
   stagnation_.emplace(axes_.size(), run.population);
   stretch_.assign(axes_.size(), 1);
   categories_.forget();

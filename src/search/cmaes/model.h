@@ -21,6 +21,7 @@ struct ModelOptions {
   double sigma = 0.15;                         // of the cube's edge
   std::optional<std::size_t> population = {};  // none: the default for the number of axes
   bool separable = false;
+  bool adapt_learning_rate = false;
   RestartKind restarts = RestartKind::ipop;
 };
 

@@ -10,6 +10,7 @@
 #include "core/normal_distribution.h"
 #include "search/cmaes/categories.h"
 #include "search/cmaes/evolution.h"
+#include "search/cmaes/learning_rate.h"
 #include "search/cmaes/margin.h"
 #include "search/cmaes/rates.h"
 #include "search/cmaes/restarts.h"
@@ -107,9 +108,10 @@ std::vector<RankedPoint> generation(const std::vector<std::vector<double>>& poin
 }
 
 // Four generations of six points; the last moves so far that the covariance's path stalls.
-Evolution after_the_example(bool separable) {
-  Evolution evolution(std::vector{0.5, 0.5},
-                      {.sigma = 0.2, .population = 6, .separable = separable});
+Evolution after_the_example(cmaes::EvolutionOptions options) {
+  options.sigma = 0.2;
+  options.population = 6;
+  Evolution evolution(std::vector{0.5, 0.5}, options);
   for (const auto& points : std::vector<std::vector<std::vector<double>>>{
            {{0.55, 0.48}, {0.6, 0.5}, {0.45, 0.4}, {0.5, 0.7}, {0.3, 0.5}, {0.2, 0.9}},
            {{0.6, 0.4}, {0.62, 0.45}, {0.5, 0.45}, {0.55, 0.6}, {0.4, 0.52}, {0.3, 0.3}},
@@ -121,7 +123,7 @@ Evolution after_the_example(bool separable) {
 }
 
 TEST(CmaesEvolution, FollowsTheTutorialsEquations) {
-  const Evolution evolution = after_the_example(false);
+  const Evolution evolution = after_the_example({});
   EXPECT_NEAR(evolution.mean()[0], 1.3558655399920467, 1e-12);
   EXPECT_NEAR(evolution.mean()[1], -0.3676236156901592, 1e-12);
   EXPECT_NEAR(evolution.sigma(), 0.917937143789879, 1e-12);
@@ -133,7 +135,7 @@ TEST(CmaesEvolution, FollowsTheTutorialsEquations) {
 }
 
 TEST(CmaesEvolution, LearnsOnlyWidthsWhenSeparable) {
-  const Evolution evolution = after_the_example(true);
+  const Evolution evolution = after_the_example({.separable = true});
   EXPECT_NEAR(evolution.mean()[0], 1.3558655399920467, 1e-12);
   EXPECT_NEAR(evolution.sigma(), 1.143750336583791, 1e-12);
   const std::vector<double> expected = {2.1496964455625736, 0, 0, 2.4814800952969738};
@@ -142,8 +144,37 @@ TEST(CmaesEvolution, LearnsOnlyWidthsWhenSeparable) {
   }
 }
 
+TEST(CmaesEvolution, TakesAPartOfEachStepWhenItAdaptsTheLearningRate) {
+  const Evolution full = after_the_example({.adapt_learning_rate = true});
+  EXPECT_NEAR(full.mean()[0], 1.172093017260914, 1e-12);
+  EXPECT_NEAR(full.sigma(), 1.0302234949644529, 1e-12);
+  const std::vector<double> expected = {
+      1.1720383806593506, -0.7820724642750162, -0.7820724642750162, 1.3750721529021441};
+  const Evolution separable = after_the_example({.separable = true, .adapt_learning_rate = true});
+  EXPECT_NEAR(separable.mean()[0], 1.1715855492246638, 1e-12);
+  EXPECT_NEAR(separable.sigma(), 1.494669555865062, 1e-12);
+  const std::vector<double> widths = {0.9180584307476931, 0, 0, 1.0892552875807386};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(full.covariance()[i], expected[i], 1e-12);
+    EXPECT_NEAR(separable.covariance()[i], widths[i], 1e-12);
+  }
+}
+
+TEST(CmaesLearningRate, FallsWhileStepsContradictEachOtherAndRisesAgain) {
+  cmaes::LearningRate rate(0.1);
+  Rng rng(1, "steps");
+  for (int i = 0; i < 500; ++i) {
+    rate.observe(std::vector{rng.normal(), rng.normal()});
+  }
+  EXPECT_LT(rate.value(), 0.2);
+  for (int i = 0; i < 500; ++i) {
+    rate.observe(std::vector{1.0 + 0.01 * rng.normal(), 0.5});
+  }
+  EXPECT_GT(rate.value(), 0.9);
+}
+
 TEST(CmaesEvolution, DrawsHaveItsMeanAndCovariance) {
-  const Evolution evolution = after_the_example(false);
+  const Evolution evolution = after_the_example({});
   constexpr int kDraws = 40000;
   double mean = 0;
   double square = 0;
