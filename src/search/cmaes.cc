@@ -135,7 +135,7 @@ std::vector<OptionSpec> options() {
        .meaning = "independent draws until so many trials have ended, the best of which is where "
                   "it starts from; 0: it starts from the centre; more explores longer",
        .minimum = 0,
-       .maximum = 1000000},
+       .maximum = 10000},
       {.name = "sigma",
        .default_value = 0.15,
        .meaning = "initial step size, as a share of every parameter's range; more explores wider",
@@ -147,7 +147,7 @@ std::vector<OptionSpec> options() {
        .meaning = "trials in a generation; absent: 4 + 3 log(numeric parameters); more is slower "
                   "and surer where there is noise or many optima",
        .minimum = 2,
-       .maximum = 100000},
+       .maximum = 10000},
       {.name = "separable",
        .type = OptionType::boolean,
        .default_value = false,

@@ -13,7 +13,7 @@ namespace {
 // Where `index` (below `size`) goes in a random permutation of 0 .. size - 1: steps that can each
 // be undone permute the numbers with as many bits, and those that are too large are sent on.
 std::uint64_t permuted(std::uint64_t index, std::uint64_t size, std::uint64_t key) {
-  const int bits = std::bit_width(size - 1);
+  const auto bits = static_cast<unsigned>(std::bit_width(size - 1));
   const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
   do {
     std::uint64_t random = key;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <Eigen/Dense>
 
@@ -72,13 +73,13 @@ struct Evolution::State {
   }
 
   double variance(Index axis) const {
-    return options.separable ? covariance(axis, 0) : covariance(axis, axis);
+    return std::max(0.0, options.separable ? covariance(axis, 0) : covariance(axis, axis));
   }
 
   void decompose() {
     decomposed = generation;
     if (options.separable) {
-      lengths = covariance.col(0).cwiseSqrt();
+      lengths = covariance.col(0).cwiseMax(0).cwiseSqrt();
       return;
     }
     const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(covariance);
@@ -118,20 +119,14 @@ struct Evolution::State {
     return steps;
   }
 
-  // C^(-1/2) of a symmetric matrix from both sides; of a diagonal, its column.
+  // C^(-1/2) from both sides of a symmetric matrix; of a diagonal, its column.
   MatrixXd whitened_twice(const MatrixXd& matrix) const {
+    const VectorXd inverse = lengths.cwiseMax(kLeastLength).cwiseInverse();
     if (options.separable) {
-      return matrix.cwiseQuotient(lengths.cwiseMax(kLeastLength).cwiseAbs2());
+      return matrix.cwiseProduct(inverse.cwiseAbs2());
     }
-    MatrixXd half(matrix.rows(), matrix.cols());
-    for (Index i = 0; i < matrix.cols(); ++i) {
-      half.col(i) = whitened(matrix.col(i));
-    }
-    MatrixXd out(matrix.rows(), matrix.cols());
-    for (Index i = 0; i < matrix.cols(); ++i) {
-      out.col(i) = whitened(half.row(i).transpose());
-    }
-    return out;
+    const MatrixXd both = directions * inverse.asDiagonal() * directions.transpose();
+    return both * matrix * both;
   }
 
   // Equation 47, rank-mu and rank-one update in one.
@@ -165,7 +160,7 @@ struct Evolution::State {
     const MatrixXd widening = sigma * sigma * covariance - old_sigma * old_sigma * old_covariance;
     const VectorXd local_step = whitened(step) / old_sigma;
     const MatrixXd local_widening =
-        whitened_twice(widening) / (std::sqrt(2) * old_sigma * old_sigma);
+        whitened_twice(widening) / (std::numbers::sqrt2 * old_sigma * old_sigma);
     const double before = mean_rate.value();
     mean_rate.observe({local_step.data(), static_cast<std::size_t>(local_step.size())});
     covariance_rate.observe(
@@ -211,9 +206,6 @@ Evolution::Evolution(Evolution&&) noexcept = default;
 Evolution& Evolution::operator=(Evolution&&) noexcept = default;
 Evolution::~Evolution() = default;
 
-std::size_t Evolution::dimensions() const {
-  return static_cast<std::size_t>(state_->mean.size());
-}
 std::size_t Evolution::population() const {
   return state_->options.population;
 }
@@ -272,18 +264,13 @@ void Evolution::update(std::span<const RankedPoint> ranked) {
   s.take_part_of_the_step(mean_before, sigma_before, covariance_before);
 }
 
-std::string_view Evolution::exhausted() const {
+bool Evolution::is_exhausted() const {
   const State& s = *state_;
   const double longest = s.lengths.maxCoeff();
   const double shortest = s.lengths.minCoeff();
-  if (longest * longest > kMostCondition * shortest * shortest) {
-    return "its covariance is degenerate";
-  }
   const double spread = s.sigma * longest / s.options.sigma;
-  if (!(spread <= kMostSpread)) {
-    return "its steps diverged";
-  }
-  return spread < kLeastSpread ? "its steps have become too small" : "";
+  const bool in_range = spread >= kLeastSpread && spread <= kMostSpread;  // and no NaN
+  return !in_range || longest * longest > kMostCondition * shortest * shortest;
 }
 
 }  // namespace luthier::cmaes

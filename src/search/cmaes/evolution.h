@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,7 +38,6 @@ class Evolution {
   Evolution& operator=(Evolution&&) noexcept;
   ~Evolution();
 
-  std::size_t dimensions() const;
   std::size_t population() const;
   std::int64_t generation() const;  // how often it was updated
   double sigma() const;
@@ -48,7 +46,8 @@ class Evolution {
   double deviation(std::size_t axis) const;  // of one coordinate, the step size included
 
   std::vector<double> draw(Rng& rng) const;
-  // One generation: population() points, best first, at least one of them valid. Where fewer are
+  // One generation: population() points, best first, at least one of them valid; not when
+  // is_exhausted(). Where fewer are
   // valid than there are parents, these share the weight of all.
   void update(std::span<const RankedPoint> ranked);
   // The weights, best first, that a generation with `valid` valid points gives its parents.
@@ -56,8 +55,9 @@ class Evolution {
   // Moves one coordinate of the mean, nothing else.
   void set_mean(std::size_t axis, double value);
 
-  // Why a search with this distribution can't go on, in a few words; empty when it can.
-  std::string_view exhausted() const;
+  // Its steps have become too small or too large, or its covariance degenerate: it can't be updated
+  // any more (criteria TolX, TolXUp and ConditionCov of the tutorial, section B.3).
+  bool is_exhausted() const;
 
  private:
   struct State;

@@ -89,29 +89,39 @@ void Model::added(const CompiledSpace& space,
     member.point = draw->point;
     member.origin = here();
   } else {
-    member.point = is_started() ? evolution_->mean() : std::vector<double>(axes_.size(), 0.5);
-    for (std::size_t i = 0; i < axes_.size(); ++i) {
-      const double x = member.coordinates[axes_[i].axis];
-      member.point[i] = std::isnan(x) ? member.point[i] : x;
-    }
+    member.point = foreign_point(member.coordinates);
   }
   members_.add(std::move(member));
 }
 
+// As if it had been drawn; where it has no coordinate, the mean's.
+std::vector<double> Model::foreign_point(std::span<const double> coordinates) const {
+  std::vector<double> point =
+      is_started() ? evolution_->mean() : std::vector<double>(axes_.size(), 0.5);
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    const double step = coordinates[axes_[i].axis] - point[i];
+    point[i] += std::isnan(step) ? 0 : step / (is_started() ? stretch_[i] : 1);
+  }
+  return point;
+}
+
 void Model::learn(const CompiledSpace& space) {
+  if (!has_axes()) {
+    members_.take(members_.ready());
+    return;
+  }
   if (!is_started()) {
     start();
   }
   while (is_started() && members_.ready() >= evolution_->population()) {
-    learn_from(members_.take(evolution_->population()));
-    keep_margins(space);
+    learn_from(members_.take(evolution_->population()), space);
     restart_if_over();
   }
 }
 
 // From the best of the start-up trials.
 void Model::start() {
-  if (!has_axes() || members_.ready() < options_.startup_trials) {
+  if (members_.ready() < options_.startup_trials) {
     return;
   }
   const std::vector<Member> ranked = members_.take(members_.ready());
@@ -119,7 +129,7 @@ void Model::start() {
   begin(run_, all_failed ? std::vector<double>(axes_.size(), 0.5) : ranked.front().point);
 }
 
-void Model::learn_from(const std::vector<Member>& ranked) {
+void Model::learn_from(const std::vector<Member>& ranked, const CompiledSpace& space) {
   run_trials_ += static_cast<std::int64_t>(ranked.size());
   std::vector<RankedPoint> points;
   std::vector<std::vector<double>> coordinates;
@@ -132,12 +142,15 @@ void Model::learn_from(const std::vector<Member>& ranked) {
       coordinates.push_back(member.coordinates);
     }
   }
-  if (losses.empty()) {
+  if (losses.empty() || evolution_->is_exhausted()) {
     return;
   }
   evolution_->update(points);
   stagnation_->observe(losses);
   categories_.learn(coordinates, evolution_->parent_weights(losses.size()), margin());
+  if (!evolution_->is_exhausted()) {
+    keep_margins(space);
+  }
 }
 
 // The least probability of each discrete or categorical axis to leave its likeliest value.
@@ -166,7 +179,7 @@ void Model::keep_margins(const CompiledSpace& space) {
 
 void Model::restart_if_over() {
   const bool over = (run_.most_trials > 0 && run_trials_ >= run_.most_trials) ||
-                    !evolution_->exhausted().empty() || !stagnation_->reason().empty();
+                    evolution_->is_exhausted() || stagnation_->is_over();
   if (!over) {
     return;
   }

@@ -53,12 +53,13 @@ class Model {
     std::size_t axis = 0;
     bool discrete = false;
   };
+  std::vector<double> foreign_point(std::span<const double> coordinates) const;
   bool is_inside(std::span<const double> point) const;
   Origin here() const;
   double margin() const;
   void start();
   void begin(const Run& run, std::span<const double> mean);
-  void learn_from(const std::vector<Member>& ranked);
+  void learn_from(const std::vector<Member>& ranked, const CompiledSpace& space);
   void keep_margins(const CompiledSpace& space);
   void restart_if_over();
 

@@ -61,11 +61,4 @@ bool Stagnation::stopped_improving() const {
   return no_better(&Generation::best) && no_better(&Generation::median);
 }
 
-std::string_view Stagnation::reason() const {
-  if (is_flat()) {
-    return "its losses no longer differ";
-  }
-  return stopped_improving() ? "it no longer got better" : "";
-}
-
 }  // namespace luthier::cmaes

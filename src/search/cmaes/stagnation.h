@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <deque>
 #include <span>
-#include <string_view>
 
 namespace luthier::cmaes {
 
@@ -17,8 +16,7 @@ class Stagnation {
 
   // A generation's finite losses, best first; at least one.
   void observe(std::span<const double> losses);
-  // Why the run should end, in a few words; empty when it should not.
-  std::string_view reason() const;
+  bool is_over() const { return is_flat() || stopped_improving(); }
 
  private:
   struct Generation {

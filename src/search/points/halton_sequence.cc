@@ -22,12 +22,14 @@ std::vector<double> HaltonSequence::point(std::uint64_t index, std::uint64_t see
     std::uint64_t left = index;
     double x = 0;
     // Digits after the index's own are zeros, permuted as well.
-    for (double unit = 1 / size; unit > 0x1p-53; unit /= size) {
+    double unit = 1 / size;
+    while (unit > 0x1p-53) {
       random = mix(random);
       const std::uint64_t factor = 1 + random % (base - 1);
       random = mix(random);
       x += unit * static_cast<double>((left % base * factor + random % base) % base);
       left /= base;
+      unit /= size;
     }
     out.push_back(std::min(x, 0x1.fffffffffffffp-1));
   }

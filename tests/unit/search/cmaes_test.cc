@@ -308,12 +308,12 @@ TEST(CmaesStagnation, EndsARunWhoseLossesAreEqual) {
   cmaes::Stagnation stagnation(2, 6);
   for (int i = 0; i < 19; ++i) {
     stagnation.observe(std::vector{3.0, 4.0});
-    EXPECT_TRUE(stagnation.reason().empty());
+    EXPECT_FALSE(stagnation.is_over());
   }
   stagnation.observe(std::vector{3.0, 4.0});
-  EXPECT_FALSE(stagnation.reason().empty());
+  EXPECT_TRUE(stagnation.is_over());
   stagnation.observe(std::vector{2.0, 4.0});
-  EXPECT_TRUE(stagnation.reason().empty());
+  EXPECT_FALSE(stagnation.is_over());
 }
 
 TEST(CmaesStagnation, EndsARunThatNoLongerGetsBetter) {
@@ -324,7 +324,7 @@ TEST(CmaesStagnation, EndsARunThatNoLongerGetsBetter) {
       const double loss = slope * i + rng.uniform();
       stagnation.observe(std::vector{loss, loss + 1});
     }
-    EXPECT_EQ(stagnation.reason().empty(), slope < 0) << slope;
+    EXPECT_EQ(stagnation.is_over(), slope > 0) << slope;
   }
 }
 
@@ -525,6 +525,16 @@ TEST(Cmaes, StartsElsewhereWithTwiceThePopulationOnceItGetsNoBetter) {
   // 20 generations of 6, 15 of 12, 13 of 24: 120 + 180 + 312 trials.
   EXPECT_TRUE(runs.contains("restart 3"));
   EXPECT_FALSE(runs.contains("restart 4"));
+}
+
+// A converged distribution is left as it is: it must not shrink until its numbers are lost.
+TEST(Cmaes, GoesOnWithinItsPrecisionWithoutRestarts) {
+  FakeView view(cube(2), 1);
+  const auto searcher = make_searcher("cmaes", option("restarts", "none"), 1);
+  for (int i = 0; i < 3000; ++i) {
+    view.step(*searcher, sphere);
+  }
+  EXPECT_LT(sphere(proposal_of(view.ask(*searcher)).config), 1e-15);
 }
 
 // ---- trials that fail, stop, wait or come from elsewhere
