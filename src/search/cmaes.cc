@@ -1,8 +1,8 @@
 // Covariance matrix adaptation evolution strategy (Hansen, 2016) in the unit cube of the numeric
 // parameters: trials are drawn from a normal distribution, and it moves, widens or narrows with
-// each generation of them that has ended. Bounds: a draw outside of the cube is repeated once, then
-// mirrored into it, and learnt from as if the losses went on as in a mirror. Discrete parameters
-// keep a margin (Hamano et al., 2022); restarts are IPOP or BIPOP.
+// each generation of them that has ended. Bounds: a draw outside of the cube is repeated a few
+// times, then mirrored into it, and learnt from as if the losses went on as in a mirror. Discrete
+// parameters keep a margin (Hamano et al., 2022); restarts are IPOP or BIPOP.
 //
 // Departures. A generation is the next `population` trials that end, whoever proposed them and
 // whichever generation they were drawn in, so that nothing ever waits; steps of those that were not
@@ -137,7 +137,7 @@ std::vector<OptionSpec> options() {
        .minimum = 0,
        .maximum = 10000},
       {.name = "sigma",
-       .default_value = 0.15,
+       .default_value = 0.2,
        .meaning = "initial step size, as a share of every parameter's range; more explores wider",
        .minimum = 1e-6,
        .maximum = 1},

@@ -14,7 +14,7 @@
 namespace luthier::cmaes {
 
 struct EvolutionOptions {
-  double sigma = 0.15;  // initial step size
+  double sigma = 0.2;  // initial step size
   std::size_t population = 6;
   bool separable = false;  // a diagonal covariance
   // Takes a part of each step only (search/cmaes/learning_rate.h).

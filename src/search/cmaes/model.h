@@ -18,7 +18,7 @@ namespace luthier::cmaes {
 
 struct ModelOptions {
   std::size_t startup_trials = 0;
-  double sigma = 0.15;                         // of the cube's edge
+  double sigma = 0.2;                          // of the cube's edge
   std::optional<std::size_t> population = {};  // none: the default for the number of axes
   bool separable = false;
   bool adapt_learning_rate = false;

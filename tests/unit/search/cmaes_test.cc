@@ -402,7 +402,7 @@ TEST(Cmaes, FindsAnOptimumInACorner) {
     return config.number("x0") + config.number("x1") + 1 - config.number("x2");
   };
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
-    EXPECT_LT(best_after(400, cube(3), loss, seed), 1e-3);
+    EXPECT_LT(best_after(600, cube(3), loss, seed), 1e-3);
   }
 }
 
@@ -505,7 +505,7 @@ TEST(Cmaes, StartsFromTheBestOfTheStartUpTrials) {
   double mean = 0;
   for (int i = 0; i < 200; ++i) {
     const Proposal proposal = proposal_of(view.ask(*searcher));
-    EXPECT_EQ(proposal.reason, "generation 0, step size 0.15");
+    EXPECT_EQ(proposal.reason, "generation 0, step size 0.2");
     mean += proposal.config.number("x0") / 200;
     view.add(*searcher, proposal.config);  // none of them ends
   }
@@ -562,7 +562,7 @@ TEST(Cmaes, GoesOnWhenEverythingFails) {
   const auto searcher = make_searcher("cmaes", {}, 5);
   for (int i = 0; i < 60; ++i) {
     const Proposal proposal = proposal_of(view.ask(*searcher));
-    EXPECT_EQ(proposal.reason, "generation 0, step size 0.15");
+    EXPECT_EQ(proposal.reason, "generation 0, step size 0.2");
     view.end(*searcher, view.add(*searcher, proposal.config), TrialState::failed);
   }
 }
