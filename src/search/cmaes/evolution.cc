@@ -152,7 +152,7 @@ struct Evolution::State {
     covariance = (covariance + covariance.transpose().eval()) / 2;
   }
 
-  // Goes back from what the update gave, to a part of the way (Nomura et al., 2023, algorithm 2).
+  // Goes back from what the update gave, to a part of the way (Nomura et al., 2023).
   void take_part_of_the_step(const VectorXd& old_mean,
                              double old_sigma,
                              const MatrixXd& old_covariance) {

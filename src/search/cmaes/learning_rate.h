@@ -1,7 +1,6 @@
 // How much of a step of an evolution strategy to take: less while steps contradict each other, as
 // they do on noisy and multimodal objectives. Nomura, Akimoto and Ono, "CMA-ES with learning rate
-// adaptation: can CMA-ES with default population size solve multimodal and noisy problems?", 2023,
-// section 3.
+// adaptation: can CMA-ES with default population size solve multimodal and noisy problems?", 2023.
 #pragma once
 
 #include <span>

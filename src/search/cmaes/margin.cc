@@ -8,14 +8,14 @@
 namespace luthier::cmaes {
 namespace {
 
-// One neighbour: the mean comes nearer to it. (Equation 13.)
+// One neighbour: the mean comes nearer to it.
 Marginal at_the_edge(Marginal marginal, double deviation, double threshold, double margin) {
   const double farthest = std::max(0.0, normal_quantile(1 - margin)) * deviation * marginal.stretch;
   marginal.mean = std::clamp(marginal.mean, threshold - farthest, threshold + farthest);
   return marginal;
 }
 
-// Two neighbours: mean and deviation follow from the probabilities of both. (Equations 15 to 19.)
+// Two neighbours: mean and deviation follow from the probabilities of both.
 Marginal between(Marginal marginal,
                  double deviation,
                  std::pair<double, double> cell,

@@ -1,6 +1,6 @@
 // The margin of discrete axes: a distribution that has shrunk into one cell of a discrete value
 // would propose that value for ever. Hamano et al., "CMA-ES with margin: lower-bounding marginal
-// probability for mixed-integer black-box optimization", 2022, section 4.
+// probability for mixed-integer black-box optimization", 2022.
 #pragma once
 
 #include <utility>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -127,11 +128,12 @@ TEST(CmaesEvolution, FollowsTheTutorialsEquations) {
   EXPECT_NEAR(evolution.mean()[0], 1.3558655399920467, 1e-12);
   EXPECT_NEAR(evolution.mean()[1], -0.3676236156901592, 1e-12);
   EXPECT_NEAR(evolution.sigma(), 0.917937143789879, 1e-12);
-  const std::vector<double> expected = {
-      1.8626254149691541, -1.413289385954792, -1.413289385954792, 2.138669184773433};
-  for (std::size_t i = 0; i < 4; ++i) {
-    EXPECT_NEAR(evolution.covariance()[i], expected[i], 1e-12);
-  }
+  const std::vector<double> covariance = evolution.covariance();
+  constexpr double kTogether = -1.413289385954792;  // NOLINT(modernize-use-std-numbers)
+  EXPECT_NEAR(covariance[0], 1.8626254149691541, 1e-12);
+  EXPECT_NEAR(covariance[1], kTogether, 1e-12);
+  EXPECT_NEAR(covariance[2], kTogether, 1e-12);
+  EXPECT_NEAR(covariance[3], 2.138669184773433, 1e-12);
 }
 
 TEST(CmaesEvolution, LearnsOnlyWidthsWhenSeparable) {
@@ -199,8 +201,8 @@ TEST(CmaesEvolution, CutsTheStepsOfForeignPoints) {
   Evolution evolution(std::vector{0.5, 0.5}, {.sigma = 0.2, .population = 6});
   evolution.update(points);
   const double weight = cmaes::rates_for(2, 6, false).weights[0];
-  const double length = std::sqrt(2) + 2 * 2 / (2.0 + 2);
-  EXPECT_NEAR(evolution.mean()[0], 0.5 + weight * 0.2 * length / std::sqrt(2), 1e-12);
+  const double longest = std::numbers::sqrt2 + 2 * 2 / (2.0 + 2);
+  EXPECT_NEAR(evolution.mean()[0], 0.5 + weight * 0.2 * longest / std::numbers::sqrt2, 1e-12);
 }
 
 TEST(CmaesEvolution, GivesFailedPointsNoShareInTheMean) {

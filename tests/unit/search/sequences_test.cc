@@ -40,13 +40,13 @@ TEST(Halton, LaterDimensionsAreIndependent) {
   EXPECT_LT(std::abs(product) * 12, 0.2);  // the correlation
 }
 
-std::vector<Config> latin_hypercube(std::int64_t size, int trials, const Space& space) {
+std::vector<Config> latin_hypercube(std::size_t size, std::size_t trials, const Space& space) {
   FakeView view(space);
   NamedValues options;
-  options.set("size", size);
+  options.set("size", static_cast<std::int64_t>(size));
   const auto searcher = make_searcher("latin_hypercube", options);
   std::vector<Config> out;
-  for (int i = 0; i < trials; ++i) {
+  for (std::size_t i = 0; i < trials; ++i) {
     out.push_back(view.config(*view.step(*searcher, [](const Config&) { return 1.0; })));
   }
   return out;
@@ -56,18 +56,18 @@ TEST(LatinHypercube, EachParameterTakesEachIntervalOnceInADesign) {
   Space space;
   space.add("x", uniform(0, 1));
   space.add("y", uniform(0, 1));
-  for (const int size : {1, 2, 7, 64, 100}) {
+  for (const std::size_t size : {1U, 2U, 7U, 64U, 100U}) {
     const std::vector<Config> configs = latin_hypercube(size, 3 * size, space);
-    for (int design = 0; design < 3; ++design) {
+    for (std::size_t design = 0; design < 3; ++design) {
       std::set<int> x;
       std::set<int> y;
-      for (int i = 0; i < size; ++i) {
-        const Config& config = configs[static_cast<std::size_t>(design * size + i)];
-        x.insert(static_cast<int>(config.number("x") * size));
-        y.insert(static_cast<int>(config.number("y") * size));
+      for (std::size_t i = 0; i < size; ++i) {
+        const Config& config = configs[design * size + i];
+        x.insert(static_cast<int>(config.number("x") * static_cast<double>(size)));
+        y.insert(static_cast<int>(config.number("y") * static_cast<double>(size)));
       }
-      EXPECT_EQ(x.size(), static_cast<std::size_t>(size));
-      EXPECT_EQ(y.size(), static_cast<std::size_t>(size));
+      EXPECT_EQ(x.size(), size);
+      EXPECT_EQ(y.size(), size);
     }
   }
 }
