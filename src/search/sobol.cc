@@ -1,90 +1,15 @@
 // Quasi-random search: scrambled Sobol points, which leave smaller gaps than independent draws.
-// Every cell of the grid has its own sequence. Points that violate a constraint or repeat a
-// configuration of a finite space are passed over; coordinates of inactive parameters are ignored.
-#include <algorithm>
-#include <cmath>
-#include <optional>
-
-#include "luthier/searcher.h"
-#include "search/points/explored.h"
+#include "search/points/sequence_search.h"
 #include "search/points/sobol_sequence.h"
 
 namespace luthier {
 namespace {
 
-class SobolSearch : public Searcher {
- public:
-  Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    Cursor cursor = cursor_of(view, trial);
-    return next(view, trial, cursor);
-  }
-
-  void on_trial_added(const ExperimentView& view, TrialId trial) override {
-    if (next_.empty()) {
-      next_.resize(static_cast<std::size_t>(std::min(view.space().grid_size(), kMostCells)));
-    }
-    // Whoever proposed the configuration: the sequence goes on behind the point it offered, if that
-    // was the one taken.
-    Cursor cursor = cursor_of(view, trial);
-    const Config config = view.config(trial);
-    const Suggestion offered = next(view, trial, cursor);
-    const auto* proposal = std::get_if<Proposal>(&offered);
-    if (proposal != nullptr && proposal->config == config) {
-      next_[cursor.cell % next_.size()] = cursor.index;
-    }
-    explored_.add(view.space(), config);
-  }
-  void on_trial_changed(const ExperimentView& view, TrialId trial) override {
-    explored_.add(view.space(), view.config(trial));
-  }
-
- private:
-  // Grids beyond share their counters: points are then skipped, never repeated.
-  static constexpr std::uint64_t kMostCells = 1U << 20;
-
-  struct Cursor {
-    std::uint64_t cell = 0;
-    std::uint64_t index = 0;  // of the cell's sequence
+PointAt sobol_points(std::size_t dimensions) {
+  return [sequence = SobolSequence(dimensions)](std::uint64_t index, std::uint64_t seed) {
+    return sequence.point(index, seed);
   };
-
-  Cursor cursor_of(const ExperimentView& view, TrialId trial) const {
-    const std::uint64_t cell = static_cast<std::uint64_t>(trial.value) % view.space().grid_size();
-    return {.cell = cell, .index = next_.empty() ? 0 : next_[cell % next_.size()]};
-  }
-
-  Suggestion next(const ExperimentView& view, TrialId trial, Cursor& cursor) const {
-    const CompiledSpace& space = view.space();
-    Rng rng(view.seed(), "sobol", cursor.cell);
-    const std::uint64_t scramble = rng.bits();
-    const std::vector<double> grid = space.grid_point(cursor.cell);
-    Rng fallback(view.seed(), "space", static_cast<std::uint64_t>(trial.value));
-    const auto draw = [&](std::uint64_t cell) -> Result<Config> {
-      for (int i = 0; i < CompiledSpace::kMaximumDraws; ++i) {
-        std::vector<double> point = sequence(space).point(cursor.index++, scramble);
-        for (std::size_t axis = 0; axis < point.size(); ++axis) {
-          point[axis] = std::isnan(grid[axis]) ? point[axis] : grid[axis];
-        }
-        Config config = space.decode(point);
-        if (space.satisfies_constraints(config)) {
-          return config;
-        }
-      }
-      return space.sample(fallback, cell);  // whose error names the constraint
-    };
-    return explored_.first_new(space, cursor.cell, draw, "scrambled Sobol point");
-  }
-
-  const SobolSequence& sequence(const CompiledSpace& space) const {
-    if (!sequence_) {
-      sequence_.emplace(space.axes().size());
-    }
-    return *sequence_;
-  }
-
-  Explored explored_;
-  mutable std::optional<SobolSequence> sequence_;  // a function of the space only
-  std::vector<std::uint64_t> next_;                // index to go on from, by cell
-};
+}
 
 }  // namespace
 
@@ -94,7 +19,8 @@ SearcherPlugin searcher_sobol() {
                    .multi_objective = true},
           .reads_results = false,
           .make = [](const PluginContext&) -> Result<std::unique_ptr<Searcher>> {
-            return std::unique_ptr<Searcher>(std::make_unique<SobolSearch>());
+            return search_along(
+                {.stream = "sobol", .reason = "scrambled Sobol point", .make = sobol_points});
           }};
 }
 

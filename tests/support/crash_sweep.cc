@@ -291,6 +291,9 @@ std::span<const SweepSubject> sweep_subjects() {
        {"random"}},
       {"hyperband", {"hyperband", {{"max_t", 9}}}, {"sobol"}},
       {"median", {"median_stopping", {{"grace_period", 2}}}, {"tpe"}},
+      {"cmaes",
+       {"asha", {{"max_t", 9}, {"reduction_factor", 3}, {"mode", "promote"}}},
+       {"cmaes", {{"population", 3}}}},
       {"pbt", {"pbt", {{"perturbation_interval", 2}}}, {"random"}}};
   return subjects;
 }

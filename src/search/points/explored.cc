@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include "search/points/mixing.h"
 #include "search/points/point_walk.h"
 
 namespace luthier {
@@ -10,15 +11,6 @@ namespace {
 
 constexpr int kDraws = 200;                 // all repeated: few are left, look for them one by one
 constexpr std::uint64_t kSteps = 1U << 20;  // of a walk; a bound for the time of one suggestion
-
-// A permutation of 64-bit numbers that spreads close ones (Steele et al., "Fast splittable
-// pseudorandom number generators", 2014).
-std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15U;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-  return x ^ (x >> 31);
-}
 
 std::uint64_t key_of(const CompiledSpace& space, const Config& config) {
   const std::vector<double> point = space.encode(config);
