@@ -184,7 +184,7 @@ std::vector<OptionSpec> options() {
        .maximum = 1},
       {.name = "guided_trials",
        .type = OptionType::number,
-       .default_value = 300.0,
+       .default_value = 100.0,
        .meaning = "after n trials a share of guided_trials / n is proposed by the model, if that "
                   "is less than random_fraction leaves; more trusts the model longer",
        .minimum = 1,
