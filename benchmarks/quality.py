@@ -54,7 +54,7 @@ class Suite:
         return len(self.runs())
 
 
-def bbob(dimension, instances, seeds, workers=1):
+def bbob(dimension, instances, seeds, marks, workers=1):
     functions = {
         f"f{number}": [
             (f"bbob:function={number},dimension={dimension},instance={instance}", seed)
@@ -66,9 +66,9 @@ def bbob(dimension, instances, seeds, workers=1):
     crowd = "" if workers == 1 else f", {workers} workers"
     return Suite(
         name=f"bbob{dimension}" + ("" if workers == 1 else f"_{workers}_workers"),
-        title=f"BBOB, {dimension} dimensions, 100 evaluations{crowd}",
+        title=f"BBOB, {dimension} dimensions, {', '.join(map(str, marks))} evaluations{crowd}",
         functions=functions,
-        marks=[100],
+        marks=marks,
         rivals=["optuna", "rustuna"] + (["hyperopt"] if workers == 1 else []),
         workers=workers,
     )
@@ -93,14 +93,14 @@ def suites(arguments):
     first, last = map(int, arguments.instances.split("-"))
     instances = range(first, last + 1)
     known = [
-        bbob(5, instances, arguments.seeds),
-        bbob(10, instances, arguments.seeds),
+        bbob(5, instances, arguments.seeds, arguments.evaluations),
+        bbob(10, instances, arguments.seeds, arguments.evaluations),
         conditional(30 if arguments.full else 10),
-        bbob(5, instances, arguments.seeds, workers=8),
+        bbob(5, instances, arguments.seeds, arguments.evaluations, workers=8),
     ]
     chosen = [suite for suite in known if not arguments.only or suite.name in arguments.only]
     for suite in chosen:
-        suite.rivals = [name for name in suite.rivals if name not in arguments.without]
+        suite.rivals = [name for name in suite.rivals if name not in arguments.without] + arguments.native
     return chosen
 
 
@@ -156,9 +156,9 @@ def peer_runs(suite, searcher, runs, kept):
         yield regret
 
 
-def own_runs(suite, runs, kept):
-    for (_, problem, seed), regret in zip(runs, native_runs(suite, OURS, runs), strict=True):
-        kept.add(OURS, suite, problem, seed, regret)
+def own_runs(suite, searcher, runs, kept):
+    for (_, problem, seed), regret in zip(runs, native_runs(suite, searcher, runs), strict=True):
+        kept.add(searcher, suite, problem, seed, regret)
         yield regret
 
 
@@ -183,7 +183,8 @@ def measure(suite, kept):
     medians = random_medians(suite)
     out = {}
     for searcher in [OURS, *suite.rivals]:
-        regrets = own_runs(suite, runs, kept) if searcher == OURS else peer_runs(suite, searcher, runs, kept)
+        run = peer_runs if searcher in peers.PEERS else own_runs
+        regrets = run(suite, searcher, runs, kept)
         relative = collections.defaultdict(lambda: collections.defaultdict(list))
         for (function, problem, _), regret in zip(runs, regrets, strict=True):
             for mark in suite.marks:
@@ -235,12 +236,19 @@ def section(tables, arguments):
     return "\n\n".join(text)
 
 
+def numbers(text):
+    return [int(each) for each in text.split(",")]
+
+
 def parse(words):
     parser = argparse.ArgumentParser(prog="./dev bench quality", description=__doc__)
     parser.add_argument("--full", action="store_true", help="instances 1-15, 10 seeds: some hours")
     parser.add_argument("--instances", metavar="A-B", help="instances of BBOB (default 1-5)")
     parser.add_argument("--seeds", type=int, metavar="N", help="seeds of each BBOB instance (default 1)")
     parser.add_argument("--without", nargs="+", default=[], metavar="PEER", help="leave out these peers")
+    parser.add_argument("--native", nargs="+", default=[], metavar="SEARCHER", help="add these of Luthier's own")
+    parser.add_argument("--evaluations", type=numbers, default=[100], metavar="N,...",
+                        help="numbers of evaluations after which BBOB is judged (default 100)")
     parser.add_argument("--only", nargs="+", metavar="SUITE", help="bbob5 bbob10 conditional bbob5_8_workers")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/comparison.md")
     arguments = parser.parse_args(words)
