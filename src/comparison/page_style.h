@@ -41,7 +41,7 @@ th, td { padding: 6px 9px; border-bottom: 1px solid var(--rule); text-align: rig
 td { white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
 th:first-child, td:first-child, .text {
-  max-width: 340px; text-align: left; white-space: normal; overflow-wrap: break-word;
+  min-width: 120px; max-width: 340px; text-align: left; white-space: normal; overflow-wrap: break-word;
 }
 tr.better td { background: var(--raised); }
 td.better { font-weight: 600; }

@@ -235,7 +235,9 @@ TEST(Compare, SaysWhenNothingReachesTheBudget) {
     return made(all, {.budget = Budget{CurveAxis::trials, amount}}).warnings;
   };
   EXPECT_THAT(warnings(500), Contains(HasSubstr("no experiment came as far as --at trials=500")));
-  EXPECT_THAT(warnings(500), Contains(HasSubstr("the groups did not spend the same")));
+  EXPECT_THAT(warnings(500),
+              Contains(HasSubstr("the groups did not spend the same (iterations differ by a factor "
+                                 "of up to 3)")));
   EXPECT_THAT(warnings(20), IsEmpty());
 }
 
