@@ -14,6 +14,11 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 struct Posterior::State {
+  State(Kernel given, const Points& points)
+      : kernel(std::move(given)),
+        axis_weights(weights_of(kernel)),
+        table(kernel.distances, points) {}
+
   Kernel kernel;
   std::vector<double> axis_weights;
   Table table;  // of the observed, then the pending
@@ -55,10 +60,7 @@ Posterior::Posterior(const Points& points,
                      const Points& pending,
                      Kernel kernel) {
   const Points all = joined(points, pending);
-  std::vector<double> axis_weights = weights_of(kernel);
-  Table table(kernel.distances, all);
-  state_ = std::make_unique<State>(
-      State{std::move(kernel), std::move(axis_weights), std::move(table), {}, {}});
+  state_ = std::make_unique<State>(std::move(kernel), all);
   MatrixXd covariance = state_->covariances(state_->squared_distances(all));
   covariance.diagonal().array() += state_->kernel.noise;
   state_->factor.compute(covariance);
