@@ -74,6 +74,9 @@ Posterior::Posterior(Posterior&&) noexcept = default;
 Posterior::~Posterior() = default;
 
 std::vector<Posterior::Prediction> Posterior::predict(const Points& at) const {
+  if (at.size() == 0) {
+    return {};  // Eigen refers to the first number of every matrix
+  }
   const State& s = *state_;
   MatrixXd across = s.covariances(s.squared_distances(at));
   const VectorXd means = across.topRows(s.weights.size()).transpose() * s.weights;
