@@ -101,13 +101,7 @@ class Bohb : public Searcher {
   }
 
   static std::vector<double> point_of(const ExperimentView& view, TrialId trial) {
-    const CompiledSpace& space = view.space();
-    std::vector<double> point = space.encode(view.config(trial));
-    for (std::size_t axis = 0; axis < point.size(); ++axis) {
-      point[axis] =
-          std::isnan(point[axis]) ? point[axis] : parzen::settled(space, axis, point[axis]);
-    }
-    return point;
+    return parzen::settled_point(view.space(), view.config(trial));
   }
 
   double guided_share(std::uint64_t number) const {

@@ -103,10 +103,9 @@ Cmaes::Offer Cmaes::offer(const ExperimentView& view,
   Offer out;
   Rng declared(view.seed(), "space", number);
   if (!model.is_started()) {
-    out.suggestion = explored_.first_new(
-        space,
-        number % space.grid_size(),
-        [&](std::uint64_t cell) { return space.sample(declared, cell); },
+    out.suggestion = explored_.as_declared(
+        view,
+        trial,
         model.has_axes() ? "start-up draw" : "independent draw: no parameter is numeric");
     return out;
   }

@@ -59,15 +59,15 @@ class GpSearch : public Searcher {
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     if (!ranking_ || ranking_->size() < options_.startup_trials || view.space().axes().empty()) {
-      return random(view, trial, "start-up draw");
+      return explored_.as_declared(view, trial, "start-up draw");
     }
     Rng rng(view.seed(), "gp", static_cast<std::uint64_t>(trial.value));
     if (rng.uniform() < random_fraction()) {
-      return random(view, trial, "random: one of the share that always is");
+      return explored_.as_declared(view, trial, "random: one of the share that always is");
     }
     auto suggestion = guided(view, trial, rng);
     return suggestion ? std::move(*suggestion)
-                      : random(view, trial, "random: the model found nothing new");
+                      : explored_.as_declared(view, trial, "random: the model found nothing new");
   }
 
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
@@ -99,13 +99,7 @@ class GpSearch : public Searcher {
 
  private:
   static std::vector<double> point_of(const ExperimentView& view, TrialId trial) {
-    const CompiledSpace& space = view.space();
-    std::vector<double> point = space.encode(view.config(trial));
-    for (std::size_t axis = 0; axis < point.size(); ++axis) {
-      point[axis] =
-          std::isnan(point[axis]) ? point[axis] : parzen::settled(space, axis, point[axis]);
-    }
-    return point;
+    return parzen::settled_point(view.space(), view.config(trial));
   }
 
   // The kernel is fitted again when the trials have grown by a share since. From what it is fitted
@@ -136,17 +130,6 @@ class GpSearch : public Searcher {
                                                                            : 0);
   }
 
-  Suggestion random(const ExperimentView& view, TrialId trial, std::string_view why) const {
-    const auto number = static_cast<std::uint64_t>(trial.value);
-    const CompiledSpace& space = view.space();
-    Rng rng(view.seed(), "space", number);
-    return explored_.first_new(
-        space,
-        number % space.grid_size(),
-        [&](std::uint64_t cell) { return space.sample(rng, cell); },
-        why);
-  }
-
   std::optional<Suggestion> guided(const ExperimentView& view, TrialId trial, Rng& rng) const;
   std::string reason(const gp::Place& place,
                      double best,
@@ -167,12 +150,12 @@ std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
                                            Rng& rng) const {
   const CompiledSpace& space = view.space();
   const gp::Ranking::Sample sample = ranking_->sample(options_.most_points);
-  const gp::Posterior posterior(sample.points, sample.values, ranking_->pending(), kernel(space));
+  const gp::Points pending = ranking_->pending();
+  const gp::Posterior posterior(sample.points, sample.values, pending, kernel(space));
   double best = std::numeric_limits<double>::infinity();
   for (const auto& prediction : posterior.predict(sample.points)) {
     best = std::min(best, prediction.mean);
   }
-  const gp::Points pending = ranking_->pending();
   const bool is_checked =
       !space.declaration().constraints().empty() || space.cardinality().has_value();
   const gp::Allowed allowed = [&](std::span<const double> point) {

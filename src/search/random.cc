@@ -9,14 +9,7 @@ namespace {
 class RandomSearch : public Searcher {
  public:
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    const auto number = static_cast<std::uint64_t>(trial.value);
-    const CompiledSpace& space = view.space();
-    Rng rng(view.seed(), "space", number);
-    return explored_.first_new(
-        space,
-        number % space.grid_size(),
-        [&](std::uint64_t cell) { return space.sample(rng, cell); },
-        "independent draw");
+    return explored_.as_declared(view, trial, "independent draw");
   }
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
     explored_.add(view.space(), view.config(trial));

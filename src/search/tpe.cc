@@ -23,7 +23,6 @@ namespace luthier {
 namespace {
 
 using parzen::History;
-using parzen::settled;
 
 // A branch with fewer ended trials than this has nothing to learn from yet.
 constexpr std::int64_t kFewTrials = 3;
@@ -94,12 +93,7 @@ class Tpe : public Searcher {
 
  private:
   static std::vector<double> point_of(const ExperimentView& view, TrialId trial) {
-    const CompiledSpace& space = view.space();
-    std::vector<double> point = space.encode(view.config(trial));
-    for (std::size_t axis = 0; axis < point.size(); ++axis) {
-      point[axis] = std::isnan(point[axis]) ? point[axis] : settled(space, axis, point[axis]);
-    }
-    return point;
+    return parzen::settled_point(view.space(), view.config(trial));
   }
 
   // A trial paused by its scheduler may never go on: until it does, it has been stopped where it
@@ -122,14 +116,7 @@ class Tpe : public Searcher {
   }
 
   Suggestion start_up(const ExperimentView& view, TrialId trial) const {
-    const auto number = static_cast<std::uint64_t>(trial.value);
-    const CompiledSpace& space = view.space();
-    Rng rng(view.seed(), "space", number);
-    return explored_.first_new(
-        space,
-        number % space.grid_size(),
-        [&](std::uint64_t cell) { return space.sample(rng, cell); },
-        "start-up draw");
+    return explored_.as_declared(view, trial, "start-up draw");
   }
 
   std::optional<Suggestion> from_a_branch(const ExperimentView& view, TrialId trial) const;

@@ -47,6 +47,14 @@ double settled(const CompiledSpace& space, std::size_t axis, double coordinate) 
   return low + (high - low) / 2;
 }
 
+std::vector<double> settled_point(const CompiledSpace& space, const Config& config) {
+  std::vector<double> point = space.encode(config);
+  for (std::size_t axis = 0; axis < point.size(); ++axis) {
+    point[axis] = std::isnan(point[axis]) ? point[axis] : settled(space, axis, point[axis]);
+  }
+  return point;
+}
+
 Mixture::Mixture(std::span<const KernelAxis> axes, MixtureOptions options)
     : axes_(axes.begin(), axes.end()),
       options_(options),

@@ -32,6 +32,8 @@ std::vector<KernelAxis> kernel_axes(const CompiledSpace& space);
 
 // The coordinate that stands for all of its cell: the middle, or itself on continuous axes.
 double settled(const CompiledSpace& space, std::size_t axis, double coordinate);
+// The coordinates of a configuration, settled; NaN where it has no value.
+std::vector<double> settled_point(const CompiledSpace& space, const Config& config);
 
 struct MixtureOptions {
   double prior_weight = 1;

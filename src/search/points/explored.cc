@@ -63,6 +63,19 @@ Suggestion Explored::first_new(const CompiledSpace& space,
   return walk(space, cell);
 }
 
+Suggestion Explored::as_declared(const ExperimentView& view,
+                                 TrialId trial,
+                                 std::string_view reason) const {
+  const auto number = static_cast<std::uint64_t>(trial.value);
+  const CompiledSpace& space = view.space();
+  Rng rng(view.seed(), "space", number);
+  return first_new(
+      space,
+      number % space.grid_size(),
+      [&](std::uint64_t cell) { return space.sample(rng, cell); },
+      reason);
+}
+
 Suggestion Explored::walk(const CompiledSpace& space, std::uint64_t cell) const {
   std::uint64_t steps = 0;
   for (std::uint64_t i = 0; i < space.grid_size(); ++i) {

@@ -24,6 +24,8 @@ class Explored {
                        std::uint64_t cell,
                        const Draw& draw,
                        std::string_view reason) const;
+  // The same for a draw from the space as declared: what random search proposes for this trial.
+  Suggestion as_declared(const ExperimentView& view, TrialId trial, std::string_view reason) const;
 
  private:
   Suggestion walk(const CompiledSpace& space, std::uint64_t cell) const;
