@@ -157,6 +157,9 @@ struct ControllerStopped {
 struct Note {
   std::string text;
 };
+// 30. The controller is still there, and nothing else has been logged for most of a second: what a
+// crash can lose of the time that trials have used.
+struct Heartbeat {};
 
 using EventBody = std::variant<ExperimentCreated,
                                ControllerStarted,
@@ -177,7 +180,8 @@ using EventBody = std::variant<ExperimentCreated,
                                LimitReached,
                                LimitsChanged,
                                ControllerStopped,
-                               Note>;
+                               Note,
+                               Heartbeat>;
 
 struct Event {
   Sequence sequence = 0;  // 1, 2, 3, ... without gaps

@@ -105,16 +105,10 @@ Result<ExperimentCurve> read_curve(const std::filesystem::path& directory,
                                    const std::optional<Budget>& budget) {
   CurveReader reader(budget);
   Result<> taken;
-  const auto read = read_events(directory, 1, [&](const Event& event) {
-    taken = reader.take(event);
-    return taken.ok();
-  });
-  if (!read || !taken) {
-    return read ? taken.error() : read.error();
-  }
-  if (!reader.created()) {
-    return Error{ErrorCode::not_found,
-                 directory.string() + " holds no experiment yet; look again in a moment"};
+  const auto state = read_state(
+      directory, [&](const Event& event) { taken = taken ? reader.take(event) : taken; });
+  if (!state || !taken) {
+    return state ? taken.error() : state.error();
   }
   return std::move(reader).curve();
 }
@@ -198,7 +192,8 @@ Result<Request> parse_request(const Arguments& arguments) {
   }
   for (const char* option : {"html", "csv"}) {
     const auto path = arguments.text(option);
-    if (path && std::filesystem::exists(*path)) {
+    std::error_code ignored;
+    if (path && std::filesystem::exists(std::filesystem::symlink_status(*path, ignored))) {
       problems.push_back(*path + " exists; name a new file with --" + option + " or remove it");
     }
   }

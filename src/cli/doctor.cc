@@ -6,6 +6,7 @@
 
 #include <array>
 #include <fstream>
+#include <optional>
 
 #include "base/text.h"
 #include "cli/output.h"
@@ -109,25 +110,29 @@ Check check_ray() {
   return {"ray", true, driver ? "luthier-ray at " + driver->string() : driver.error().message};
 }
 
-Check check_store(const std::filesystem::path& directory) {
+// Nothing for what never began.
+std::optional<Check> check_store(const std::filesystem::path& directory) {
   const std::string name = "store " + directory.filename().string();
   std::int64_t events = 0;
   const auto state = read_state(directory, [&](const Event&) { ++events; });
+  if (!state && state.error().code == ErrorCode::not_found) {
+    return std::nullopt;
+  }
   if (!state) {
     if (state.error().code != ErrorCode::corruption) {
-      return {name, false, state.error().message, "see the message"};
+      return Check{name, false, state.error().message, "see the message"};
     }
     const std::string& message = state.error().message;
-    return {name,
-            false,
-            message.substr(0, message.find(kDamageRemedy)),
-            "'" + command_line("doctor", directory, "--salvage") +
-                "' keeps every event before the damage"};
+    return Check{name,
+                 false,
+                 message.substr(0, message.find(kDamageRemedy)),
+                 "'" + command_line("doctor", directory, "--salvage") +
+                     "' keeps every event before the damage"};
   }
-  return {name,
-          true,
-          std::to_string(events) + " events, " +
-              std::string(experiment_state_text(**state, directory))};
+  return Check{name,
+               true,
+               std::to_string(events) + " events, " +
+                   std::string(experiment_state_text(**state, directory))};
 }
 
 int report(const std::vector<Check>& checks, bool json) {
@@ -186,7 +191,11 @@ int run(const Arguments& arguments) {
     if (!directory) {
       return fail(directory.error());
     }
-    checks.push_back(check_store(*directory));
+    const auto check = check_store(*directory);
+    if (!check) {
+      return fail({ErrorCode::not_found, never_begun_text(*directory)});
+    }
+    checks.push_back(*check);
   } else {
     checks = {check_writable(results),
               check_space(results),
@@ -195,7 +204,9 @@ int run(const Arguments& arguments) {
               check_cgroups(),
               check_ray()};
     for (const auto& directory : list_experiments(results)) {
-      checks.push_back(check_store(directory));
+      if (const auto check = check_store(directory)) {
+        checks.push_back(*check);
+      }
     }
   }
   return report(checks, arguments.has("json"));

@@ -128,7 +128,8 @@ int export_layout(const std::filesystem::path& directory,
   if (!output) {
     return fail_usage("this format is a directory of files; name a new one with --output DIR");
   }
-  if (std::filesystem::exists(*output)) {
+  std::error_code ignored;
+  if (std::filesystem::exists(std::filesystem::symlink_status(*output, ignored))) {
     return fail({ErrorCode::already_exists,
                  *output + " exists; name a new directory with --output or remove it"});
   }

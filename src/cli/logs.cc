@@ -1,10 +1,15 @@
 // What a trial wrote. Nothing in it can take over the terminal.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <thread>
 #include <utility>
 
+#include "base/contained_files.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
@@ -29,24 +34,24 @@ constexpr auto kPollInterval = std::chrono::milliseconds(200);
 // A file that grows, and starts anew when it is rotated.
 class GrowingFile {
  public:
-  GrowingFile(std::filesystem::path path, bool json) : path_(std::move(path)), json_(json) {}
+  GrowingFile(const ContainedFiles& files, std::filesystem::path name, bool json)
+      : files_(files), name_(std::move(name)), json_(json) {}
 
   // Prints what was added. False when stdout can't take it.
   bool print_new() {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path_, error);
-    if (error) {
+    const FileDescriptor file = files_.open(name_, O_RDONLY);
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) != 0) {
       return true;
     }
-    if (std::cmp_less(size, offset_)) {
+    if (status.st_size < offset_) {
       offset_ = 0;
     }
-    std::ifstream file(path_, std::ios::binary);
-    file.seekg(offset_);
     std::array<char, 1 << 16> buffer;
-    while (file.read(buffer.data(), buffer.size()), file.gcount() > 0) {
-      offset_ += file.gcount();
-      if (!take({buffer.data(), static_cast<std::size_t>(file.gcount())})) {
+    ssize_t count = 0;
+    while ((count = ::pread(file.get(), buffer.data(), buffer.size(), offset_)) > 0) {
+      offset_ += count;
+      if (!take({buffer.data(), static_cast<std::size_t>(count)})) {
         return false;
       }
     }
@@ -74,9 +79,10 @@ class GrowingFile {
     return print(line + "\n");
   }
 
-  const std::filesystem::path path_;
+  const ContainedFiles& files_;
+  const std::filesystem::path name_;
   const bool json_;
-  std::streamoff offset_ = 0;
+  off_t offset_ = 0;
   std::string line_;
 };
 
@@ -106,19 +112,22 @@ int run(const Arguments& arguments) {
     return fail(trial.error());
   }
   const std::string name = arguments.has("stderr") ? "stderr.log" : "stdout.log";
-  const auto path = experiment->directory / "trials" / to_text(*trial) / name;
-  std::error_code error;
-  if (!std::filesystem::exists(path, error) && !arguments.has("follow")) {
+  const ContainedFiles files(experiment->directory,
+                             std::filesystem::path("trials") / to_text(*trial));
+  const auto path = files.path(name);
+  if (!files.open(name, O_RDONLY) && !arguments.has("follow")) {
+    if (errno != ENOENT) {
+      return fail({is_foreign(errno) ? ErrorCode::corruption : ErrorCode::io,
+                   "can't read " + path.string() + ": " + file_trouble(errno)});
+    }
     const TrialState state = experiment->state->state(*trial);
     return fail({ErrorCode::not_found,
                  "trial " + to_text(*trial) + " of '" + experiment->state->spec().name + "' (" +
                      std::string(to_text(state)) + ") has no " + path.string() +
                      "; only programs that were started have logs"});
   }
-  auto older = path;
-  older += ".1";
-  GrowingFile rotated(older, arguments.has("json"));
-  GrowingFile file(path, arguments.has("json"));
+  GrowingFile rotated(files, name + ".1", arguments.has("json"));
+  GrowingFile file(files, name, arguments.has("json"));
   if (!rotated.print_new() || !rotated.finish_line() || !file.print_new()) {
     return kSystem;
   }

@@ -98,9 +98,13 @@ int run(const Arguments& arguments) {
                  "can't list " + results.string() + ": " + unreadable.message() +
                      "; name another place with --results"});
   }
-  const auto directories = list_experiments(results);
-  for (const auto& directory : directories) {
+  bool any = false;
+  for (const auto& directory : list_experiments(results)) {
     const auto state = read_state(directory);
+    if (!state && state.error().code == ErrorCode::not_found) {
+      continue;  // nothing was ever logged: it is as if it had never begun
+    }
+    any = true;
     if (arguments.has("json")) {
       lines += state ? json_line(directory, **state) : unreadable_json(directory, state.error());
     } else if (state) {
@@ -113,7 +117,7 @@ int run(const Arguments& arguments) {
   if (arguments.has("json")) {
     return finish(lines);
   }
-  if (directories.empty()) {
+  if (!any) {
     talk("no experiments in " + results.string() + "; 'luthier run --help' shows how to start one");
     return kSuccess;
   }

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "base/terminal_text.h"
 #include "cli/output.h"
@@ -12,15 +11,7 @@
 namespace luthier::cli {
 
 Result<> OutputFile::open() {
-  if (!path_) {
-    return {};
-  }
-  if (std::filesystem::exists(*path_)) {
-    return Error{ErrorCode::already_exists, *path_ + " exists; name a new one or remove it"};
-  }
-  temporary_ = *path_ + ".partial";
-  file_.open(temporary_, std::ios::binary | std::ios::trunc);
-  return file_ ? Result<>() : Result<>(trouble());
+  return !path_ || file_.open(*path_) ? Result<>() : Result<>(trouble());
 }
 
 bool OutputFile::write(std::string_view text) {
@@ -28,7 +19,7 @@ bool OutputFile::write(std::string_view text) {
     return ok_ = ok_ &&
                  print(::isatty(STDOUT_FILENO) == 1 ? printable_lines(text) : std::string(text));
   }
-  return ok_ = ok_ && file_.write(text.data(), static_cast<std::streamsize>(text.size())).good();
+  return ok_ = ok_ && file_.write(text);
 }
 
 Result<> OutputFile::close() {
@@ -37,29 +28,15 @@ Result<> OutputFile::close() {
                : Result<>(Error{ErrorCode::io,
                                 "the output is not complete; free space or name a file elsewhere"});
   }
-  file_.close();
-  if (!ok_ || !file_) {
-    return trouble();
-  }
-  if (std::rename(temporary_.c_str(), path_->c_str()) != 0) {
-    return trouble();
-  }
-  temporary_.clear();
-  return {};
+  return ok_ && file_.close() ? Result<>() : Result<>(trouble());
 }
 
 Error OutputFile::trouble() {
-  const std::string why = std::strerror(errno);
-  discard();
-  return {ErrorCode::io, "can't write " + *path_ + ": " + why};
-}
-
-void OutputFile::discard() {
-  if (!temporary_.empty()) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
-    temporary_.clear();
-  }
+  const int number = errno;
+  file_.discard();
+  return number == EEXIST
+             ? Error{ErrorCode::already_exists, *path_ + " exists; name a new one or remove it"}
+             : Error{ErrorCode::io, "can't write " + *path_ + ": " + std::strerror(number)};
 }
 
 Result<> write_new_file(const std::string& path, std::string_view content) {

@@ -1,11 +1,11 @@
 // OutputFile: where exported text goes. A file is complete under its name or not there.
 #pragma once
 
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/new_file.h"
 #include "luthier/error.h"
 
 namespace luthier::cli {
@@ -14,9 +14,6 @@ class OutputFile {
  public:
   // Without a path: standard output.
   explicit OutputFile(std::optional<std::string> path) : path_(std::move(path)) {}
-  ~OutputFile() { discard(); }
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
 
   Result<> open();  // already_exists, io
   bool write(std::string_view text);
@@ -24,11 +21,9 @@ class OutputFile {
 
  private:
   Error trouble();
-  void discard();
 
   const std::optional<std::string> path_;
-  std::string temporary_;  // "": none to remove
-  std::ofstream file_;
+  NewFile file_;
   bool ok_ = true;
 };
 

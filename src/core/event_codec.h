@@ -2,6 +2,7 @@
 // the order of event_description.h. Sequence and time are the store's to keep.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace luthier {
 
 // Lists inside lists inside lists: deeper ones are refused in both directions.
 inline constexpr int kMaxListDepth = 64;
+
+// The tag that an event is stored under: `kind` of its row, the first byte of its payload.
+std::int64_t tag_of(const EventBody& body);
 
 // Appends the bytes of `body` to `out`. Fails with invalid_argument, leaving `out` as it was, when
 // a value nests lists deeper than kMaxListDepth.

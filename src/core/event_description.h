@@ -213,4 +213,9 @@ void describe(V&& field, E& e) {
   field("text", e.text);
 }
 
+template <>
+inline constexpr std::string_view kEventName<Heartbeat> = "heartbeat";
+template <class V, Is<Heartbeat> E>
+void describe(V&& /*field*/, E& /*e*/) {}
+
 }  // namespace luthier

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "core/event_check.h"
 #include "core/event_codec.h"
 
 namespace luthier {
@@ -39,53 +40,32 @@ const StopRule* plateau_rule(const ExperimentSpec& spec) {
 
 }  // namespace
 
-// One overload for each kind of event. False: the event contradicts the log before it.
+// One overload for each kind of event; all have passed check_event.
 struct ExperimentState::Apply {
   ExperimentState& state;
   const Event& event;
 
-  bool known(TrialId trial) const { return state.has_trial(trial); }
-  bool live(TrialId trial) const { return known(trial) && state.at(trial).live != nullptr; }
   TrialRecord& touch(TrialId trial) const {
     TrialRecord& record = state.at(trial);
     record.changed = event.time;
     return record;
   }
-  bool current(TrialId trial, std::int64_t attempt) const {
-    return live(trial) && state.at(trial).state == TrialState::running &&
-           state.at(trial).attempts == attempt;
-  }
 
-  bool operator()(const ExperimentCreated& created) const {
-    auto spec = parse_experiment_spec(created.spec);
-    if (!spec || state.space_) {
-      return false;
-    }
-    auto space = CompiledSpace::compile(spec->space);
-    if (!space) {
-      return false;
-    }
-    state.spec_ = std::move(*spec);
-    state.space_.emplace(std::move(*space));
-    return true;
-  }
+  void operator()(const ExperimentCreated& /*created*/) const {}  // see create()
 
-  bool operator()(const ControllerStarted& started) const {
+  void operator()(const ControllerStarted& started) const {
+    // A session that crashed lasted until its last word, whatever time has passed since.
     state.earlier_sessions_s_ = state.elapsed_s();
-    state.session_start_ = event.time;
+    state.session_start_ = std::max(state.time_, event.time);
     state.in_session_ = true;
     state.finished_ = false;
     state.end_reason_.clear();
     state.host_ = started.host;
     state.pid_ = started.pid;
     state.jobs_ = started.jobs;
-    return true;
   }
 
-  bool operator()(const TrialAdded& added) const {
-    if (added.trial.value != state.trial_count()) {
-      return false;
-    }
+  void operator()(const TrialAdded& added) const {
     TrialRecord record;
     keep(added.config, record.config);
     auto proposer = std::ranges::find(state.proposers_, added.proposed_by);
@@ -100,30 +80,19 @@ struct ExperimentState::Apply {
     state.trials_.push_back(std::move(record));
     ++state.counts_[static_cast<std::size_t>(TrialState::pending)];
     state.index(added.trial);
-    return true;
   }
 
-  bool operator()(const SearchEnded& ended) const {
+  void operator()(const SearchEnded& ended) const {
     state.search_ended_ = true;
     state.search_end_reason_ = ended.reason;
-    return true;
   }
 
-  bool operator()(const TrialChosen& chosen) const {
+  void operator()(const TrialChosen& chosen) const {
     const Choice& choice = chosen.choice;
-    if (!live(choice.trial) || state.at(choice.trial).live->choice) {
-      return false;
-    }
     if (choice.kind == ChoiceKind::stop) {
-      return state.at(choice.trial).state == TrialState::paused;
+      return;
     }
     TrialRecord& record = touch(choice.trial);
-    if (record.state != TrialState::pending && record.state != TrialState::paused) {
-      return false;
-    }
-    if (choice.checkpoint && !state.checkpoints_.contains(*choice.checkpoint)) {
-      return false;
-    }
     state.unindex(choice.trial);
     record.live->choice = choice;
     record.live->overtaken = 0;
@@ -134,14 +103,9 @@ struct ExperimentState::Apply {
       ++state.checkpoints_.at(*choice.checkpoint).clones;
     }
     state.index(choice.trial);
-    return true;
   }
 
-  bool operator()(const AttemptStarted& started) const {
-    if (!live(started.trial) || !state.at(started.trial).live->choice ||
-        started.attempt != state.at(started.trial).attempts + 1) {
-      return false;
-    }
+  void operator()(const AttemptStarted& started) const {
     TrialRecord& record = touch(started.trial);
     LiveTrial& trial = *record.live;
     state.unindex(started.trial);
@@ -175,14 +139,9 @@ struct ExperimentState::Apply {
     record.attempts = static_cast<std::int32_t>(started.attempt);
     record.reason.clear();
     state.move_to(started.trial, TrialState::running);
-    return true;
   }
 
-  bool operator()(const ResultReported& reported) const {
-    if (!current(reported.trial, reported.attempt) ||
-        reported.training_iteration <= state.at(reported.trial).iteration) {
-      return false;
-    }
+  void operator()(const ResultReported& reported) const {
     TrialRecord& record = touch(reported.trial);
     record.iteration = reported.training_iteration;
     ++record.results;
@@ -205,25 +164,15 @@ struct ExperimentState::Apply {
         record.live->recent_losses.pop_front();
       }
     }
-    return true;
   }
 
-  bool operator()(const ResultRepeated& repeated) const {
-    if (!current(repeated.trial, repeated.attempt)) {
-      return false;
-    }
-    ++touch(repeated.trial).repeated;
-    return true;
-  }
+  void operator()(const ResultRepeated& repeated) const { ++touch(repeated.trial).repeated; }
 
-  bool operator()(const DecisionMade& made) const {
-    if (!live(made.trial)) {
-      return false;
-    }
+  void operator()(const DecisionMade& made) const {
     LiveTrial& trial = *touch(made.trial).live;
     const Decision& decision = made.decision;
     if (decision.kind == DecisionKind::proceed) {
-      return true;
+      return;
     }
     trial.decisions.push_back({made.training_iteration, decision.kind, decision.save});
     if (decision.kind == DecisionKind::stop) {
@@ -235,13 +184,9 @@ struct ExperimentState::Apply {
       trial.ending = trial.pause_requested ? Ending::hold : Ending::pause;
     }
     trial.ending_reason = decision.reason;
-    return true;
   }
 
-  bool operator()(const CheckpointCommitted& committed) const {
-    if (!known(committed.trial) || committed.checkpoint != state.next_checkpoint()) {
-      return false;
-    }
+  void operator()(const CheckpointCommitted& committed) const {
     TrialRecord& record = touch(committed.trial);
     state.last_checkpoint_ = committed.checkpoint;
     const bool newest = committed.training_iteration == record.iteration && !record.last.empty();
@@ -259,38 +204,26 @@ struct ExperimentState::Apply {
       record.live->last_checkpoint_iteration = committed.training_iteration;
       state.release_borrowed(*record.live);
     }
-    return true;
   }
 
-  bool operator()(const CheckpointRemoved& removed) const {
+  void operator()(const CheckpointRemoved& removed) const {
     const auto found = state.checkpoints_.find(removed.checkpoint);
-    if (found == state.checkpoints_.end()) {
-      return false;
-    }
     if (found->second.clones > 0) {
       state.forget_borrowed(removed.checkpoint);
     }
     std::erase(state.at(found->second.trial).checkpoints, removed.checkpoint);
     state.checkpoints_.erase(found);
-    return true;
   }
 
-  bool operator()(const AttemptEnded& ended) const {
-    if (!current(ended.trial, ended.attempt)) {
-      return false;
-    }
+  void operator()(const AttemptEnded& ended) const {
     TrialRecord& record = touch(ended.trial);
     record.reason = ended.message;
     record.live->devices.clear();
     state.move_to(ended.trial, TrialState::pending);
     state.unindex(ended.trial);  // until the event that says what follows
-    return true;
   }
 
-  bool operator()(const TrialPaused& paused) const {
-    if (!live(paused.trial)) {
-      return false;
-    }
+  void operator()(const TrialPaused& paused) const {
     TrialRecord& record = touch(paused.trial);
     state.unindex(paused.trial);
     record.live->choice.reset();
@@ -300,13 +233,9 @@ struct ExperimentState::Apply {
     record.live->pause_requested = false;
     record.reason = paused.reason;
     state.index(paused.trial);
-    return true;
   }
 
-  bool operator()(const TrialRequeued& requeued) const {
-    if (!live(requeued.trial)) {
-      return false;
-    }
+  void operator()(const TrialRequeued& requeued) const {
     TrialRecord& record = touch(requeued.trial);
     state.unindex(requeued.trial);
     record.live->choice.reset();
@@ -318,13 +247,9 @@ struct ExperimentState::Apply {
     record.failures += requeued.counts_as_failure ? 1 : 0;
     record.reason = requeued.reason;
     state.index(requeued.trial);
-    return true;
   }
 
-  bool operator()(const TrialEnded& ended) const {
-    if (!live(ended.trial) || !is_ended(ended.state)) {
-      return false;
-    }
+  void operator()(const TrialEnded& ended) const {
     TrialRecord& record = touch(ended.trial);
     state.unindex(ended.trial);
     state.release_borrowed(*record.live);
@@ -337,23 +262,19 @@ struct ExperimentState::Apply {
         state.best_history_.pop_front();
       }
     }
-    return true;
   }
 
-  bool operator()(const ControlRequested& request) const {
+  void operator()(const ControlRequested& request) const {
     if (request.trial.value < 0) {
       if (request.request == "stop") {
         state.closing_reason_ = "stopped by " + request.who;
       }
-      return true;
-    }
-    if (!known(request.trial)) {
-      return false;
+      return;
     }
     TrialRecord& record = touch(request.trial);
     if (request.request == "retry" && record.state == TrialState::failed) {
       state.reopen(request.trial);
-      return true;
+      return;
     }
     if (record.live && request.request == "stop") {
       record.live->stop_requested = true;
@@ -362,16 +283,12 @@ struct ExperimentState::Apply {
       record.live->pause_requested = true;
       record.live->request_reason = "paused by " + request.who;
     }
-    return true;
   }
 
-  bool operator()(const LimitReached& limit) const {
+  void operator()(const LimitReached& limit) const {
     if (limit.trial.value < 0) {
       state.closing_reason_ = limit.reason;
-      return true;
-    }
-    if (!live(limit.trial)) {
-      return false;
+      return;
     }
     LiveTrial& trial = *touch(limit.trial).live;
     if (limit.limit == "retry_delay") {
@@ -383,41 +300,51 @@ struct ExperimentState::Apply {
       trial.stop_is_rule = limit.limit == "stop_rule";
       trial.request_reason = limit.reason;
     }
-    return true;
   }
 
-  bool operator()(const LimitsChanged& limits) const {
+  void operator()(const LimitsChanged& limits) const {
     state.spec_.samples = limits.samples;
     state.spec_.time_budget_s = limits.time_budget_s;
     state.closing_reason_.clear();
     state.finished_ = false;
-    return true;
   }
 
-  bool operator()(const ControllerStopped& stopped) const {
-    state.earlier_sessions_s_ = state.elapsed_s();
+  void operator()(const ControllerStopped& stopped) const {
+    state.earlier_sessions_s_ = state.elapsed_s(std::max(state.time_, event.time));
     state.in_session_ = false;
     state.finished_ = stopped.finished;
     state.end_reason_ = stopped.reason;
-    return true;
   }
 
-  bool operator()(const Note& /*note*/) const { return true; }
+  void operator()(const Note& /*note*/) const {}
+  void operator()(const Heartbeat& /*heartbeat*/) const {}
 };
 
 Result<> ExperimentState::apply(const Event& event) {
-  const bool first = sequence_ == 0;
-  const bool fits = event.sequence == sequence_ + 1 &&
-                    first == std::holds_alternative<ExperimentCreated>(event.body);
-  time_ = std::max(time_, event.time);
-  if (!fits || !std::visit(Apply{*this, event}, event.body)) {
-    return Error{ErrorCode::corruption,
-                 "event " + std::to_string(event.sequence) + " (" +
-                     std::string(kind_name(event.body)) +
-                     ") contradicts the log before it; the log was not written by this "
-                     "program or is damaged: run `luthier doctor`"};
+  if (auto checked = check_event(*this, event); !checked) {
+    return checked;
   }
+  if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
+    if (auto done = create(*created); !done) {
+      return done;
+    }
+  }
+  std::visit(Apply{*this, event}, event.body);
+  time_ = std::max(time_, event.time);
   sequence_ = event.sequence;
+  return {};
+}
+
+Result<> ExperimentState::create(const ExperimentCreated& created) {
+  auto spec = parse_experiment_spec(created.spec);
+  auto space = spec ? CompiledSpace::compile(spec->space) : spec.error();
+  if (!space) {
+    return Error{ErrorCode::corruption,
+                 "the experiment that the log begins with is none that `luthier run` writes: " +
+                     space.error().message};
+  }
+  spec_ = std::move(*spec);
+  space_.emplace(std::move(*space));
   return {};
 }
 

@@ -87,8 +87,8 @@ class ExperimentState final : public ExperimentView {
  public:
   ExperimentState() = default;
 
-  // Adds the next event. An error (corruption) means the log contradicts itself; the state is then
-  // not to be used. The first event must be ExperimentCreated.
+  // Adds the next event, if check_event allows it; else corruption, and nothing has changed. The
+  // first event must be ExperimentCreated.
   Result<> apply(const Event& event);
 
   // ---- ExperimentView
@@ -154,6 +154,7 @@ class ExperimentState final : public ExperimentView {
 
  private:
   struct Apply;
+  Result<> create(const ExperimentCreated& created);
   TrialRecord& at(TrialId trial) { return trials_[static_cast<std::size_t>(trial.value)]; }
   void move_to(TrialId trial, TrialState state);
   void index(TrialId trial);  // into the set that its state and flags say

@@ -85,6 +85,7 @@ Result<> Engine::pump(TimePoint until) {
   const bool idle_due = ports_.idle_interval > 0 && now >= next_idle_;
   if (idle_due) {
     take_requests();
+    planner_.beat();
   }
   auto committed = commit();
   if (idle_due && committed) {

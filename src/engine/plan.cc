@@ -19,6 +19,8 @@ constexpr std::size_t kLookahead = 8;
 constexpr std::int64_t kOvertakesPerJob = 2;
 // A scheduler that chooses nothing gets more trials to choose from, but not without end.
 constexpr std::int64_t kMaximumUnchosen = 10000;
+// With the engine's idle interval: a second at most between two events of a session.
+constexpr TimePoint kHeartbeat = 800'000;
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -261,6 +263,12 @@ void Planner::control_trial(const ControlRequest& request) {
 
 void Planner::extend(std::int64_t samples, double time_budget_s) {
   emit(LimitsChanged{samples, time_budget_s});
+}
+
+void Planner::beat() {
+  if (!left_ && now_ - state_.time() >= kHeartbeat) {
+    emit(Heartbeat{});
+  }
 }
 
 TimePoint Planner::next_timer() const {

@@ -68,6 +68,8 @@ class Planner {
   void retry(TrialId trial, const std::string& who) {
     emit(ControlRequested{"retry", trial, who, ""});
   }
+  // Says that the controller is there, if nothing else has for most of a second.
+  void beat();
   void note(std::string text) { emit(Note{std::move(text)}); }
 
   // Fills free capacity, or ends the experiment when nothing is left to do.

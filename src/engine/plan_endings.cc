@@ -6,6 +6,11 @@
 #include "engine/plan.h"
 
 namespace luthier {
+namespace {
+
+constexpr double kLongestDelay_s = 1e9;
+
+}  // namespace
 
 void Planner::recover(TrialId trial) {
   const LiveTrial& live = *state_.record(trial).live;
@@ -157,7 +162,8 @@ void Planner::after_failure(TrialId trial, const Ended& ended) {
   const std::string message = left ? "left without being asked to" : ended.message;
   const TrialRecord& record = state_.record(trial);
   if (record.failures < state_.spec().retries) {
-    const double delay_s = state_.spec().retry_delay_s * std::pow(2.0, record.failures);
+    const double delay_s =
+        std::min(state_.spec().retry_delay_s * std::pow(2.0, record.failures), kLongestDelay_s);
     const TimePoint not_before = delay_s > 0 ? now_ + static_cast<TimePoint>(delay_s * 1e6) : 0;
     emit(TrialRequeued{trial,
                        not_before,

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/event_check.h"
+
 namespace luthier {
 namespace {
 
@@ -82,6 +84,9 @@ void Replayer::check_suggestion(const Event& event, const TrialAdded& logged) {
 }
 
 Result<> Replayer::take(const Event& event) {
+  if (auto checked = check_event(state_, event); !checked) {
+    return checked;
+  }
   if (const auto* made = std::get_if<DecisionMade>(&event.body)) {
     check_decision(event, *made);
   } else if (depth_ == ReplayDepth::everything) {

@@ -8,21 +8,20 @@
 #include <cstdio>
 #include <utility>
 
-#include "base/file_descriptor.h"
+#include "base/contained_files.h"
 #include "executors/trial_environment.h"
+#include "executors/trial_files.h"
 
 namespace luthier {
 namespace {
 
 // Readable and writable by nobody else, whatever the umask.
-bool write_file(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path temporary = path.string() + ".new";
-  const FileDescriptor file(
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-    return false;
-  }
-  return rename(temporary.c_str(), path.c_str()) == 0;
+bool write_file(const ContainedFiles& files, const std::string& name, const std::string& text) {
+  const std::string temporary = name + ".new";
+  const FileDescriptor file = files.open(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+  return file &&
+         ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+         files.rename(temporary, name);
 }
 
 }  // namespace
@@ -36,10 +35,13 @@ Result<> write_parameters(const Config& config,
   }
   for (const auto format : formats) {
     const auto path = parameters_path(directory, format);
-    if (!write_file(path, format_parameters(config, format))) {
+    if (!write_file(files_of_trial(directory),
+                    path.filename().string(),
+                    format_parameters(config, format))) {
       return Error{
           ErrorCode::io,
-          "the parameters could not be written to " + path.string() + ": " + errno_in_words(errno)};
+          "the parameters could not be written to " + path.string() + ": " +
+              (is_foreign(errno) ? file_trouble(errno) : std::string(errno_in_words(errno)))};
     }
   }
   return {};

@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <system_error>
 
 #include "base/terminal_text.h"
+#include "executors/trial_files.h"
 
 namespace luthier {
 namespace {
@@ -16,12 +16,14 @@ constexpr std::string_view kCut = " [line cut here]";
 }  // namespace
 
 OutputLog::OutputLog(std::filesystem::path path, OutputLimits limits, OnLine on_line)
-    : path_(std::move(path)), limits_(limits), on_line_(std::move(on_line)) {
+    : path_(std::move(path)),
+      files_(files_of_trial(path_.parent_path())),
+      limits_(limits),
+      on_line_(std::move(on_line)) {
   if (path_.empty()) {
     return;
   }
-  file_ = FileDescriptor(
-      open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  file_ = files_.open(path_.filename(), O_WRONLY | O_CREAT | O_APPEND);
   struct stat status{};
   if (file_ && fstat(file_.get(), &status) == 0) {
     file_bytes_ = status.st_size;
@@ -104,10 +106,8 @@ void OutputLog::flush() {
 }
 
 void OutputLog::rotate() {
-  std::error_code ignored;
-  std::filesystem::rename(path_, path_.string() + ".1", ignored);
-  file_ = FileDescriptor(
-      open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  files_.rename(path_.filename(), path_.filename().string() + ".1");
+  file_ = files_.open(path_.filename(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
   file_bytes_ = 0;
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/file_descriptor.h"
+#include "base/contained_files.h"
 
 namespace luthier {
 
@@ -41,6 +41,7 @@ class OutputLog {
   void rotate();
 
   const std::filesystem::path path_;
+  const ContainedFiles files_;
   const OutputLimits limits_;
   const OnLine on_line_;
   FileDescriptor file_;

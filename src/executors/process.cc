@@ -291,11 +291,12 @@ Result<std::filesystem::path> Processes::directory_of(const StartRequest& reques
     }
     temporary_ = pattern;
   }
-  const auto directory = temporary_ / to_text(request.id.trial);
-  std::filesystem::create_directory(directory, error);
-  if (error) {
-    return Error{ErrorCode::io,
-                 "the directory " + directory.string() + " could not be made: " + error.message()};
+  const ContainedFiles files(temporary_);
+  const auto directory = files.path(to_text(request.id.trial));
+  if (!files.make_directories(to_text(request.id.trial))) {
+    return Error{
+        ErrorCode::io,
+        "the directory " + directory.string() + " could not be made: " + errno_in_words(errno)};
   }
   return directory;
 }

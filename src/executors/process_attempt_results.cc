@@ -241,9 +241,9 @@ void ProcessAttempt::send(DecisionKind decision, bool with_directory) {
   }
   std::filesystem::path directory;
   if (with_directory) {
-    std::error_code ignored;
-    std::filesystem::remove_all(checkpoint_out_, ignored);
-    std::filesystem::create_directory(checkpoint_out_, ignored);
+    const ContainedFiles checkpoints(checkpoint_out_.parent_path());
+    checkpoints.remove_all(checkpoint_out_.filename());
+    checkpoints.make_directories(checkpoint_out_.filename());
     directory = checkpoint_out_;
   }
   const std::string line = format_worker_reply(decision, iteration_, directory);
@@ -265,8 +265,7 @@ void ProcessAttempt::begin_saving() {
 
 void ProcessAttempt::on_sealed(const Result<CheckpointArea::Sealed>& sealed) {
   saving_ = false;
-  std::error_code ignored;
-  std::filesystem::create_directory(checkpoint_out_, ignored);
+  ContainedFiles(checkpoint_out_.parent_path()).make_directories(checkpoint_out_.filename());
   if (!sealed) {
     fail("made a checkpoint that could not be kept: " + sealed.error().message);
   } else {

@@ -1,5 +1,6 @@
 #include "executors/ray_launcher.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -8,12 +9,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <utility>
 
 #include "base/text.h"
 #include "core/json.h"
 #include "executors/ray_shape.h"
+#include "executors/trial_files.h"
 
 namespace luthier {
 namespace {
@@ -38,6 +39,13 @@ Packet packet_of(const std::string& payload) {
 
 std::string lost_cluster(const std::string& address, const std::string& words) {
   return "the Ray cluster at " + address + " is lost" + (words.empty() ? "" : ": " + words);
+}
+
+// Where the attempt runs, for people. One that can't be written is missed by nobody else.
+void write_placement(const std::filesystem::path& trial_directory, const std::string& text) {
+  const FileDescriptor file =
+      files_of_trial(trial_directory).open("ray.json", O_WRONLY | O_CREAT | O_TRUNC);
+  [[maybe_unused]] const auto written = file ? ::write(file.get(), text.data(), text.size()) : 0;
 }
 
 }  // namespace
@@ -307,8 +315,8 @@ void RayLauncher::on_frame(const Frame& frame) {
   switch (frame.kind) {
     case Kind::spawned:
       if (!attempt.trial_directory().empty()) {
-        std::ofstream(attempt.trial_directory() / "ray.json")
-            << frame.payload.substr(sizeof(ray_wire::Spawned)) << "\n";
+        write_placement(attempt.trial_directory(),
+                        frame.payload.substr(sizeof(ray_wire::Spawned)) + "\n");
       }
       attempt.feed_spawned(packet_of<ray_wire::Spawned>(frame.payload));
       break;

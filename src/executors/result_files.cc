@@ -1,30 +1,45 @@
 #include "executors/result_files.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
 #include <string_view>
-#include <system_error>
 
 #include "base/text.h"
 #include "executors/record_reader.h"
+#include "executors/trial_files.h"
 
 namespace luthier {
 namespace {
 
-constexpr std::uintmax_t kMostBytes = std::uintmax_t{16} << 20;  // read at once
+constexpr std::int64_t kMostBytes = std::int64_t{16} << 20;  // read at once
 
-std::string read_from(const std::filesystem::path& path, std::uintmax_t offset) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error || size <= offset) {
+std::string read_from(const ContainedFiles& files, const std::string& name, std::int64_t offset) {
+  const FileDescriptor file = files.open(name, O_RDONLY);
+  struct stat status{};
+  if (!file || ::fstat(file.get(), &status) != 0 || status.st_size <= offset) {
     return {};
   }
-  std::ifstream in(path, std::ios::binary);
-  in.seekg(static_cast<std::streamoff>(offset));
-  std::string text(std::min(size - offset, kMostBytes), '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  std::string text(static_cast<std::size_t>(std::min(status.st_size - offset, kMostBytes)), '\0');
+  std::size_t have = 0;
+  while (have < text.size()) {
+    const ssize_t count = ::pread(file.get(),
+                                  text.data() + have,
+                                  text.size() - have,
+                                  offset + static_cast<std::int64_t>(have));
+    if (count == 0 || (count < 0 && errno != EINTR)) {
+      break;
+    }
+    have += count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+  text.resize(have);
   return text;
+}
+
+std::int64_t time_of(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
 // Cells of one line; quotes as in RFC 4180, without line breaks inside.
@@ -74,7 +89,8 @@ void take_objects(std::string_view text, std::vector<Metrics>& out) {
 
 }  // namespace
 
-ResultFiles::ResultFiles(const std::filesystem::path& directory) {
+ResultFiles::ResultFiles(const std::filesystem::path& directory)
+    : directory_(files_of_trial(directory)) {
   if (directory.empty()) {
     return;
   }
@@ -82,13 +98,11 @@ ResultFiles::ResultFiles(const std::filesystem::path& directory) {
     for (const auto& [extension, format] : {std::pair(".json", Format::json),
                                             std::pair(".jsonl", Format::lines),
                                             std::pair(".csv", Format::csv)}) {
-      File file{.path = directory / (std::string(stem) + extension), .format = format};
-      std::error_code error;
-      const auto size = std::filesystem::file_size(file.path, error);
-      if (!error) {
-        file.offset = size;
-        file.time = std::filesystem::last_write_time(file.path, error);
-        const std::string text = format == Format::csv ? read_from(file.path, 0) : "";
+      File file{.name = std::string(stem) + extension, .format = format};
+      if (const auto status = directory_.status(file.name)) {
+        file.offset = status->st_size;
+        file.time = time_of(*status);
+        const std::string text = format == Format::csv ? read_from(directory_, file.name, 0) : "";
         if (!text.empty()) {
           file.columns = csv_cells(std::string_view(text).substr(0, text.find('\n')));
         }
@@ -106,24 +120,22 @@ std::vector<Metrics> ResultFiles::read(bool ended) {
   return out;
 }
 
-void ResultFiles::read_file(File& file, bool ended, std::vector<Metrics>& out) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file.path, error);
-  if (error) {
+void ResultFiles::read_file(File& file, bool ended, std::vector<Metrics>& out) const {
+  const auto status = directory_.status(file.name);
+  if (!status) {
     return;
   }
   if (file.format == Format::json) {
-    const auto time = std::filesystem::last_write_time(file.path, error);
-    if (ended && !error && (time != file.time || size != file.offset)) {
-      take_objects(read_from(file.path, 0), out);
+    if (ended && (time_of(*status) != file.time || status->st_size != file.offset)) {
+      take_objects(read_from(directory_, file.name, 0), out);
     }
     return;
   }
-  if (size < file.offset) {  // written anew
+  if (status->st_size < file.offset) {  // written anew
     file.offset = 0;
     file.columns.clear();
   }
-  std::string text = read_from(file.path, file.offset);
+  std::string text = read_from(directory_, file.name, file.offset);
   const std::size_t size_read = text.size();
   if (ended && !text.empty() && text.back() != '\n') {
     text += '\n';
@@ -133,7 +145,7 @@ void ResultFiles::read_file(File& file, bool ended, std::vector<Metrics>& out) {
     take_line(file, text.substr(start, end - start), out);
     start = end + 1;
   }
-  file.offset += std::min(start, size_read);
+  file.offset += static_cast<std::int64_t>(std::min(start, size_read));
 }
 
 void ResultFiles::take_line(File& file, const std::string& line, std::vector<Metrics>& out) {

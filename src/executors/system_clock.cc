@@ -1,5 +1,7 @@
 #include "executors/system_clock.h"
 
+#include <algorithm>
+
 namespace luthier {
 namespace {
 
@@ -10,12 +12,13 @@ TimePoint to_microseconds(Duration duration) {
 
 }  // namespace
 
-SystemClock::SystemClock()
-    : wall_at_start_(to_microseconds(std::chrono::system_clock::now().time_since_epoch())),
+SystemClock::SystemClock(TimePoint earliest)
+    : start_(
+          std::max(earliest, to_microseconds(std::chrono::system_clock::now().time_since_epoch()))),
       steady_at_start_(std::chrono::steady_clock::now()) {}
 
 TimePoint SystemClock::now() const {
-  return wall_at_start_ + to_microseconds(std::chrono::steady_clock::now() - steady_at_start_);
+  return start_ + to_microseconds(std::chrono::steady_clock::now() - steady_at_start_);
 }
 
 }  // namespace luthier

@@ -1,4 +1,5 @@
-// SystemClock: the wall clock read once, then the steady clock: it never goes back.
+// SystemClock: the wall clock read once, then the steady clock: it never goes back, and differences
+// are true whatever happens to the wall clock.
 #pragma once
 
 #include <chrono>
@@ -9,11 +10,13 @@ namespace luthier {
 
 class SystemClock : public Clock {
  public:
-  SystemClock();
+  // Begins at `earliest` where the wall clock is behind that: a wall clock that was ahead when an
+  // experiment began must not make its time stand still after it was put right.
+  explicit SystemClock(TimePoint earliest = 0);
   TimePoint now() const override;
 
  private:
-  TimePoint wall_at_start_;
+  TimePoint start_;
   std::chrono::steady_clock::time_point steady_at_start_;
 };
 

@@ -1,12 +1,12 @@
 #include "executors/thread_attempt.h"
 
-#include <sys/stat.h>
-
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
 #include "base/text.h"
 #include "executors/attempt_failures.h"
+#include "executors/trial_files.h"
 
 namespace luthier {
 
@@ -20,8 +20,9 @@ std::optional<std::filesystem::path> ThreadAttempt::checkpoint() const {
 // Most functions never ask for it, and a new directory costs more than the rest of a short trial.
 std::filesystem::path ThreadAttempt::directory() const {
   const std::filesystem::path& path = request_.trial_directory;
-  if (!path.empty() && mkdir(path.c_str(), 0700) == 0) {
-    chmod(path.c_str(), 0700);  // the umask may have taken bits away that the owner needs
+  if (!path.empty() && !files_of_trial(path).make_directories({})) {
+    throw std::runtime_error("no directory could be made at " + path.string() + ": " +
+                             file_trouble(errno));
   }
   return path;
 }

@@ -1,7 +1,6 @@
 #include "loggers/csv.h"
 
 #include <algorithm>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,21 +37,16 @@ void append_value(std::string& out, const Value& value) {
 // Copies a CSV file with a new header and `cells` empty cells at the end of every row.
 class Widener {
  public:
-  Widener(fs::path to, std::string header, std::size_t cells)
-      : to_(std::move(to)), waiting_(std::move(header)), cells_(cells) {}
+  Widener(const ContainedFiles& files, fs::path to, std::string header, std::size_t cells)
+      : files_(files), to_(std::move(to)), waiting_(std::move(header)), cells_(cells) {}
 
   Result<> copy(const fs::path& from) {
-    std::ifstream in(from, std::ios::binary);
-    std::error_code error;
-    fs::remove(to_, error);
-    std::vector<char> buffer(std::size_t{1} << 16);
-    while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), in.gcount() > 0) {
-      take({buffer.data(), static_cast<std::size_t>(in.gcount())});
-      if (auto written = append_to_file(to_, std::exchange(waiting_, {})); !written) {
-        return written;
-      }
-    }
-    return append_to_file(to_, waiting_);
+    files_.remove(to_);
+    const auto copied = read_pieces(files_, from, [&](std::string_view piece) {
+      take(piece);
+      return append_to_file(files_, to_, std::exchange(waiting_, {}));
+    });
+    return copied ? append_to_file(files_, to_, waiting_) : copied;
   }
 
  private:
@@ -68,6 +62,7 @@ class Widener {
     }
   }
 
+  const ContainedFiles& files_;
   fs::path to_;
   std::string waiting_;
   std::size_t cells_;
@@ -129,9 +124,10 @@ class CsvWriter final : public TrialWriter {
     if (columns_.size() == before) {
       return {};
     }
-    return folder.rewrite([&](const fs::path& old_version, const fs::path& new_version) {
-      return Widener(new_version, header(), columns_.size() - before).copy(old_version);
-    });
+    return folder.rewrite(
+        [&](const ContainedFiles& files, const fs::path& old_version, const fs::path& new_version) {
+          return Widener(files, new_version, header(), columns_.size() - before).copy(old_version);
+        });
   }
 
   // The usual case: the same metrics in the same order as the columns.

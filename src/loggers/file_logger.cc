@@ -51,7 +51,7 @@ struct FileLogger::Open {
 };
 
 FileLogger::FileLogger(std::unique_ptr<FileFormat> format, FileLoggerOptions options)
-    : format_(std::move(format)), options_(std::move(options)) {}
+    : format_(std::move(format)), options_(std::move(options)), files_(options_.directory) {}
 FileLogger::~FileLogger() = default;
 
 Result<> FileLogger::on_open(const ExperimentView& /*view*/, Sequence last, const ReadFrom& read) {
@@ -103,8 +103,7 @@ void FileLogger::on_close(const ExperimentView& /*view*/) {
 
 Result<> FileLogger::write_all(const ReadFrom& read) {
   auto built = rebuild(0, std::numeric_limits<Sequence>::max(), read);
-  std::error_code ignored;
-  fs::remove(options_.directory / kStateFolder, ignored);  // if nothing else is in it
+  files_.remove(kStateFolder);  // if nothing else is in it
   return built;
 }
 
@@ -149,7 +148,7 @@ Result<> FileLogger::write_root(const Event& event) {
   if (file.name.empty() || target == Target::nowhere) {
     return {};
   }
-  return replace_file(root(target) / file.name, file.bytes);
+  return replace_file(files_, root(target) / file.name, file.bytes);
 }
 
 FileLogger::Open& FileLogger::open_trial(TrialId trial) {
@@ -157,7 +156,7 @@ FileLogger::Open& FileLogger::open_trial(TrialId trial) {
   if (!slot) {
     slot = std::make_unique<Open>();
     slot->writer = format_->make_writer(trial);
-    slot->folder.set_directory(trial_directory(trial));
+    place(slot->folder, trial);
   }
   return *slot;
 }
@@ -192,11 +191,11 @@ void FileLogger::forget_ended() {
 
 Result<> FileLogger::remember(bool closed) {
   remembered_ = applied_;
-  return write_position(state_file(".position"), {.sequence = applied_, .closed = closed});
+  return write_position(files_, state_file(".position"), {.sequence = applied_, .closed = closed});
 }
 
 Result<> FileLogger::recover(Sequence last, const ReadFrom& read) {
-  const Sequence position = read_position(state_file(".position"), last);
+  const Sequence position = read_position(files_, state_file(".position"), last);
   const auto built = rebuild(position, last, read);
   return built ? remember(false) : built;
 }
@@ -208,8 +207,7 @@ Result<> FileLogger::rebuild(Sequence position, Sequence last, const ReadFrom& r
     return surveyed;
   }
   check_root_ = position == 0;
-  std::error_code ignored;
-  fs::remove_all(root(Target::scratch), ignored);
+  files_.remove_all(root(Target::scratch));
   folding_ = true;
   auto folded = fold(last, read);
   folding_ = false;
@@ -217,7 +215,7 @@ Result<> FileLogger::rebuild(Sequence position, Sequence last, const ReadFrom& r
     return folded;
   }
   for (auto& [trial, open] : open_) {
-    open->folder.set_directory(trial_directory(trial));
+    place(open->folder, trial);
   }
   checked_.clear();
   goes_on_after_.clear();
@@ -263,19 +261,22 @@ Result<> FileLogger::fold(Sequence last, const ReadFrom& read) {
 
 // Both have the same layout: every file of the scratch folder has its place.
 Result<> FileLogger::reconcile() const {
-  const fs::path scratch = root(Target::scratch);
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(scratch, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (!entry->is_regular_file()) {
-      continue;
-    }
-    const fs::path actual = options_.directory / entry->path().lexically_relative(scratch);
-    if (auto done = bring_up_to_date(actual, entry->path()); !done) {
+  auto done = reconcile_below({});
+  files_.remove_all(root(Target::scratch));
+  return done;
+}
+
+Result<> FileLogger::reconcile_below(const fs::path& folder) const {
+  const fs::path scratch = root(Target::scratch) / folder;
+  for (const std::string& name : files_.list(scratch).value_or(std::vector<std::string>())) {
+    const auto status = files_.status(scratch / name);
+    const bool deeper = status && S_ISDIR(status->st_mode);
+    auto done = deeper ? reconcile_below(folder / name)
+                       : bring_up_to_date(files_, folder / name, scratch / name);
+    if (!done) {
       return done;
     }
   }
-  fs::remove_all(scratch, error);
   return {};
 }
 
@@ -313,7 +314,7 @@ Result<> FileLogger::reopen_ended(std::span<const Event> events) {
     return applied.ok();
   });
   for (auto& [trial, open] : reopened) {
-    open.folder.set_directory(trial_directory(trial));
+    place(open.folder, trial);
     open_[trial] = std::make_unique<Open>(std::move(open));
   }
   return received ? applied : received;
@@ -327,19 +328,17 @@ FileLogger::Target FileLogger::target_of(TrialId trial) const {
 }
 
 fs::path FileLogger::root(Target target) const {
-  return target == Target::scratch ? state_file(".rebuilt") : options_.directory;
+  return target == Target::scratch ? state_file(".rebuilt") : fs::path();
 }
 
-fs::path FileLogger::trial_directory(TrialId trial) const {
+void FileLogger::place(TrialFolder& folder, TrialId trial) const {
   const Target target = target_of(trial);
-  if (target == Target::nowhere) {
-    return {};
-  }
-  return root(target) / options_.trials_folder / to_text(trial);
+  folder.set_place(target == Target::nowhere ? nullptr : &files_,
+                   root(target) / options_.trials_folder / to_text(trial));
 }
 
 fs::path FileLogger::state_file(const char* suffix) const {
-  return options_.directory / kStateFolder / (options_.name + suffix);
+  return fs::path(kStateFolder) / (options_.name + suffix);
 }
 
 // The experiment goes on: these files can be had from the log at any time.

@@ -56,16 +56,18 @@ class FileLogger final : public Logger {
   Result<> survey(Sequence position, const ReadFrom& read);
   Result<> fold(Sequence last, const ReadFrom& read);
   Result<> reconcile() const;
+  Result<> reconcile_below(const std::filesystem::path& folder) const;
   Result<> reopen_ended(std::span<const Event> events);
 
   Target target_of(TrialId trial) const;
   std::filesystem::path root(Target target) const;
-  std::filesystem::path trial_directory(TrialId trial) const;
+  void place(TrialFolder& folder, TrialId trial) const;
   std::filesystem::path state_file(const char* suffix) const;
   void give_up(const Error& error);
 
   std::unique_ptr<FileFormat> format_;
   FileLoggerOptions options_;
+  ContainedFiles files_;  // names are below the directory
   ReadFrom read_;
   std::unordered_map<TrialId, std::unique_ptr<Open>> open_;
   std::vector<TrialId> waiting_;  // open trials with bytes to write

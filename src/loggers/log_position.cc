@@ -1,7 +1,6 @@
 #include "loggers/log_position.h"
 
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 namespace luthier {
 namespace {
 
+constexpr std::size_t kMostBytes = 4096;
 constexpr std::string_view kFormat = "luthier logger position 1";
 
 // Different after each start of the machine.
@@ -23,16 +23,26 @@ std::string boot_id() {
 
 }  // namespace
 
-Result<> write_position(const std::filesystem::path& file, const LogPosition& position) {
+Result<> write_position(const ContainedFiles& files,
+                        const std::filesystem::path& name,
+                        const LogPosition& position) {
   std::string text(kFormat);
   text += '\n' + std::to_string(position.sequence) + '\n' + boot_id() + '\n';
   text += position.closed ? "closed\n" : "open\n";
-  return replace_file(file, text);
+  return replace_file(files, name, text);
 }
 
-Sequence read_position(const std::filesystem::path& file, Sequence last) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+Sequence read_position(const ContainedFiles& files,
+                       const std::filesystem::path& name,
+                       Sequence last) {
+  std::string text;
+  const auto read = read_pieces(files, name, [&](std::string_view piece) {
+    text += piece;
+    return text.size() < kMostBytes ? Result<>() : Error{ErrorCode::io, "too long"};
+  });
+  if (!read) {
+    return 0;
+  }
   const std::vector<std::string> lines = split(text, '\n');
   if (lines.size() != 5 || lines[0] != kFormat || !lines[4].empty()) {
     return 0;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "base/contained_files.h"
 #include "luthier/error.h"
 #include "luthier/trial.h"
 
@@ -14,10 +15,14 @@ struct LogPosition {
   bool closed = false;  // written when the controller left in good order
 };
 
-Result<> write_position(const std::filesystem::path& file, const LogPosition& position);
+Result<> write_position(const ContainedFiles& files,
+                        const std::filesystem::path& name,
+                        const LogPosition& position);
 // The sequence up to which the files need no check. 0 when the file is absent, damaged or ahead of
 // the log (`last`), or when the machine went down since while the controller ran: what the logger
 // handed to the system may then be lost.
-Sequence read_position(const std::filesystem::path& file, Sequence last);
+Sequence read_position(const ContainedFiles& files,
+                       const std::filesystem::path& name,
+                       Sequence last);
 
 }  // namespace luthier

@@ -5,107 +5,67 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
 #include <string>
-#include <system_error>
-#include <vector>
 
 namespace luthier {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kBlock = std::size_t{1} << 16;
+
 Error failure(std::string_view what, const fs::path& path, int error) {
   std::string message = "can't ";
   message.append(what).append(" ").append(path.string()).append(": ");
-  return {ErrorCode::io, message + std::generic_category().message(error)};
+  const ErrorCode code = error == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+  return {code, message + file_trouble(error)};
 }
 
-// An open descriptor; -1 when there is none.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) {
-      ::close(fd_);
-    }
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
-
-Descriptor create(const fs::path& file) {
-  Descriptor descriptor(::open(file.c_str(), kFlags | O_CREAT | O_EXCL, 0600));
-  if (descriptor.get() >= 0) {
-    ::fchmod(descriptor.get(), 0600);  // a umask may have taken the owner's own rights
-  }
-  return descriptor;
-}
-
-Result<Descriptor> open_for_append(const fs::path& file) {
-  Descriptor existing(::open(file.c_str(), kFlags));
-  if (existing.get() >= 0) {
-    return existing;
-  }
-  if (errno != ENOENT) {
-    return failure("open", file, errno);
-  }
-  if (const auto made = make_private_directories(file.parent_path()); !made) {
-    return made.error();
-  }
-  Descriptor created = create(file);
-  if (created.get() < 0) {
-    return failure("create", file, errno);
-  }
-  return created;
-}
-
-Result<> write_all(int fd, const fs::path& file, std::string_view bytes) {
+Result<> write_all(int fd, const fs::path& path, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno != EINTR) {
-      return failure("write", file, errno);
+      return failure("write", path, errno);
     }
     bytes.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
   }
   return {};
 }
 
-std::string_view read_some(std::ifstream& in, std::vector<char>& buffer) {
-  in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-  return {buffer.data(), static_cast<std::size_t>(in.gcount())};
+// Fills `block` as far as there are bytes; -1 with errno when they can't be read.
+ssize_t read_some(int fd, std::string& block) {
+  ssize_t count = 0;
+  do {
+    count = ::read(fd, block.data(), block.size());
+  } while (count < 0 && errno == EINTR);
+  return count;
 }
 
 // Whether `actual` is a beginning of `expected`; leaves `expected` where `actual` ended.
-bool is_beginning(std::ifstream& actual, std::ifstream& expected) {
-  std::vector<char> actual_buffer(std::size_t{1} << 16);
-  std::vector<char> expected_buffer(actual_buffer.size());
+bool is_beginning(int actual, int expected) {
+  std::string have(kBlock, '\0');
   while (true) {
-    const std::string_view found = read_some(actual, actual_buffer);
-    if (found.empty()) {
-      return true;
+    const ssize_t count = read_some(actual, have);
+    if (count <= 0) {
+      return count == 0;
     }
-    expected_buffer.resize(found.size());
-    if (read_some(expected, expected_buffer) != found) {
+    std::string want(static_cast<std::size_t>(count), '\0');
+    if (read_some(expected, want) != count || have.compare(0, want.size(), want) != 0) {
       return false;
     }
   }
 }
 
-Result<> append_rest(const fs::path& actual, std::ifstream& rest) {
-  std::vector<char> buffer(std::size_t{1} << 16);
+Result<> append_rest(const ContainedFiles& files, const fs::path& actual, int rest) {
+  std::string block(kBlock, '\0');
   while (true) {
-    const std::string_view bytes = read_some(rest, buffer);
-    if (bytes.empty()) {
-      return {};
+    const ssize_t count = read_some(rest, block);
+    if (count <= 0) {
+      return count == 0 ? Result<>() : failure("read", files.path(actual), errno);
     }
-    if (auto appended = append_to_file(actual, bytes); !appended) {
+    const auto size = static_cast<std::size_t>(count);
+    if (auto appended = append_to_file(files, actual, std::string_view(block).substr(0, size));
+        !appended) {
       return appended;
     }
   }
@@ -137,51 +97,70 @@ Result<> make_private_directories(const fs::path& directory) {
   return {};
 }
 
-Result<> append_to_file(const fs::path& file, std::string_view bytes) {
-  const auto descriptor = open_for_append(file);
-  if (!descriptor) {
-    return descriptor.error();
+Result<> append_to_file(const ContainedFiles& files, const fs::path& name, std::string_view bytes) {
+  FileDescriptor file = files.open(name, O_WRONLY | O_APPEND);
+  if (!file && errno == ENOENT && files.make_directories(name.parent_path())) {
+    file = files.open(name, O_WRONLY | O_APPEND | O_CREAT);
   }
-  return write_all(descriptor->get(), file, bytes);
+  return file ? write_all(file.get(), files.path(name), bytes)
+              : failure("open", files.path(name), errno);
 }
 
-fs::path temporary_name(const fs::path& file) {
-  return file.parent_path() / ("." + file.filename().string() + ".new");
+fs::path temporary_name(const fs::path& name) {
+  return name.parent_path() / ("." + name.filename().string() + ".new");
 }
 
-Result<> replace_file(const fs::path& file, std::string_view bytes) {
-  const fs::path temporary = temporary_name(file);
-  ::unlink(temporary.c_str());
-  if (auto appended = append_to_file(temporary, bytes); !appended) {
+Result<> replace_file(const ContainedFiles& files, const fs::path& name, std::string_view bytes) {
+  const fs::path temporary = temporary_name(name);
+  files.remove(temporary);
+  if (auto appended = append_to_file(files, temporary, bytes); !appended) {
     return appended;
   }
-  return move_file(temporary, file);
+  return move_file(files, temporary, name);
 }
 
-Result<> move_file(const fs::path& from, const fs::path& to) {
-  if (auto made = make_private_directories(to.parent_path()); !made) {
-    return made;
+Result<> move_file(const ContainedFiles& files, const fs::path& from, const fs::path& to) {
+  if (files.make_directories(to.parent_path()) && files.rename(from, to)) {
+    return {};
   }
-  if (::rename(from.c_str(), to.c_str()) != 0) {
-    return failure("replace", to, errno);
-  }
-  return {};
+  return failure("replace", files.path(to), errno);
 }
 
-Result<> bring_up_to_date(const fs::path& actual, const fs::path& expected) {
-  std::ifstream have(actual, std::ios::binary);
-  std::ifstream want(expected, std::ios::binary);
+Result<> read_pieces(const ContainedFiles& files,
+                     const fs::path& name,
+                     const std::function<Result<>(std::string_view)>& receive) {
+  const FileDescriptor file = files.open(name, O_RDONLY);
+  if (!file) {
+    return failure("read", files.path(name), errno);
+  }
+  std::string block(kBlock, '\0');
+  while (true) {
+    const ssize_t count = read_some(file.get(), block);
+    if (count <= 0) {
+      return count == 0 ? Result<>() : failure("read", files.path(name), errno);
+    }
+    if (auto received = receive(std::string_view(block).substr(0, static_cast<std::size_t>(count)));
+        !received) {
+      return received;
+    }
+  }
+}
+
+Result<> bring_up_to_date(const ContainedFiles& files,
+                          const fs::path& actual,
+                          const fs::path& expected) {
+  const FileDescriptor have = files.open(actual, O_RDONLY);
+  const FileDescriptor want = files.open(expected, O_RDONLY);
   if (!want) {
-    return failure("read", expected, errno);
+    return failure("read", files.path(expected), errno);
   }
-  if (!have || !is_beginning(have, want)) {
-    return move_file(expected, actual);
+  if (!have || !is_beginning(have.get(), want.get())) {
+    return move_file(files, expected, actual);
   }
-  want.clear();
-  if (auto appended = append_rest(actual, want); !appended) {
+  if (auto appended = append_rest(files, actual, want.get()); !appended) {
     return appended;
   }
-  ::unlink(expected.c_str());
+  files.remove(expected);
   return {};
 }
 

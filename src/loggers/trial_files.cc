@@ -17,23 +17,23 @@ Result<> TrialFolder::flush() {
     return {};
   }
   const std::string bytes = std::exchange(waiting_, {});
-  return directory_.empty() ? Result<>() : append_to_file(directory_ / name_, bytes);
+  return files_ ? append_to_file(*files_, directory_ / name_, bytes) : Result<>();
 }
 
 Result<> TrialFolder::replace(const std::string& name, std::string_view bytes) {
-  return directory_.empty() ? Result<>() : replace_file(directory_ / name, bytes);
+  return files_ ? replace_file(*files_, directory_ / name, bytes) : Result<>();
 }
 
 Result<> TrialFolder::rewrite(const Rewrite& rewrite) {
-  if (auto flushed = flush(); !flushed || directory_.empty()) {
+  if (auto flushed = flush(); !flushed || !files_) {
     return flushed;
   }
   const std::filesystem::path file = directory_ / name_;
   const std::filesystem::path temporary = temporary_name(file);
-  if (auto written = rewrite(file, temporary); !written) {
+  if (auto written = rewrite(*files_, file, temporary); !written) {
     return written;
   }
-  return move_file(temporary, file);
+  return move_file(*files_, temporary, file);
 }
 
 }  // namespace luthier

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/contained_files.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
 
@@ -18,8 +19,11 @@ namespace luthier {
 // bytes not yet written, but no descriptor, so that any number of trials may be open.
 class TrialFolder {
  public:
-  // Nothing reaches the disk until `set_directory` was called with a directory.
-  void set_directory(std::filesystem::path directory) { directory_ = std::move(directory); }
+  // Nothing reaches the disk until `set_place` was called with files, which must outlive this.
+  void set_place(const ContainedFiles* files, std::filesystem::path directory) {
+    files_ = files;
+    directory_ = std::move(directory);
+  }
 
   // From here on `out` belongs to this file; what waits for the one before is written.
   Result<> open(std::string name);
@@ -32,12 +36,14 @@ class TrialFolder {
   Result<> replace(const std::string& name, std::string_view bytes);
   // Writes a new version of the open file, made by `rewrite` from the old one (which has all bytes
   // so far), and puts it in its place.
-  using Rewrite = std::function<Result<>(const std::filesystem::path& old_version,
+  using Rewrite = std::function<Result<>(const ContainedFiles& files,
+                                         const std::filesystem::path& old_version,
                                          const std::filesystem::path& new_version)>;
   Result<> rewrite(const Rewrite& rewrite);
 
  private:
-  std::filesystem::path directory_;  // empty: bytes are dropped
+  const ContainedFiles* files_ = nullptr;  // null: bytes are dropped
+  std::filesystem::path directory_;        // of the trial, below them
   std::string name_;
   std::string waiting_;
 };

@@ -6,7 +6,9 @@
 // line's configuration; a line with iteration 0 gives the configuration to start with. The file is
 // read once, when the experiment is opened. Departure from Ray Tune: with several trials, each
 // follows the schedule (Ray allows one only).
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 
@@ -76,8 +78,10 @@ std::string parse_step(const std::string& line, Step& step) {
 }
 
 Result<std::vector<Step>> read_policy(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) {
+  std::error_code ignored;
+  const bool regular = std::filesystem::is_regular_file(path, ignored);  // a pipe would block
+  std::ifstream file(regular ? path : std::string());
+  if (!regular || !file) {
     return Error{ErrorCode::not_found,
                  "cannot read the policy file '" + path +
                      "' of scheduler 'pbt_replay'; give the path of a schedule exported from a pbt "

@@ -21,10 +21,13 @@ Error refused(const std::filesystem::path& path) {
 }  // namespace
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status{};
   if (!file || ::fstat(file.get(), &status) != 0) {
     return refused(path);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return Error{ErrorCode::io, "cannot read " + path.string() + ": it is no regular file"};
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) {

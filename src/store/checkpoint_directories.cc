@@ -31,41 +31,48 @@ std::string checkpoint_name(std::int64_t training_iteration) {
   return digits.size() < 6 ? std::string(6 - digits.size(), '0') + digits : digits;
 }
 
-bool is_real_directory(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(fs::symlink_status(path, ignored));
+fs::path name_of_trial(TrialId trial) {
+  return fs::path("trials") / to_text(trial);
+}
+
+fs::path name_of_checkpoints(TrialId trial) {
+  return name_of_trial(trial) / "checkpoints";
+}
+
+bool is_directory(const ContainedFiles& files, const fs::path& name) {
+  const auto status = files.status(name);
+  return status && S_ISDIR(status->st_mode);
 }
 
 // Out of its name first, in one step, so that no half of it can ever be taken for a checkpoint.
-Result<> move_to_trash(const fs::path& directory) {
-  if (::rmdir(directory.c_str()) == 0) {
+Result<> move_to_trash(const ContainedFiles& files, const fs::path& name) {
+  if (files.remove(name) || errno == ENOENT) {
     return {};  // it was empty, as that of every program that never saved
   }
-  const auto trash =
-      directory.parent_path() /
-      (std::string(kTrashPrefix) + directory.filename().string() + "-" + unique_suffix());
-  if (::rename(directory.c_str(), trash.c_str()) != 0) {
-    return errno == ENOENT ? Result<>() : system_error("remove", directory);
+  const auto trash = name.parent_path() /
+                     (std::string(kTrashPrefix) + name.filename().string() + "-" + unique_suffix());
+  if (!files.rename(name, trash)) {
+    return errno == ENOENT ? Result<>() : system_error("remove", files.path(name));
   }
-  std::error_code ignored;  // what stays in the trash is removed by the next clean
-  fs::remove_all(trash, ignored);
+  files.remove_all(trash);  // what stays in the trash is removed by the next clean
   return {};
 }
 
-// Gives `temporary` the name `directory`, or "<directory>-2", "-3", ... when that is taken: by a
+// Gives `temporary` the name `wanted`, or "<wanted>-2", "-3", ... when that is taken: by a
 // checkpoint of the same iteration in an earlier segment, which a clone may still need, or by one
 // that was never committed.
-Result<> give_final_name(const fs::path& temporary, fs::path& directory) {
-  const std::string wanted = directory.string();
+Result<fs::path> give_final_name(const ContainedFiles& files,
+                                 const fs::path& temporary,
+                                 const fs::path& wanted) {
+  fs::path name = wanted;
   for (int number = 2;; ++number) {
-    if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, directory.c_str(), RENAME_NOREPLACE) ==
-        0) {
-      return {};
+    if (files.rename(temporary, name, ContainedFiles::Target::free)) {
+      return name;
     }
     if (errno != EEXIST) {
-      return system_error("name the checkpoint", directory);
+      return system_error("name the checkpoint", files.path(name));
     }
-    directory = wanted + "-" + std::to_string(number);
+    name = wanted.string() + "-" + std::to_string(number);
   }
 }
 
@@ -100,7 +107,7 @@ Result<> compare(const fs::path& directory,
 }  // namespace
 
 CheckpointDirectories::CheckpointDirectories(fs::path experiment_directory, bool full_durability)
-    : root_(std::move(experiment_directory)), full_durability_(full_durability) {}
+    : root_(std::move(experiment_directory)), files_(root_), full_durability_(full_durability) {}
 
 Result<std::unique_ptr<CheckpointDirectories>> CheckpointDirectories::make_temporary() {
   std::error_code error;
@@ -122,74 +129,86 @@ CheckpointDirectories::~CheckpointDirectories() {
 }
 
 fs::path CheckpointDirectories::trial_directory(TrialId trial) const {
-  return root_ / "trials" / to_text(trial);
+  return root_ / name_of_trial(trial);
 }
 
-fs::path CheckpointDirectories::checkpoints_of(TrialId trial) const {
-  return trial_directory(trial) / "checkpoints";
+fs::path CheckpointDirectories::name_of(const fs::path& path) const {
+  return path.lexically_relative(root_);
 }
 
 Result<fs::path> CheckpointDirectories::begin(AttemptId id) {
-  const auto parent = checkpoints_of(id.trial);
-  if (const auto made = make_private_directory(parent); !made) {
-    return made.error();
+  const auto name =
+      name_of_checkpoints(id.trial) /
+      (std::string(kTemporaryPrefix) + std::to_string(id.attempt) + "-" + unique_suffix());
+  if (!files_.make_directories(name)) {
+    return system_error("make the directory", files_.path(name));
   }
-  auto temporary =
-      parent / (std::string(kTemporaryPrefix) + std::to_string(id.attempt) + "-" + unique_suffix());
-  if (::mkdir(temporary.c_str(), 0700) != 0 || ::chmod(temporary.c_str(), 0700) != 0) {
-    return system_error("make the directory", temporary);
-  }
-  return temporary;
+  return files_.path(name);
 }
 
 Result<CheckpointArea::Sealed> CheckpointDirectories::seal(AttemptId id,
                                                            std::int64_t training_iteration,
                                                            const fs::path& temporary) {
-  const auto parent = checkpoints_of(id.trial);
-  if (temporary.parent_path() != parent || !is_real_directory(temporary)) {
+  const auto parent = name_of_checkpoints(id.trial);
+  const auto name = name_of(temporary);
+  if (name.parent_path() != parent || !is_directory(files_, name)) {
     return Error{ErrorCode::invalid_argument,
-                 temporary.string() + " is not a checkpoint being written in " + parent.string()};
+                 temporary.string() + " is not a checkpoint being written in " +
+                     files_.path(parent).string()};
   }
-  const auto sync = [&](const fs::path& path) {
-    return full_durability_ ? sync_to_disk(path) : Result<>();
-  };
-  const auto entries = describe_files(temporary, sync);
+  const ContainedFiles checkpoint = files_.within(name);
+  const auto entries = describe_files(checkpoint, full_durability_);
   if (!entries) {
     return entries.error();
   }
-  if (const auto written = write_manifest(temporary, *entries); !written) {
+  if (const auto written = write_manifest(checkpoint, *entries); !written) {
     return written.error();
   }
-  for (const auto& path : {temporary / kManifestName, temporary}) {
-    if (const auto synced = sync(path); !synced) {
+  if (full_durability_) {
+    auto synced = sync_file(checkpoint, kManifestName);
+    synced = synced ? sync_directory(checkpoint, {}) : synced;
+    if (!synced) {
       return synced.error();
     }
   }
-  Sealed sealed{.directory = parent / checkpoint_name(training_iteration)};
-  for (const auto& entry : *entries) {
-    sealed.bytes += entry.bytes;
-  }
-  if (const auto named = give_final_name(temporary, sealed.directory); !named) {
+  const auto named = give_final_name(files_, name, parent / checkpoint_name(training_iteration));
+  if (!named) {
     return named.error();
   }
-  for (const auto& path : {parent, parent.parent_path(), root_ / "trials", root_}) {
-    if (const auto synced = sync(path); !synced) {
-      return synced.error();
-    }
+  if (const auto synced = sync_names(parent); !synced) {
+    return synced.error();
+  }
+  Sealed sealed{.directory = files_.path(*named)};
+  for (const auto& entry : *entries) {
+    sealed.bytes += entry.bytes;
   }
   return sealed;
 }
 
+Result<> CheckpointDirectories::sync_names(const fs::path& parent) const {
+  if (!full_durability_) {
+    return {};
+  }
+  for (const auto& name : {parent, parent.parent_path(), fs::path("trials"), fs::path()}) {
+    if (auto synced = sync_directory(files_, name); !synced) {
+      return synced;
+    }
+  }
+  return {};
+}
+
 Result<> CheckpointDirectories::verify(const fs::path& directory) const {
-  if (!is_real_directory(directory)) {
+  const auto name = name_of(directory);
+  if (!is_directory(files_, name)) {
     return Error{ErrorCode::corruption,
                  "the checkpoint " + directory.string() + " can't be restored: it is gone"};
   }
-  const auto listed = read_manifest(directory);
+  const ContainedFiles checkpoint = files_.within(name);
+  const auto listed = read_manifest(checkpoint);
   if (!listed) {
     return listed.error();
   }
-  const auto found = describe_files(directory);
+  const auto found = describe_files(checkpoint);
   if (!found) {
     // A link or a pipe that took a file's place is damage; that it can't be read now is not.
     const bool damage = found.error().code == ErrorCode::invalid_argument;
@@ -200,24 +219,16 @@ Result<> CheckpointDirectories::verify(const fs::path& directory) const {
 
 void CheckpointDirectories::remove(const fs::path& directory) {
   // What can't be removed now is no checkpoint of any event any more; the next clean tries again.
-  (void)move_to_trash(directory);
+  (void)move_to_trash(files_, name_of(directory));
 }
 
 void CheckpointDirectories::clean(TrialId trial, const std::set<std::string>& keep) {
-  const auto parent = checkpoints_of(trial);
-  if (!is_real_directory(parent)) {
-    return;
-  }
-  std::error_code error;
-  std::set<fs::path> leftovers;
-  for (fs::directory_iterator entries(parent, error); !error && entries != fs::directory_iterator();
-       entries.increment(error)) {
-    if (!keep.contains(entries->path().filename().string())) {
-      leftovers.insert(entries->path());
+  const auto parent = name_of_checkpoints(trial);
+  const auto names = files_.list(parent);
+  for (const auto& name : names.value_or(std::vector<std::string>())) {
+    if (!keep.contains(name)) {
+      (void)move_to_trash(files_, parent / name);
     }
-  }
-  for (const auto& leftover : leftovers) {
-    (void)move_to_trash(leftover);
   }
 }
 

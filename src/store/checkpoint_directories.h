@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "base/contained_files.h"
 #include "luthier/executor.h"
 
 namespace luthier {
@@ -40,9 +41,12 @@ class CheckpointDirectories final : public CheckpointArea {
   const std::filesystem::path& root() const { return root_; }
 
  private:
-  std::filesystem::path checkpoints_of(TrialId trial) const;
+  Result<> sync_names(const std::filesystem::path& parent) const;
+  // The name below the root; one that leads outside is refused when it is used.
+  std::filesystem::path name_of(const std::filesystem::path& path) const;
 
   std::filesystem::path root_;
+  ContainedFiles files_;
   bool full_durability_;
   bool temporary_ = false;
 };

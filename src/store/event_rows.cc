@@ -79,6 +79,15 @@ Result<> scan_rows(Connection& connection,
   }
 }
 
+Result<> decode_row(const EventRow& row, Event& event) {
+  event.sequence = row.sequence;
+  event.time = row.time;
+  const auto decoded = decode(row.payload, event.body);
+  return decoded ? decoded
+                 : Error{decoded.error().code,
+                         "event " + std::to_string(row.sequence) + ": " + decoded.error().message};
+}
+
 Result<> scan_events(Connection& connection,
                      Sequence first,
                      const std::function<bool(const Event&)>& receive,
@@ -89,16 +98,12 @@ Result<> scan_events(Connection& connection,
       connection,
       first,
       [&](const EventRow& row) {
-        event.sequence = row.sequence;
-        event.time = row.time;
-        decoded = decode(row.payload, event.body);
+        decoded = decode_row(row, event);
         return decoded.ok() && receive(event);
       },
       end);
   if (!decoded) {
-    return Error{decoded.error().code,
-                 connection.path() + ": event " + std::to_string(end.sequence) + ": " +
-                     decoded.error().message};
+    return Error{decoded.error().code, connection.path() + ": " + decoded.error().message};
   }
   return scanned;
 }

@@ -29,6 +29,9 @@ Result<> scan_rows(Connection& connection,
                    const std::function<bool(const EventRow&)>& receive,
                    ChainEnd& end);
 
+// The row's event. An error names its place in the log.
+Result<> decode_row(const EventRow& row, Event& event);
+
 // The same as events. `end` follows, so that a caller can go on where a scan stopped.
 Result<> scan_events(Connection& connection,
                      Sequence first,

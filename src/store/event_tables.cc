@@ -1,9 +1,14 @@
 #include "store/event_tables.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <chrono>
-#include <system_error>
+#include <cstdlib>
 
 #include "base/crc32c.h"
+#include "store/database_files.h"
+#include "store/files.h"
 #include "store/salvage.h"
 #include "store/utc.h"
 
@@ -156,18 +161,14 @@ Result<> create_tables(Connection& connection) {
 
 Result<> check_present(const std::filesystem::path& experiment_directory) {
   const auto path = database_path(experiment_directory);
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
-      (!error && size == 0)) {
+  const auto status = ContainedFiles(experiment_directory).status(path.filename());
+  if (status ? status->st_size == 0 && S_ISREG(status->st_mode)
+             : errno == ENOENT || errno == ENOTDIR) {
     return Error{ErrorCode::not_found,
                  "there is no experiment in " + experiment_directory.string() + ": " +
-                     path.filename().string() + (error ? " does not exist" : " is empty")};
+                     path.filename().string() + (status ? " is empty" : " does not exist")};
   }
-  if (error) {
-    return Error{ErrorCode::io, "cannot read " + path.string() + ": " + error.message()};
-  }
-  return {};
+  return status ? check_files_are_plain(path) : system_error("read", path);
 }
 
 Result<> check_identity(Connection& connection) {
@@ -183,7 +184,10 @@ Result<> write_closing_mark(Connection& connection, const ChainEnd& end) {
   return set_meta(connection, "closed", mark_text(end));
 }
 
-Result<> remove_closing_mark(Connection& connection) {
+Result<> begin_session(Connection& connection, const ChainEnd& end) {
+  if (auto set = set_meta(connection, "reached", mark_text(end)); !set) {
+    return set;
+  }
   return connection.execute("DELETE FROM meta WHERE name = 'closed'");
 }
 
@@ -196,6 +200,15 @@ Result<> check_closing_mark(Connection& connection, const ChainEnd& end) {
     return damaged(connection,
                    "it was closed with another last event than the " +
                        std::to_string(end.sequence) + " it holds");
+  }
+  const auto reached = meta_value(connection, "reached");
+  if (!reached) {
+    return explained(reached.error());
+  }
+  if (std::strtoll(reached->c_str(), nullptr, 10) > end.sequence) {
+    return damaged(connection,
+                   "it ends with event " + std::to_string(end.sequence) +
+                       ", and had more when it was last opened");
   }
   return {};
 }

@@ -35,9 +35,10 @@ Result<> check_present(const std::filesystem::path& experiment_directory);
 // That the database is an event log, of this version or an older one, with exactly our tables.
 Result<> check_identity(Connection& connection);
 
-// A log that was closed in order says where it ends, so that a lost tail is noticed.
+// A log that was closed in order says where it ends, and one that is open where it ended when it
+// was opened, so that a lost tail is noticed.
 Result<> write_closing_mark(Connection& connection, const ChainEnd& end);
-Result<> remove_closing_mark(Connection& connection);
+Result<> begin_session(Connection& connection, const ChainEnd& end);
 // Passes when there is no mark: then the log was not closed, and ends where it ends.
 Result<> check_closing_mark(Connection& connection, const ChainEnd& end);
 

@@ -18,9 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{300};
 constexpr std::chrono::milliseconds kPause{10};
 
-std::filesystem::path lock_path(const std::filesystem::path& directory) {
-  return directory / "experiment.lock";
-}
+constexpr const char* kName = "experiment.lock";
 
 struct flock whole_file(short type) {
   struct flock lock = {};
@@ -29,16 +27,16 @@ struct flock whole_file(short type) {
   return lock;
 }
 
-// Whether `path` still names the open file: a leaving holder removes the name.
-bool is_named(int descriptor, const std::filesystem::path& path) {
+// Whether the name is still that of the open file: a leaving holder removes it.
+bool is_named(int descriptor, const ContainedFiles& files) {
   struct stat opened = {};
-  struct stat named = {};
-  return ::fstat(descriptor, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
-         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+  const auto named = files.status(kName);
+  return ::fstat(descriptor, &opened) == 0 && named && opened.st_ino == named->st_ino &&
+         opened.st_dev == named->st_dev;
 }
 
-std::string read_holder(const std::filesystem::path& path) {
-  const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW);
+std::string read_holder(const ContainedFiles& files) {
+  const FileDescriptor file = files.open(kName, O_RDONLY);
   std::array<char, 512> buffer;
   const ssize_t length = file ? ::read(file.get(), buffer.data(), buffer.size()) : -1;
   std::string holder(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
@@ -51,28 +49,28 @@ std::string read_holder(const std::filesystem::path& path) {
 Error held_error(const std::filesystem::path& directory) {
   return {ErrorCode::unavailable,
           "the experiment " + directory.string() + " is being run by " +
-              read_holder(lock_path(directory)) + "; wait for it or stop it first"};
+              read_holder(ContainedFiles(directory)) + "; wait for it or stop it first"};
 }
 
 }  // namespace
 
 Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experiment_directory) {
-  const auto path = lock_path(experiment_directory);
+  const ContainedFiles files(experiment_directory);
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (true) {
-    FileDescriptor file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+    FileDescriptor file = files.open(kName, O_RDWR | O_CREAT);
     if (!file) {
-      return system_error("lock", path);
+      return system_error("lock", files.path(kName));
     }
     auto lock = whole_file(F_WRLCK);
     if (::fcntl(file.get(), F_OFD_SETLK, &lock) == 0) {
-      if (is_named(file.get(), path)) {
-        return ExperimentLock(std::move(file), path);
+      if (is_named(file.get(), files)) {
+        return ExperimentLock(std::move(file), files);
       }
       continue;
     }
     if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
-      return system_error("lock", path);
+      return system_error("lock", files.path(kName));
     }
     if (std::chrono::steady_clock::now() >= deadline) {
       return held_error(experiment_directory);
@@ -82,7 +80,7 @@ Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experim
 }
 
 bool ExperimentLock::is_held(const std::filesystem::path& experiment_directory) {
-  const FileDescriptor file = open_file(lock_path(experiment_directory), O_RDONLY | O_NOFOLLOW);
+  const FileDescriptor file = ContainedFiles(experiment_directory).open(kName, O_RDONLY);
   auto lock = whole_file(F_WRLCK);
   return file && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
@@ -94,14 +92,14 @@ Result<> ExperimentLock::announce() {
                            " since " + utc_text(std::chrono::system_clock::now()) + "\n";
   if (::fchmod(file_.get(), 0600) != 0 || ::ftruncate(file_.get(), 0) != 0 ||
       ::lseek(file_.get(), 0, SEEK_SET) != 0) {
-    return system_error("write", path_);
+    return system_error("write", files_.path(kName));
   }
-  return write_all(file_.get(), text, path_);
+  return write_all(file_.get(), text, files_.path(kName));
 }
 
 void ExperimentLock::release() {
   if (file_) {
-    ::unlink(path_.c_str());  // while it is held, so that only this file can go
+    files_.remove(kName);  // while it is held, so that only this file can go
     file_ = FileDescriptor();
   }
 }

@@ -20,7 +20,6 @@ class ExperimentLock {
   // Whether someone holds it now. Takes nothing, waits for nothing.
   static bool is_held(const std::filesystem::path& experiment_directory);
 
-  ExperimentLock() = default;
   ExperimentLock(ExperimentLock&&) = default;
   ExperimentLock& operator=(ExperimentLock&&) = default;
   ~ExperimentLock() { release(); }
@@ -31,11 +30,11 @@ class ExperimentLock {
   void release();
 
  private:
-  ExperimentLock(FileDescriptor file, std::filesystem::path path)
-      : file_(std::move(file)), path_(std::move(path)) {}
+  ExperimentLock(FileDescriptor file, ContainedFiles files)
+      : file_(std::move(file)), files_(std::move(files)) {}
 
   FileDescriptor file_;
-  std::filesystem::path path_;
+  ContainedFiles files_;
 };
 
 }  // namespace luthier

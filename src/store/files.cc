@@ -13,21 +13,16 @@ Error system_error(std::string_view what, const std::filesystem::path& path) {
   const int code = errno;
   std::string message = "cannot ";
   message.append(what).append(" ").append(path.string());
-  message.append(": ").append(std::generic_category().message(code));
+  message.append(": ").append(file_trouble(code));
+  if (is_foreign(code)) {
+    return {ErrorCode::corruption, message};
+  }
   if (code == ENOSPC || code == EDQUOT) {
     message += "; free some space and resume";
   } else if (code == EROFS || code == EACCES || code == EPERM) {
     message += "; make it writable for you or choose another place with --results";
   }
   return {ErrorCode::io, message};
-}
-
-FileDescriptor open_file(const std::filesystem::path& path, int flags, unsigned mode) {
-  int descriptor = -1;
-  do {
-    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
-  } while (descriptor < 0 && errno == EINTR);
-  return FileDescriptor(descriptor);
 }
 
 Result<> make_private_directory(const std::filesystem::path& path) {
@@ -51,20 +46,14 @@ Result<> make_private_directory(const std::filesystem::path& path) {
   return system_error("make the directory", path);
 }
 
-Result<> create_private_file(const std::filesystem::path& path) {
-  const FileDescriptor file = open_file(path, O_RDWR | O_CREAT | O_EXCL);
-  if (!file || ::fchmod(file.get(), 0600) != 0) {
-    return system_error("create", path);
-  }
-  return {};
+Result<> sync_file(const ContainedFiles& files, const std::filesystem::path& name) {
+  const FileDescriptor file = files.open(name, O_RDONLY);
+  return file && ::fsync(file.get()) == 0 ? Result<>() : system_error("sync", files.path(name));
 }
 
-Result<> sync_to_disk(const std::filesystem::path& path) {
-  const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW);
-  if (!file || ::fsync(file.get()) != 0) {
-    return system_error("sync", path);
-  }
-  return {};
+Result<> sync_directory(const ContainedFiles& files, const std::filesystem::path& name) {
+  const FileDescriptor file = files.open_directory(name);
+  return file && ::fsync(file.get()) == 0 ? Result<>() : system_error("sync", files.path(name));
 }
 
 Result<> write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path) {

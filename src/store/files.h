@@ -1,27 +1,25 @@
 // The few system calls on files the store needs, as Results: private modes whatever the umask, and
-// the syncs that make a new name survive a power loss.
+// the syncs that make a new name survive a power loss. What lies below an experiment's directory is
+// opened by ContainedFiles.
 #pragma once
 
 #include <filesystem>
 #include <string_view>
 
-#include "base/file_descriptor.h"
+#include "base/contained_files.h"
 #include "luthier/error.h"
 
 namespace luthier {
 
-// "cannot <what> <path>: <reason of errno>". Full disks and read-only places get a remedy.
+// "cannot <what> <path>: <reason of errno>". Full disks and read-only places get a remedy. What is
+// none of ours (a link, a pipe) is corruption.
 Error system_error(std::string_view what, const std::filesystem::path& path);
-
-// open(2), repeated when a signal interrupts it; O_CLOEXEC is added. Check valid(), then errno.
-FileDescriptor open_file(const std::filesystem::path& path, int flags, unsigned mode = 0600);
 
 // Makes the directory (and missing parents) with mode 0700; one that exists keeps its mode.
 Result<> make_private_directory(const std::filesystem::path& path);
-// A new file of mode 0600; an error if there is one already.
-Result<> create_private_file(const std::filesystem::path& path);
 // Makes content (a file) or names (a directory) durable.
-Result<> sync_to_disk(const std::filesystem::path& path);
+Result<> sync_file(const ContainedFiles& files, const std::filesystem::path& name);
+Result<> sync_directory(const ContainedFiles& files, const std::filesystem::path& name);
 Result<> write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path);
 
 }  // namespace luthier

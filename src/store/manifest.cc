@@ -62,74 +62,69 @@ Result<ManifestEntry> digest(int file, const fs::path& path) {
   return entry;
 }
 
-Result<ManifestEntry> describe_file(const fs::path& path) {
-  // Not following a link that took the file's place, and not waiting on a pipe.
-  const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  struct stat status = {};
-  if (!file || ::fstat(file.get(), &status) != 0) {
-    return system_error("read", path);
-  }
-  if (!S_ISREG(status.st_mode)) {
-    return Error{
-        ErrorCode::invalid_argument,
-        path.string() + " is neither a file nor a directory; a checkpoint holds nothing else"};
-  }
-  return digest(file.get(), path);
+// Errors of a kind that no checkpoint of ours gives: what can't be part of it.
+Error no_part(const fs::path& path, const char* what) {
+  return {ErrorCode::invalid_argument, path.string() + " is " + what};
 }
 
 class Walker {
  public:
-  Walker(fs::path root, const std::function<Result<>(const fs::path&)>& visited)
-      : root_(std::move(root)), visited_(visited) {}
+  Walker(const ContainedFiles& files, bool sync) : files_(files), sync_(sync) {}
 
   Result<> walk(const fs::path& directory) {
-    std::error_code error;
-    fs::directory_iterator entries(directory, error);
-    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-      if (auto visited = visit(*entries); !visited) {
+    const auto names = files_.list(directory);
+    if (!names) {
+      return system_error("read", files_.path(directory));
+    }
+    for (const std::string& name : *names) {
+      if (auto visited = visit(directory / name); !visited) {
         return visited;
       }
     }
-    if (error) {
-      return Error{ErrorCode::io, "cannot read " + directory.string() + ": " + error.message()};
-    }
-    return visited_ ? visited_(directory) : Result<>();
+    return sync_ ? sync_directory(files_, directory) : Result<>();
   }
 
   std::vector<ManifestEntry> found;
 
  private:
-  Result<> visit(const fs::directory_entry& entry) {
-    std::error_code error;
-    const auto status = entry.symlink_status(error);
-    if (fs::is_symlink(status)) {
-      return Error{ErrorCode::invalid_argument,
-                   entry.path().string() + " is a symbolic link; a checkpoint holds its own files"};
+  Result<> visit(const fs::path& name) {
+    const auto status = files_.status(name);
+    if (!status) {
+      return system_error("read", files_.path(name));
     }
-    if (fs::is_directory(status)) {
-      return walk(entry.path());
+    if (S_ISLNK(status->st_mode)) {
+      return no_part(files_.path(name), "a symbolic link; a checkpoint holds its own files");
     }
-    const std::string name = entry.path().lexically_relative(root_).string();
-    if (name == kManifestName) {
-      return {};
+    if (S_ISDIR(status->st_mode)) {
+      return walk(name);
     }
-    auto described = describe_file(entry.path());
+    return name == kManifestName ? Result<>() : describe(name);
+  }
+
+  Result<> describe(const fs::path& name) {
+    const FileDescriptor file = files_.open(name, O_RDONLY);
+    if (!file) {
+      return errno == ENXIO || errno == ELOOP
+                 ? no_part(files_.path(name),
+                           "neither a file nor a directory; a checkpoint holds nothing else")
+                 : system_error("read", files_.path(name));
+    }
+    auto described = digest(file.get(), files_.path(name));
     if (!described) {
       return described.error();
     }
-    described->name = name;
+    described->name = name.string();
     found.push_back(std::move(*described));
-    return visited_ ? visited_(entry.path()) : Result<>();
+    return sync_ && ::fsync(file.get()) != 0 ? system_error("sync", files_.path(name)) : Result<>();
   }
 
-  fs::path root_;
-  const std::function<Result<>(const fs::path&)>& visited_;
+  const ContainedFiles& files_;
+  const bool sync_;
 };
 
-Error bad_manifest(const fs::path& directory) {
-  return {
-      ErrorCode::corruption,
-      (directory / kManifestName).string() + " is damaged, so the checkpoint can't be restored"};
+Error bad_manifest(const fs::path& path) {
+  return {ErrorCode::corruption,
+          path.string() + " is damaged, so the checkpoint can't be restored"};
 }
 
 std::optional<ManifestEntry> parse_entry(const nlohmann::json& item) {
@@ -152,17 +147,17 @@ std::optional<ManifestEntry> parse_entry(const nlohmann::json& item) {
 
 }  // namespace
 
-Result<std::vector<ManifestEntry>> describe_files(
-    const fs::path& directory, const std::function<Result<>(const fs::path&)>& visited) {
-  Walker walker(directory, visited);
-  if (const auto walked = walker.walk(directory); !walked) {
+Result<std::vector<ManifestEntry>> describe_files(const ContainedFiles& checkpoint, bool sync) {
+  Walker walker(checkpoint, sync);
+  if (const auto walked = walker.walk({}); !walked) {
     return walked.error();
   }
   std::ranges::sort(walker.found, {}, &ManifestEntry::name);
   return std::move(walker.found);
 }
 
-Result<> write_manifest(const fs::path& directory, const std::vector<ManifestEntry>& entries) {
+Result<> write_manifest(const ContainedFiles& checkpoint,
+                        const std::vector<ManifestEntry>& entries) {
   nlohmann::ordered_json files = nlohmann::ordered_json::array();
   for (const auto& entry : entries) {
     nlohmann::ordered_json item;
@@ -174,21 +169,21 @@ Result<> write_manifest(const fs::path& directory, const std::vector<ManifestEnt
     files.push_back(std::move(item));
   }
   const nlohmann::ordered_json manifest = {{"format", 1}, {"files", std::move(files)}};
-  const auto path = directory / kManifestName;
-  const FileDescriptor file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+  const auto path = checkpoint.path(kManifestName);
+  const FileDescriptor file = checkpoint.open(kManifestName, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file || ::fchmod(file.get(), 0600) != 0) {
     return system_error("write", path);
   }
   return write_all(file.get(), manifest.dump(1) + "\n", path);
 }
 
-Result<std::vector<ManifestEntry>> read_manifest(const fs::path& directory) {
-  const auto path = directory / kManifestName;
-  const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+Result<std::vector<ManifestEntry>> read_manifest(const ContainedFiles& checkpoint) {
+  const auto path = checkpoint.path(kManifestName);
+  const FileDescriptor file = checkpoint.open(kManifestName, O_RDONLY);
   if (!file) {
-    return Error{
-        ErrorCode::corruption,
-        directory.string() + " has no " + kManifestName + ", so it is not a whole checkpoint"};
+    return Error{ErrorCode::corruption,
+                 checkpoint.path({}).string() + " has no " + kManifestName +
+                     ", so it is not a whole checkpoint"};
   }
   std::string text;
   std::string block(kBlock, '\0');
@@ -201,13 +196,13 @@ Result<std::vector<ManifestEntry>> read_manifest(const fs::path& directory) {
   }
   const auto manifest = nlohmann::json::parse(text, nullptr, false);
   if (!manifest.is_object() || !manifest.contains("files") || !manifest["files"].is_array()) {
-    return bad_manifest(directory);
+    return bad_manifest(path);
   }
   std::vector<ManifestEntry> entries;
   for (const auto& item : manifest["files"]) {
     auto entry = parse_entry(item);
     if (!entry) {
-      return bad_manifest(directory);
+      return bad_manifest(path);
     }
     entries.push_back(std::move(*entry));
   }

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "base/contained_files.h"
 #include "luthier/error.h"
 
 namespace luthier {
@@ -21,15 +20,14 @@ struct ManifestEntry {
 
 inline constexpr const char* kManifestName = "manifest.json";
 
-// Every regular file below `directory` but the manifest, sorted by name. Symbolic links and special
-// files are an error: what they stand for is not part of the checkpoint. `visited` is told each
-// file and each directory (after what is in it).
-Result<std::vector<ManifestEntry>> describe_files(
-    const std::filesystem::path& directory,
-    const std::function<Result<>(const std::filesystem::path&)>& visited = {});
+// Every regular file of a checkpoint but the manifest, sorted by name. Symbolic links and special
+// files are an error: what they stand for is not part of the checkpoint. `sync`: makes each file
+// and each directory durable.
+Result<std::vector<ManifestEntry>> describe_files(const ContainedFiles& checkpoint,
+                                                  bool sync = false);
 
-Result<> write_manifest(const std::filesystem::path& directory,
+Result<> write_manifest(const ContainedFiles& checkpoint,
                         const std::vector<ManifestEntry>& entries);
-Result<std::vector<ManifestEntry>> read_manifest(const std::filesystem::path& directory);
+Result<std::vector<ManifestEntry>> read_manifest(const ContainedFiles& checkpoint);
 
 }  // namespace luthier

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/check.h"
+#include "store/database_files.h"
 
 namespace luthier {
 namespace {
@@ -49,11 +50,18 @@ Error sqlite_error(sqlite3* handle, int result) {
   return sqlite_error(handle, result, path != nullptr ? path : "the event log");
 }
 
+// With the links on the way to the experiment followed: those are the user's own.
+std::filesystem::path resolved(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto directory = std::filesystem::canonical(file.parent_path(), failed);
+  return failed ? std::filesystem::absolute(file) : directory / file.filename();
+}
+
 // "file:" with every byte escaped that has a meaning in such a name.
 std::string file_uri(const std::filesystem::path& file, std::string_view query) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string uri = "file:";
-  for (const char c : std::filesystem::absolute(file).string()) {
+  for (const char c : resolved(file).string()) {
     if (c == '?' || c == '#' || c == '%') {
       uri += '%';
       uri += kHex[static_cast<unsigned char>(c) >> 4];
@@ -129,9 +137,17 @@ void Connection::Close::operator()(sqlite3* handle) const {
 }
 
 Result<Connection> Connection::open(const std::filesystem::path& file, Access access) {
+  if (const auto plain = check_files_are_plain(file); !plain) {
+    return plain.error();
+  }
+  if (access != Access::read) {
+    if (const auto checked = check_side_files(file); !checked) {
+      return checked.error();
+    }
+  }
   std::string query = "cache=private";
   const char* vfs = nullptr;
-  int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
   flags |= access == Access::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   if (access == Access::read) {
     query += "&readonly_shm=1";

@@ -50,7 +50,8 @@ class Connection {
     read,       // beside a living writer: takes shared locks only, changes no file
     read_still  // of files nobody writes: takes no locks, changes and makes no file
   };
-  // The file must exist.
+  // The file must exist. It and those beside it are checked before SQLite acts on them
+  // (database_files.h): corruption.
   static Result<Connection> open(const std::filesystem::path& file, Access access);
 
   Connection() = default;

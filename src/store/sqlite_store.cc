@@ -1,5 +1,7 @@
 #include "store/sqlite_store.h"
 
+#include <fcntl.h>
+
 #include <chrono>
 #include <string>
 #include <thread>
@@ -10,6 +12,7 @@
 #include "core/event_codec.h"
 #include "store/event_rows.h"
 #include "store/experiment_lock.h"
+#include "store/unborn.h"
 
 namespace luthier {
 namespace {
@@ -17,8 +20,11 @@ namespace {
 // Frames in the WAL after which it is copied into the database: 4096 bytes each.
 constexpr int kCheckpointFrames = 2000;
 
-// How long close() waits for readers: they hold the log for one scan at most.
-constexpr std::chrono::milliseconds kReaderPatience{5000};
+// A new log's name until it is complete.
+constexpr const char* kUnfinished = "experiment.db.new";
+
+// How long close() waits for readers: ours hold the log for some milliseconds at a time.
+constexpr std::chrono::milliseconds kReaderPatience{1000};
 constexpr std::chrono::milliseconds kReaderPause{5};
 
 class SqliteStore final : public EventStore {
@@ -92,17 +98,21 @@ class SqliteStore final : public EventStore {
   }
 
  private:
-  // Copies the WAL into the database and removes it, when the last reader has left.
+  // Copies the WAL into the database and removes it. While a reader holds the log that can't be
+  // done, and need not: it is whole as it is, and the next one who opens it for writing does it.
   Result<> leave_wal_mode() {
+    sqlite3_busy_timeout(connection_.handle(), 0);
     const auto deadline = std::chrono::steady_clock::now() + kReaderPatience;
     while (true) {
       const auto mode = connection_.query_text("PRAGMA journal_mode=DELETE");
       if (mode.ok()) {
         return {};
       }
-      if (mode.error().code != ErrorCode::unavailable ||
-          std::chrono::steady_clock::now() >= deadline) {
+      if (mode.error().code != ErrorCode::unavailable) {
         return mode.error();
+      }
+      if (std::chrono::steady_clock::now() >= deadline) {
+        return {};
       }
       std::this_thread::sleep_for(kReaderPause);
     }
@@ -116,7 +126,7 @@ class SqliteStore final : public EventStore {
     }
     EventRow row{.sequence = event.sequence,
                  .time = event.time,
-                 .kind = static_cast<std::int64_t>(event.body.index()) + 1,
+                 .kind = tag_of(event.body),
                  .payload = payload_};
     insert_.bind(0, row.sequence);
     insert_.bind(1, row.time);
@@ -198,11 +208,11 @@ Result<ChainEnd> verify(const std::filesystem::path& database) {
 
 // Under another name until it is complete, so that a crash leaves either nothing or a whole log.
 Result<> create_database(const std::filesystem::path& directory) {
-  const auto unfinished = directory / "experiment.db.new";
-  std::error_code ignored;
-  std::filesystem::remove(unfinished, ignored);
-  if (auto created = create_private_file(unfinished); !created) {
-    return created;
+  const ContainedFiles files(directory);
+  const auto unfinished = directory / kUnfinished;
+  files.remove(kUnfinished);
+  if (!files.open(kUnfinished, O_RDWR | O_CREAT | O_EXCL)) {
+    return system_error("create", unfinished);
   }
   {
     auto connection = Connection::open(unfinished, Connection::Access::write);
@@ -213,18 +223,16 @@ Result<> create_database(const std::filesystem::path& directory) {
       return tables;
     }
   }
-  if (auto synced = sync_to_disk(unfinished); !synced) {
+  if (auto synced = sync_file(files, kUnfinished); !synced) {
     return synced;
   }
-  std::filesystem::rename(unfinished, database_path(directory), ignored);
-  if (ignored) {
-    return Error{ErrorCode::io,
-                 "cannot name " + database_path(directory).string() + ": " + ignored.message()};
+  if (!files.rename(kUnfinished, database_path(directory).filename())) {
+    return system_error("name", database_path(directory));
   }
-  return sync_to_disk(directory);
+  return sync_directory(files, {});
 }
 
-Result<> begin_writing(Connection& connection, bool full_durability) {
+Result<> begin_writing(Connection& connection, bool full_durability, const ChainEnd& end) {
   const auto mode = connection.query_text("PRAGMA journal_mode=WAL");
   if (!mode) {
     return mode.error();
@@ -236,22 +244,44 @@ Result<> begin_writing(Connection& connection, bool full_durability) {
                      "disk with --results"};
   }
   // NORMAL syncs at each checkpoint only, which keeps the log whole; FULL syncs each commit.
-  const char* settings = full_durability ? "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0"
-                                         : "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0";
-  if (auto set = connection.execute(settings); !set) {
-    return set;
+  const char* durability =
+      full_durability ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
+  // So that a frame of the WAL that is not right can be told from one that is not finished: frames
+  // are written once, in order, and none of an earlier round stays behind those of a new one.
+  const char* settings =
+      "PRAGMA wal_autocheckpoint=0; PRAGMA cache_spill=OFF; PRAGMA journal_size_limit=0; "
+      "PRAGMA wal_checkpoint(TRUNCATE)";
+  for (const char* sql : {durability, settings}) {
+    if (auto set = connection.execute(sql); !set) {
+      return set;
+    }
   }
-  return remove_closing_mark(connection);
+  return begin_session(connection, end);
+}
+
+// A new database beside an old write-ahead log would be taken for its own.
+bool has_lost_its_database(const std::filesystem::path& directory) {
+  const auto wal = ContainedFiles(directory).status("experiment.db-wal");
+  return wal && wal->st_size > 0;
 }
 
 Result<> require_presence(const std::filesystem::path& directory, bool create) {
   const auto present = check_present(directory);
+  if (create && present.ok() && is_unborn(directory)) {
+    return {};
+  }
   if (create && present.ok()) {
     return Error{ErrorCode::already_exists,
                  "there is an experiment in " + directory.string() +
                      " already; resume it or choose another name"};
   }
   const bool absent = !present && present.error().code == ErrorCode::not_found;
+  if (create && absent && has_lost_its_database(directory)) {
+    return Error{ErrorCode::corruption,
+                 database_path(directory).string() +
+                     " is gone, but its write-ahead log is there with what was written last; put "
+                     "the database back, or choose another name"};
+  }
   return create && absent ? Result<>() : present;
 }
 
@@ -275,6 +305,7 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
   if (options.create) {
     // Again under the lock: another process may have made it meanwhile.
     auto created = require_presence(experiment_directory, true);
+    created = created ? clear_unborn(experiment_directory) : created;
     created = created ? create_database(experiment_directory) : created;
     if (!created) {
       return created.error();
@@ -291,7 +322,7 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
   if (!connection) {
     return connection.error();
   }
-  if (const auto begun = begin_writing(*connection, options.full_durability); !begun) {
+  if (const auto begun = begin_writing(*connection, options.full_durability, *verified); !begun) {
     return begun.error();
   }
   const auto last = last_row(*connection);

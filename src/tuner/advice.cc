@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/experiment_lock.h"
+#include "store/unborn.h"
 #include "tuner/assembly.h"
 
 namespace luthier {
@@ -33,6 +35,19 @@ std::string command_line(std::string_view command,
     line += " --results " + shell_word(results.string());
   }
   return line;
+}
+
+bool is_taken(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  const auto there = std::filesystem::symlink_status(directory, ignored);
+  return std::filesystem::exists(there) &&
+         (ExperimentLock::is_held(directory) || !is_unborn(directory));
+}
+
+std::string never_begun_text(const std::filesystem::path& directory) {
+  return "'" + directory.filename().string() + "' in " + directory.parent_path().string() +
+         " never began: its first start was cut off (killed, or no room on the disk) before "
+         "anything was logged; start it again with `luthier run`, its name is free";
 }
 
 std::string taken_text(const std::filesystem::path& directory) {

@@ -14,6 +14,11 @@ std::string shell_word(const std::string& text);
 std::string command_line(std::string_view command,
                          const std::filesystem::path& directory,
                          std::string_view options = {});
+// Whether no experiment can be made in `directory`: something is there that is more than what is
+// left of an experiment that never began.
+bool is_taken(const std::filesystem::path& directory);
+// What became of an experiment whose first start was cut off before anything was logged.
+std::string never_begun_text(const std::filesystem::path& directory);
 // Why no experiment can be made in `directory`, which exists, and what to do.
 std::string taken_text(const std::filesystem::path& directory);
 

@@ -7,6 +7,7 @@
 #include "simulation/simulation_options.h"
 #include "store/experiment_lock.h"
 #include "store/sqlite_store.h"
+#include "tuner/advice.h"
 #include "tuner/assembly.h"
 #include "tuner/control_files.h"
 #include "tuner/machine.h"
@@ -26,14 +27,9 @@ class OfflineLog {
       return store.error();
     }
     log.store_ = std::move(*store);
-    log.state_ = std::make_unique<ExperimentState>();
-    Result<> applied;
-    const auto read = log.store_->read_from(1, [&](const Event& event) {
-      applied = log.state_->apply(event);
-      return applied.ok();
-    });
-    if (!read || !applied) {
-      return read ? applied.error() : read.error();
+    if (const auto read = log.read_all(directory); !read) {
+      static_cast<void>(log.close());  // as it was
+      return read.error();
     }
     return log;
   }
@@ -50,6 +46,20 @@ class OfflineLog {
   Result<> close() { return store_->close(); }
 
  private:
+  Result<> read_all(const std::filesystem::path& directory) {
+    state_ = std::make_unique<ExperimentState>();
+    Result<> applied;
+    const auto read = store_->read_from(1, [&](const Event& event) {
+      applied = state_->apply(event);
+      return applied.ok();
+    });
+    if (!read || !applied) {
+      return read ? applied : read;
+    }
+    return state_->created() ? Result<>()
+                             : Error{ErrorCode::not_found, never_begun_text(directory)};
+  }
+
   // A simulation's time is virtual, and the session of a controller that was killed is still open
   // in the log: what is written now may add no time to either.
   TimePoint now() const {

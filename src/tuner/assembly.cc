@@ -62,8 +62,7 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
   std::filesystem::path directory;
   if (!options.session.memory_store) {
     directory = options.session.results / spec.name;
-    std::error_code ignored;
-    if (std::filesystem::exists(directory, ignored)) {
+    if (is_taken(directory)) {
       return Error{ErrorCode::already_exists, taken_text(directory)};
     }
   }

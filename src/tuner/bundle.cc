@@ -130,7 +130,8 @@ Result<> write_files(const fs::path& experiment,
 }  // namespace
 
 Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
-  if (fs::exists(path)) {
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path, ignored))) {
     return Error{ErrorCode::already_exists,
                  path.string() + " exists; name a new file or remove it"};
   }
@@ -159,21 +160,10 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
     return needs.error();
   }
   bundle.needs = std::move(*needs);
-  const fs::path partial = path.string() + ".partial";
   GzipWriter gzip;
-  auto done = gzip.open(partial);
+  auto done = gzip.open(path);
   done = done ? write_files(experiment, (*state)->sequence(), bundle, events, gzip) : done;
-  std::error_code error;
-  if (done) {
-    fs::rename(partial, path, error);
-  }
-  if (!done || error) {
-    std::error_code ignored;
-    fs::remove(partial, ignored);
-    return done ? Error{ErrorCode::io, "can't write " + path.string() + ": " + error.message()}
-                : done.error();
-  }
-  return bundle;
+  return done ? Result<Bundle>(std::move(bundle)) : done.error();
 }
 
 Result<Bundle> read_bundle(const fs::path& path) {

@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <cerrno>
+#include <optional>
+#include <string_view>
 #include <thread>
 
 #include "base/text.h"
@@ -19,32 +20,37 @@ constexpr std::string_view kRequest = ".request";
 constexpr std::string_view kAnswer = ".answer";
 constexpr std::size_t kLargestRequest = 4096;
 
+Error refused(const char* why) {
+  return {ErrorCode::invalid_argument, std::string("the request can't be read: ") + why};
+}
+
+bool write_whole(int file, std::string_view content) {
+  return ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size());
+}
+
 // Whole or not at all: written beside, then renamed.
-Result<> write_file(const std::filesystem::path& path, const std::string& content) {
-  std::filesystem::path temporary = path;
-  temporary += ".tmp";
-  const int file =
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  const bool written =
-      file >= 0 && fchmod(file, 0600) == 0 &&
-      write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size());
-  if (file >= 0) {
-    close(file);
-  }
-  if (!written || rename(temporary.c_str(), path.c_str()) != 0) {
-    return Error{
-        ErrorCode::io,
-        "can't write " + path.string() + "; check the directory's permissions and free space"};
+Result<> write_file(const ContainedFiles& files,
+                    const std::string& name,
+                    const std::string& content) {
+  const std::string temporary = name + ".tmp";
+  FileDescriptor file = files.open(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+  const bool written = file && fchmod(file.get(), 0600) == 0 && write_whole(file.get(), content);
+  file.reset();
+  if (!written || !files.rename(temporary, name)) {
+    return Error{is_foreign(errno) ? ErrorCode::corruption : ErrorCode::io,
+                 "can't write " + files.path(name).string() + ": " + file_trouble(errno) +
+                     "; check the directory's permissions and free space"};
   }
   return {};
 }
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
+// Nothing when it can't be read.
+std::optional<std::string> read_file(const ContainedFiles& files, const std::string& name) {
+  const FileDescriptor file = files.open(name, O_RDONLY);
   std::string content(kLargestRequest, '\0');
-  in.read(content.data(), static_cast<std::streamsize>(content.size()));
-  content.resize(static_cast<std::size_t>(in.gcount()));
-  return content;
+  const ssize_t count = file ? ::read(file.get(), content.data(), content.size()) : -1;
+  content.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return count < 0 ? std::nullopt : std::optional(std::move(content));
 }
 
 std::string text_of(const NamedValues& values, std::string_view name) {
@@ -55,19 +61,16 @@ std::string text_of(const NamedValues& values, std::string_view name) {
 }  // namespace
 
 std::vector<ControlRequest> ControlFiles::take() const {
-  std::vector<std::filesystem::path> files;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored)) {
-    if (entry.path().extension() == kRequest) {
-      files.push_back(entry.path());
-    }
-  }
-  std::ranges::sort(files);
+  auto names = files_.list({}).value_or(std::vector<std::string>());
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(kRequest); });
+  std::ranges::sort(names);
   std::vector<ControlRequest> requests;
-  for (const auto& file : files) {
-    const auto values = parse_json_object(read_file(file));
-    std::filesystem::remove(file, ignored);
-    ControlRequest request{.id = file.stem().string()};
+  for (const auto& name : names) {
+    const auto text = read_file(files_, name);
+    files_.remove_all(name);
+    const auto values =
+        text ? parse_json_object(*text) : Result<NamedValues>(refused("it is no regular file"));
+    ControlRequest request{.id = name.substr(0, name.size() - kRequest.size())};
     if (values) {
       request.request = text_of(*values, "request");
       request.who = text_of(*values, "who");
@@ -85,23 +88,22 @@ void ControlFiles::answer(const ControlRequest& request, const Result<>& result)
   const NamedValues values{{"ok", result.ok()},
                            {"message", result.ok() ? "done" : result.error().message}};
   // Nobody may be waiting any more; then the file is all that remains of the request.
-  static_cast<void>(write_file(directory_ / (request.id + std::string(kAnswer)), to_json(values)));
+  static_cast<void>(write_file(files_, request.id + std::string(kAnswer), to_json(values)));
 }
 
 Result<std::string> ControlFiles::ask(const ControlRequest& request,
                                       std::chrono::milliseconds patience) const {
   const NamedValues values{
       {"request", request.request}, {"trial", request.trial.value}, {"who", request.who}};
-  const auto asked = directory_ / (request.id + std::string(kRequest));
-  if (const auto written = write_file(asked, to_json(values)); !written) {
+  const std::string asked = request.id + std::string(kRequest);
+  if (const auto written = write_file(files_, asked, to_json(values)); !written) {
     return written.error();
   }
-  const auto answered = directory_ / (request.id + std::string(kAnswer));
+  const std::string answered = request.id + std::string(kAnswer);
   const auto give_up = std::chrono::steady_clock::now() + patience;
-  std::error_code ignored;
-  while (!std::filesystem::exists(answered, ignored)) {
+  while (!files_.status(answered)) {
     if (std::chrono::steady_clock::now() > give_up) {
-      std::filesystem::remove(asked, ignored);
+      files_.remove(asked);
       return Error{ErrorCode::unavailable,
                    "the running controller did not answer within " +
                        format_number(std::chrono::duration<double>(patience).count()) +
@@ -109,8 +111,8 @@ Result<std::string> ControlFiles::ask(const ControlRequest& request,
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  const auto reply = parse_json_object(read_file(answered));
-  std::filesystem::remove(answered, ignored);
+  const auto reply = parse_json_object(read_file(files_, answered).value_or(std::string()));
+  files_.remove(answered);
   if (!reply) {
     return reply.error();
   }

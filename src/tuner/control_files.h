@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/contained_files.h"
 #include "engine/plan.h"
 #include "luthier/error.h"
 
@@ -15,7 +16,7 @@ namespace luthier {
 class ControlFiles {
  public:
   explicit ControlFiles(const std::filesystem::path& experiment_directory)
-      : directory_(experiment_directory / "control") {}
+      : files_(experiment_directory, "control") {}
 
   // The controller's side: requests not taken yet, oldest first. A file that is no request is
   // answered with what is wrong with it.
@@ -26,7 +27,7 @@ class ControlFiles {
   Result<std::string> ask(const ControlRequest& request, std::chrono::milliseconds patience) const;
 
  private:
-  std::filesystem::path directory_;
+  ContainedFiles files_;
 };
 
 }  // namespace luthier

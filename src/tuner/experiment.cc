@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "executors/caller.h"
+#include "tuner/advice.h"
 #include "tuner/session.h"
 #include "tuner/tuner_options.h"
 
@@ -113,7 +114,8 @@ Result<Experiment> Experiment::open(Tuner tuner) {
   if (!options.options.session.memory_store) {
     directory = options.options.session.results / spec.name;
     std::error_code ignored;
-    start.create = !std::filesystem::exists(directory / "experiment.db", ignored);
+    start.create =
+        !std::filesystem::exists(directory / "experiment.db", ignored) || !is_taken(directory);
   }
   start.spec = std::move(spec);
   auto session = Session::open(std::move(directory),

@@ -13,7 +13,7 @@ constexpr std::size_t kBlock = 1 << 16;
 constexpr int kGzip = 15 + 16;  // largest window, gzip's header
 
 Error system_error(const char* what, const std::filesystem::path& path) {
-  return {ErrorCode::io,
+  return {errno == EEXIST ? ErrorCode::already_exists : ErrorCode::io,
           std::string("can't ") + what + " " + path.string() + ": " + std::strerror(errno)};
 }
 
@@ -37,8 +37,7 @@ GzipWriter::~GzipWriter() = default;
 Result<> GzipWriter::open(const std::filesystem::path& path) {
   path_ = path;
   stream_ = std::make_unique<Stream>();
-  file_.open(path, std::ios::binary | std::ios::trunc);
-  return file_ ? Result<>() : Result<>(system_error("write", path));
+  return file_.open(path) ? Result<>() : Result<>(system_error("write", path));
 }
 
 Result<> GzipWriter::write(std::string_view bytes) {
@@ -49,8 +48,7 @@ Result<> GzipWriter::close() {
   if (auto flushed = deflate_all({}, true); !flushed) {
     return flushed;
   }
-  file_.close();
-  return file_ ? Result<>() : Result<>(system_error("write", path_));
+  return file_.close() ? Result<>() : Result<>(system_error("write", path_));
 }
 
 Result<> GzipWriter::deflate_all(std::string_view bytes, bool last) {
@@ -58,13 +56,14 @@ Result<> GzipWriter::deflate_all(std::string_view bytes, bool last) {
   z_stream& z = stream_->z;
   z.next_in = bytes_of(bytes.data());
   z.avail_in = static_cast<uInt>(bytes.size());
+  bool written = true;
   do {
     z.next_out = bytes_of(out.data());
     z.avail_out = static_cast<uInt>(out.size());
     deflate(&z, last ? Z_FINISH : Z_NO_FLUSH);
-    file_.write(out.data(), static_cast<std::streamsize>(out.size() - z.avail_out));
-  } while (z.avail_out == 0 && file_);
-  return file_ ? Result<>() : Result<>(system_error("write", path_));
+    written = file_.write(std::string_view(out).substr(0, out.size() - z.avail_out));
+  } while (z.avail_out == 0 && written);
+  return written ? Result<>() : Result<>(system_error("write", path_));
 }
 
 struct GzipReader::Stream {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/new_file.h"
 #include "luthier/error.h"
 
 namespace luthier {
@@ -21,7 +22,8 @@ class GzipWriter {
   GzipWriter(const GzipWriter&) = delete;
   GzipWriter& operator=(const GzipWriter&) = delete;
 
-  Result<> open(const std::filesystem::path& path);  // truncates what is there
+  Result<> open(
+      const std::filesystem::path& path);  // a new file, there after close(); already_exists
   Result<> write(std::string_view bytes);
   Result<> close();
 
@@ -31,7 +33,7 @@ class GzipWriter {
   struct Stream;
   std::unique_ptr<Stream> stream_;
   std::filesystem::path path_;
-  std::ofstream file_;
+  NewFile file_;
 };
 
 // Gives up on what swells beyond reason: honest logs shrink to a tenth or so, a bomb to a

@@ -68,6 +68,16 @@ std::string below(const char* what, double value, double minimum) {
          format_number(minimum);
 }
 
+// Seconds that can be counted in microseconds.
+std::string duration_problem(const char* what, double seconds) {
+  constexpr double kLongest_s = 1e11;
+  if (seconds <= kLongest_s) {
+    return below(what, seconds, 0);
+  }
+  return std::string(what) + " is " + format_number(seconds) + "; it must be at most " +
+         format_number(kLongest_s) + " seconds";
+}
+
 std::string objectives_problem(const ExperimentSpec& spec) {
   if (spec.objectives.empty()) {
     return "no objective is given; name one with --min METRIC or --max METRIC";
@@ -199,9 +209,10 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   problems.add(below("iterations", static_cast<double>(spec.iterations), 0));
   problems.add(below("retries", static_cast<double>(spec.retries), 0));
   problems.add(below("max_failures", static_cast<double>(spec.max_failures), -1));
-  problems.add(below("time budget", spec.time_budget_s, 0));
-  problems.add(below("trial timeout", spec.trial_timeout_s, 0));
-  problems.add(below("grace", spec.grace_s, 0));
+  problems.add(duration_problem("time budget", spec.time_budget_s));
+  problems.add(duration_problem("trial timeout", spec.trial_timeout_s));
+  problems.add(duration_problem("retry delay", spec.retry_delay_s));
+  problems.add(duration_problem("grace", spec.grace_s));
   problems.add(below("checkpoint_every", static_cast<double>(spec.checkpoint_every), 0));
   problems.add(below("keep_checkpoints", static_cast<double>(spec.keep_checkpoints), 0));
   problems.add(below("deterministic", static_cast<double>(spec.deterministic), 0));
@@ -221,10 +232,30 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   return problems.result();
 }
 
-Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& spec) const {
+bool PluginRegistry::knows(const ExperimentSpec& spec) const {
+  const auto is_own = [](const auto& plugins, const std::string& name) {
+    return std::ranges::any_of(plugins, [&](const auto& plugin) { return plugin.name == name; });
+  };
+  const std::string& searching = spec.searcher.name;
+  const std::string& scheduling = spec.scheduler.name;
+  return (searcher(searching) != nullptr || is_own(own_searchers_, searching)) &&
+         (scheduler(scheduling) != nullptr || is_own(own_schedulers_, scheduling));
+}
+
+Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& given) const {
+  ExperimentSpec spec = given;
   auto space = CompiledSpace::compile(spec.space);
   if (!space) {
     return space.error();
+  }
+  // Of a new experiment this was done; a stored one is a stranger's, or of an older version whose
+  // plugins had fewer options.
+  if (knows(spec)) {
+    if (const auto checked = resolve(spec); !checked) {
+      return Error{ErrorCode::corruption,
+                   "the experiment in the log is none that `luthier run` writes: " +
+                       checked.error().message};
+    }
   }
   AdvisorNames names{.searcher = spec.searcher.name, .scheduler = spec.scheduler.name};
   std::unique_ptr<Searcher> searcher_made;

@@ -32,10 +32,12 @@ class PluginRegistry {
   // Resolves "auto", fills in the options' defaults and checks them, names and objectives: the spec
   // as it goes into the log. Every problem is reported, one a line.
   Result<> resolve(ExperimentSpec& spec) const;
-  // The advisors of a resolved spec.
+  // The advisors of a resolved spec. One from a log is checked as resolve() does: corruption if it
+  // can't be what `run` wrote; invalid_argument if a plugin is not there.
   Result<std::unique_ptr<Advisors>> make_advisors(const ExperimentSpec& spec) const;
 
  private:
+  bool knows(const ExperimentSpec& spec) const;  // its searcher and its scheduler
   template <class Plugin>
   struct Own {
     std::string name;

@@ -4,8 +4,11 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "core/event_check.h"
 #include "store/event_reader.h"
 #include "store/experiment_lock.h"
+#include "store/unborn.h"
+#include "tuner/advice.h"
 #include "tuner/assembly.h"
 
 namespace luthier {
@@ -25,10 +28,11 @@ Result<std::unique_ptr<ExperimentState>> read_state(const std::filesystem::path&
   auto state = std::make_unique<ExperimentState>();
   Result<> applied;
   const auto read = read_events(directory, 1, [&](const Event& event) {
-    if (each) {
+    applied = check_event(*state, event);
+    if (applied && each) {
       each(event);
     }
-    applied = state->apply(event);
+    applied = applied ? state->apply(event) : applied;
     return applied.ok();
   });
   if (!read || !applied) {
@@ -36,7 +40,9 @@ Result<std::unique_ptr<ExperimentState>> read_state(const std::filesystem::path&
   }
   if (!state->created()) {
     return Error{ErrorCode::not_found,
-                 directory.string() + " holds no experiment yet; look again in a moment"};
+                 ExperimentLock::is_held(directory)
+                     ? directory.string() + " holds no experiment yet; look again in a moment"
+                     : never_begun_text(directory)};
   }
   return state;
 }
@@ -143,6 +149,10 @@ Result<std::filesystem::path> find_experiment(const std::filesystem::path& resul
   for (const std::filesystem::path& candidate : {results / name, std::filesystem::path(name)}) {
     if (!name.empty() && std::filesystem::exists(candidate / "experiment.db", error)) {
       return candidate;
+    }
+    if (!name.empty() && !error && std::filesystem::exists(candidate / "experiment.lock", error) &&
+        !ExperimentLock::is_held(candidate) && is_unborn(candidate)) {
+      return Error{ErrorCode::not_found, never_begun_text(candidate)};
     }
     if (!name.empty() && error == std::errc::permission_denied) {
       return Error{ErrorCode::io,

@@ -1,6 +1,9 @@
 #include "tuner/session.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <set>
 #include <utility>
@@ -44,7 +47,25 @@ Result<ExperimentSpec> read_spec(EventStore& store) {
     return Error{ErrorCode::corruption,
                  "the log does not begin with an experiment; run `luthier doctor`"};
   }
+  if (!*spec) {
+    return Error{ErrorCode::corruption,
+                 "the experiment that the log begins with is none that `luthier run` writes: " +
+                     spec->error().message};
+  }
   return std::move(*spec);
+}
+
+// More than any experiment has; two of them can be added.
+constexpr std::int64_t kMostSamples = std::int64_t{1} << 53;
+constexpr double kLongest_s = 1e11;
+
+// A folder of an experiment is one, or not there yet.
+Result<> check_folder(const ContainedFiles& files, const char* name) {
+  if (const auto status = files.status(name); status && !S_ISDIR(status->st_mode)) {
+    errno = S_ISLNK(status->st_mode) ? ELOOP : ENXIO;
+    return system_error("use", files.path(name));
+  }
+  return {};
 }
 
 // What helps where a simulated experiment's benchmark is not there; nothing for one that is.
@@ -126,6 +147,10 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
       std::filesystem::remove(session->directory_.parent_path(), ignored);  // if it is empty
     }
   }
+  if (!begun && !makes && session->store_) {
+    // As it was: a log that is refused for what it says is not left open.
+    static_cast<void>(session->store_->close());
+  }
   if (!begun) {
     return begun.error();
   }
@@ -138,6 +163,9 @@ Result<> Session::begin(SessionStart& start,
   state_ = std::make_unique<ExperimentState>();
   if (auto opened = open_store(options, start); !opened) {
     return opened;
+  }
+  if (!start.create && store_->last_sequence() == 0) {
+    return Error{ErrorCode::not_found, never_begun_text(directory_)};
   }
   if (!start.create) {
     auto spec = read_spec(*store_);
@@ -182,13 +210,20 @@ Result<> Session::open_store(const RunOptions& options, const SessionStart& star
     store_ = options.session.keep_log ? make_memory_store() : make_discarding_store();
     return {};
   }
+  for (const char* name : {"control", "trials", ".loggers"}) {
+    if (auto checked = check_folder(ContainedFiles(directory_), name); !checked) {
+      return checked;
+    }
+  }
   auto store = open_for_writing(
       directory_, {.full_durability = options.session.full_durability, .create = start.create});
   if (!store) {
     return store.error();
   }
   store_ = std::move(*store);
-  return make_private_directory(directory_ / "control");
+  return ContainedFiles(directory_).make_directories("control")
+             ? Result<>()
+             : system_error("make the directory", directory_ / "control");
 }
 
 // Time and the place of checkpoints: real ones, or simulated ones with their executor.
@@ -197,7 +232,7 @@ Result<> Session::make_world(const ExperimentSpec& spec, const RunOptions& optio
   if (spec.executor == kSimulatedExecutor) {
     return make_simulated_world(spec, options);
   }
-  clock_ = std::make_unique<SystemClock>();
+  clock_ = std::make_unique<SystemClock>(state_->time());
   return open_checkpoints(options);
 }
 
@@ -389,16 +424,15 @@ void Session::make_engine(const RunOptions& options) {
   if (workload_) {
     ports.idle_interval = 0;  // nothing waits for real time
   } else if (!directory_.empty()) {
-    const auto trials = directory_ / "trials";
+    const ContainedFiles trials(directory_, "trials");
     // A failure shows as soon as a trial writes there, with a sentence of its own.
-    static_cast<void>(make_private_directory(trials));
+    trials.make_directories({});
     const bool made_there = executor_->capabilities().makes_trial_directory;
     ports.trial_directory = [trials, made_there](TrialId trial) {
-      auto path = trials / to_text(trial);
       if (!made_there) {
-        static_cast<void>(make_private_directory(path));
+        trials.make_directories(to_text(trial));
       }
-      return path;
+      return trials.path(to_text(trial));
     };
     ports.requests = [files = ControlFiles(directory_)] { return files.take(); };
     ports.answer = [files = ControlFiles(directory_)](const ControlRequest& request,
@@ -435,8 +469,10 @@ void Session::apply_start(const SessionStart& start) {
   if (extension.more_samples || extension.more_time_s) {
     const ExperimentSpec& spec = state_->spec();
     const double used = std::max(spec.time_budget_s, state_->elapsed_s());
-    planner.extend(spec.samples + extension.more_samples.value_or(0),
-                   extension.more_time_s ? used + *extension.more_time_s : spec.time_budget_s);
+    planner.extend(std::min(spec.samples, kMostSamples) +
+                       std::min(extension.more_samples.value_or(0), kMostSamples),
+                   extension.more_time_s ? std::min(used + *extension.more_time_s, kLongest_s)
+                                         : spec.time_budget_s);
   }
   if (start.retry) {
     for (std::int64_t i = 0; i < state_->trial_count(); ++i) {

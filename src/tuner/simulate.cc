@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "tuner/advice.h"
 #include "tuner/best_curve.h"
 #include "tuner/session.h"
 #include "tuner/signals.h"
@@ -47,8 +48,7 @@ std::string objective_problem(const ExperimentSpec& spec, const BenchmarkFacts& 
 }
 
 std::string taken_problem(const std::string& name, const SessionOptions& session) {
-  std::error_code ignored;
-  if (session.memory_store || !std::filesystem::exists(session.results / name, ignored)) {
+  if (session.memory_store || !is_taken(session.results / name)) {
     return {};
   }
   return "there is an experiment '" + name + "' in " + session.results.string() +

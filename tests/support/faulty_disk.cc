@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <new>
 
@@ -32,7 +33,19 @@ const sqlite3_io_methods& methods(sqlite3_file* file) {
   return *real(file)->pMethods;
 }
 
+void count_call() {
+  if (current_disk != nullptr) {
+    current_disk->count_call();
+  }
+}
+
+int remove_file(sqlite3_vfs*, const char* path, int sync_directory) {
+  count_call();
+  return real_system->xDelete(real_system, path, sync_directory);
+}
+
 int write_file(sqlite3_file* file, const void* data, int amount, sqlite3_int64 offset) {
+  count_call();
   const auto* self = reinterpret_cast<File*>(file);
   if (current_disk == nullptr || self->path == nullptr) {
     return methods(file).xWrite(real(file), data, amount, offset);
@@ -55,6 +68,7 @@ int write_file(sqlite3_file* file, const void* data, int amount, sqlite3_int64 o
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
+  count_call();
   const auto* self = reinterpret_cast<File*>(file);
   if (current_disk != nullptr && self->path != nullptr) {
     FaultyDisk::Write write{.offset = size, .truncates = true};
@@ -71,6 +85,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 }
 
 int sync_file(sqlite3_file* file, int flags) {
+  count_call();
   const auto* self = reinterpret_cast<File*>(file);
   if (current_disk != nullptr && self->path != nullptr) {
     if (const int result = current_disk->on_sync(self->path)) {
@@ -156,6 +171,7 @@ sqlite3_vfs faulty_system() {
   system.zName = kName;
   system.szOsFile = static_cast<int>(sizeof(File)) + real_system->szOsFile;
   system.xOpen = open_on_disk;
+  system.xDelete = remove_file;
   return system;
 }
 
@@ -176,6 +192,12 @@ FaultyDisk::FaultyDisk() {
 FaultyDisk::~FaultyDisk() {
   current_disk = nullptr;
   sqlite3_vfs_register(real_system, 1);
+}
+
+void FaultyDisk::count_call() {
+  if (++all_calls_ == kill_at_) {
+    ::kill(::getpid(), SIGKILL);
+  }
 }
 
 void FaultyDisk::revive() {

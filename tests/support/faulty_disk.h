@@ -29,6 +29,10 @@ class FaultyDisk {
   // test's process lives on.
   void die_in_wal_after(std::int64_t bytes) { wal_bytes_left_ = bytes; }
   bool dead() const { return dead_; }
+  // The process is killed at the n-th call of any kind (1, 2, ...), before it is carried out: a
+  // child's, for this is SIGKILL. Removing a file is a call too.
+  void kill_at(std::int64_t n) { kill_at_ = n; }
+  void count_call();
   // Another process, with nothing broken.
   void revive();
   std::int64_t wal_bytes() const { return wal_bytes_; }
@@ -66,6 +70,8 @@ class FaultyDisk {
   Planned planned_[3];
   std::int64_t calls_[3] = {};
   std::int64_t wal_bytes_ = 0;
+  std::int64_t all_calls_ = 0;
+  std::int64_t kill_at_ = 0;
   std::int64_t wal_bytes_left_ = std::numeric_limits<std::int64_t>::max();
   bool dead_ = false;
   std::map<std::string, std::vector<Write>> unsynced_;

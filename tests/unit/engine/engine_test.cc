@@ -394,8 +394,8 @@ class DamagedCheckpoints : public ::testing::Test {
     for (const std::int64_t iteration : {1, 2, 3, 4}) {
       report(0, iteration);
       if (iteration % 2 == 0) {
-        planner_.on_executor_event(
-            CheckpointWritten{attempt(0), iteration, "trials/0/" + std::to_string(iteration), 1});
+        planner_.on_executor_event(CheckpointWritten{
+            attempt(0), iteration, "trials/00000/checkpoints/" + std::to_string(iteration), 1});
       }
     }
     report(1, 1);
@@ -502,8 +502,8 @@ class TrialsThatDoNotSave : public ::testing::Test {
     planner_->on_executor_event(Reported{attempt(), iteration, {{"loss", 1.0}}});
   }
   void save(std::int64_t iteration) {
-    planner_->on_executor_event(
-        CheckpointWritten{attempt(), iteration, "trials/0/" + std::to_string(iteration), 1});
+    planner_->on_executor_event(CheckpointWritten{
+        attempt(), iteration, "trials/00000/checkpoints/" + std::to_string(iteration), 1});
   }
   void end() {
     planner_->on_executor_event(Ended{attempt(), Outcome::paused, "", 0});

@@ -67,7 +67,8 @@ class FileLoggers : public testing::TestWithParam<std::string> {
     }
   }
   void remember(const fs::path& directory, Sequence sequence) {
-    ASSERT_TRUE(write_position(directory / ".loggers" / (GetParam() + ".position"),
+    ASSERT_TRUE(write_position(ContainedFiles(directory),
+                               ".loggers/" + GetParam() + ".position",
                                {.sequence = sequence, .closed = false})
                     .ok());
   }

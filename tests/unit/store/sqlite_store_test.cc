@@ -154,6 +154,12 @@ TEST_F(SqliteStore, CreatingAndOpeningAreToldApart) {
   EXPECT_EQ(open_for_reading(directory_).error().code, ErrorCode::not_found);
   EXPECT_FALSE(fs::exists(directory_));
   ASSERT_TRUE(opened(directory_, {.create = true})->close().ok());
+  // Nothing was logged, so the place is free.
+  auto store = opened(directory_, {.create = true});
+  const Event event{1, 0, Note{"x"}};
+  ASSERT_TRUE(store->append({&event, 1}).ok());
+  ASSERT_TRUE(store->close().ok());
+  store.reset();
   EXPECT_EQ(open_for_writing(directory_, {.create = true}).error().code, ErrorCode::already_exists);
   std::ofstream(directory_ / "experiment.db", std::ios::trunc).close();
   EXPECT_EQ(open_for_writing(directory_, {}).error().code, ErrorCode::not_found);

@@ -117,6 +117,7 @@ std::filesystem::path archive(const std::filesystem::path& path,
                               const std::string& name,
                               std::int64_t bytes,
                               const std::string& text) {
+  std::filesystem::remove(path);
   GzipWriter gzip;
   EXPECT_TRUE(gzip.open(path).ok());
   TarWriter tar(gzip);
@@ -139,6 +140,7 @@ TEST_F(BundleTest, RefusesOtherNames) {
 TEST_F(BundleTest, RefusesLinksAndDirectories) {
   for (const char kind : {'1', '2', '3', '5', 'x', 'L'}) {
     const auto path = place_.path() / "hostile";
+    std::filesystem::remove(path);
     // A header as TarWriter makes it, of another kind, its sum put right.
     GzipWriter gzip;
     ASSERT_TRUE(gzip.open(path).ok());
