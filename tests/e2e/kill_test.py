@@ -83,8 +83,8 @@ class Killing(ProgramTest):
             process.communicate()
             self.assertIn(ended, (None, 0))
             self.wait_until(lambda: not self.processes_of(name), "the end of every process", 2)
-            if not (self.home / "luthier-results" / name / "experiment.db").exists():
-                continue  # killed before it was made: the same command again
+            if self.luthier("show", name).returncode != 0:
+                continue  # killed before anything was logged: the same command again
             if ended == 0:
                 break
             done += 1
