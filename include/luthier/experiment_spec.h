@@ -68,6 +68,10 @@ struct ExperimentSpec {
   std::int64_t keep_checkpoints = 1;  // of each trial; 0: all
   KeepBy keep_by = KeepBy::latest;
 
+  // The programs' own counter, such as "epoch": what schedulers read as time unless they are told
+  // otherwise; empty: the count of results.
+  std::string time_attr = {};
+
   std::int64_t deterministic = 0;  // L > 0: suggestion k sees results of trials 0 .. k-L only
   std::string executor = "in_process";
   std::vector<std::string> command = {};  // executor process: the program and its arguments

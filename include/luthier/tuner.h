@@ -103,6 +103,12 @@ class Tuner {
   Tuner& command(std::vector<std::string> words);       // a program, with placeholders
   Tuner& python(std::string function);                  // ray: "module:name"
   Tuner& trainable(const std::filesystem::path& file);  // ray: a library (trainable_library.h)
+  // How a program's results are found (docs/worker_protocol.md):
+  Tuner& metric_regex(std::string pattern);
+  Tuner& metric_file(const std::string& glob);  // of its directory, instead of the usual names
+  Tuner& ok_status(const std::vector<int>& statuses);  // exit statuses of success, beside 0
+  Tuner& tty(bool on = true);            // its stdout is a terminal: line-buffered
+  Tuner& time_attr(std::string metric);  // its own counter, which schedulers go by
   Tuner& deterministic(std::int64_t lag);
   Tuner& tag(std::string key, std::string value);
   Tuner& handle_signals(bool on = true);

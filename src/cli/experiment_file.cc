@@ -151,12 +151,13 @@ class FileReader {
     }
   }
 
-  // A repeatable option takes its values one by one, --log all in one.
+  // A repeatable option takes its values one by one, --log and --ok-status all in one.
   void list_values(const Option& option, const toml::array& list) {
     std::string together;
     for (const auto& item : list) {
       auto text = scalar(item);
-      if (!text || (!option.repeatable && option.name != "log")) {
+      const bool listed = option.name == "log" || option.name == "ok-status";
+      if (!text || (!option.repeatable && !listed)) {
         return wrong_kind(option, item);
       }
       if (option.repeatable) {

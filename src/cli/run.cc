@@ -57,7 +57,9 @@ int dry_run(RunRequest& request) {
     return fail(resolved.error());
   }
   if (request.spec.executor == "process") {
-    if (const auto checked = check_program(process_options(request.spec)); !checked) {
+    const auto options = process_options(request.spec);
+    const auto checked = options ? check_program(*options) : Result<>(options.error());
+    if (!checked) {
       return fail(checked.error());
     }
   }

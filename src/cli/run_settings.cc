@@ -6,6 +6,7 @@
 
 #include "cli/points_file.h"
 #include "executors/ray.h"
+#include "tuner/program_options.h"
 
 namespace luthier::cli::settings {
 namespace {
@@ -28,6 +29,23 @@ void set(Pairs& pairs, std::string key, std::string value) {
   } else {
     found->second = std::move(value);
   }
+}
+
+Error wrong_value(const Setting& setting, const Error& error) {
+  return {error.code, setting.place + " is '" + setting.value + "'; it " + error.message};
+}
+
+// An option of the executor about how programs run and are heard.
+Result<> set_for_program(RunRequest& request,
+                         const Setting& setting,
+                         const std::string& name,
+                         const std::string& value) {
+  ProcessOptions ignored;
+  if (const auto checked = set_program_option(ignored, name, value); !checked) {
+    return wrong_value(setting, checked.error());
+  }
+  set(request.spec.executor_options, name, value);
+  return {};
 }
 
 }  // namespace
@@ -186,21 +204,25 @@ Result<> executor(RunRequest& request, const Setting& setting) {
   }
   request.spec.executor = spec->name;
   for (const auto& [key, value] : spec->options) {
-    if (spec->name == "ray" && key != "metric_regex") {
-      RayOptions ignored;
-      if (const auto known_option = set_ray_option(ignored, key, to_text(value)); !known_option) {
+    const std::string text = to_text(value);
+    RayOptions ray;
+    const auto set_here = set_program_option(ray.process, key, text);
+    if (!set_here) {
+      return Error{set_here.error().code,
+                   setting.place + ": option " + key + " is '" + text + "'; it " +
+                       set_here.error().message};
+    }
+    if (!*set_here && spec->name == "ray") {
+      if (const auto known_option = set_ray_option(ray, key, text); !known_option) {
         return placed(setting, known_option.error());
       }
-      set(request.spec.executor_options, key, to_text(value));
-      continue;
+    } else if (!*set_here) {
+      return Error{ErrorCode::invalid_argument,
+                   setting.place + ": " + unknown_name("option of executor 'process'",
+                                                       key,
+                                                       program_option_names())};
     }
-    if (key != "metric_regex") {
-      const std::vector<std::string> options = {"metric_regex"};
-      return Error{
-          ErrorCode::invalid_argument,
-          setting.place + ": " + unknown_name("option of executor 'process'", key, options)};
-    }
-    set(request.spec.executor_options, key, to_text(value));
+    set(request.spec.executor_options, key, text);
   }
   return {};
 }
@@ -226,8 +248,34 @@ Result<> trainable(RunRequest& request, const Setting& setting) {
 }
 
 Result<> metric_regex(RunRequest& request, const Setting& setting) {
-  set(request.spec.executor_options, "metric_regex", setting.value);
+  return set_for_program(request, setting, "metric_regex", setting.value);
+}
+
+Result<> metric_file(RunRequest& request, const Setting& setting) {
+  auto& options = request.spec.executor_options;
+  const auto before = std::ranges::find(options, "metric_file", &Pairs::value_type::first);
+  if (const auto checked = check_metric_file(setting.value); !checked) {
+    return wrong_value(setting, checked.error());
+  }
+  const std::string all =
+      before == options.end() ? setting.value : before->second + '\n' + setting.value;
+  return set_for_program(request, setting, "metric_file", all);
+}
+
+Result<> time_attr(RunRequest& request, const Setting& setting) {
+  if (trim(setting.value).empty()) {
+    return wrong(setting, "the name of a metric");
+  }
+  request.spec.time_attr = trim(setting.value);
   return {};
+}
+
+Result<> ok_status(RunRequest& request, const Setting& setting) {
+  return set_for_program(request, setting, "ok_status", setting.value);
+}
+
+Result<> tty(RunRequest& request, const Setting& setting) {
+  return set_for_program(request, setting, "tty", "true");
 }
 
 Result<> loggers(RunRequest& request, const Setting& setting) {

@@ -74,6 +74,10 @@ Result<> executor(RunRequest& request, const Setting& setting);
 Result<> python(RunRequest& request, const Setting& setting);
 Result<> trainable(RunRequest& request, const Setting& setting);
 Result<> metric_regex(RunRequest& request, const Setting& setting);
+Result<> metric_file(RunRequest& request, const Setting& setting);
+Result<> time_attr(RunRequest& request, const Setting& setting);
+Result<> ok_status(RunRequest& request, const Setting& setting);
+Result<> tty(RunRequest& request, const Setting& setting);
 Result<> loggers(RunRequest& request, const Setting& setting);
 
 }  // namespace luthier::cli::settings

@@ -26,7 +26,8 @@ static_assert(tag<AttemptEnded>() == 12 && tag<TrialPaused>() == 13 && tag<Trial
 static_assert(tag<TrialEnded>() == 15 && tag<ControlRequested>() == 16);
 static_assert(tag<LimitReached>() == 17 && tag<LimitsChanged>() == 18);
 static_assert(tag<ControllerStopped>() == 19 && tag<Note>() == 20);
-static_assert(std::variant_size_v<EventBody> == 20);
+static_assert(tag<OutputUnderstood>() == 21);
+static_assert(std::variant_size_v<EventBody> == 21);
 
 enum class ValueType : std::uint8_t { null, no, yes, integer, number, text, list };
 

@@ -45,6 +45,7 @@ void describe(Spec& spec, Field&& field) {
   field("executor_options", spec.executor_options);
   field("loggers", spec.loggers);
   field("tags", spec.tags);
+  field("time_attr", spec.time_attr);
 }
 
 // ---- writing -------------------------------------------------------------------------------

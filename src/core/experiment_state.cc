@@ -403,6 +403,11 @@ struct ExperimentState::Apply {
   }
 
   bool operator()(const Note& /*note*/) const { return true; }
+
+  bool operator()(const OutputUnderstood& understood) const {
+    state.understanding_ = understood.text;
+    return true;
+  }
 };
 
 Result<> ExperimentState::apply(const Event& event) {

@@ -149,6 +149,8 @@ class ExperimentState final : public ExperimentView {
   std::optional<std::pair<std::string, std::int64_t>> controller()
       const;  // host, pid of the last one
   std::int64_t jobs() const { return jobs_; }
+  // What the metrics' names mean in the programs' output; empty: not decided.
+  const std::string& understanding() const { return understanding_; }
   // Best losses of the experiment after each ended trial, for the experiment's plateau rule.
   const std::deque<double>& best_history() const { return best_history_; }
 
@@ -188,6 +190,7 @@ class ExperimentState final : public ExperimentView {
   std::string host_;
   std::int64_t pid_ = 0;
   std::int64_t jobs_ = 0;
+  std::string understanding_;
 };
 
 }  // namespace luthier

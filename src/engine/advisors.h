@@ -21,6 +21,7 @@ struct AdvisorNames {
   std::string scheduler;
   int scheduler_version = 1;
   bool needs_checkpoints = false;  // the scheduler
+  bool stops_trials = false;       // before their end, or pauses them: the scheduler
 };
 
 class Advisors {

@@ -68,7 +68,7 @@ void Planner::begin(const std::string& host,
         interrupt(trial, live.pause_requested);
       }
     } else {
-      emit(AttemptEnded{trial, id.attempt, Outcome::lost, "the controller went away", 0});
+      emit(AttemptEnded{trial, id.attempt, Outcome::lost, "the controller went away", 0, {}});
       recover(trial);
     }
   }
@@ -85,8 +85,24 @@ void Planner::on_executor_event(const ExecutorEvent& event) {
   std::visit(Overloaded{[&](const Reported& reported) { on_report(reported); },
                         [&](const CheckpointWritten& written) { on_checkpoint(written); },
                         [&](const Ended& ended) { on_ended(ended); },
-                        [&](const Unusable& unusable) { leave(unusable.reason); }},
+                        [&](const Unusable& unusable) { leave(unusable.reason); },
+                        [&](const Understood& understood) { on_understood(understood); },
+                        [&](const Remarked& remarked) { on_remark(remarked); }},
              event);
+}
+
+void Planner::on_understood(const Understood& understood) {
+  if (state_.understanding().empty()) {
+    emit(OutputUnderstood{understood.text});
+  }
+}
+
+void Planner::on_remark(const Remarked& remarked) {
+  const bool matters = remarked.about != Remarked::About::late_output ||
+                       advisors_.names().stops_trials;
+  if (matters && said_.insert(remarked.about).second) {
+    note("trial " + to_text(remarked.id.trial) + ": " + remarked.text);
+  }
 }
 
 void Planner::answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision) {
@@ -382,6 +398,7 @@ void Planner::start(TrialId trial) {
   command.request.iteration = base;
   command.request.resources = live.resources;
   command.request.devices = ledger_.take(trial, live.resources);
+  command.request.understanding = state_.understanding();
   if (state_.spec().trial_timeout_s > 0) {
     command.request.timeout =
         std::chrono::microseconds(static_cast<std::int64_t>(state_.spec().trial_timeout_s * 1e6));

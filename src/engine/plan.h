@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -88,6 +89,8 @@ class Planner {
   void on_report(const Reported& reported);
   void on_checkpoint(const CheckpointWritten& written);
   void on_ended(const Ended& ended);
+  void on_understood(const Understood& understood);
+  void on_remark(const Remarked& remarked);
   void after_attempt(TrialId trial, const Ended& ended);
   void after_pause(TrialId trial);
   void check_saved(TrialId trial);
@@ -125,6 +128,7 @@ class Planner {
   bool left_ = false;
   bool searcher_waits_ = false;
   bool said_unsaved_ = false;  // that trials don't save: once is enough
+  std::set<Remarked::About> said_;
   std::vector<Event> events_;
   std::vector<Command> commands_;
 };

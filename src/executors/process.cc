@@ -23,6 +23,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/text.h"
 #include "executors/inbox.h"
 #include "executors/process_attempt.h"
 #include "executors/program_launcher.h"
@@ -175,6 +176,10 @@ class Processes : public Executor {
     Result<FileDescriptor> spawn(const Program& program) override {
       return owner.launcher_->spawn(program, attempt.request());
     }
+    void understood() override {
+      owner.inbox_.post(Understood{owner.settings_.understanding->text()});
+      owner.spread(key);
+    }
     bool others_have_programs() const override {
       return std::ranges::any_of(owner.entries_, [this](const auto& each) {
         return each.first != key && each.second->attempt.has_program();
@@ -204,6 +209,7 @@ class Processes : public Executor {
   Entry* find(Key key);
   Entry* find(AttemptId id);
   void settle(Entry& entry);
+  void spread(Key decider);
 
   AttemptSettings settings_;
   std::unique_ptr<ProgramLauncher> launcher_;
@@ -351,6 +357,14 @@ void Processes::perform(const StartRequest& request) {
     inbox_.post(Ended{request.id, Outcome::failed, directory.error().message, 0});
     return;
   }
+  if (!settings_.understanding && !request.understanding.empty()) {
+    auto understanding = Understanding::parse(request.understanding);
+    if (!understanding) {
+      inbox_.post(Unusable{understanding.error().message});
+      return;
+    }
+    settings_.understanding = *std::move(understanding);
+  }
   const Key key = next_key_++;
   auto& entry = entries_[key] = std::make_unique<Entry>(*this, key, request, *std::move(directory));
   keys_[request.id] = key;
@@ -405,6 +419,22 @@ void Processes::settle(Entry& entry) {
   }
 }
 
+// What the attempt `decider` understood holds for all that run.
+void Processes::spread(Key decider) {
+  std::vector<Key> others;
+  for (const auto& [key, entry] : entries_) {
+    if (key != decider) {
+      others.push_back(key);
+    }
+  }
+  for (const Key key : others) {
+    if (Entry* entry = find(key)) {
+      entry->attempt.adopt();
+      settle(*entry);
+    }
+  }
+}
+
 void Processes::ring_timers() {
   while (!timers_.empty() && timers_.begin()->first <= settings_.clock->now()) {
     Entry& entry = *entries_.at(timers_.begin()->second);
@@ -416,7 +446,7 @@ void Processes::ring_timers() {
 // What an experiment's options say about its programs, read and checked.
 struct Prepared {
   CommandTemplate command;
-  MetricLines lines;
+  HearingOptions hearing;
 };
 
 Result<Prepared> prepare(const ProcessOptions& options) {
@@ -433,14 +463,24 @@ Result<Prepared> prepare(const ProcessOptions& options) {
       return found.error();
     }
   }
-  auto lines = MetricLines::make(options.metrics, options.metric_regex);
-  if (!lines) {
-    return lines.error();
+  auto hearing = hearing_options(options);
+  if (const auto checked = check_hearing(hearing); !checked) {
+    return checked.error();
   }
-  return Prepared{*std::move(command), *std::move(lines)};
+  return Prepared{*std::move(command), std::move(hearing)};
 }
 
 }  // namespace
+
+Result<> check_metric_file(const std::string& glob) {
+  const auto parts = split(glob, '/');
+  if (trim(glob).empty() || glob.front() == '/' || std::ranges::find(parts, "..") != parts.end()) {
+    return Error{ErrorCode::invalid_argument,
+                 "must name files relative to the trial's directory, such as metrics.csv or "
+                 "logs/**/*.csv"};
+  }
+  return {};
+}
 
 Result<> check_program(const ProcessOptions& options) {
   const auto prepared = prepare(options);
@@ -468,7 +508,7 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
   }
   return make_launching_executor(AttemptSettings{.options = std::move(options),
                                                  .command = std::move(prepared->command),
-                                                 .lines = std::move(prepared->lines),
+                                                 .hearing = std::move(prepared->hearing),
                                                  .directory = directory,
                                                  .area = &area,
                                                  .clock = &clock},

@@ -17,7 +17,11 @@ struct ProcessOptions {
   std::vector<std::string> command;     // command_template.h
   std::vector<std::string> parameters;  // names the space knows: what placeholders may name
   std::vector<std::string> metrics;     // the objectives: what makes a line of output a result
-  std::string metric_regex;             // pattern.h; empty: the usual forms (metric_lines.h)
+  std::vector<std::string> readings;    // other metrics that rules and schedulers read
+  std::string metric_regex;             // empty: the usual forms
+  std::vector<std::string> metric_files;  // globs in the trial's directory; empty: result_files.h
+  std::vector<int> ok_statuses;           // exit statuses that are success, beside 0
+  bool tty = false;                       // standard output is a terminal
   // From SIGTERM to SIGKILL. Less ends a stopped trial sooner and may cut its cleaning up short.
   std::chrono::microseconds grace = std::chrono::seconds(10);
   // For a program that was told to pause and is saving; then it is ended as if it had hung.
@@ -25,6 +29,8 @@ struct ProcessOptions {
   OutputLimits output;  // of stdout.log and stderr.log each
 };
 
+// A glob that can't name files in a trial's directory: what it must be.
+Result<> check_metric_file(const std::string& glob);
 // A command or pattern that can't be used, a program that is not there.
 Result<> check_program(const ProcessOptions& options);
 

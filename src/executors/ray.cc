@@ -219,9 +219,9 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
   if (!command) {
     return command.error();
   }
-  auto lines = MetricLines::make(process.metrics, process.metric_regex);
-  if (!lines) {
-    return lines.error();
+  auto hearing = hearing_options(process);
+  if (const auto checked = check_hearing(hearing); !checked) {
+    return checked.error();
   }
   std::error_code error;
   const std::string directory = fs::current_path(error).string();
@@ -235,7 +235,7 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
   raise_file_limit();
   AttemptSettings settings{.options = options.process,
                            .command = *std::move(command),
-                           .lines = *std::move(lines),
+                           .hearing = std::move(hearing),
                            .directory = directory,
                            .area = &area,
                            .clock = &clock};

@@ -37,8 +37,10 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   const StartRequest& request = *trial.request;
   std::vector<std::string> out;
   const bool devices = !request.devices.empty();
+  bool buffering_chosen = false;
   for (char* const* entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
+    buffering_chosen = buffering_chosen || text.starts_with("PYTHONUNBUFFERED=");
     if (!text.starts_with("LUTHIER_") && !(devices && text.starts_with("CUDA_VISIBLE_DEVICES="))) {
       out.emplace_back(text);
     }
@@ -65,6 +67,10 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   }
   if (!trial.checkpoint_out.empty()) {
     set("LUTHIER_CHECKPOINT_OUT", trial.checkpoint_out.string());
+  }
+  // Python holds back what it prints into a pipe, and a trial would be judged when it is over.
+  if (!buffering_chosen) {
+    set("PYTHONUNBUFFERED", "1");
   }
   if (devices) {
     set("CUDA_VISIBLE_DEVICES", request.devices);

@@ -24,7 +24,8 @@ struct TrialEnvironment {
   int report_fd = 3;
 };
 
-// This process's environment without LUTHIER_ variables, and the trial's: "NAME=value".
+// This process's environment without LUTHIER_ variables, and the trial's: "NAME=value". Python
+// prints unbuffered unless the user's own PYTHONUNBUFFERED says otherwise.
 std::vector<std::string> environment_of(const TrialEnvironment& trial);
 
 }  // namespace luthier

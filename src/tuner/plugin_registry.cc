@@ -170,6 +170,10 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
     if (info == nullptr) {
       return problems.add(unknown_name(what, plugin.name, known));
     }
+    if (!spec.time_attr.empty() && !plugin.options.contains("time_attr") &&
+        std::ranges::find(info->options, "time_attr", &OptionSpec::name) != info->options.end()) {
+      plugin.options.set("time_attr", spec.time_attr);
+    }
     auto options = resolve_options(called, info->options, plugin.options);
     if (!options) {
       return problems.add(options.error().message);
@@ -227,6 +231,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
     return space.error();
   }
   AdvisorNames names{.searcher = spec.searcher.name, .scheduler = spec.scheduler.name};
+  names.stops_trials = spec.scheduler.name != "fifo";
   std::unique_ptr<Searcher> searcher_made;
   std::unique_ptr<TrialScheduler> scheduler_made;
   for (const auto& own : own_searchers_) {

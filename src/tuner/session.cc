@@ -76,13 +76,21 @@ Resources inventory_of(const SessionOptions& session, const Executor& executor, 
 }
 
 Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions& session) {
-  RayOptions ray{.process = process_options(spec)};
+  auto process = process_options(spec);
+  if (!process) {
+    return process.error();
+  }
+  if (process->tty) {
+    return Error{ErrorCode::invalid_argument,
+                 "programs on Ray have no terminal; drop --tty or use the executor process"};
+  }
+  RayOptions ray{.process = *std::move(process)};
   for (const auto& [name, value] : spec.executor_options) {
     if (name == "python") {
       ray.python = value;
     } else if (name == "library") {
       ray.library = value;
-    } else if (name != "metric_regex") {
+    } else if (std::ranges::find(program_option_names(), name) == program_option_names().end()) {
       if (const auto set = set_ray_option(ray, name, value); !set) {
         return set.error();
       }
@@ -319,8 +327,8 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
   }
   if (spec.executor == "process") {
     for (const auto& [name, value] : spec.executor_options) {
-      if (name != "metric_regex") {
-        const std::vector<std::string> known = {"metric_regex"};
+      const auto& known = program_option_names();
+      if (std::ranges::find(known, name) == known.end()) {
         return Error{ErrorCode::invalid_argument,
                      unknown_name("option of executor 'process'", name, known)};
       }
@@ -328,7 +336,11 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
     if (spec.command.empty()) {
       return Error{ErrorCode::invalid_argument, "the executor process needs a program to run"};
     }
-    auto made = make_process_executor(process_options(spec), *checkpoints_, *clock_);
+    auto process = process_options(spec);
+    if (!process) {
+      return process.error();
+    }
+    auto made = make_process_executor(*std::move(process), *checkpoints_, *clock_);
     if (!made) {
       return made.error();
     }

@@ -182,6 +182,28 @@ Tuner& Tuner::trainable(const std::filesystem::path& file) {
   impl_->set_executor_option("library", path.string());
   return *this;
 }
+Tuner& Tuner::metric_regex(std::string pattern) {
+  impl_->set_executor_option("metric_regex", std::move(pattern));
+  return *this;
+}
+Tuner& Tuner::metric_file(const std::string& glob) {
+  impl_->add_executor_option("metric_file", '\n', glob);
+  return *this;
+}
+Tuner& Tuner::ok_status(const std::vector<int>& statuses) {
+  for (const int status : statuses) {
+    impl_->add_executor_option("ok_status", ',', std::to_string(status));
+  }
+  return *this;
+}
+Tuner& Tuner::tty(bool on) {
+  impl_->set_executor_option("tty", on ? "true" : "false");
+  return *this;
+}
+Tuner& Tuner::time_attr(std::string metric) {
+  impl_->spec.time_attr = std::move(metric);
+  return *this;
+}
 Tuner& Tuner::deterministic(std::int64_t lag) {
   impl_->spec.deterministic = lag;
   return *this;

@@ -18,6 +18,18 @@ void Tuner::Impl::set_executor_option(const std::string& name, std::string value
   spec.executor_options.emplace_back(name, std::move(value));
 }
 
+void Tuner::Impl::add_executor_option(const std::string& name,
+                                      char separator,
+                                      const std::string& value) {
+  for (auto& [key, old] : spec.executor_options) {
+    if (key == name) {
+      old += separator + value;
+      return;
+    }
+  }
+  spec.executor_options.emplace_back(name, value);
+}
+
 Result<> Tuner::Impl::check() const {
   std::vector<std::string> all = problems;
   const bool here = spec.executor == "in_process";

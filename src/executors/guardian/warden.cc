@@ -28,10 +28,19 @@ constexpr std::int64_t kKillAgainMs = 10;  // between two looks for what is stil
 constexpr std::int64_t kMemoryLookMs = 100;
 constexpr std::int64_t kGiveUpMs = 5000;  // on processes that may not be killed
 
-std::int64_t now_ms() {
+std::int64_t now_us() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+  return now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
+}
+
+std::int64_t now_ms() {
+  return now_us() / 1000;
+}
+
+std::uint64_t microseconds(const timeval& time) {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 +
+         static_cast<std::uint64_t>(time.tv_usec);
 }
 
 struct Command {
@@ -137,17 +146,23 @@ class Warden {
       if (pid <= 0) {
         return pid < 0 && errno == ECHILD;
       }
+      add(used);
       if (pid == root_) {
         root_gone_ = true;
         gone_.wait_status = status;
-        gone_.cpu_us =
-            static_cast<std::uint64_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000'000 +
-            static_cast<std::uint64_t>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-        gone_.peak_memory_bytes =
-            std::max(gone_.peak_memory_bytes, static_cast<std::uint64_t>(used.ru_maxrss) * 1024);
+        gone_.wall_us = static_cast<std::uint64_t>(now_us() - started_us_);
+        gone_.peak_memory_bytes = std::max(gone_.peak_memory_bytes, gone_.max_rss_bytes);
         kill_all_ = true;
       }
     }
+  }
+
+  // What a process used, with those that it waited for itself. Whatever it did not wait for becomes
+  // the warden's child and is added in turn.
+  void add(const rusage& used) {
+    gone_.cpu_us += microseconds(used.ru_utime) + microseconds(used.ru_stime);
+    gone_.max_rss_bytes =
+        std::max(gone_.max_rss_bytes, static_cast<std::uint64_t>(used.ru_maxrss) * 1024);
   }
 
   void act() {
@@ -234,6 +249,7 @@ class Warden {
   int controller_;
   int children_ = -1;
   pid_t root_ = 0;
+  const std::int64_t started_us_ = now_us();
   bool root_gone_ = false;
   bool kill_all_ = false;
   std::int64_t deadline_ = kNoDeadline;

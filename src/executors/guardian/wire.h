@@ -54,7 +54,9 @@ struct Gone {
   std::uint32_t over_memory = 0;        // SIGKILL was sent because of memory_bytes
   std::uint32_t survivors = 0;          // processes that could not be killed (of another user)
   std::uint64_t peak_memory_bytes = 0;  // seen of the tree, when limited; else of the root alone
-  std::uint64_t cpu_us = 0;             // user and system time of the root and what it waited for
+  std::uint64_t cpu_us = 0;             // user and system time of the whole tree
+  std::uint64_t wall_us = 0;            // from its start to the end of the root
+  std::uint64_t max_rss_bytes = 0;      // of the largest process of the tree
 };
 
 // Instead of Spawned or Gone, from a launcher of programs elsewhere: the place is out of reach, or
