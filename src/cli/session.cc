@@ -93,7 +93,7 @@ int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
                (trial.state == TrialState::stopped && trial.iterations > 0);
   }
   const bool too_many = spec.max_failures >= 0 && failed > spec.max_failures;
-  return success && !too_many ? kSuccess : kExperimentFailed;
+  return success && !summary.best.empty() && !too_many ? kSuccess : kExperimentFailed;
 }
 
 // Names of metrics that a stop rule or the scheduler reads and that no trial reported at last: what
@@ -122,6 +122,40 @@ void say_unknown_metrics(const ExperimentSummary& summary, const ExperimentSpec&
   }
 }
 
+std::string no_best(const ExperimentSummary& summary, const ExperimentSpec& spec) {
+  for (const Objective& objective : spec.objectives) {
+    const auto reported = [&](const TrialSummary& trial) {
+      const Value* value = trial.metrics.find(objective.metric);
+      const auto number = value ? value->number() : std::nullopt;
+      return number && std::isfinite(*number);
+    };
+    if (std::ranges::none_of(summary.trials, reported)) {
+      return "no trial reported a finite '" + objective.metric + "'";
+    }
+  }
+  return "no trial reported finite values of all objectives in one result";
+}
+
+// The console says it while it happens.
+void say_failures(const ExperimentSummary& summary) {
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> reasons;
+  std::int64_t failed = 0;
+  for (const TrialSummary& trial : summary.trials) {
+    if (trial.state != TrialState::failed) {
+      continue;
+    }
+    ++failed;
+    if (reasons.size() < kMost && std::ranges::find(reasons, trial.reason) == reasons.end()) {
+      reasons.push_back(trial.reason);
+      talk("trial " + to_text(trial.id) + " failed: " + trial.reason);
+    }
+  }
+  if (failed > static_cast<std::int64_t>(reasons.size())) {
+    talk(counted(failed, "trial") + " failed in all");
+  }
+}
+
 void say_where(const SessionSetup& setup,
                const ExperimentSummary& summary,
                const ExperimentSpec& spec) {
@@ -136,11 +170,10 @@ void say_where(const SessionSetup& setup,
   }
   say_unknown_metrics(summary, spec);
   if (summary.best.empty()) {
-    talk("no trial reported a finite '" + spec.objectives.front().metric + "'");
-    const auto failed = std::ranges::find(summary.trials, TrialState::failed, &TrialSummary::state);
-    if (!console && failed != summary.trials.end()) {
-      talk("trial " + to_text(failed->id) + " failed: " + failed->reason);
-    }
+    talk(no_best(summary, spec));
+  }
+  if (!console) {
+    say_failures(summary);
   }
   if (summary.directory.empty()) {
     return;

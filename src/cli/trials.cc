@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "cli/table.h"
+#include "core/measured_metrics.h"
 
 namespace luthier::cli {
 namespace {
@@ -32,11 +33,12 @@ constexpr std::array kOptions = {
     Option{.name = "columns",
            .argument = "A,B,...",
            .meaning = "the columns to show: trial, state, iterations, attempts, proposed_by, "
-                      "reason, parameters, metrics (default: what varies)"},
+                      "reason, exit_status, wall_s, cpu_s, max_rss_bytes, parameters, metrics "
+                      "(default: what varies)"},
     kResults,
     kJson};
-constexpr std::array<std::string_view, 6> kFixed = {
-    "trial", "state", "iterations", "attempts", "proposed_by", "reason"};
+constexpr std::array<std::string_view, 7> kFixed = {
+    "trial", "state", "iterations", "attempts", "proposed_by", "reason", "exit_status"};
 
 class Trials {
  public:
@@ -68,6 +70,7 @@ class Trials {
 
   std::vector<std::string> known_columns() const {
     std::vector<std::string> names(kFixed.begin(), kFixed.end());
+    names.insert(names.end(), kMeasuredMetrics.begin(), kMeasuredMetrics.end());
     names.insert(names.end(), parameters_.begin(), parameters_.end());
     names.insert(names.end(), metrics_.begin(), metrics_.end());
     for (const Objective& objective : state_.objectives()) {
@@ -100,6 +103,9 @@ class Trials {
     if (column == "reason") {
       return record.reason;
     }
+    if (column == "exit_status") {
+      return std::int64_t{record.exit_status};
+    }
     const Config config = state_.config(trial);
     if (const Value* value = config.find(column)) {
       return *value;
@@ -112,7 +118,7 @@ class Trials {
     }
     const Metrics last = state_.last_metrics(trial);
     const Value* value = last.find(column);
-    return value ? *value : Value();
+    return value ? *value : measured_value(record.measured, column);
   }
 
   void sort(std::vector<TrialId>& trials, const std::string& column) const {

@@ -1,6 +1,7 @@
 #include "core/canonical_export.h"
 
 #include "base/text.h"
+#include "core/measured_metrics.h"
 
 namespace luthier {
 namespace {
@@ -62,9 +63,15 @@ CanonicalExport::Segment& CanonicalExport::current_segment(TrialId trial) {
 }
 
 void CanonicalExport::on(const ResultReported& event) {
+  Metrics metrics;
+  for (const auto& [name, value] : event.metrics) {
+    if (!is_measured_metric(name)) {
+      metrics.append(name, value);
+    }
+  }
   append_item(current_segment(event.trial).results,
               "{\"iteration\": " + std::to_string(event.training_iteration) +
-                  ", \"metrics\": " + luthier::to_json(event.metrics) + "}");
+                  ", \"metrics\": " + luthier::to_json(metrics) + "}");
 }
 
 void CanonicalExport::on(const DecisionMade& event) {

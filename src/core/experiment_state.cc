@@ -281,6 +281,8 @@ struct ExperimentState::Apply {
     }
     TrialRecord& record = touch(ended.trial);
     record.reason = ended.message;
+    record.exit_status = static_cast<std::int32_t>(ended.exit_status);
+    record.measured = ended.measured;
     record.live->devices.clear();
     state.move_to(ended.trial, TrialState::pending);
     state.unindex(ended.trial);  // until the event that says what follows

@@ -75,11 +75,13 @@ struct TrialRecord {
   std::int64_t repeated = 0;
   std::int32_t attempts = 0;
   std::int32_t failures = 0;
+  std::int32_t exit_status = 0;           // of its last attempt
   std::uint32_t proposed_by = 0;          // index into proposers()
   std::vector<CheckpointId> checkpoints;  // committed and kept, oldest first
   std::string reason;                     // why it ended, waits or is paused
   TimePoint added = 0;
   TimePoint changed = 0;            // last event about it
+  Measured measured;                // of its last attempt
   std::unique_ptr<LiveTrial> live;  // absent once ended
 };
 

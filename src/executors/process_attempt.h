@@ -12,7 +12,7 @@
 #include "executors/attempt_pipes.h"
 #include "executors/command_template.h"
 #include "executors/guardian_client.h"
-#include "executors/measured_metrics.h"
+#include "core/measured_metrics.h"
 #include "executors/output_log.h"
 #include "executors/process.h"
 #include "executors/record_groups.h"

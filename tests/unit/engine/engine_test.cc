@@ -557,6 +557,55 @@ TEST_F(TrialsThatDoNotSave, StartOverUnderOthersWhichIsSaidOnce) {
       << notes()[0];
 }
 
+class WhatExecutorsSay : public TrialsThatDoNotSave {
+ protected:
+  void begin(bool stops_trials) {
+    spec_ = resolved(base_spec(3));
+    rules_.emplace(*Rules::make(spec_));
+    advisors_.emplace(AdvisorNames{.scheduler = "mine", .stops_trials = stops_trials},
+                      std::make_unique<Same>(),
+                      std::make_unique<AskingToSave>());
+    planner_.emplace(
+        state_, *advisors_, *rules_, PlannerOptions{.jobs = 1, .inventory = {.cpu = 1}});
+    planner_->create(spec_, "test");
+    planner_->begin("here", 1, {});
+    planner_->schedule();
+  }
+};
+
+TEST_F(WhatExecutorsSay, IsUnderstoodOnceAndGivenToLaterAttempts) {
+  begin(false);
+  planner_->on_executor_event(Understood{"first"});
+  planner_->on_executor_event(Understood{"second"});
+  EXPECT_EQ(state_.understanding(), "first");
+  EXPECT_EQ(std::ranges::count_if(planner_->events(),
+                                  [](const Event& event) {
+                                    return std::holds_alternative<OutputUnderstood>(event.body);
+                                  }),
+            1);
+  planner_->commands().clear();
+  planner_->on_executor_event(Ended{attempt(), Outcome::lost, "gone", 0});
+  planner_->schedule();
+  ASSERT_EQ(planner_->commands().size(), 1U);
+  EXPECT_EQ(std::get<StartAttempt>(planner_->commands()[0]).request.understanding, "first");
+}
+
+TEST_F(WhatExecutorsSay, IsSaidOnceAndOnlyWhereItMatters) {
+  begin(false);
+  planner_->on_executor_event(Remarked{attempt(), Remarked::About::late_output, "late"});
+  EXPECT_TRUE(notes().empty());
+  for (int i = 0; i < 2; ++i) {
+    planner_->on_executor_event(Remarked{attempt(), Remarked::About::nothing_heard, "nothing"});
+  }
+  EXPECT_EQ(notes(), std::vector<std::string>{"trial 00000: nothing"});
+}
+
+TEST_F(WhatExecutorsSay, LateOutputMattersToASchedulerThatStopsTrials) {
+  begin(true);
+  planner_->on_executor_event(Remarked{attempt(), Remarked::About::late_output, "late"});
+  EXPECT_EQ(notes(), std::vector<std::string>{"trial 00000: late"});
+}
+
 TEST_F(TrialsThatDoNotSave, AreNotThoseThatDo) {
   begin(true);
   report(1);
