@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "base/text.h"
-#include "executors/record_reader.h"
+#include "executors/results/record_reader.h"
 
 namespace luthier {
 namespace {
