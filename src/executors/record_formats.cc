@@ -8,7 +8,7 @@
 #include "core/json.h"
 #include "executors/event_format.h"
 #include "executors/line_formats.h"
-#include "executors/record_reader.h"
+#include "executors/results/record_reader.h"
 
 namespace luthier {
 namespace {

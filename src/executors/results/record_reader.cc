@@ -1,4 +1,4 @@
-#include "executors/record_reader.h"
+#include "executors/results/record_reader.h"
 
 #include <charconv>
 #include <limits>
