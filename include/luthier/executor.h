@@ -48,7 +48,7 @@ struct StartRequest {
   std::string devices;  // "0,1": gpus given to the attempt
   std::optional<std::chrono::microseconds> timeout =
       {};  // of the attempt; the executor ends it then
-  // What the experiment has decided about its programs' output (Understood); empty: not yet.
+  // What the experiment has decided about its programs' output (UnderstoodOutput); empty: not yet.
   std::string understanding = {};
 };
 
@@ -74,7 +74,7 @@ struct Ended {
   Measured measured = {};
 };
 // It was decided what the metrics' names mean in the output of programs; only the first one counts.
-struct Understood {
+struct UnderstoodOutput {
   std::string text;
 };
 // Something a person should know about an attempt; said once an experiment.
@@ -92,7 +92,7 @@ struct Unusable {
   std::string reason;
 };
 using ExecutorEvent =
-    std::variant<Reported, CheckpointWritten, Ended, Unusable, Understood, Remarked>;
+    std::variant<Reported, CheckpointWritten, Ended, Unusable, UnderstoodOutput, Remarked>;
 
 // What a waiting attempt is told.
 struct Reply {

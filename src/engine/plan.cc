@@ -86,12 +86,12 @@ void Planner::on_executor_event(const ExecutorEvent& event) {
                         [&](const CheckpointWritten& written) { on_checkpoint(written); },
                         [&](const Ended& ended) { on_ended(ended); },
                         [&](const Unusable& unusable) { leave(unusable.reason); },
-                        [&](const Understood& understood) { on_understood(understood); },
+                        [&](const UnderstoodOutput& understood) { on_understood(understood); },
                         [&](const Remarked& remarked) { on_remark(remarked); }},
              event);
 }
 
-void Planner::on_understood(const Understood& understood) {
+void Planner::on_understood(const UnderstoodOutput& understood) {
   if (state_.understanding().empty()) {
     emit(OutputUnderstood{understood.text});
   }

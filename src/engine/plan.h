@@ -89,7 +89,7 @@ class Planner {
   void on_report(const Reported& reported);
   void on_checkpoint(const CheckpointWritten& written);
   void on_ended(const Ended& ended);
-  void on_understood(const Understood& understood);
+  void on_understood(const UnderstoodOutput& understood);
   void on_remark(const Remarked& remarked);
   void after_attempt(TrialId trial, const Ended& ended);
   void after_pause(TrialId trial);

@@ -14,14 +14,16 @@ namespace {
 constexpr std::size_t kMostNames = 12;
 constexpr std::size_t kLongestQuote = 160;
 
-bool is_heard(const HearingOptions& wanted, const std::string& name, const std::string& line) {
-  Hearing hearing({.wanted = {{.name = name, .objective = true}}, .regex = wanted.regex},
-                  std::nullopt);
+std::vector<Metrics> heard_in(const HearingOptions& wanted, const std::string& line) {
+  Hearing hearing(wanted, std::nullopt);
   hearing.write(OutputStream::output, line + "\n");
-  hearing.finish(OutputStream::output);
-  hearing.finish(OutputStream::error);
   hearing.finish();
-  const auto results = hearing.take();
+  return hearing.take();
+}
+
+bool is_heard(const HearingOptions& wanted, const std::string& name, const std::string& line) {
+  const auto results = heard_in(
+      {.wanted = {{.name = name, .objective = true}}, .regex = wanted.regex}, line);
   return results.size() == 1 && results.front().find(name) != nullptr;
 }
 
@@ -79,6 +81,10 @@ std::string line_heard_as(const HearingOptions& wanted, const std::string& name)
     }
   }
   return {};
+}
+
+bool has_a_result(const HearingOptions& wanted, const Diagnosis& diagnosis) {
+  return !diagnosis.nearest_line.empty() && !heard_in(wanted, diagnosis.nearest_line).empty();
 }
 
 std::string missing_metric(const HearingOptions& wanted, const Diagnosis& diagnosis) {

@@ -13,6 +13,8 @@ namespace luthier {
 std::string missing_metric(const HearingOptions& wanted, const Diagnosis& diagnosis);
 // It is still running.
 std::string nothing_heard(const HearingOptions& wanted, const Diagnosis& diagnosis);
+// Its nearest line is a result as it stands: it was only held back so far.
+bool has_a_result(const HearingOptions& wanted, const Diagnosis& diagnosis);
 // All its results came as it ended.
 std::string late_output(std::int64_t results);
 

@@ -177,7 +177,7 @@ class Processes : public Executor {
       return owner.launcher_->spawn(program, attempt.request());
     }
     void understood() override {
-      owner.inbox_.post(Understood{owner.settings_.understanding->text()});
+      owner.inbox_.post(UnderstoodOutput{owner.settings_.understanding->text()});
       owner.spread(key);
     }
     bool others_have_programs() const override {

@@ -160,9 +160,7 @@ void ProcessAttempt::post_held_back() {
 
 // Whether it has printed what may become a result once more is known.
 bool ProcessAttempt::holds_back() const {
-  const Diagnosis diagnosis = hearing_.diagnosis();
-  return results_heard_ == 0 &&
-         std::ranges::any_of(diagnosis.seen, [](const auto& seen) { return seen.chosen; });
+  return results_heard_ == 0 && has_a_result(settings_.hearing, hearing_.diagnosis());
 }
 
 void ProcessAttempt::read_files(bool ended) {

@@ -575,8 +575,8 @@ class WhatExecutorsSay : public TrialsThatDoNotSave {
 
 TEST_F(WhatExecutorsSay, IsUnderstoodOnceAndGivenToLaterAttempts) {
   begin(false);
-  planner_->on_executor_event(Understood{"first"});
-  planner_->on_executor_event(Understood{"second"});
+  planner_->on_executor_event(UnderstoodOutput{"first"});
+  planner_->on_executor_event(UnderstoodOutput{"second"});
   EXPECT_EQ(state_.understanding(), "first");
   EXPECT_EQ(std::ranges::count_if(planner_->events(),
                                   [](const Event& event) {

@@ -20,7 +20,7 @@ class AttemptTest : public ProcessRig {
  protected:
   ExecutorDriver& listen(ExecutorDriver& driver) {
     driver.on_event = [this](const ExecutorEvent& event) {
-      if (const auto* understood = std::get_if<Understood>(&event)) {
+      if (const auto* understood = std::get_if<UnderstoodOutput>(&event)) {
         understood_.push_back(understood->text);
       } else if (const auto* remarked = std::get_if<Remarked>(&event)) {
         remarks_.push_back(*remarked);
