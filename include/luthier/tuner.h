@@ -107,8 +107,8 @@ class Tuner {
   Tuner& metric_regex(std::string pattern);
   Tuner& metric_file(const std::string& glob);  // of its directory, instead of the usual names
   Tuner& ok_status(const std::vector<int>& statuses);  // exit statuses of success, beside 0
-  Tuner& tty(bool on = true);            // its stdout is a terminal: line-buffered
-  Tuner& time_attr(std::string metric);  // its own counter, which schedulers go by
+  Tuner& tty(bool on = true);                          // its stdout is a terminal: line-buffered
+  Tuner& time_attr(std::string metric);                // its own counter, which schedulers go by
   Tuner& deterministic(std::int64_t lag);
   Tuner& tag(std::string key, std::string value);
   Tuner& handle_signals(bool on = true);

@@ -215,13 +215,14 @@ constexpr std::array kRunOptions = {
                .meaning = "finds metrics in the program's output: two groups, name and value",
                .group = "execution"},
               metric_regex},
-    RunOption{{.name = "metric-file",
-               .argument = "GLOB",
-               .meaning = "files of the trial's directory with its results: CSV, JSON, TensorBoard, "
-                          "MLflow (default: metrics.* and results.*)",
-               .group = "execution",
-               .repeatable = true},
-              metric_file},
+    RunOption{
+        {.name = "metric-file",
+         .argument = "GLOB",
+         .meaning = "files of the trial's directory with its results: CSV, JSON, TensorBoard, "
+                    "MLflow (default: metrics.* and results.*)",
+         .group = "execution",
+         .repeatable = true},
+        metric_file},
     RunOption{{.name = "time-attr",
                .argument = "METRIC",
                .meaning = "the program's own counter, such as epoch, which schedulers go by "
@@ -233,11 +234,12 @@ constexpr std::array kRunOptions = {
                .meaning = "exit statuses of the program that are success, beside 0",
                .group = "execution"},
               ok_status},
-    RunOption{{.name = "tty",
-               .meaning = "the program's standard output is a terminal, so that it prints each line "
-                          "at once",
-               .group = "execution"},
-              tty},
+    RunOption{
+        {.name = "tty",
+         .meaning = "the program's standard output is a terminal, so that it prints each line "
+                    "at once",
+         .group = "execution"},
+        tty},
     RunOption{{.name = "log",
                .argument = "A,B,...",
                .meaning = "loggers, or none (default: console,csv,json,tensorboard)",

@@ -208,9 +208,9 @@ Result<> executor(RunRequest& request, const Setting& setting) {
     RayOptions ray;
     const auto set_here = set_program_option(ray.process, key, text);
     if (!set_here) {
-      return Error{set_here.error().code,
-                   setting.place + ": option " + key + " is '" + text + "'; it " +
-                       set_here.error().message};
+      return Error{
+          set_here.error().code,
+          setting.place + ": option " + key + " is '" + text + "'; it " + set_here.error().message};
     }
     if (!*set_here && spec->name == "ray") {
       if (const auto known_option = set_ray_option(ray, key, text); !known_option) {
@@ -218,9 +218,8 @@ Result<> executor(RunRequest& request, const Setting& setting) {
       }
     } else if (!*set_here) {
       return Error{ErrorCode::invalid_argument,
-                   setting.place + ": " + unknown_name("option of executor 'process'",
-                                                       key,
-                                                       program_option_names())};
+                   setting.place + ": " +
+                       unknown_name("option of executor 'process'", key, program_option_names())};
     }
     set(request.spec.executor_options, key, text);
   }

@@ -13,7 +13,7 @@ Value measured_value(const Measured& measured, std::string_view name) {
   if (measured == Measured{} || !is_measured_metric(name)) {
     return {};
   }
-  return name == "wall_s" ? Value(measured.wall_s)
+  return name == "wall_s"  ? Value(measured.wall_s)
          : name == "cpu_s" ? Value(measured.cpu_s)
                            : Value(measured.max_rss_bytes);
 }

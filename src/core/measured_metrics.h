@@ -13,9 +13,8 @@
 
 namespace luthier {
 
-inline constexpr std::array<std::string_view, 3> kMeasuredMetrics = {"wall_s",
-                                                                     "cpu_s",
-                                                                     "max_rss_bytes"};
+inline constexpr std::array<std::string_view, 3> kMeasuredMetrics = {
+    "wall_s", "cpu_s", "max_rss_bytes"};
 bool is_measured_metric(std::string_view name);
 // Null where nothing of that name was measured.
 Value measured_value(const Measured& measured, std::string_view name);

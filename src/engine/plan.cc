@@ -98,8 +98,8 @@ void Planner::on_understood(const UnderstoodOutput& understood) {
 }
 
 void Planner::on_remark(const Remarked& remarked) {
-  const bool matters = remarked.about != Remarked::About::late_output ||
-                       advisors_.names().stops_trials;
+  const bool matters =
+      remarked.about != Remarked::About::late_output || advisors_.names().stops_trials;
   if (matters && said_.insert(remarked.about).second) {
     note("trial " + to_text(remarked.id.trial) + ": " + remarked.text);
   }

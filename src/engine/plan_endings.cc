@@ -32,12 +32,8 @@ void Planner::on_ended(const Ended& ended) {
     return;
   }
   const TrialId trial = ended.id.trial;
-  emit(AttemptEnded{trial,
-                    ended.id.attempt,
-                    ended.outcome,
-                    ended.message,
-                    ended.exit_status,
-                    ended.measured});
+  emit(AttemptEnded{
+      trial, ended.id.attempt, ended.outcome, ended.message, ended.exit_status, ended.measured});
   ledger_.release(trial);
   if (ended.outcome == Outcome::unrestorable && state_.record(trial).live->restored) {
     after_damage(trial, ended.message);
@@ -120,7 +116,10 @@ void Planner::after_attempt(TrialId trial, const Ended& ended) {
   const LiveTrial& live = *state_.record(trial).live;
   const bool left = ended.outcome == Outcome::returned || ended.outcome == Outcome::paused ||
                     ended.outcome == Outcome::stopped;
-  if (live.ending == Ending::stop && ended.outcome == Outcome::returned) {
+  // Where equal runs are promised, what was decided counts and not which of the two came first.
+  const bool by_itself = live.ending == Ending::stop && ended.outcome == Outcome::returned &&
+                         state_.spec().deterministic == 0;
+  if (by_itself) {
     return end_trial(trial,
                      TrialState::completed,
                      "ran to its end before it could be stopped: " + live.ending_reason);
@@ -137,12 +136,12 @@ void Planner::after_attempt(TrialId trial, const Ended& ended) {
       return after_failure(trial, {ended.id, Outcome::failed, missing, 0});
     }
     const std::int64_t results = state_.record(trial).results;
-    return end_trial(trial,
-                     TrialState::completed,
-                     "returned after " + counted(results, "result") +
-                         (ended.exit_status == 0
-                              ? std::string()
-                              : " with exit status " + std::to_string(ended.exit_status)));
+    return end_trial(
+        trial,
+        TrialState::completed,
+        "returned after " + counted(results, "result") +
+            (ended.exit_status == 0 ? std::string()
+                                    : " with exit status " + std::to_string(ended.exit_status)));
   }
   if (live.stop_requested) {
     return end_trial(trial,

@@ -3,10 +3,11 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cstdlib>
+
+#include <termios.h>
 
 namespace luthier {
 namespace {
@@ -53,8 +54,7 @@ bool open_socket(FileDescriptor& ours, FileDescriptor& theirs) {
 
 bool AttemptPipes::open(bool tty) {
   return (tty ? open_terminal(output, their_output) : open_pipe(output, their_output)) &&
-         open_pipe(error, their_error) &&
-         open_socket(report, their_report);
+         open_pipe(error, their_error) && open_socket(report, their_report);
 }
 
 void AttemptPipes::close_theirs() {

@@ -93,8 +93,7 @@ double as_logged(float value) {
 
 template <class T>
 std::optional<double> first_of(std::string_view bytes) {
-  return bytes.size() < sizeof(T) ? std::nullopt
-                                  : std::optional<double>(little_endian<T>(bytes));
+  return bytes.size() < sizeof(T) ? std::nullopt : std::optional<double>(little_endian<T>(bytes));
 }
 
 // tensor.proto: dtype 1, tensor_content 4, float_val 5, double_val 6.
@@ -133,9 +132,7 @@ void add_value(std::string_view message, const std::string& run, Metrics& metric
 }
 
 // event.proto: step 2, summary 5.
-void read_event(std::string_view message,
-                const std::string& run,
-                std::vector<Metrics>& records) {
+void read_event(std::string_view message, const std::string& run, std::vector<Metrics>& records) {
   Metrics metrics;
   std::int64_t step = 0;
   for (MessageReader event(message); event.next();) {

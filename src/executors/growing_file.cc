@@ -36,8 +36,7 @@ bool same_time(const timespec& a, const timespec& b) {
 
 // Of a regular file and of nothing else; whatever is there, it does not wait.
 FileDescriptor open_regular(const std::filesystem::path& path, struct stat& status) {
-  FileDescriptor fd(
-      open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC));
+  FileDescriptor fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC));
   if (fd && (fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))) {
     fd.reset();
   }
@@ -61,7 +60,7 @@ bool GrowingFile::is_another(int fd, const struct stat& status) const {
 }
 
 GrowingFile::Part GrowingFile::read() {
-  struct stat status {};
+  struct stat status{};
   const FileDescriptor fd = open_regular(path_, status);
   Part part;
   if (!fd || (!changed(status) && status.st_size == offset_)) {
@@ -85,7 +84,7 @@ GrowingFile::Part GrowingFile::read() {
 }
 
 std::string GrowingFile::read_whole() {
-  struct stat status {};
+  struct stat status{};
   const FileDescriptor fd = open_regular(path_, status);
   if (!fd || !changed(status)) {
     return {};

@@ -32,7 +32,7 @@ class GrowingFile {
   std::int64_t offset_ = 0;  // bytes read
   std::string head_;         // of what was read: its first and its last bytes
   std::string tail_;
-  struct stat seen_ {};
+  struct stat seen_{};
 };
 
 }  // namespace luthier

@@ -1,11 +1,11 @@
 #include "executors/metric_globs.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <array>
 #include <span>
 #include <system_error>
+
+#include <fnmatch.h>
 
 #include "base/text.h"
 
@@ -36,8 +36,8 @@ std::vector<std::string> parts_of(std::string_view path) {
 
 // Written there by the executor and the loggers.
 bool is_ours(std::string_view path) {
-  constexpr std::array<std::string_view, 4> kBegins = {"stdout.log", "stderr.log", "params.",
-                                                       "progress.csv"};
+  constexpr std::array<std::string_view, 4> kBegins = {
+      "stdout.log", "stderr.log", "params.", "progress.csv"};
   return path == "result.json" || path.ends_with(".luthier") ||
          std::ranges::any_of(kBegins, [&](auto begin) { return path.starts_with(begin); });
 }

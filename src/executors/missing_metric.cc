@@ -22,8 +22,8 @@ std::vector<Metrics> heard_in(const HearingOptions& wanted, const std::string& l
 }
 
 bool is_heard(const HearingOptions& wanted, const std::string& name, const std::string& line) {
-  const auto results = heard_in(
-      {.wanted = {{.name = name, .objective = true}}, .regex = wanted.regex}, line);
+  const auto results =
+      heard_in({.wanted = {{.name = name, .objective = true}}, .regex = wanted.regex}, line);
   return results.size() == 1 && results.front().find(name) != nullptr;
 }
 
@@ -54,9 +54,17 @@ std::string nearest_in_words(const Diagnosis& diagnosis) {
   if (diagnosis.nearest_line.empty()) {
     return {};
   }
+  constexpr std::string_view kName = "--min ";
+  std::string_view advice = diagnosis.nearest_advice;
+  const bool renames = advice.starts_with(kName);
+  if (renames) {
+    advice.remove_prefix(kName.size());
+  }
   return "; the nearest line is " + quoted(diagnosis.nearest_line) +
-         (diagnosis.nearest_advice.empty() ? std::string()
-                                           : ", which is heard with " + diagnosis.nearest_advice);
+         (advice.empty() ? ""
+          : renames      ? ", which is heard where the metric is called "
+                         : ", which is heard with ") +
+         std::string(advice);
 }
 
 std::string found(const HearingOptions& wanted, const Diagnosis& diagnosis) {

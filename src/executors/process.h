@@ -14,11 +14,11 @@
 namespace luthier {
 
 struct ProcessOptions {
-  std::vector<std::string> command;     // command_template.h
-  std::vector<std::string> parameters;  // names the space knows: what placeholders may name
-  std::vector<std::string> metrics;     // the objectives: what makes a line of output a result
-  std::vector<std::string> readings;    // other metrics that rules and schedulers read
-  std::string metric_regex;             // empty: the usual forms
+  std::vector<std::string> command;       // command_template.h
+  std::vector<std::string> parameters;    // names the space knows: what placeholders may name
+  std::vector<std::string> metrics;       // the objectives: what makes a line of output a result
+  std::vector<std::string> readings;      // other metrics that rules and schedulers read
+  std::string metric_regex;               // empty: the usual forms
   std::vector<std::string> metric_files;  // globs in the trial's directory; empty: result_files.h
   std::vector<int> ok_statuses;           // exit statuses that are success, beside 0
   bool tty = false;                       // standard output is a terminal

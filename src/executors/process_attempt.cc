@@ -368,9 +368,7 @@ void ProcessAttempt::end() {
            exit_status);
   } else if (!any_objective_ && !settings_.options.metrics.empty() &&
              iteration_ == request_.iteration) {
-    finish(Outcome::failed,
-             missing_metric(settings_.hearing, hearing_.diagnosis()),
-           exit_status);
+    finish(Outcome::failed, missing_metric(settings_.hearing, hearing_.diagnosis()), exit_status);
   } else {
     finish(Outcome::returned, "", exit_status);
   }

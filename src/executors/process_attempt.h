@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "core/measured_metrics.h"
 #include "executors/attempt_pipes.h"
 #include "executors/command_template.h"
 #include "executors/guardian_client.h"
-#include "core/measured_metrics.h"
 #include "executors/output_log.h"
 #include "executors/process.h"
 #include "executors/record_groups.h"

@@ -99,8 +99,8 @@ bool ProcessAttempt::read_output(FileDescriptor& fd, std::optional<OutputLog>& l
 // Whether what it prints can be results.
 bool ProcessAttempt::hears() const {
   const bool open = source_ == ResultSource::unknown || source_ == ResultSource::output;
-  const bool others_print = settings_.source == ResultSource::unknown ||
-                            settings_.source == ResultSource::output;
+  const bool others_print =
+      settings_.source == ResultSource::unknown || settings_.source == ResultSource::output;
   return open && others_print && ending_ == Ending::none && !measured_.alone() &&
          settings_.options.metric_files.empty();
 }

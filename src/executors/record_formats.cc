@@ -15,9 +15,8 @@ namespace {
 
 bool is_list_of_objects(const Json& json) {
   return json.kind == Json::Kind::list && !json.items.empty() &&
-         std::ranges::all_of(json.items, [](const Json& item) {
-           return item.kind == Json::Kind::object;
-         });
+         std::ranges::all_of(json.items,
+                             [](const Json& item) { return item.kind == Json::Kind::object; });
 }
 
 void flatten(const Json& object, const std::string& prefix, Metrics& record) {

@@ -13,9 +13,8 @@ bool RecordGroups::has(const Metrics& record, const std::string& objective) cons
 bool RecordGroups::belongs(const Metrics& record) const {
   return std::ranges::all_of(record, [&](const auto& entry) {
     const Value* before = group_.find(entry.first);
-    return before == nullptr ||
-           (*before == entry.second &&
-            std::ranges::find(objectives_, entry.first) == objectives_.end());
+    return before == nullptr || (*before == entry.second &&
+                                 std::ranges::find(objectives_, entry.first) == objectives_.end());
   });
 }
 

@@ -11,8 +11,7 @@ namespace luthier {
 
 class RecordGroups {
  public:
-  explicit RecordGroups(std::vector<std::string> objectives)
-      : objectives_(std::move(objectives)) {}
+  explicit RecordGroups(std::vector<std::string> objectives) : objectives_(std::move(objectives)) {}
 
   // A group ends when it has all objectives, or when a row can't be of it: because a name has
   // another value there, or because an objective comes again.

@@ -63,8 +63,7 @@ constexpr std::array kRows = {Row{"metric_regex", set_regex},
 std::vector<std::string> readings_of(const ExperimentSpec& spec) {
   std::vector<std::string> names;
   const auto add = [&](const std::string& name) {
-    if (!name.empty() && name != kIteration &&
-        std::ranges::find(names, name) == names.end() &&
+    if (!name.empty() && name != kIteration && std::ranges::find(names, name) == names.end() &&
         std::ranges::find(spec.objectives, name, &Objective::metric) == spec.objectives.end()) {
       names.push_back(name);
     }
@@ -123,9 +122,9 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
   }
   for (const auto& [name, value] : spec.executor_options) {
     if (const auto set = set_program_option(process, name, value); !set) {
-      return Error{set.error().code,
-                   "option " + name + " of the executor is '" + value + "'; it " +
-                       set.error().message};
+      return Error{
+          set.error().code,
+          "option " + name + " of the executor is '" + value + "'; it " + set.error().message};
     }
   }
   return process;

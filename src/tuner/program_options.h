@@ -15,7 +15,8 @@ namespace luthier {
 //   ok_status      statuses with commas between them, as --ok-status
 //   tty            "true" or "false"
 const std::vector<std::string>& program_option_names();
-// False: it is none of them. An error: its value is wrong, in one sentence without a subject's name.
+// False: it is none of them. An error: its value is wrong, in one sentence without a subject's
+// name.
 Result<bool> set_program_option(ProcessOptions& options,
                                 const std::string& name,
                                 const std::string& value);

@@ -606,6 +606,51 @@ TEST_F(WhatExecutorsSay, LateOutputMattersToASchedulerThatStopsTrials) {
   EXPECT_EQ(notes(), std::vector<std::string>{"trial 00000: late"});
 }
 
+class AlwaysStopping final : public TrialScheduler {
+ public:
+  Decision on_result(const ExperimentView&, TrialId, const TrialResult&) override {
+    return {.kind = DecisionKind::stop, .reason = "worse than half"};
+  }
+  std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
+    const auto trial = view.first_pending();
+    return trial ? std::optional(Choice{.trial = *trial}) : std::nullopt;
+  }
+};
+
+// It was told to stop when it had ended by itself already.
+TEST_F(WhatExecutorsSay, ATrialThatRanToItsEndIsCompleted) {
+  for (const bool returned : {true, false}) {
+    for (const std::int64_t deterministic : {0, 4}) {
+      state_ = ExperimentState();
+      spec_ = resolved(base_spec(1));
+      spec_.deterministic = deterministic;
+      rules_.emplace(*Rules::make(spec_));
+      advisors_.emplace(AdvisorNames{.scheduler = "mine"},
+                        std::make_unique<Same>(),
+                        std::make_unique<AlwaysStopping>());
+      planner_.emplace(
+          state_, *advisors_, *rules_, PlannerOptions{.jobs = 1, .inventory = {.cpu = 1}});
+      planner_->create(spec_, "test");
+      planner_->begin("here", 1, {});
+      planner_->schedule();
+      report(1);
+      planner_->on_executor_event(
+          Ended{attempt(), returned ? Outcome::returned : Outcome::stopped, "", 0});
+      const bool completed = returned && deterministic == 0;
+      EXPECT_EQ(state_.state({0}), completed ? TrialState::completed : TrialState::stopped);
+    }
+  }
+}
+
+TEST_F(WhatExecutorsSay, StatusAndMeasuredValuesAreKept) {
+  begin(false);
+  report(1);
+  planner_->on_executor_event(Ended{attempt(), Outcome::returned, "", 20, {1.5, 0.5, 4096}});
+  EXPECT_EQ(state_.record({0}).exit_status, 20);
+  EXPECT_EQ(state_.record({0}).measured, (Measured{1.5, 0.5, 4096}));
+  EXPECT_EQ(state_.record({0}).reason, "returned after 1 result with exit status 20");
+}
+
 TEST_F(TrialsThatDoNotSave, AreNotThoseThatDo) {
   begin(true);
   report(1);

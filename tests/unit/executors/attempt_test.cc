@@ -175,7 +175,9 @@ TEST_F(AttemptTest, ATerminalLosesNothingAtTheEnd) {
 }
 
 TEST_F(AttemptTest, PythonPrintsAtOnce) {
-  auto& driver = open({.command = {"python3", "-c", "import time; print('loss=1'); "
+  auto& driver = open({.command = {"python3",
+                                   "-c",
+                                   "import time; print('loss=1'); "
                                    "print('loss=0.5'); time.sleep(60)"}});
   driver.decide = [](const Reported&) { return Reply{.kind = DecisionKind::stop}; };
   EXPECT_EQ(run().ends[0].outcome, Outcome::stopped);
@@ -194,9 +196,10 @@ TEST_F(AttemptTest, BufferedOutputIsRemarkedOn) {
 }
 
 TEST_F(AttemptTest, ManyLinesWithoutAMetricAreRemarkedOnWhileItRuns) {
-  auto& driver = listen(open_shell("i=0; while [ $i -lt 300 ]; do echo something $i; "
-                                   "i=$((i + 1)); done; exec sleep 60",
-                                   {.metrics = {"val_loss"}}));
+  auto& driver =
+      listen(open_shell("i=0; while [ $i -lt 300 ]; do echo something $i; "
+                        "i=$((i + 1)); done; exec sleep 60",
+                        {.metrics = {"val_loss"}}));
   const auto silent = request(0);
   executor_->start(silent);
   for (int i = 0; i < 100 && remarks_.empty(); ++i) {
@@ -211,9 +214,10 @@ TEST_F(AttemptTest, ManyLinesWithoutAMetricAreRemarkedOnWhileItRuns) {
 }
 
 TEST_F(AttemptTest, AWantedFileIsTheOnlySource) {
-  open_shell("echo loss=9; mkdir -p $LUTHIER_TRIAL_DIR/logs/v0; "
-             "printf 'loss\\n3\\n2\\n' > $LUTHIER_TRIAL_DIR/logs/v0/m.csv",
-             {.metric_files = {"logs/**/*.csv"}});
+  open_shell(
+      "echo loss=9; mkdir -p $LUTHIER_TRIAL_DIR/logs/v0; "
+      "printf 'loss\\n3\\n2\\n' > $LUTHIER_TRIAL_DIR/logs/v0/m.csv",
+      {.metric_files = {"logs/**/*.csv"}});
   EXPECT_THAT(losses(run()), ElementsAre(3, 2));
 }
 

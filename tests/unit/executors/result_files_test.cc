@@ -99,9 +99,9 @@ TEST_F(ResultFilesTest, OneThatStartsOverIsReadFromItsBeginning) {
 TEST_F(ResultFilesTest, AHeaderMayComeAgainWithOtherColumns) {
   auto files = open();
   write("metrics.tsv", "epoch\tloss\n1\t0.5\nepoch\tacc\tloss\n2\t0.75\t0.25\n");
-  EXPECT_THAT(texts(files.read(true)),
-              ElementsAre(R"({"epoch": 1, "loss": 0.5})",
-                          R"({"epoch": 2, "acc": 0.75, "loss": 0.25})"));
+  EXPECT_THAT(
+      texts(files.read(true)),
+      ElementsAre(R"({"epoch": 1, "loss": 0.5})", R"({"epoch": 2, "acc": 0.75, "loss": 0.25})"));
 }
 
 TEST_F(ResultFilesTest, DocumentsAreReadAtTheEnd) {
@@ -192,8 +192,7 @@ TEST_F(ResultFilesTest, EventsOfTrainingAndValidationAreToldApart) {
   write("train/events.out.tfevents.1", bytes);
   auto files = open({"**/*tfevents*"});
   write("validation/events.out.tfevents.1", bytes);
-  EXPECT_THAT(texts(files.read(true)),
-              ElementsAre(R"({"validation/epoch_loss": 0.5, "step": 1})"));
+  EXPECT_THAT(texts(files.read(true)), ElementsAre(R"({"validation/epoch_loss": 0.5, "step": 1})"));
 }
 
 TEST_F(ResultFilesTest, MlflowKeepsAFileForEachMetric) {

@@ -217,6 +217,31 @@ TEST(TunerRuns, ProgramsAreRunToo) {
   }
 }
 
+TEST(TunerRuns, ProgramsAreHeardAsTheCommandLineHearsThem) {
+  const TemporaryDirectory folder;
+  const std::string script =
+      "mkdir $LUTHIER_TRIAL_DIR/logs; test -t 1 || exit 1; "
+      "printf 'epoch,loss\\n1,3\\n2,2\\n' > $LUTHIER_TRIAL_DIR/logs/a.csv; exit 20";
+  auto summary = Tuner(line())
+                     .name("heard")
+                     .results(folder.path())
+                     .log({})
+                     .minimize("loss")
+                     .searcher("random")
+                     .scheduler("asha", {{"max_t", 2}})
+                     .executor("process")
+                     .command({"sh", "-c", script})
+                     .metric_file("logs/*.csv")
+                     .metric_file("other.json")
+                     .ok_status({10, 20})
+                     .tty()
+                     .time_attr("epoch")
+                     .run();
+  ASSERT_TRUE(summary.ok()) << summary.error().message;
+  EXPECT_EQ(summary->trials[0].state, TrialState::completed) << summary->trials[0].reason;
+  EXPECT_EQ(summary->trials[0].iterations, 2);
+}
+
 TEST(TunerRuns, WhatAnExecutorCantRunIsSaid) {
   const TemporaryDirectory place;
   const auto said = [&](Tuner tuner) {
