@@ -252,6 +252,9 @@ void AmountReader::uncertainty() {
   const std::size_t start = at_;
   const std::string kept = number_;
   const bool bracket = peek() == '(' && is_digit(peek(1));
+  if (rest().starts_with(" +/-") || rest().starts_with(" \xC2\xB1")) {
+    ++at_;
+  }
   if (bracket || skip("+/-") || skip("+-") || skip("\xC2\xB1") || skip("+")) {
     at_ += bracket ? 1 : 0;
     skip_blanks();

@@ -14,6 +14,7 @@ constexpr std::size_t kHeardBytes = std::size_t{4} << 10;  // of a line's end, f
 constexpr std::size_t kShownBytes = 300;                   // of a line kept for people
 constexpr std::size_t kLargestBlock = std::size_t{1} << 20;
 constexpr std::size_t kMostMentions = 1000;
+constexpr int kLinesOfAnother = 3;
 constexpr int kMostObjectsTried = 8;  // a line of braces must not cost its square
 
 std::string_view trimmed(std::string_view text) {
@@ -167,6 +168,7 @@ void LineReader::ordinary(std::string_view text, const OnHeard& on_heard) {
     return;
   }
   const bool read = relevant(text);
+  another_lines_ = text.empty() ? 0 : another_lines_;
   if (read && text.find('{') != std::string_view::npos && object(text, on_heard)) {
     return;
   }
@@ -277,6 +279,7 @@ void LineReader::give_up_block(const OnHeard& on_heard) {
 }
 
 void LineReader::read_pairs(std::string_view text, const OnHeard& on_heard) {
+  const int another_lines = another_lines_;
   auto placed = pairs_of(text);
   const bool told = !placed.empty();
   if (with_neighbours_) {
@@ -288,6 +291,9 @@ void LineReader::read_pairs(std::string_view text, const OnHeard& on_heard) {
   }
   Heard heard{.line = std::string(end_of(text, kShownBytes))};
   place(text, placed, heard);
+  if (another_lines > 0 && (told || row)) {
+    --another_lines_;
+  }
   if (row && (placed.empty() || asked_for(*row) || !asked_for(heard))) {
     on_heard(*std::move(row));
   } else if (placed.empty()) {
@@ -339,7 +345,7 @@ void LineReader::place(std::string_view line,
                        Heard& heard) const {
   const bool settings = is_settings(line);
   DataContext data = section_;
-  bool line_of_another = settings;
+  bool line_of_another = settings || another_lines_ > 0;
   std::size_t at = 0;
   for (auto& [mention, begin, end] : placed) {
     const auto gap = line.substr(std::min(at, begin), begin - std::min(at, begin));
@@ -409,6 +415,7 @@ void LineReader::note_section(std::string_view text) {
   if (heading) {
     const auto between = read_between(text);
     section_ = between.data.kind != DataKind::none ? between.data : section_;
+    another_lines_ = between.of_another && text.back() == ':' ? kLinesOfAnother : 0;
   }
 }
 

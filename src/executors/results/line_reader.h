@@ -50,6 +50,7 @@ class LineReader {
   const MetricPattern* pattern_;
   Unheard unheard_;
   Tables tables_;
+  int another_lines_ = 0;         // lines that a heading such as "Best iteration:" is about
   DataContext section_;                  // what a heading says about the lines below it
   std::optional<double> epoch_;          // the outer counter of a heading
   bool candidate_wanted_ = false;        // the line before has a wanted name in it

@@ -120,10 +120,12 @@ std::optional<PlacedMention> pair_at(std::string_view line, std::size_t at) {
     return std::nullopt;
   }
   const auto name = phrase_before(line, at);
-  if (name.empty()) {
+  const std::size_t end = value_at + amount->length;
+  // What stands before a bar is how far it is.
+  const bool of_bar = amount->unit == "%" && end < line.size() && line[end] == '|';
+  if (name.empty() || of_bar) {
     return std::nullopt;
   }
-  const std::size_t end = value_at + amount->length;
   return PlacedMention{mention_of(name, *amount, unit_behind(line, end), MentionForm::pair),
                        static_cast<std::size_t>(name.data() - line.data()),
                        end};
@@ -208,9 +210,14 @@ void names_behind(std::string_view field,
                   std::size_t offset,
                   std::vector<PlacedMention>& out) {
   for (const auto& number : numbers) {
-    const std::size_t begin = skip_blanks(field, number.end);
+    std::size_t begin = skip_blanks(field, number.end);
+    const bool far = begin > number.end + 2 && skip_blanks(field, 0) != number.begin;
+    if (const auto unit = unit_behind(field, begin - 1); !unit.empty()) {
+      const std::size_t next = skip_blanks(field, begin + unit.size());
+      begin = phrase_after(field, next).empty() ? begin : next;
+    }
     const auto name = phrase_after(field, begin);
-    if (name.empty() || begin == number.end || begin > number.end + 2) {
+    if (name.empty() || begin == number.end || far) {
       continue;
     }
     const std::size_t end = skip_blanks(field, begin + name.size());

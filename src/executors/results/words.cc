@@ -94,7 +94,7 @@ bool is_filler(std::string_view word) {
 
 bool is_preposition(std::string_view word) {
   constexpr std::array kWords = {
-      "of"sv, "on"sv, "for"sv, "over"sv, "in"sv, "at"sv, "by"sv, "with"sv, "per"sv};
+      "of"sv, "on"sv, "for"sv, "over"sv, "in"sv, "at"sv, "by"sv, "with"sv, "per"sv, "since"sv, "after"sv, "from"sv, "during"sv};
   return one_of(word, kWords);
 }
 
@@ -130,9 +130,23 @@ bool is_counter(std::string_view word) {
   return is_epoch_counter(word) || one_of(word, kWords);
 }
 
+namespace {
+
+// Where a note in brackets at the end of a name begins: "Solving Time (sec)".
+std::size_t note_begin(std::string_view name) {
+  if (name.empty() || (name.back() != ')' && name.back() != ']')) {
+    return name.size();
+  }
+  const auto open = name.rfind(name.back() == ')' ? '(' : '[');
+  return open == std::string_view::npos || open == 0 ? name.size() : open;
+}
+
+}  // namespace
+
 ReadName read_name(std::string_view name) {
   ReadName read;
-  for (auto& word : words_of(name)) {
+  const std::size_t note = note_begin(name);
+  for (auto& word : words_of(name.substr(0, note))) {
     read.joined += word;
     if (auto data = data_named_by(word); data.kind != DataKind::none) {
       read.data = std::move(data);
@@ -144,6 +158,14 @@ ReadName read_name(std::string_view name) {
       read.final = read.final || is_final(word);
       read.words.push_back(std::move(word));
     }
+  }
+  read.joined_with_note = read.joined;
+  for (auto& word : words_of(name.substr(note))) {
+    read.joined_with_note += word;
+    if (auto data = data_named_by(word); data.kind != DataKind::none) {
+      read.data = std::move(data);
+    }
+    read.of_another = read.of_another || word == "best" || word == "previous";
   }
   return read;
 }
