@@ -16,8 +16,10 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
 
 // Words that say that another number is meant, and were not asked for.
 bool is_other_number(const WantedName& wanted, const ReadName& read) {
-  const bool in_words = std::ranges::any_of(read.words, [](const std::string& word) { return is_of_another(word); });
-  return read.of_another && (!in_words || std::ranges::any_of(read.words, [&](const std::string& word) {
+  const bool in_words =
+      std::ranges::any_of(read.words, [](const std::string& word) { return is_of_another(word); });
+  return read.of_another &&
+         (!in_words || std::ranges::any_of(read.words, [&](const std::string& word) {
            return is_of_another(word) && !contains(wanted.read.words, word);
          }));
 }
@@ -79,7 +81,8 @@ std::optional<Likeness> likeness(const WantedName& wanted,
   }
   const auto run = run_of(wanted.base, read.words);
   if (!run) {
-    return std::nullopt;
+    const bool first_noted = wanted.base == read.noted && !read.noted.empty();
+    return first_noted ? std::optional(Likeness::prefixed) : std::nullopt;
   }
   const auto filler = [](const std::string& word) { return is_filler(word); };
   const auto begin = read.words.begin();

@@ -59,8 +59,22 @@ std::string_view without_bar(std::string_view line) {
   return begin != std::string_view::npos && line[begin] == ':' ? line.substr(0, begin) : line;
 }
 
+// The number that a cell is, with its unit: "2.31 ns".
+std::optional<Amount> amount_of(std::string_view cell) {
+  auto amount = leading_amount(cell);
+  if (!amount || amount->length == cell.size()) {
+    return amount;
+  }
+  const auto rest = cell.substr(amount->length);
+  if (rest.front() != ' ' || !is_unit(rest.substr(1))) {
+    return std::nullopt;
+  }
+  amount->unit = rest.substr(1);
+  return amount;
+}
+
 bool looks_like_number(std::string_view cell) {
-  return is_amount(cell);
+  return amount_of(cell).has_value();
 }
 
 bool has_letter(std::string_view text) {
@@ -82,7 +96,8 @@ bool is_label_of_all(std::string_view cell) {
 }
 
 bool is_plain_value(std::string_view column) {
-  return std::ranges::all_of(words_of(column), [](const std::string& word) { return is_filler(word); });
+  return std::ranges::all_of(words_of(column),
+                             [](const std::string& word) { return is_filler(word); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -221,8 +236,8 @@ bool Tables::take_header(Parting header, Parting row, std::string_view line) {
     return cell.text.ends_with('%') && looks_like_number(cell.text);
   });
   if (names.empty() || numbers == 0 || !fits || std::ranges::any_of(names, [](const Cell& cell) {
-        return (looks_like_number(cell.text) && !cell.text.ends_with('%')) || cell.text.size() > kLongestColumn ||
-               cell.text.find('=') != std::string_view::npos;
+        return (looks_like_number(cell.text) && !cell.text.ends_with('%')) ||
+               cell.text.size() > kLongestColumn || cell.text.find('=') != std::string_view::npos;
       })) {
     return false;
   }
@@ -257,7 +272,8 @@ bool Tables::under_their_names(const std::vector<Cell>& cells) const {
   };
   for (std::size_t i = extra; i < cells.size(); ++i) {
     if (!below(cells[i], header_[i - extra]) &&
-        std::ranges::any_of(header_, [&](const Column& column) { return below(cells[i], column); })) {
+        std::ranges::any_of(header_,
+                            [&](const Column& column) { return below(cells[i], column); })) {
       return false;
     }
   }
@@ -280,8 +296,8 @@ std::vector<Mention> Tables::named(const std::vector<Cell>& cells) const {
   std::string label;
   std::vector<Mention> mentions;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto amount = leading_amount(cells[i].text);
-    if (!amount || amount->length != cells[i].text.size()) {
+    const auto amount = amount_of(cells[i].text);
+    if (!amount) {
       // Prose has words in every cell; a row has one that names it.
       if (i <= extra && i < 2 && is_label(cells[i].text)) {
         label = is_label_of_all(cells[i].text) ? std::string_view() : cells[i].text;
@@ -325,14 +341,14 @@ std::vector<Mention> Tables::aligned(const std::vector<Cell>& cells) const {
   const std::string label(cells.front().text);
   std::vector<Mention> mentions;
   for (std::size_t i = 1; i < cells.size(); ++i) {
-    const auto amount = leading_amount(cells[i].text);
+    const auto amount = amount_of(cells[i].text);
     if (!amount && has_letter(cells[i].text)) {
       continue;
     }
     const auto column = std::ranges::find_if(header_, [&](const Column& one) {
       return cells[i].begin < one.end && one.begin < cells[i].end;
     });
-    if (!amount || amount->length != cells[i].text.size() || column == header_.end()) {
+    if (!amount || column == header_.end()) {
       return {};
     }
     Mention mention{.name = label + " " + column->name, .value = amount->value};
