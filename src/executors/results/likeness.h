@@ -50,6 +50,8 @@ struct Candidate {
   std::int64_t latest = 0;           // number of the line
   std::optional<double> epoch = {};  // the outer counter when it came first
   bool epoch_changed = false;
+  std::optional<double> latest_epoch = {};
+  std::int64_t epochs = 0;  // of headings, in which it came
 
   bool same_place(const Candidate& other) const;
 };
