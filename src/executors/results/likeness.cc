@@ -190,7 +190,7 @@ const Candidate* best_place(const Pool& pool) {
 
 }  // namespace
 
-Choice choose(const WantedName& wanted, const std::vector<Candidate>& candidates) {
+NameChoice choose(const WantedName& wanted, const std::vector<Candidate>& candidates) {
   Pool pool;
   for (const auto& one : candidates) {
     pool.push_back(&one);

@@ -59,11 +59,11 @@ struct Candidate {
 // How the user would have to type it: a context of the line is put before the name.
 std::string qualified_name(const Candidate& candidate);
 
-struct Choice {
+struct NameChoice {
   const Candidate* chosen = nullptr;
   std::vector<const Candidate*> several = {};  // among which nothing says which is meant
 };
-Choice choose(const WantedName& wanted, const std::vector<Candidate>& candidates);
+NameChoice choose(const WantedName& wanted, const std::vector<Candidate>& candidates);
 
 // The words of `printed`; those with digits that were not asked for may change from trial to trial
 // and count alike.
