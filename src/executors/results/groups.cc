@@ -35,8 +35,9 @@ const std::vector<std::size_t>& Groups::meanings_named(const std::string& name) 
   }
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < meanings_.size(); ++i) {
+    const bool varies = meanings_[i].name.find('#') != std::string::npos;
     if (name == meanings_[i].printed ||
-        comparable_name(WantedName(meanings_[i].wanted), name) == meanings_[i].name) {
+        (varies && comparable_name(WantedName(meanings_[i].wanted), name) == meanings_[i].name)) {
       found.push_back(i);
     }
   }
@@ -131,7 +132,8 @@ void Groups::join(std::vector<Entry> entries) {
 
 // The same line again, of a second log handler.
 bool Groups::said_before(const std::vector<Entry>& entries, const Heard& heard) const {
-  return heard.counted && heard.epoch && !heard.epoch_of_heading &&
+  return heard.counted && heard.epoch && heard.epoch == last_line_epoch_ &&
+         !heard.epoch_of_heading &&
          std::ranges::equal(entries, last_line_, [](const Entry& a, const Entry& b) {
            return a.key == b.key && a.value == b.value;
          });
@@ -143,6 +145,7 @@ void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
     return;
   }
   last_line_ = entries;
+  last_line_epoch_ = heard.epoch;
   if (std::ranges::any_of(entries, &Entry::objective)) {
     last_epoch_ = heard.epoch;
   }

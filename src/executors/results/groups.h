@@ -64,6 +64,7 @@ class Groups {
   NameReader known_names_;
   std::vector<Entry> group_;
   std::vector<Entry> last_line_;
+  std::optional<double> last_line_epoch_;
   std::optional<double> last_epoch_;  // in which an objective came last
   int line_ = 0;
   bool any_closed_ = false;
