@@ -144,7 +144,9 @@ void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
   if (entries.empty() || said_before(entries, heard)) {
     return;
   }
-  last_line_ = entries;
+  if (heard.counted && heard.epoch) {
+    last_line_ = entries;
+  }
   last_line_epoch_ = heard.epoch;
   if (std::ranges::any_of(entries, &Entry::objective)) {
     last_epoch_ = heard.epoch;
