@@ -8,6 +8,7 @@ ProcessOptions process_options(const ExperimentSpec& spec) {
   ProcessOptions process{
       .command = spec.command,
       .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6))};
+  process.words = ParameterWords(spec.space.parameters());
   for (const Parameter& parameter : spec.space.parameters()) {
     process.parameters.push_back(parameter.name);
   }
