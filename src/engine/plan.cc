@@ -37,7 +37,7 @@ Planner::Planner(ExperimentState& state,
       advisors_(advisors),
       rules_(rules),
       options_(std::move(options)),
-      ledger_(options_.inventory, options_.beside_claim) {}
+      ledger_(options_.inventory, options_.beside_claim, options_.gpus) {}
 
 std::optional<Decision> Planner::emit(EventBody body) {
   Event event{state_.sequence() + 1, std::max(now_, state_.time()), std::move(body)};
