@@ -80,7 +80,9 @@ class Tuner {
   // The user's own: `make` is called once for each run, resume and replay.
   Tuner& searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make);
   Tuner& scheduler(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make);
-  Tuner& point(Config config);            // try this configuration first
+  Tuner& point(Config config);  // try this configuration first
+  // What this configuration gave elsewhere: the searcher learns from it, and it never runs here.
+  Tuner& known(Config config, Metrics metrics, std::int64_t training_iteration = 1);
   Tuner& iterations(std::int64_t count);  // a trial is completed after so many
   Tuner& time_budget(double seconds);
   Tuner& stop(const std::string& rule);  // "loss < 0.1", "plateau:metric=loss,window=4"

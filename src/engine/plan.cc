@@ -304,7 +304,7 @@ bool Planner::add_trial() {
   }
   auto& proposal = std::get<Proposal>(suggestion);
   const TrialId trial{state_.trial_count()};
-  const bool point = trial.value < static_cast<std::int64_t>(state_.spec().points.size());
+  const bool point = state_.added_count() < static_cast<std::int64_t>(state_.spec().points.size());
   auto resources = rules_.resources_for(proposal.config);
   const std::string impossible =
       resources ? ledger_.infeasible(*resources) : resources.error().message;
@@ -489,8 +489,8 @@ bool Planner::settle() {
   }
   stop(true,
        state_.search_ended()       ? state_.search_end_reason()
-       : state_.trial_count() == 1 ? "the only trial ended"
-                                   : "all " + counted(state_.trial_count(), "trial") + " ended");
+       : state_.added_count() == 1 ? "the only trial ended"
+                                   : "all " + counted(state_.added_count(), "trial") + " ended");
   return false;
 }
 
