@@ -39,6 +39,15 @@ struct StopRule {
 // "loss < 0.1", "plateau:metric=loss,window=4,tolerance=0.01", "experiment_plateau:..."
 Result<StopRule> parse_stop_rule(std::string_view text);
 
+// What a configuration gave before this experiment, and never runs in it. The searcher learns from
+// it first; it is trial 0, 1, ... of the experiment, proposed by "known", with no attempt.
+struct KnownResult {
+  Config config;                        // whole: every active parameter that is searched
+  Metrics metrics;                      // every objective, finite
+  std::int64_t training_iteration = 1;  // how long it was trained
+  friend bool operator==(const KnownResult&, const KnownResult&) = default;
+};
+
 enum class KeepBy : std::uint8_t { latest, best };
 
 struct ExperimentSpec {
@@ -48,7 +57,9 @@ struct ExperimentSpec {
   PluginSpec searcher{"auto"};        // resolved before it is logged: "auto" becomes a name
   PluginSpec scheduler{"fifo"};
   std::uint64_t seed = 0;
-  std::vector<Config> points = {};  // configurations to try first; may be partial
+  // Configurations to try first; may be partial. All of them run, beyond `samples` if there are
+  // more.
+  std::vector<Config> points = {};
 
   std::int64_t samples = 1;     // draws for each cell of the grid; 0: until something else ends it
   double time_budget_s = 0;     // of all controllers together; 0: none
@@ -78,6 +89,7 @@ struct ExperimentSpec {
   std::vector<std::pair<std::string, std::string>> executor_options = {};  // e.g. metric_regex
   std::vector<std::string> loggers = {};
   std::vector<std::pair<std::string, std::string>> tags = {};
+  std::vector<KnownResult> known = {};
 };
 
 std::string to_json(const ExperimentSpec& spec);  // canonical: fixed key order, every field

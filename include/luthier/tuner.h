@@ -53,14 +53,15 @@ struct ExperimentSummary {
 // What concerns this controller only, not the experiment.
 struct SessionOptions {
   std::filesystem::path results = "luthier-results";
-  bool memory_store = false;         // nothing on disk
-  bool keep_log = true;              // false, with memory_store: events are not kept either
-  bool full_durability = false;      // survive a power loss, not only a crash
-  std::int64_t jobs = 0;             // trials at a time; 0: as many as there are cpus
-  Resources inventory = {.cpu = 0};  // what there is to hand out; cpu 0: the machine's
-  std::string cluster = {};          // address of the Ray head, before what the experiment says
-  bool handle_signals = false;       // Ctrl-C ends the run in good order
-  std::string who = {};              // for the log: who started this
+  bool memory_store = false;     // nothing on disk
+  bool keep_log = true;          // false, with memory_store: events are not kept either
+  bool full_durability = false;  // survive a power loss, not only a crash
+  std::int64_t jobs = 0;         // trials at a time; 0: as many as there are cpus
+  // What there is to hand out; cpu 0: the machine's; gpu -1: those that are visible here.
+  Resources inventory = {.cpu = 0, .gpu = -1};
+  std::string cluster = {};     // address of the Ray head, before what the experiment says
+  bool handle_signals = false;  // Ctrl-C ends the run in good order
+  std::string who = {};         // for the log: who started this
 };
 
 class Tuner {
@@ -79,7 +80,9 @@ class Tuner {
   // The user's own: `make` is called once for each run, resume and replay.
   Tuner& searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make);
   Tuner& scheduler(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make);
-  Tuner& point(Config config);            // try this configuration first
+  Tuner& point(Config config);  // try this configuration first
+  // What this configuration gave elsewhere: the searcher learns from it, and it never runs here.
+  Tuner& known(Config config, Metrics metrics, std::int64_t training_iteration = 1);
   Tuner& iterations(std::int64_t count);  // a trial is completed after so many
   Tuner& time_budget(double seconds);
   Tuner& stop(const std::string& rule);  // "loss < 0.1", "plateau:metric=loss,window=4"

@@ -6,7 +6,7 @@
 #include <toml++/toml.h>
 
 #include "base/text.h"
-#include "cli/points_file.h"
+#include "cli/json_objects.h"
 #include "cli/run_options.h"
 #include "core/space_toml.h"
 

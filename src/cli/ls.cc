@@ -43,7 +43,7 @@ double age_s(const std::filesystem::path& directory, const ExperimentState& stat
 std::string json_line(const std::filesystem::path& directory, const ExperimentState& state) {
   std::string line = "{\"schema\": 1, \"experiment\": " + json_string(state.spec().name) +
                      ", \"state\": " + json_string(experiment_state_text(state, directory)) +
-                     ", \"trials\": " + std::to_string(state.trial_count());
+                     ", \"trials\": " + std::to_string(state.added_count());
   for (const TrialState each : kStates) {
     line += ", \"" + std::string(to_text(each)) + "\": " + std::to_string(state.count(each));
   }
@@ -68,7 +68,7 @@ std::vector<std::string> cells(const std::filesystem::path& directory,
   const auto value = best ? best_value(state, *best) : std::nullopt;
   std::vector<std::string> row = {directory.filename().string(),
                                   std::string(experiment_state_text(state, directory)),
-                                  std::to_string(state.trial_count())};
+                                  std::to_string(state.added_count())};
   for (const TrialState each :
        {TrialState::running, TrialState::completed, TrialState::stopped, TrialState::failed}) {
     row.push_back(std::to_string(state.count(each)));

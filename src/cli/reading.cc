@@ -51,7 +51,7 @@ std::string_view experiment_state_text(const ExperimentState& state,
 }
 
 std::optional<double> best_value(const ExperimentState& state, TrialId trial) {
-  if (state.record(trial).results == 0 || !std::isfinite(state.record(trial).best_loss)) {
+  if (!std::isfinite(state.record(trial).best_loss)) {
     return std::nullopt;
   }
   const Metrics metrics = state.best_metrics(trial);
@@ -88,7 +88,8 @@ std::string trial_line(const ExperimentState& state, TrialId trial) {
     const Value* value = metrics.find(objective.metric);
     line += "  " + objective.metric + " " + (value ? to_text(*value) : "-");
   }
-  return line + "  " + config_text(state, state.best_config(trial));
+  return line + "  " + config_text(state, state.best_config(trial)) +
+         (state.is_known(trial) ? "  (known before, not run here)" : "");
 }
 
 bool varies(const Parameter& parameter) {

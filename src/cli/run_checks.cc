@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "loggers/logger_table.h"
+#include "tuner/gpus.h"
 #include "tuner/machine.h"
 
 namespace luthier::cli {
@@ -47,6 +48,11 @@ void check_resources(const RunRequest& request, std::vector<std::string>& proble
     return;  // the cluster knows what it has
   }
   const Resources& inventory = request.session.options.session.inventory;
+  const auto gpus = shared_gpus(inventory.gpu, visible_gpus(std::getenv("CUDA_VISIBLE_DEVICES")));
+  if (!gpus) {
+    problems.push_back(gpus.error().message);
+    return;
+  }
   for (const auto& [name, amount] : request.spec.resources) {
     const auto wanted = parse_number(amount);
     if (!wanted || name == "memory") {
@@ -55,7 +61,7 @@ void check_resources(const RunRequest& request, std::vector<std::string>& proble
     const auto custom = inventory.custom.find(name);
     const double there =
         name == "cpu" ? (inventory.cpu > 0 ? inventory.cpu : static_cast<double>(processor_count()))
-        : name == "gpu"                    ? inventory.gpu
+        : name == "gpu"                    ? gpus->amount
         : custom != inventory.custom.end() ? custom->second
                                            : 0;
     if (name == "gpu" && *wanted > 1 && std::floor(*wanted) != *wanted) {

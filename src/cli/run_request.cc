@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/known_results.h"
 #include "cli/run_checks.h"
 #include "cli/run_options.h"
 
@@ -72,6 +73,7 @@ Result<RunRequest> make_run_request(const Arguments& arguments,
       problems.push_back(applied.error().message);
     }
   }
+  add_known_results(request, problems);
   check_whole(request, problems);
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};

@@ -22,6 +22,7 @@ struct RunRequest {
   ExperimentSpec spec;
   SessionSetup session;
   bool name_given = false;
+  std::vector<Setting> known = {};  // as named; add_known_results() reads them
 };
 
 // What a TOML file holds: settings, the space and the program.

@@ -159,6 +159,12 @@ Result<> points(RunRequest& request, const Setting& setting) {
   return {};
 }
 
+// Read once the space, the objectives and the directory of results are all known.
+Result<> known(RunRequest& request, const Setting& setting) {
+  request.known.push_back(setting);
+  return {};
+}
+
 Result<> stop(RunRequest& request, const Setting& setting) {
   auto rule = parse_stop_rule(setting.value);
   if (!rule) {

@@ -67,6 +67,7 @@ Result<> memory(RunRequest& request, const Setting& setting);
 Result<> parameter(RunRequest& request, const Setting& setting);
 Result<> constraint(RunRequest& request, const Setting& setting);
 Result<> points(RunRequest& request, const Setting& setting);
+Result<> known(RunRequest& request, const Setting& setting);
 Result<> stop(RunRequest& request, const Setting& setting);
 Result<> checkpoint_at_end(RunRequest& request, const Setting& setting);
 Result<> keep_checkpoints(RunRequest& request, const Setting& setting);

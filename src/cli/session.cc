@@ -64,6 +64,7 @@ std::string best_line(const TrialSummary& trial, const std::vector<Objective>& o
   for (const auto& [name, value] : trial.config) {
     line += " " + name + "=" + to_text(value);
   }
+  line += trial.proposed_by == "known" ? "  (known before, not run here)" : "";
   return printable(line);
 }
 
@@ -88,6 +89,9 @@ int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
   std::int64_t failed = 0;
   bool success = false;
   for (const TrialSummary& trial : summary.trials) {
+    if (trial.proposed_by == "known") {
+      continue;  // it says nothing of this run
+    }
     failed += trial.state == TrialState::failed ? 1 : 0;
     success |= trial.state == TrialState::completed ||
                (trial.state == TrialState::stopped && trial.iterations > 0);

@@ -21,7 +21,10 @@ std::optional<std::string_view> other_spelling(std::string_view word) {
     std::string_view theirs;
     std::string_view ours;
   };
-  static constexpr std::array<Row, 32> kRows = {{
+  static constexpr std::array<Row, 35> kRows = {{
+      {"store_true", "flag"},
+      {"switch", "flag"},
+      {"bool", "flag"},
       {"categorical", "choice"},
       {"grid_search", "grid"},
       {"sample_from", "expr"},
@@ -131,35 +134,38 @@ std::optional<std::size_t> closing_parenthesis(std::string_view text) {
   return std::nullopt;
 }
 
+// `value` with the words of Python that `domain` has; anything else as `otherwise` writes it.
+std::string in_words(const Domain& domain,
+                     const Value& value,
+                     std::string (*otherwise)(const Value&)) {
+  if (const auto* list = value.list()) {
+    std::string out = "[";
+    for (const Value& item : *list) {
+      out += out.size() > 1 ? ", " : "";
+      out += in_words(domain, item, literal_text);
+    }
+    return out + "]";
+  }
+  if (value.is_null() && domain.python.none_word) {
+    return "None";
+  }
+  const bool* boolean = value.boolean();
+  if (boolean != nullptr && (*boolean ? domain.python.true_word : domain.python.false_word)) {
+    return *boolean ? "True" : "False";
+  }
+  return otherwise(value);
+}
+
 class DomainReader {
  public:
   explicit DomainReader(std::string_view text) : reader_(text) {}
 
   Result<Domain> domain() {
-    const std::string_view word = reader_.peek_word();
-    const std::size_t start = reader_.position();
-    if (reader_.at_end()) {
-      return reader_.fail("a distribution or a value is missing, as in uniform(0, 1)");
+    auto read = bare_domain();
+    if (read) {
+      read->python = reader_.python();
     }
-    reader_.move_to(start + word.size());
-    if (!word.empty() && reader_.accept('(')) {
-      return call(word, start);
-    }
-    reader_.move_to(start);
-    auto value = reader_.read_value();
-    if (!value) {
-      return value.error();
-    }
-    const auto* const text = value->text();
-    if (text != nullptr && *text == word) {
-      if (const auto meant = distribution_meant(word)) {
-        return fail_at(start,
-                       "'" + std::string(word) + "' is no value; did you mean " + *meant +
-                           "? a text stands in quotes");
-      }
-    }
-    const auto* list = value->list();
-    return list ? choice(*list) : constant(std::move(*value));
+    return read;
   }
 
   // The condition after `if`, or nothing; fails when anything else follows.
@@ -191,6 +197,33 @@ class DomainReader {
   }
 
  private:
+  Result<Domain> bare_domain() {
+    const std::string_view word = reader_.peek_word();
+    const std::size_t start = reader_.position();
+    if (reader_.at_end()) {
+      return reader_.fail("a distribution or a value is missing, as in uniform(0, 1)");
+    }
+    reader_.move_to(start + word.size());
+    if (!word.empty() && reader_.accept('(')) {
+      return call(word, start);
+    }
+    reader_.move_to(start);
+    auto value = reader_.read_value();
+    if (!value) {
+      return value.error();
+    }
+    const auto* const text = value->text();
+    if (text != nullptr && *text == word) {
+      if (const auto meant = distribution_meant(word)) {
+        return fail_at(start,
+                       "'" + std::string(word) + "' is no value; did you mean " + *meant +
+                           "? a text stands in quotes");
+      }
+    }
+    const auto* list = value->list();
+    return list ? choice(*list) : constant(std::move(*value));
+  }
+
   Error fail_at(std::size_t start, std::string_view problem) const {
     return syntax_error(reader_.text(), start, problem);
   }
@@ -236,10 +269,37 @@ class DomainReader {
       }
       return constant(std::move(arguments[0]));
     }
+    if (word.kind == DomainKind::flag || word.kind == DomainKind::secret) {
+      return worded(word.kind, arguments, start);
+    }
     if (arguments.size() == 1 && arguments[0].list()) {
       arguments = ValueList(*arguments[0].list());
     }
     return Domain{.kind = word.kind, .values = std::move(arguments)};
+  }
+
+  Result<Domain> worded(DomainKind kind, const ValueList& arguments, std::size_t start) {
+    std::vector<std::string> words;
+    for (const Value& argument : arguments) {
+      if (const auto* text = argument.text()) {
+        words.push_back(*text);
+      }
+    }
+    const bool texts = words.size() == arguments.size() && !words.empty();
+    if (kind == DomainKind::secret) {
+      return texts ? Result<Domain>(secret(words))
+                   : fail_at(start,
+                             "secret takes names of environment variables, as in "
+                             "secret(API_TOKEN); its content is never stored");
+    }
+    if (!texts || words.size() > 2) {
+      return fail_at(start,
+                     "flag takes the argument that is there or not, and perhaps the one for off, "
+                     "as in flag(\"--amp\") or flag(\"--amp\", \"--no-amp\")");
+    }
+    Domain domain = flag(words[0]);
+    domain.words = std::move(words);
+    return domain;
   }
 
   Result<Domain> formula() {
@@ -327,10 +387,17 @@ std::string to_text(const Domain& domain) {
     // A single list would be read as the list of the values.
     const bool wrap = domain.kind != DomainKind::constant && domain.values.size() == 1 &&
                       domain.values[0].list() != nullptr;
-    const std::string list = literal_text(Value(domain.values));
+    const ValueList listed = domain.kind == DomainKind::flag
+                                 ? ValueList(domain.words.begin(), domain.words.end())
+                                 : domain.values;
+    const std::string list = in_words(domain, Value(listed), literal_text);
     out += wrap ? list : list.substr(1, list.size() - 2);
   }
   return out + ")";
+}
+
+std::string as_typed(const Domain& domain, const Value& value) {
+  return in_words(domain, value, [](const Value& each) { return to_text(each); });
 }
 
 std::string to_text(const Parameter& parameter) {

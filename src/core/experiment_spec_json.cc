@@ -46,6 +46,7 @@ void describe(Spec& spec, Field&& field) {
   field("loggers", spec.loggers);
   field("tags", spec.tags);
   field("time_attr", spec.time_attr);
+  field("known", spec.known);
 }
 
 // ---- writing -------------------------------------------------------------------------------
@@ -74,6 +75,10 @@ std::string json_of(const Space& space) {
 }
 std::string json_of(const Config& config) {
   return to_json(config);
+}
+std::string json_of(const KnownResult& known) {
+  return "{\"config\": " + to_json(known.config) + ", \"metrics\": " + to_json(known.metrics) +
+         ", \"training_iteration\": " + std::to_string(known.training_iteration) + "}";
 }
 std::string json_of(const StopRule& rule) {
   return json_string(rule.text);
@@ -227,6 +232,18 @@ std::string read(const Json& json, PluginSpec& out) {
     return R"(must be {"name": NAME, "options": {...}})";
   }
   return read(*options, out.options);
+}
+
+std::string read(const Json& json, KnownResult& out) {
+  const Json* config = json.find("config");
+  const Json* metrics = json.find("metrics");
+  const Json* iteration = json.find("training_iteration");
+  if (!config || !metrics || !iteration || json.members.size() != 3) {
+    return R"(must be {"config": {...}, "metrics": {...}, "training_iteration": N})";
+  }
+  std::string problem = read(*config, out.config);
+  problem = problem.empty() ? read(*metrics, out.metrics) : problem;
+  return problem.empty() ? read(*iteration, out.training_iteration) : problem;
 }
 
 std::string read(const Json& json, TextPairs& out) {

@@ -67,6 +67,9 @@ struct ExperimentState::Apply {
     }
     state.spec_ = std::move(*spec);
     state.space_.emplace(std::move(*space));
+    for (const KnownResult& known : state.spec_.known) {
+      state.add_known(known, event.time);
+    }
     return true;
   }
 
@@ -511,6 +514,24 @@ void ExperimentState::reopen(TrialId trial) {
   finished_ = false;
 }
 
+// As if it had been added, run and completed long ago, elsewhere.
+void ExperimentState::add_known(const KnownResult& known, TimePoint time) {
+  if (proposers_.empty()) {
+    proposers_.emplace_back("known");
+  }
+  TrialRecord record{.state = TrialState::completed};
+  keep(known.config, record.config);
+  keep(known.metrics, record.last);
+  record.best_loss = loss_of(spec_.objectives.front(), known.metrics);
+  record.reason = "known before the experiment; it did not run here";
+  record.added = record.changed = time;
+  if (record.best_loss < kWorst && (!best_ || record.best_loss < at(*best_).best_loss)) {
+    best_ = TrialId{trial_count()};
+  }
+  trials_.push_back(std::move(record));
+  ++counts_[static_cast<std::size_t>(TrialState::completed)];
+}
+
 Config ExperimentState::config(TrialId trial) const {
   return decode_values(record(trial).config);
 }
@@ -565,14 +586,17 @@ std::int64_t ExperimentState::running_count() const {
 }
 
 bool ExperimentState::more_trials() const {
-  return !search_ended_ && closing_reason_.empty() && trial_count() < samples_in_all();
+  return !search_ended_ && closing_reason_.empty() && added_count() < samples_in_all();
 }
 
 std::int64_t ExperimentState::samples_in_all() const {
   constexpr auto kUnlimited = std::numeric_limits<std::int64_t>::max();
   const auto cells = static_cast<double>(space_->grid_size());
   const double all = static_cast<double>(spec_.samples) * cells;
-  return spec_.samples <= 0 || all > 9e15 ? kUnlimited : static_cast<std::int64_t>(all);
+  if (spec_.samples <= 0 || all > 9e15) {
+    return kUnlimited;
+  }
+  return std::max(static_cast<std::int64_t>(all), static_cast<std::int64_t>(spec_.points.size()));
 }
 
 double ExperimentState::elapsed_s(TimePoint now) const {

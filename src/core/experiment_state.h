@@ -71,7 +71,7 @@ struct TrialRecord {
   double best_loss = 0;        // of the first objective
   std::int64_t segment = 0;    // 0 before the first attempt
   std::int64_t iteration = 0;  // last reported in the segment, or where the segment began
-  std::int64_t results = 0;    // reported in all
+  std::int64_t results = 0;    // reported in all; none of a known result's
   std::int64_t repeated = 0;
   std::int32_t attempts = 0;
   std::int32_t failures = 0;
@@ -117,6 +117,10 @@ class ExperimentState final : public ExperimentView {
   const TrialRecord& record(TrialId trial) const {
     return trials_[static_cast<std::size_t>(trial.value)];
   }
+  // Trials 0 .. known_count() - 1 were known before the experiment: completed, with no attempt.
+  std::int64_t known_count() const { return static_cast<std::int64_t>(spec_.known.size()); }
+  bool is_known(TrialId trial) const { return trial.value >= 0 && trial.value < known_count(); }
+  std::int64_t added_count() const { return trial_count() - known_count(); }
   bool has_trial(TrialId trial) const { return trial.value >= 0 && trial.value < trial_count(); }
   const std::string& proposer(TrialId trial) const { return proposers_[record(trial).proposed_by]; }
   Metrics last_metrics(TrialId trial) const;
@@ -137,7 +141,8 @@ class ExperimentState final : public ExperimentView {
   const std::map<CheckpointId, CheckpointRecord>& checkpoints() const { return checkpoints_; }
   CheckpointId next_checkpoint() const { return {last_checkpoint_.value + 1}; }
 
-  std::int64_t samples_in_all() const;  // samples x grid cells; max when unlimited
+  // Samples x grid cells, or the points to try first if they are more; max when unlimited.
+  std::int64_t samples_in_all() const;
   std::int64_t total_failed() const { return count(TrialState::failed); }
   double elapsed_s(TimePoint now) const;  // all controllers together
   double elapsed_s() const { return elapsed_s(time_); }
@@ -165,6 +170,7 @@ class ExperimentState final : public ExperimentView {
   void release_borrowed(LiveTrial& live);
   void forget_borrowed(CheckpointId checkpoint);
   void reopen(TrialId trial);
+  void add_known(const KnownResult& known, TimePoint time);
 
   ExperimentSpec spec_;
   std::optional<CompiledSpace> space_;

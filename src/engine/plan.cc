@@ -37,7 +37,7 @@ Planner::Planner(ExperimentState& state,
       advisors_(advisors),
       rules_(rules),
       options_(std::move(options)),
-      ledger_(options_.inventory, options_.beside_claim) {}
+      ledger_(options_.inventory, options_.beside_claim, options_.gpus) {}
 
 std::optional<Decision> Planner::emit(EventBody body) {
   Event event{state_.sequence() + 1, std::max(now_, state_.time()), std::move(body)};
@@ -320,7 +320,7 @@ bool Planner::add_trial() {
   }
   auto& proposal = std::get<Proposal>(suggestion);
   const TrialId trial{state_.trial_count()};
-  const bool point = trial.value < static_cast<std::int64_t>(state_.spec().points.size());
+  const bool point = state_.added_count() < static_cast<std::int64_t>(state_.spec().points.size());
   auto resources = rules_.resources_for(proposal.config);
   const std::string impossible =
       resources ? ledger_.infeasible(*resources) : resources.error().message;
@@ -506,8 +506,8 @@ bool Planner::settle() {
   }
   stop(true,
        state_.search_ended()       ? state_.search_end_reason()
-       : state_.trial_count() == 1 ? "the only trial ended"
-                                   : "all " + counted(state_.trial_count(), "trial") + " ended");
+       : state_.added_count() == 1 ? "the only trial ended"
+                                   : "all " + counted(state_.added_count(), "trial") + " ended");
   return false;
 }
 

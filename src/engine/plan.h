@@ -41,6 +41,7 @@ using Command = std::variant<SendReply, Interrupt, StartAttempt, RemoveCheckpoin
 struct PlannerOptions {
   std::int64_t jobs = 1;
   Resources inventory;
+  std::vector<std::string> gpus = {};               // their names; empty: 0, 1, 2, ...
   Resources beside_claim = {.cpu = 0};              // what a trial takes of it beside its own claim
   std::filesystem::path experiment_directory = {};  // checkpoints are named relative to it
   // Whether the user's own rule ends the trial after this result; may be empty.

@@ -453,7 +453,10 @@ Result<Prepared> prepare(const ProcessOptions& options) {
   if (const auto checked = check_parameter_variables(options.parameters); !checked) {
     return checked.error();
   }
-  auto command = CommandTemplate::parse(options.command, options.parameters);
+  if (const auto there = options.words.check_secrets(); !there) {
+    return there.error();
+  }
+  auto command = CommandTemplate::parse(options.command, options.parameters, options.words);
   if (!command) {
     return command.error();
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "executors/output_log.h"
+#include "executors/parameter_words.h"
 #include "luthier/clock.h"
 #include "luthier/executor.h"
 
@@ -16,6 +17,7 @@ namespace luthier {
 struct ProcessOptions {
   std::vector<std::string> command;       // command_template.h
   std::vector<std::string> parameters;    // names the space knows: what placeholders may name
+  ParameterWords words = {};              // what the program is told of them
   std::vector<std::string> metrics;       // the objectives: what makes a line of output a result
   std::vector<std::string> readings;      // other metrics that rules and schedulers read
   std::string metric_regex;               // empty: the usual forms

@@ -77,7 +77,11 @@ Result<> ProcessAttempt::prepare() {
       return whole;
     }
   }
-  if (auto written = write_parameters(request_.config, settings_.command, directory_); !written) {
+  const CommandContext context{.trial = request_.id.trial,
+                               .seed = request_.seed,
+                               .directory = directory_,
+                               .config = &request_.config};
+  if (auto written = write_parameters(settings_.command, context); !written) {
     return written;
   }
   auto out = settings_.area->begin(request_.id);

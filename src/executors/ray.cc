@@ -214,8 +214,12 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
                  "a trial on Ray is one of a program, a Python function and a C++ library; give "
                  "exactly one of them"};
   }
-  auto command = program ? CommandTemplate::parse(process.command, process.parameters)
-                         : Result<CommandTemplate>(CommandTemplate());
+  if (const auto there = process.words.check_secrets(); !there) {
+    return there.error();
+  }
+  auto command = program
+                     ? CommandTemplate::parse(process.command, process.parameters, process.words)
+                     : Result<CommandTemplate>(CommandTemplate::of_function(process.words));
   if (!command) {
     return command.error();
   }

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 
 #include "base/text.h"
+#include "core/known_check.h"
 #include "engine/rules.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
@@ -216,6 +217,14 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
     for (std::size_t i = 0; i < spec.points.size(); ++i) {
       if (const auto checked = space->check(spec.points[i]); !checked) {
         problems.add("point " + std::to_string(i + 1) + ": " + checked.error().message);
+      }
+    }
+    for (std::size_t i = 0; i < spec.known.size(); ++i) {
+      auto whole = complete_known(*space, spec.objectives, spec.known[i]);
+      if (whole) {
+        spec.known[i] = *std::move(whole);
+      } else {
+        problems.add("known result " + std::to_string(i + 1) + ": " + whole.error().message);
       }
     }
   }

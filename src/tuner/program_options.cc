@@ -114,6 +114,7 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
       .command = spec.command,
       .readings = readings_of(spec),
       .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6))};
+  process.words = ParameterWords(spec.space.parameters());
   for (const Parameter& parameter : spec.space.parameters()) {
     process.parameters.push_back(parameter.name);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -60,8 +61,12 @@ std::string_view benchmark_remedy(const ExperimentSpec& spec) {
 }
 
 // What was declared goes first, then what the executor has, then this machine.
-Resources inventory_of(const SessionOptions& session, const Executor& executor, std::int64_t jobs) {
+Resources inventory_of(const SessionOptions& session,
+                       const Executor& executor,
+                       std::int64_t jobs,
+                       const SharedGpus& gpus) {
   Resources inventory = session.inventory;
+  inventory.gpu = gpus.amount;
   if (const auto there = executor.inventory()) {
     inventory.cpu = inventory.cpu > 0 ? inventory.cpu : there->cpu;
     inventory.gpu = inventory.gpu > 0 ? inventory.gpu : there->gpu;
@@ -73,6 +78,13 @@ Resources inventory_of(const SessionOptions& session, const Executor& executor, 
     inventory.cpu = static_cast<double>(std::max(processor_count(), jobs));
   }
   return inventory;
+}
+
+// Of this machine where trials run on it; what was declared elsewhere.
+Result<SharedGpus> gpus_of(const SessionOptions& session, const ExperimentSpec& spec) {
+  const bool here = spec.executor == "process" || spec.executor == "in_process";
+  return shared_gpus(session.inventory.gpu,
+                     here ? visible_gpus(std::getenv("CUDA_VISIBLE_DEVICES")) : std::nullopt);
 }
 
 Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions& session) {
@@ -174,6 +186,11 @@ Result<> Session::begin(SessionStart& start,
   if (auto checked = check_start(start); !checked) {
     return checked;
   }
+  auto gpus = gpus_of(options.session, start.spec);
+  if (!gpus) {
+    return gpus.error();
+  }
+  gpus_ = *std::move(gpus);
   if (auto made = make_executor(start.spec, options); !made) {
     return made;
   }
@@ -425,7 +442,8 @@ void Session::make_engine(const RunOptions& options) {
   ports.host = host_name();
   ports.pid = process_id();
   PlannerOptions planner{.jobs = jobs_,
-                         .inventory = inventory_of(options.session, *executor_, jobs_),
+                         .inventory = inventory_of(options.session, *executor_, jobs_, gpus_),
+                         .gpus = gpus_.names,
                          .beside_claim = executor_->beside_claim(),
                          .experiment_directory = ports.experiment_directory,
                          .stop_if = options.stop_if};

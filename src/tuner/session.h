@@ -12,6 +12,7 @@
 #include "simulation/simulated_executor.h"
 #include "store/checkpoint_directories.h"
 #include "tuner/assembly.h"
+#include "tuner/gpus.h"
 
 namespace luthier {
 
@@ -69,6 +70,7 @@ class Session {
   std::filesystem::path root_;          // checkpoints are named relative to it
   std::unique_ptr<Workload> workload_;  // of a simulated executor
   std::int64_t jobs_ = 0;
+  SharedGpus gpus_;
   std::unique_ptr<ExperimentState> state_;
   std::optional<Rules> rules_;
   std::unique_ptr<Advisors> advisors_;

@@ -71,6 +71,10 @@ Tuner& Tuner::point(Config config) {
   impl_->spec.points.push_back(std::move(config));
   return *this;
 }
+Tuner& Tuner::known(Config config, Metrics metrics, std::int64_t training_iteration) {
+  impl_->spec.known.push_back({std::move(config), std::move(metrics), training_iteration});
+  return *this;
+}
 Tuner& Tuner::iterations(std::int64_t count) {
   impl_->spec.iterations = count;
   return *this;

@@ -98,7 +98,7 @@ Config Explorer::draw(const CompiledSpace& space, const Config& from, Rng& rng) 
 double Explorer::move(
     const CompiledSpace& space, std::size_t axis, const Value& value, double at, Rng& rng) const {
   const Parameter& parameter = space.parameters()[space.axes()[axis].parameter];
-  if (parameter.domain.kind == DomainKind::choice) {
+  if (space.axes()[axis].kind == AxisKind::categorical) {
     return neighbour(space.axes()[axis], at, rng);
   }
   const double factor = options_.factors[rng.below(options_.factors.size())];

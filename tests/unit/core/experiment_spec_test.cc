@@ -96,6 +96,8 @@ ExperimentSpec full_spec() {
   spec.executor_options = {{"metric_regex", "loss=(.*)"}};
   spec.loggers = {"csv", "tensorboard"};
   spec.tags = {{"team", "a"}, {"b", ""}};
+  spec.known = {{{{"lr", 0.5}, {"amp", true}}, {{"loss", 1e-3}, {"text", "x"}}, 7},
+                {{{"lr", 1}}, {{"loss", HUGE_VAL}}}};
   return spec;
 }
 
@@ -109,6 +111,7 @@ TEST(ExperimentSpec, JsonKeepsEveryField) {
   EXPECT_EQ(read->stop, full_spec().stop);
   EXPECT_EQ(read->seed, 18446744073709551615U);
   EXPECT_EQ(read->keep_by, KeepBy::best);
+  EXPECT_EQ(read->known, full_spec().known);
   EXPECT_EQ(read->grace_s, HUGE_VAL);
   EXPECT_EQ(read->command.back(), "Infinity");
 }
@@ -128,7 +131,7 @@ TEST(ExperimentSpec, JsonIsCanonical) {
       R"("resources": {"cpu": "1"}, "checkpoint_every": 0, "checkpoint_at_end": false, )"
       R"("keep_checkpoints": 1, "keep_by": "latest", "deterministic": 0, )"
       R"("executor": "in_process", "command": [], "executor_options": {}, "loggers": [], )"
-      R"("tags": {}, "time_attr": ""})");
+      R"("tags": {}, "time_attr": "", "known": []})");
 }
 
 TEST(ExperimentSpec, EveryProblemIsNamed) {
