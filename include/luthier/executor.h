@@ -74,7 +74,11 @@ struct Ended {
 struct Unusable {
   std::string reason;
 };
-using ExecutorEvent = std::variant<Reported, CheckpointWritten, Ended, Unusable>;
+// Something a person should know.
+struct Noted {
+  std::string text;
+};
+using ExecutorEvent = std::variant<Reported, CheckpointWritten, Ended, Unusable, Noted>;
 
 // What a waiting attempt is told.
 struct Reply {

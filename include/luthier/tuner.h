@@ -103,6 +103,8 @@ class Tuner {
   Tuner& command(std::vector<std::string> words);       // a program, with placeholders
   Tuner& python(std::string function);                  // ray: "module:name"
   Tuner& trainable(const std::filesystem::path& file);  // ray: a library (trainable_library.h)
+  // Every trial of a Python program imports its libraries by itself (docs/warm_starts.md).
+  Tuner& cold(bool on = true);
   Tuner& deterministic(std::int64_t lag);
   Tuner& tag(std::string key, std::string value);
   Tuner& handle_signals(bool on = true);

@@ -215,6 +215,11 @@ constexpr std::array kRunOptions = {
                .meaning = "finds metrics in the program's output: two groups, name and value",
                .group = "execution"},
               metric_regex},
+    RunOption{{.name = "cold",
+               .meaning = "every trial imports Python's libraries by itself, instead of beginning "
+                          "with those of the first one imported",
+               .group = "execution"},
+              cold},
     RunOption{{.name = "log",
                .argument = "A,B,...",
                .meaning = "loggers, or none (default: console,csv,json,tensorboard)",

@@ -194,8 +194,8 @@ Result<> executor(RunRequest& request, const Setting& setting) {
       set(request.spec.executor_options, key, to_text(value));
       continue;
     }
-    if (key != "metric_regex") {
-      const std::vector<std::string> options = {"metric_regex"};
+    const std::vector<std::string> options = {"cold", "metric_regex"};
+    if (std::ranges::find(options, key) == options.end()) {
       return Error{
           ErrorCode::invalid_argument,
           setting.place + ": " + unknown_name("option of executor 'process'", key, options)};
@@ -227,6 +227,11 @@ Result<> trainable(RunRequest& request, const Setting& setting) {
 
 Result<> metric_regex(RunRequest& request, const Setting& setting) {
   set(request.spec.executor_options, "metric_regex", setting.value);
+  return {};
+}
+
+Result<> cold(RunRequest& request, const Setting& /*setting*/) {
+  set(request.spec.executor_options, "cold", "true");
   return {};
 }
 

@@ -74,6 +74,7 @@ Result<> executor(RunRequest& request, const Setting& setting);
 Result<> python(RunRequest& request, const Setting& setting);
 Result<> trainable(RunRequest& request, const Setting& setting);
 Result<> metric_regex(RunRequest& request, const Setting& setting);
+Result<> cold(RunRequest& request, const Setting& setting);
 Result<> loggers(RunRequest& request, const Setting& setting);
 
 }  // namespace luthier::cli::settings

@@ -85,7 +85,8 @@ void Planner::on_executor_event(const ExecutorEvent& event) {
   std::visit(Overloaded{[&](const Reported& reported) { on_report(reported); },
                         [&](const CheckpointWritten& written) { on_checkpoint(written); },
                         [&](const Ended& ended) { on_ended(ended); },
-                        [&](const Unusable& unusable) { leave(unusable.reason); }},
+                        [&](const Unusable& unusable) { leave(unusable.reason); },
+                        [&](const Noted& noted) { note(noted.text); }},
              event);
 }
 

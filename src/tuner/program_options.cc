@@ -17,6 +17,8 @@ ProcessOptions process_options(const ExperimentSpec& spec) {
   for (const auto& [name, value] : spec.executor_options) {
     if (name == "metric_regex") {
       process.metric_regex = value;
+    } else if (name == "cold") {
+      process.cold = value == "true";
     }
   }
   return process;

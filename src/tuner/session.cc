@@ -319,8 +319,8 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
   }
   if (spec.executor == "process") {
     for (const auto& [name, value] : spec.executor_options) {
-      if (name != "metric_regex") {
-        const std::vector<std::string> known = {"metric_regex"};
+      const std::vector<std::string> known = {"cold", "metric_regex"};
+      if (std::ranges::find(known, name) == known.end()) {
         return Error{ErrorCode::invalid_argument,
                      unknown_name("option of executor 'process'", name, known)};
       }

@@ -182,6 +182,10 @@ Tuner& Tuner::trainable(const std::filesystem::path& file) {
   impl_->set_executor_option("library", path.string());
   return *this;
 }
+Tuner& Tuner::cold(bool on) {
+  impl_->set_executor_option("cold", on ? "true" : "false");
+  return *this;
+}
 Tuner& Tuner::deterministic(std::int64_t lag) {
   impl_->spec.deterministic = lag;
   return *this;
