@@ -91,8 +91,12 @@ struct Remarked {
 struct Unusable {
   std::string reason;
 };
+// Something a person should know about the run as a whole.
+struct Noted {
+  std::string text;
+};
 using ExecutorEvent =
-    std::variant<Reported, CheckpointWritten, Ended, Unusable, UnderstoodOutput, Remarked>;
+    std::variant<Reported, CheckpointWritten, Ended, Unusable, UnderstoodOutput, Remarked, Noted>;
 
 // What a waiting attempt is told.
 struct Reply {

@@ -112,6 +112,8 @@ class Tuner {
   Tuner& ok_status(const std::vector<int>& statuses);  // exit statuses of success, beside 0
   Tuner& tty(bool on = true);                          // its stdout is a terminal: line-buffered
   Tuner& time_attr(std::string metric);                // its own counter, which schedulers go by
+  // Every trial of a Python program imports its libraries by itself (docs/warm_starts.md).
+  Tuner& cold(bool on = true);
   Tuner& deterministic(std::int64_t lag);
   Tuner& tag(std::string key, std::string value);
   Tuner& handle_signals(bool on = true);

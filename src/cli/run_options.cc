@@ -250,6 +250,11 @@ constexpr std::array kRunOptions = {
                     "at once",
          .group = "execution"},
         tty},
+    RunOption{{.name = "cold",
+               .meaning = "every trial imports Python's libraries by itself, instead of beginning "
+                          "with those of the first one imported",
+               .group = "execution"},
+              cold},
     RunOption{{.name = "log",
                .argument = "A,B,...",
                .meaning = "loggers, or none (default: console,csv,json,tensorboard)",

@@ -283,6 +283,10 @@ Result<> tty(RunRequest& request, const Setting& setting) {
   return set_for_program(request, setting, "tty", "true");
 }
 
+Result<> cold(RunRequest& request, const Setting& setting) {
+  return set_for_program(request, setting, "cold", "true");
+}
+
 Result<> loggers(RunRequest& request, const Setting& setting) {
   request.spec.loggers.clear();
   for (const auto& name : split(setting.value, ',')) {

@@ -79,6 +79,7 @@ Result<> metric_file(RunRequest& request, const Setting& setting);
 Result<> time_attr(RunRequest& request, const Setting& setting);
 Result<> ok_status(RunRequest& request, const Setting& setting);
 Result<> tty(RunRequest& request, const Setting& setting);
+Result<> cold(RunRequest& request, const Setting& setting);
 Result<> loggers(RunRequest& request, const Setting& setting);
 
 }  // namespace luthier::cli::settings

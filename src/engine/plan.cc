@@ -87,7 +87,8 @@ void Planner::on_executor_event(const ExecutorEvent& event) {
                         [&](const Ended& ended) { on_ended(ended); },
                         [&](const Unusable& unusable) { leave(unusable.reason); },
                         [&](const UnderstoodOutput& understood) { on_understood(understood); },
-                        [&](const Remarked& remarked) { on_remark(remarked); }},
+                        [&](const Remarked& remarked) { on_remark(remarked); },
+                        [&](const Noted& noted) { note(noted.text); }},
              event);
 }
 

@@ -28,6 +28,7 @@
 #include "executors/process_attempt.h"
 #include "executors/program_launcher.h"
 #include "executors/trial_environment.h"
+#include "executors/warm/warm_launcher.h"
 
 namespace luthier {
 namespace {
@@ -108,28 +109,6 @@ struct SealDone {
 struct Leave {};
 using Command = std::variant<StartRequest, ReplyTo, Interrupt, SealDone, Leave>;
 
-class GuardianLauncher : public ProgramLauncher {
- public:
-  explicit GuardianLauncher(GuardianClient guardian) : guardian_(std::move(guardian)) {}
-
-  Result<FileDescriptor> spawn(const Program& program, const StartRequest& /*request*/) override {
-    return guardian_.spawn(program);
-  }
-  int watched() const override { return guardian_.socket(); }
-  // It died (somebody killed it). Wardens go on without it; the next trial needs another.
-  void renew() override {
-    if (auto again = GuardianClient::launch()) {
-      guardian_ = *std::move(again);
-    }
-  }
-  Capabilities capabilities() const override {
-    return {.can_kill = true, .can_limit_memory = true, .can_checkpoint = true};
-  }
-
- private:
-  GuardianClient guardian_;
-};
-
 class Processes : public Executor {
  public:
   Processes(AttemptSettings settings, std::unique_ptr<ProgramLauncher> launcher)
@@ -169,7 +148,10 @@ class Processes : public Executor {
       owner.add(fd, key << 2 | static_cast<Key>(channel));
     }
     void unwatch(int fd) override { epoll_ctl(owner.epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
-    void post(ExecutorEvent event) override { owner.inbox_.post(std::move(event)); }
+    void post(ExecutorEvent event) override {
+      owner.launcher_->on_event(event);
+      owner.inbox_.post(std::move(event));
+    }
     void seal(std::int64_t iteration, const std::filesystem::path& directory) override {
       owner.sealer_->add({key, id, iteration, directory});
     }
@@ -261,6 +243,7 @@ Result<> Processes::open() {
     add(launcher_->watched(), kLauncher << 2);
   }
   launcher_->on_unusable([this](std::string reason) { inbox_.post(Unusable{std::move(reason)}); });
+  launcher_->on_note([this](std::string text) { inbox_.post(Noted{std::move(text)}); });
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -315,12 +298,7 @@ void Processes::run() {
       if (key == kMailbox) {
         take_commands();
       } else if (key == kLauncher) {
-        epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, launcher_->watched(), nullptr);
-        const int before = launcher_->watched();
         launcher_->renew();
-        if (launcher_->watched() != before) {
-          add(launcher_->watched(), kLauncher << 2);
-        }
       } else if (Entry* entry = find(key)) {
         entry->attempt.on_readable(static_cast<Channel>(events[i].data.u64 & 3));
         settle(*entry);
@@ -509,13 +487,17 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                      "; raise the limits on files and processes (ulimit -n, ulimit -u), or see "
                      "'luthier doctor'"};
   }
+  auto launcher = WarmLauncher::make(*std::move(guardian), options.cold, clock);
+  if (!launcher) {
+    return launcher.error();
+  }
   return make_launching_executor(AttemptSettings{.options = std::move(options),
                                                  .command = std::move(prepared->command),
                                                  .hearing = std::move(prepared->hearing),
                                                  .directory = directory,
                                                  .area = &area,
                                                  .clock = &clock},
-                                 std::make_unique<GuardianLauncher>(*std::move(guardian)));
+                                 *std::move(launcher));
 }
 
 Result<std::unique_ptr<Executor>> make_launching_executor(

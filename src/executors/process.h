@@ -28,6 +28,7 @@ struct ProcessOptions {
   std::chrono::microseconds grace = std::chrono::seconds(10);
   // For a program that was told to pause and is saving; then it is ended as if it had hung.
   std::chrono::microseconds save_time = std::chrono::minutes(10);
+  bool cold = false;    // Python programs import all by themselves (warm/warm_launcher.h)
   OutputLimits output;  // of stdout.log and stderr.log each
 };
 

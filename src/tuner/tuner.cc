@@ -208,6 +208,10 @@ Tuner& Tuner::time_attr(std::string metric) {
   impl_->spec.time_attr = std::move(metric);
   return *this;
 }
+Tuner& Tuner::cold(bool on) {
+  impl_->set_executor_option("cold", on ? "true" : "false");
+  return *this;
+}
 Tuner& Tuner::deterministic(std::int64_t lag) {
   impl_->spec.deterministic = lag;
   return *this;

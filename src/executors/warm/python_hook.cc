@@ -1,0 +1,115 @@
+#include "executors/warm/python_hook.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include "executors/spawn_packet.h"
+#include "executors/warm/stored_zip.h"
+
+extern "C" {
+// NOLINTBEGIN(readability-identifier-naming): symbols of the assembler
+extern const char luthier_warm_start_begin[];
+extern const char luthier_warm_start_end[];
+// NOLINTEND(readability-identifier-naming)
+}
+
+namespace luthier {
+namespace {
+
+constexpr off_t kRecordBytes = off_t{4} << 20;  // of which only what is written takes memory
+constexpr std::string_view kPythonPath = "PYTHONPATH=";
+
+std::string path_of(const FileDescriptor& file) {
+  return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(file.get());
+}
+
+}  // namespace
+
+Result<ImportRecord> ImportRecord::make(const std::string& text) {
+  auto file = memory_file("luthier-imports", text.data(), text.size(), 0);
+  if (!file) {
+    return file.error();
+  }
+  if (ftruncate(file->get(), kRecordBytes) != 0) {
+    return spawn_error("a memory file could not be made", errno);
+  }
+  ImportRecord record;
+  record.file_ = *std::move(file);
+  return record;
+}
+
+std::string ImportRecord::text() const {
+  std::string text;
+  char part[4096];
+  while (true) {
+    const ssize_t count = pread(file_.get(), part, sizeof part, static_cast<off_t>(text.size()));
+    const auto size = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+    const std::string_view read(part, size);
+    text += read.substr(0, read.find('\0'));
+    if (size == 0 || read.find('\0') != std::string_view::npos) {
+      return text;
+    }
+  }
+}
+
+std::string ImportRecord::path() const {
+  return path_of(file_);
+}
+
+Result<PythonHook> PythonHook::make() {
+  // NOLINTBEGIN(*-security.PointerSub): ends of one embedded file
+  const std::string_view source(
+      luthier_warm_start_begin,
+      static_cast<std::size_t>(luthier_warm_start_end - luthier_warm_start_begin));
+  // NOLINTEND(*-security.PointerSub)
+  const std::string archive = stored_zip("sitecustomize.py", source);
+  auto file = memory_file("luthier-warm-start", archive.data(), archive.size(), 0);
+  if (!file) {
+    return file.error();
+  }
+  PythonHook hook;
+  hook.archive_ = *std::move(file);
+  return hook;
+}
+
+void PythonHook::put(std::vector<std::string>& environment,
+                     const std::string& mode,
+                     const ImportRecord& record) const {
+  const std::string archive = path_of(archive_);
+  std::string path = archive;
+  std::erase_if(environment, [&](const std::string& variable) {
+    const bool found = variable.starts_with(kPythonPath);
+    if (found && variable.size() > kPythonPath.size()) {
+      path += ':' + variable.substr(kPythonPath.size());
+    }
+    return found;
+  });
+  environment.push_back(std::string(kPythonPath) + path);
+  environment.push_back("LUTHIER_WARM_START=" + mode + ' ' + archive + ' ' + record.path());
+}
+
+Program PythonHook::recording(const Program& program, const ImportRecord& record) const {
+  Program out = program;
+  put(out.environment, "record", record);
+  return out;
+}
+
+Program PythonHook::zygote(const Program& program,
+                           std::size_t own_begin,
+                           const ImportRecord& record) const {
+  Program out = program;
+  out.arguments.resize(std::min(own_begin, out.arguments.size()));
+  std::erase_if(out.environment, differs_between_attempts);
+  out.memory_bytes = 0;
+  put(out.environment, "zygote", record);
+  return out;
+}
+
+bool differs_between_attempts(const std::string& variable) {
+  return variable.starts_with("LUTHIER_") || variable.starts_with("CUDA_VISIBLE_DEVICES=");
+}
+
+}  // namespace luthier
