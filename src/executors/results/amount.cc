@@ -51,6 +51,7 @@ class AmountReader {
   bool fraction();
   bool suffix();
   bool clock();
+  bool minutes();
   bool ended() const;
 
   std::string_view text_;
@@ -252,6 +253,9 @@ void AmountReader::uncertainty() {
   const std::size_t start = at_;
   const std::string kept = number_;
   const bool bracket = peek() == '(' && is_digit(peek(1));
+  if (rest().starts_with(" +/-") || rest().starts_with(" \xC2\xB1")) {
+    ++at_;
+  }
   if (bracket || skip("+/-") || skip("+-") || skip("\xC2\xB1") || skip("+")) {
     at_ += bracket ? 1 : 0;
     skip_blanks();
@@ -302,6 +306,34 @@ bool AmountReader::clock() {
   return true;
 }
 
+// 1:23.45 and 0:00:01.58: minutes or hours first, a fraction of a second last.
+bool AmountReader::minutes() {
+  const std::size_t start = at_;
+  const std::string kept = number_;
+  double total = 0;
+  int parts = 0;
+  while (parts < 2 && number_.size() <= 2 && peek() == ':' && is_digit(peek(1)) &&
+         is_digit(peek(2))) {
+    total = (total + read_number(number_)->number().value_or(0)) * 60;
+    number_.clear();
+    ++at_;
+    digits();
+    ++parts;
+  }
+  const bool whole =
+      parts > 0 && number_.size() == 2 && peek() == '.' && is_digit(peek(1)) && kept.size() == 1;
+  if (whole) {
+    number_ += text_[at_++];
+    digits();
+    seconds_ = total + read_number(number_)->number().value_or(0);
+    amount_.unit = "s";
+    return true;
+  }
+  at_ = start;
+  number_ = kept;
+  return false;
+}
+
 bool AmountReader::suffix() {
   if ((peek() == 'h' || peek() == 'm') && is_digit(peek(1))) {
     return clock();
@@ -343,6 +375,9 @@ bool AmountReader::ended() const {
   if (c == '.') {
     return peek(1) == '\0' || peek(1) == ' ' || peek(1) == '.';
   }
+  if (c == ':') {
+    return peek(1) == '\0' || peek(1) == ' ';
+  }
   if (c == '<') {
     return peek(1) == '/';
   }
@@ -352,7 +387,7 @@ bool AmountReader::ended() const {
 
 bool AmountReader::tail() {
   uncertainty();
-  return fraction() && suffix() && close() && ended();
+  return fraction() && (minutes() || suffix()) && close() && ended();
 }
 
 std::optional<Amount> AmountReader::read() {

@@ -57,6 +57,9 @@ std::vector<Groups::Entry> Groups::entries_of(const Heard& heard) {
   std::vector<Entry> entries;
   for (const auto& mention : heard.mentions) {
     const Meaning* meaning = meaning_of(mention, heard);
+    if (meaning != nullptr && meaning->once_an_epoch && heard.epoch == last_epoch_) {
+      continue;  // a last line below the last epoch
+    }
     const std::string* loose = meaning == nullptr ? loosely_wanted(mention) : nullptr;
     if (meaning == nullptr && loose == nullptr) {
       if (!mention.only_if_wanted && entries.size() < kMostEntries &&
@@ -110,10 +113,22 @@ void Groups::join(std::vector<Entry> entries) {
   }
 }
 
+// The same line again, of a second log handler.
+bool Groups::said_before(const std::vector<Entry>& entries, const Heard& heard) const {
+  return heard.counted && heard.epoch && !heard.epoch_of_heading &&
+         std::ranges::equal(entries, last_line_, [](const Entry& a, const Entry& b) {
+           return a.key == b.key && a.value == b.value;
+         });
+}
+
 void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
   auto entries = entries_of(heard);
-  if (entries.empty()) {
+  if (entries.empty() || said_before(entries, heard)) {
     return;
+  }
+  last_line_ = entries;
+  if (std::ranges::any_of(entries, &Entry::objective)) {
+    last_epoch_ = heard.epoch;
   }
   int line = 0;
   if (!group_.empty() && repeats(entries, line)) {

@@ -43,6 +43,7 @@ class Groups {
   const Meaning* meaning_of(const Mention& mention, const Heard& heard);
   const std::string* loosely_wanted(const Mention& mention) const;
   Entry* find(const std::string& key);
+  bool said_before(const std::vector<Entry>& entries, const Heard& heard) const;
   bool repeats(const std::vector<Entry>& entries, int& line);
   void join(std::vector<Entry> entries);
   bool complete() const;
@@ -56,6 +57,8 @@ class Groups {
   std::vector<std::string> names_;
   std::vector<std::string> objectives_;
   std::vector<Entry> group_;
+  std::vector<Entry> last_line_;
+  std::optional<double> last_epoch_;  // in which an objective came last
   int line_ = 0;
   bool any_closed_ = false;
 };

@@ -16,9 +16,12 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
 
 // Words that say that another number is meant, and were not asked for.
 bool is_other_number(const WantedName& wanted, const ReadName& read) {
-  return read.of_another && std::ranges::any_of(read.words, [&](const std::string& word) {
+  const bool in_words =
+      std::ranges::any_of(read.words, [](const std::string& word) { return is_of_another(word); });
+  return read.of_another &&
+         (!in_words || std::ranges::any_of(read.words, [&](const std::string& word) {
            return is_of_another(word) && !contains(wanted.read.words, word);
-         });
+         }));
 }
 
 struct Run {
@@ -67,7 +70,8 @@ std::optional<Likeness> likeness(const WantedName& wanted,
   if (mention.name == wanted.name) {
     return Likeness::exact;
   }
-  if (read.joined == wanted.read.joined && !read.joined.empty()) {
+  const std::string& joined = wanted.read.joined_with_note;
+  if (!joined.empty() && (read.joined_with_note == joined || read.joined == joined)) {
     return Likeness::words;
   }
   const DataContext& data = read.data.kind != DataKind::none ? read.data : mention.data;
@@ -77,7 +81,8 @@ std::optional<Likeness> likeness(const WantedName& wanted,
   }
   const auto run = run_of(wanted.base, read.words);
   if (!run) {
-    return std::nullopt;
+    const bool first_noted = wanted.base == read.noted && !read.noted.empty();
+    return first_noted ? std::optional(Likeness::prefixed) : std::nullopt;
   }
   const auto filler = [](const std::string& word) { return is_filler(word); };
   const auto begin = read.words.begin();
@@ -185,7 +190,7 @@ const Candidate* best_place(const Pool& pool) {
 
 }  // namespace
 
-Choice choose(const WantedName& wanted, const std::vector<Candidate>& candidates) {
+NameChoice choose(const WantedName& wanted, const std::vector<Candidate>& candidates) {
   Pool pool;
   for (const auto& one : candidates) {
     pool.push_back(&one);

@@ -50,6 +50,8 @@ struct Candidate {
   std::int64_t latest = 0;           // number of the line
   std::optional<double> epoch = {};  // the outer counter when it came first
   bool epoch_changed = false;
+  std::optional<double> latest_epoch = {};
+  std::int64_t epochs = 0;  // of headings, in which it came
 
   bool same_place(const Candidate& other) const;
 };
@@ -57,11 +59,11 @@ struct Candidate {
 // How the user would have to type it: a context of the line is put before the name.
 std::string qualified_name(const Candidate& candidate);
 
-struct Choice {
+struct NameChoice {
   const Candidate* chosen = nullptr;
   std::vector<const Candidate*> several = {};  // among which nothing says which is meant
 };
-Choice choose(const WantedName& wanted, const std::vector<Candidate>& candidates);
+NameChoice choose(const WantedName& wanted, const std::vector<Candidate>& candidates);
 
 // The words of `printed`; those with digits that were not asked for may change from trial to trial
 // and count alike.

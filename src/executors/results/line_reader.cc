@@ -14,6 +14,7 @@ constexpr std::size_t kHeardBytes = std::size_t{4} << 10;  // of a line's end, f
 constexpr std::size_t kShownBytes = 300;                   // of a line kept for people
 constexpr std::size_t kLargestBlock = std::size_t{1} << 20;
 constexpr std::size_t kMostMentions = 1000;
+constexpr int kLinesOfAnother = 3;
 constexpr int kMostObjectsTried = 8;  // a line of braces must not cost its square
 
 std::string_view trimmed(std::string_view text) {
@@ -40,6 +41,14 @@ std::string_view end_of(std::string_view line, std::size_t bytes) {
   return blank == std::string_view::npos ? line : line.substr(blank);
 }
 
+// A line of cells between bars.
+bool in_bars(std::string_view line) {
+  constexpr std::string_view kBars[] = {"|", "\xE2\x94\x82", "\xE2\x94\x83"};
+  return std::ranges::any_of(kBars, [&](std::string_view bar) {
+    return line.starts_with(bar) && line.ends_with(bar) && line.size() > 2 * bar.size();
+  });
+}
+
 struct Object {
   NamedValues record;
   std::size_t begin = 0;
@@ -54,7 +63,7 @@ std::optional<Object> object_in(std::string_view line) {
       return std::nullopt;
     }
     std::size_t used = 0;
-    if (auto record = read_record(line.substr(at), &used); record && !record->empty()) {
+    if (auto record = read_record(line.substr(at), &used, true); record && !record->empty()) {
       return Object{*std::move(record), at, at + used};
     }
     ++at;
@@ -118,6 +127,32 @@ bool ends_in_epoch(std::string_view name) {
   return !words.empty() && is_epoch_counter(words.back());
 }
 
+// A short line that ends or begins as headings do and holds no number but an epoch's. Told by the
+// line alone, so that it makes no difference which lines are read closely.
+bool is_heading(std::string_view text) {
+  constexpr std::size_t kLongestHeading = 80;
+  if (text.empty() || text.size() > kLongestHeading) {
+    return false;
+  }
+  const bool counts = (text.front() == 'E' || text.front() == 'e') && epoch_in(text).has_value();
+  const bool marked = text.back() == ':' || text.back() == '.' ||
+                      std::string_view("=-#[*>").find(text.front()) != std::string_view::npos;
+  if (!counts && !marked) {
+    return false;
+  }
+  int numbers = 0;
+  bool in_number = false;
+  for (const char c : text.substr(0, text.size() - 1)) {
+    const bool digit = c >= '0' && c <= '9';
+    numbers += digit && !in_number ? 1 : 0;
+    in_number = digit;
+    if (c == ':' || (c == '=' && text.front() != '=')) {
+      return false;
+    }
+  }
+  return numbers == 0 || (numbers <= 2 && epoch_in(text).has_value());
+}
+
 }  // namespace
 
 void LineReader::narrow(std::vector<std::string> needles, bool tables, bool neighbours) {
@@ -153,9 +188,27 @@ void LineReader::line(std::string_view text, const OnHeard& on_heard) {
   }
   if (!block_.empty()) {
     block_line(text, on_heard);
-  } else {
+  } else if (!labelled(text, on_heard)) {
     ordinary(text, on_heard);
   }
+}
+
+// "err =", a blank line and "0.1250", as MATLAB and others show a value.
+bool LineReader::labelled(std::string_view text, const OnHeard& on_heard) {
+  if (!label_.empty() && !text.empty()) {
+    const std::string label = std::exchange(label_, {});
+    if (is_amount(trimmed(text))) {
+      read_pairs(label + " " + std::string(trimmed(text)), on_heard);
+      return true;
+    }
+  }
+  constexpr std::size_t kLongestLabel = 80;
+  const bool label = text.size() > 1 && text.size() <= kLongestLabel &&
+                     (text.back() == '=' || text.back() == ':') && relevant(text);
+  if (label && trimmed(text).back() == text.back()) {
+    label_ = text;
+  }
+  return false;
 }
 
 void LineReader::ordinary(std::string_view text, const OnHeard& on_heard) {
@@ -167,24 +220,24 @@ void LineReader::ordinary(std::string_view text, const OnHeard& on_heard) {
     return;
   }
   const bool read = relevant(text);
+  another_lines_ = text.empty() ? 0 : another_lines_;
+  note_section(text);
   if (read && text.find('{') != std::string_view::npos && object(text, on_heard)) {
     return;
   }
-  const bool table = with_tables_ && (read || tables_.open() || candidate_wanted_);
+  const bool table = with_tables_ && (read || narrowed_ || tables_.open() || candidate_wanted_);
   if (read) {
     read_pairs(end_of(text, kHeardBytes), on_heard);
   } else if (table) {
     if (auto row = table_row(text)) {
       on_heard(*std::move(row));
     }
-  } else {
-    note_section(text);
-    if (with_tables_) {
-      tables_.pass(text);
-    }
+  } else if (with_tables_) {
+    tables_.pass(text);
   }
-  candidate_wanted_ =
-      with_tables_ && (read || (text.empty() && candidate_wanted_)) && wanted_in(text);
+  if (tables_.candidate() == text) {
+    candidate_wanted_ = with_tables_ && read && wanted_in(text);
+  }
 }
 
 bool LineReader::object(std::string_view text, const OnHeard& on_heard) {
@@ -197,7 +250,7 @@ bool LineReader::object(std::string_view text, const OnHeard& on_heard) {
   const auto before = read_between(head);
   const bool settings = is_settings(text.substr(0, object->begin + 1));
   heard.epoch = epoch_in(head);
-  heard.epoch = heard.epoch ? heard.epoch : epoch_;
+  take_heading(heard);
   heard.counted = before.counter;
   for (const auto& entry : object->record) {
     if (heard.mentions.size() >= kMostMentions) {
@@ -277,22 +330,25 @@ void LineReader::give_up_block(const OnHeard& on_heard) {
 }
 
 void LineReader::read_pairs(std::string_view text, const OnHeard& on_heard) {
+  const int another_lines = another_lines_;
   auto placed = pairs_of(text);
   const bool told = !placed.empty();
   if (with_neighbours_) {
     add_neighbours(text, placed);
   }
-  auto row = !told && with_tables_ ? table_row(text) : std::optional<Heard>();
-  if (told) {
+  const bool cells = told && in_bars(trimmed(text));
+  auto row = (!told || cells) && with_tables_ ? table_row(text) : std::optional<Heard>();
+  if (told && !cells) {
     tables_.other();
   }
   Heard heard{.line = std::string(end_of(text, kShownBytes))};
   place(text, placed, heard);
+  if (another_lines > 0 && (told || row)) {
+    --another_lines_;
+  }
   if (row && (placed.empty() || asked_for(*row) || !asked_for(heard))) {
     on_heard(*std::move(row));
-  } else if (placed.empty()) {
-    note_section(text);
-  } else {
+  } else if (!placed.empty()) {
     on_heard(std::move(heard));
   }
 }
@@ -320,6 +376,16 @@ void LineReader::add_neighbours(std::string_view text, std::vector<PlacedMention
     return;
   }
   for (auto& neighbour : neighbours_of(text)) {
+    // A number that has a name already is that one's: "SET: 120 requests per second".
+    const auto pair =
+        std::find_if(placed.begin(),
+                     placed.begin() + static_cast<std::ptrdiff_t>(pairs),
+                     [&](const PlacedMention& one) {
+                       return one.begin < neighbour.begin && neighbour.begin < one.end;
+                     });
+    if (pair != placed.begin() + static_cast<std::ptrdiff_t>(pairs)) {
+      neighbour.mention.name = pair->mention.name + " " + neighbour.mention.name;
+    }
     const auto read = read_name(neighbour.mention.name);
     Mention in_context = neighbour.mention;
     in_context.data = read_between(text.substr(0, neighbour.begin)).data;
@@ -333,13 +399,20 @@ void LineReader::add_neighbours(std::string_view text, std::vector<PlacedMention
   std::ranges::stable_sort(placed, {}, &PlacedMention::begin);
 }
 
+void LineReader::take_heading(Heard& heard) const {
+  if (!heard.epoch) {
+    heard.epoch = epoch_;
+    heard.epoch_of_heading = epoch_.has_value();
+  }
+}
+
 // Gives each mention the context of the words around it.
 void LineReader::place(std::string_view line,
                        std::vector<PlacedMention>& placed,
                        Heard& heard) const {
   const bool settings = is_settings(line);
   DataContext data = section_;
-  bool line_of_another = settings;
+  bool line_of_another = settings || another_lines_ > 0;
   std::size_t at = 0;
   for (auto& [mention, begin, end] : placed) {
     const auto gap = line.substr(std::min(at, begin), begin - std::min(at, begin));
@@ -366,7 +439,7 @@ void LineReader::place(std::string_view line,
       heard.mentions.push_back(std::move(mention));
     }
   }
-  heard.epoch = heard.epoch ? heard.epoch : epoch_;
+  take_heading(heard);
 }
 
 std::optional<Heard> LineReader::table_row(std::string_view text) {
@@ -375,7 +448,6 @@ std::optional<Heard> LineReader::table_row(std::string_view text) {
     return std::nullopt;
   }
   Heard heard{.line = std::string(end_of(text, kShownBytes))};
-  heard.epoch = epoch_;
   for (auto& mention : mentions) {
     const auto own = read_name(mention.name);
     mention.data = own.data.kind != DataKind::none ? own.data : section_;
@@ -387,29 +459,23 @@ std::optional<Heard> LineReader::table_row(std::string_view text) {
     }
   }
   heard.mentions = std::move(mentions);
+  take_heading(heard);
   return heard;
 }
 
 // A heading such as "Validation:" or "== Test ==" says what the lines below it were measured on;
 // one that counts epochs begins anew.
 void LineReader::note_section(std::string_view text) {
-  constexpr std::size_t kLongestHeading = 80;
-  if (text.empty() || text.size() > kLongestHeading) {
+  if (!is_heading(text)) {
     return;
   }
-  const bool heading = text.back() == ':' || text.back() == '.' ||
-                       std::string_view("=-#[*>").find(text.front()) != std::string_view::npos;
-  const bool counts = text.front() == 'E' || text.front() == 'e' || heading;
-  if (counts) {
-    if (const auto epoch = epoch_in(text)) {
-      epoch_ = epoch;
-      section_ = {};
-    }
+  if (const auto epoch = epoch_in(text)) {
+    epoch_ = epoch;
+    section_ = {};
   }
-  if (heading) {
-    const auto between = read_between(text);
-    section_ = between.data.kind != DataKind::none ? between.data : section_;
-  }
+  const auto between = read_between(text);
+  section_ = between.data.kind != DataKind::none ? between.data : section_;
+  another_lines_ = between.of_another && text.back() == ':' ? kLinesOfAnother : 0;
 }
 
 void LineReader::finish(const OnHeard& on_heard) {

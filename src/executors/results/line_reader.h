@@ -34,6 +34,7 @@ class LineReader {
  private:
   void ordinary(std::string_view text, const OnHeard& on_heard);
   bool relevant(std::string_view text);
+  bool labelled(std::string_view text, const OnHeard& on_heard);
   bool object(std::string_view text, const OnHeard& on_heard);
   bool begins_block(std::string_view text) const;
   void block_line(std::string_view text, const OnHeard& on_heard);
@@ -44,12 +45,14 @@ class LineReader {
   bool asked_for(const Heard& heard) const;
   void note_section(std::string_view text);
   void place(std::string_view line, std::vector<PlacedMention>& placed, Heard& heard) const;
+  void take_heading(Heard& heard) const;
   bool wanted_in(std::string_view text) const;
 
   const std::vector<WantedName>& wanted_;
   const MetricPattern* pattern_;
   Unheard unheard_;
   Tables tables_;
+  int another_lines_ = 0;                // lines that a heading such as "Best iteration:" is about
   DataContext section_;                  // what a heading says about the lines below it
   std::optional<double> epoch_;          // the outer counter of a heading
   bool candidate_wanted_ = false;        // the line before has a wanted name in it
@@ -57,6 +60,7 @@ class LineReader {
   std::vector<std::size_t> block_ends_;  // of its lines
   int block_depth_ = 0;
   bool block_quoted_ = false;
+  std::string label_;  // the line before, if it ends as a name before its value does
   bool replaying_ = false;
   int curiosity_ = 2000;  // lines without a wanted name that are read all the same
   bool narrowed_ = false;

@@ -81,6 +81,10 @@ bool Listener::note_mention(std::size_t wanted,
   }
   any_candidate_ = any_candidate_ || metrics_[wanted].objective;
   ++known->times;
+  if (heard.epoch_of_heading && (known->epochs == 0 || heard.epoch != known->latest_epoch)) {
+    ++known->epochs;
+    known->latest_epoch = heard.epoch;
+  }
   known->latest = lines_;
   known->epoch_changed = known->epoch_changed || (heard.epoch && heard.epoch != known->epoch);
   return metrics_[wanted].objective && ready(*known);
@@ -128,6 +132,7 @@ std::optional<Meaning> Listener::meaning_of(std::size_t wanted, bool at_end) {
                  .data = chosen.data,
                  .counted = chosen.counted,
                  .final = chosen.final,
+                 .once_an_epoch = chosen.times > 1 && chosen.epochs == chosen.times,
                  .unit = chosen.unit,
                  .stream = stream};
 }

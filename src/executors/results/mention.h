@@ -36,6 +36,7 @@ struct Mention {
 struct Heard {
   std::vector<Mention> mentions = {};
   std::optional<double> epoch = {};  // the outer counter in the line
+  bool epoch_of_heading = false;     // ... is that of a heading above it
   bool counted = false;              // some counter stands in the line
   std::string line = {};             // its end, for people
 };

@@ -59,8 +59,22 @@ std::string_view without_bar(std::string_view line) {
   return begin != std::string_view::npos && line[begin] == ':' ? line.substr(0, begin) : line;
 }
 
+// The number that a cell is, with its unit: "2.31 ns".
+std::optional<Amount> amount_of(std::string_view cell) {
+  auto amount = leading_amount(cell);
+  if (!amount || amount->length == cell.size()) {
+    return amount;
+  }
+  const auto rest = cell.substr(amount->length);
+  if (rest.front() != ' ' || !is_unit(rest.substr(1))) {
+    return std::nullopt;
+  }
+  amount->unit = rest.substr(1);
+  return amount;
+}
+
 bool looks_like_number(std::string_view cell) {
-  return is_amount(cell);
+  return amount_of(cell).has_value();
 }
 
 bool has_letter(std::string_view text) {
@@ -79,6 +93,11 @@ bool is_label_of_all(std::string_view cell) {
   const auto word = lower_case(cell);
   return word == "all" || word == "total" || word == "overall" || word == "mean" || word == "avg" ||
          word == "average";
+}
+
+bool is_plain_value(std::string_view column) {
+  return std::ranges::all_of(words_of(column),
+                             [](const std::string& word) { return is_filler(word); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -158,11 +177,12 @@ std::vector<Mention> Tables::line(std::string_view line, bool anew) {
     return {};
   }
   const bool may_begin = !candidate_.empty() && blank_lines_ <= 1;
-  if (anew && may_begin) {
-    begin_table(line);
+  // A header that can't be prose begins a table of its own.
+  if (may_begin) {
+    begin_table(line, !anew);
   }
   auto mentions = header_.empty() ? std::vector<Mention>() : row(line);
-  if (mentions.empty() && may_begin && begin_table(line)) {
+  if (mentions.empty() && may_begin && begin_table(line, false)) {
     mentions = row(line);
   }
   blank_lines_ = 0;
@@ -179,7 +199,7 @@ std::vector<Mention> Tables::line(std::string_view line, bool anew) {
 }
 
 // Whether the line before `row` names its columns.
-bool Tables::begin_table(std::string_view row) {
+bool Tables::begin_table(std::string_view row, bool clear_only) {
   const std::string before = candidate_;
   if (has_bars(before) && has_bars(row)) {
     return take_header(Parting::bars, Parting::bars, row);
@@ -193,6 +213,9 @@ bool Tables::begin_table(std::string_view row) {
     }
   }
   for (const auto header : {Parting::columns, Parting::blanks}) {
+    if (header == Parting::blanks && clear_only) {
+      return false;
+    }
     for (const auto parting : {Parting::columns, Parting::blanks}) {
       if (take_header(header, parting, row)) {
         return true;
@@ -207,11 +230,19 @@ bool Tables::take_header(Parting header, Parting row, std::string_view line) {
   const auto cells = cells_of(line, row);
   const auto numbers =
       std::ranges::count_if(cells, [](const Cell& cell) { return looks_like_number(cell.text); });
-  const bool fits = cells.size() == names.size() || cells.size() == names.size() + 1;
+  const bool fewer = row == Parting::columns && cells.size() >= 3 && cells.size() < names.size();
+  const bool fits = fewer || cells.size() == names.size() || cells.size() == names.size() + 1;
+  const auto percentiles = std::ranges::count_if(names, [](const Cell& cell) {
+    return cell.text.ends_with('%') && looks_like_number(cell.text);
+  });
   if (names.empty() || numbers == 0 || !fits || std::ranges::any_of(names, [](const Cell& cell) {
-        return looks_like_number(cell.text) || cell.text.size() > kLongestColumn ||
-               cell.text.find('=') != std::string_view::npos;
+        return (looks_like_number(cell.text) && !cell.text.ends_with('%')) ||
+               cell.text.size() > kLongestColumn || cell.text.find('=') != std::string_view::npos;
       })) {
+    return false;
+  }
+  if (percentiles * 2 > static_cast<std::ptrdiff_t>(names.size()) ||
+      (fewer && !is_label(cells.front().text))) {
     return false;
   }
   if (names.size() == 1 && header != Parting::blanks) {
@@ -221,8 +252,31 @@ bool Tables::take_header(Parting header, Parting row, std::string_view line) {
   for (const auto& cell : names) {
     columns.push_back({std::string(cell.text), cell.begin, cell.end});
   }
-  header_ = std::move(columns);
-  parting_ = row;
+  const auto before = std::exchange(header_, std::move(columns));
+  const auto parting_before = std::exchange(parting_, row);
+  const bool aligned_before = std::exchange(aligned_, header == Parting::columns);
+  if (this->row(line).empty()) {
+    header_ = before;
+    parting_ = parting_before;
+    aligned_ = aligned_before;
+    return false;
+  }
+  return true;
+}
+
+// No number stands below the name of another column than its own.
+bool Tables::under_their_names(const std::vector<Cell>& cells) const {
+  const std::size_t extra = cells.size() - header_.size();
+  const auto below = [](const Cell& cell, const Column& column) {
+    return cell.begin < column.end && column.begin < cell.end;
+  };
+  for (std::size_t i = extra; i < cells.size(); ++i) {
+    if (!below(cells[i], header_[i - extra]) &&
+        std::ranges::any_of(header_,
+                            [&](const Column& column) { return below(cells[i], column); })) {
+      return false;
+    }
+  }
   return true;
 }
 
@@ -232,7 +286,7 @@ std::vector<Mention> Tables::row(std::string_view line) const {
     return {};
   }
   if (cells.size() == header_.size() || cells.size() == header_.size() + 1) {
-    return named(cells);
+    return !aligned_ || under_their_names(cells) ? named(cells) : std::vector<Mention>();
   }
   return parting_ >= Parting::columns ? aligned(cells) : std::vector<Mention>();
 }
@@ -242,18 +296,19 @@ std::vector<Mention> Tables::named(const std::vector<Cell>& cells) const {
   std::string label;
   std::vector<Mention> mentions;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto amount = leading_amount(cells[i].text);
-    if (!amount || amount->length != cells[i].text.size()) {
+    const auto amount = amount_of(cells[i].text);
+    if (!amount) {
       // Prose has words in every cell; a row has one that names it.
-      if (i <= extra && i < 2 && is_label(cells[i].text) && !is_label_of_all(cells[i].text)) {
-        label = cells[i].text;
+      if (i <= extra && i < 2 && is_label(cells[i].text)) {
+        label = is_label_of_all(cells[i].text) ? std::string_view() : cells[i].text;
       } else if (cells[i].text.size() > kLongestColumn) {
         return {};
       }
       continue;
     }
     if (i < extra) {
-      continue;  // an index without a name
+      label = cells[i].text;  // an index without a name
+      continue;
     }
     const std::string& column = header_[i - extra].name;
     if (column.empty()) {
@@ -264,6 +319,14 @@ std::vector<Mention> Tables::named(const std::vector<Cell>& cells) const {
     mention.value = amount->value;
     mention.unit = amount->unit;
     mention.form = MentionForm::table;
+    // What a row is about is its value or mean.
+    if (mentions.empty() && !label.empty() && is_plain_value(column)) {
+      Mention first = mention;
+      first.name = label;
+      first.form = MentionForm::row;
+      first.only_if_wanted = true;
+      mentions.push_back(std::move(first));
+    }
     mentions.push_back(std::move(mention));
   }
   return mentions;
@@ -278,18 +341,21 @@ std::vector<Mention> Tables::aligned(const std::vector<Cell>& cells) const {
   const std::string label(cells.front().text);
   std::vector<Mention> mentions;
   for (std::size_t i = 1; i < cells.size(); ++i) {
-    const auto amount = leading_amount(cells[i].text);
+    const auto amount = amount_of(cells[i].text);
+    if (!amount && has_letter(cells[i].text)) {
+      continue;
+    }
     const auto column = std::ranges::find_if(header_, [&](const Column& one) {
       return cells[i].begin < one.end && one.begin < cells[i].end;
     });
-    if (!amount || amount->length != cells[i].text.size() || column == header_.end()) {
+    if (!amount || column == header_.end()) {
       return {};
     }
     Mention mention{.name = label + " " + column->name, .value = amount->value};
     mention.unit = amount->unit;
     mention.form = MentionForm::table;
     mentions.push_back(std::move(mention));
-    if (i == 1) {
+    if (mentions.size() == 1 && i == 1) {
       Mention first = mentions.back();
       first.name = label;
       first.form = MentionForm::row;

@@ -40,8 +40,9 @@ class Tables {
   };
 
   static std::vector<Cell> cells_of(std::string_view line, Parting parting);
-  bool begin_table(std::string_view row);
+  bool begin_table(std::string_view row, bool clear_only);
   bool take_header(Parting header, Parting row, std::string_view line);
+  bool under_their_names(const std::vector<Cell>& cells) const;
   std::vector<Mention> row(std::string_view line) const;
   std::vector<Mention> named(const std::vector<Cell>& cells) const;
   std::vector<Mention> aligned(const std::vector<Cell>& cells) const;
@@ -50,6 +51,7 @@ class Tables {
   int blank_lines_ = 0;
   std::vector<Column> header_;
   Parting parting_ = Parting::blanks;
+  bool aligned_ = false;  // columns stand below their names
   int misses_ = 0;
 };
 

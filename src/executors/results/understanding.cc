@@ -30,6 +30,7 @@ Json to_json(const Meaning& meaning) {
           {"label", meaning.data.label},
           {"counted", meaning.counted},
           {"final", meaning.final},
+          {"once_an_epoch", meaning.once_an_epoch},
           {"unit", meaning.unit},
           {"stream", meaning.stream == OutputStream::output ? "output" : "error"}};
 }
@@ -67,6 +68,7 @@ std::optional<Meaning> meaning_of(const Json& json) {
                   .name = text_in(json, "name"),
                   .counted = flag_in(json, "counted"),
                   .final = flag_in(json, "final"),
+                  .once_an_epoch = flag_in(json, "once_an_epoch"),
                   .unit = text_in(json, "unit")};
   if (!form || !kind || meaning.wanted.empty() || meaning.printed.empty()) {
     return std::nullopt;

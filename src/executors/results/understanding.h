@@ -20,6 +20,7 @@ struct Meaning {
   DataContext data = {};
   bool counted = false;
   bool final = false;
+  bool once_an_epoch = false;  // a heading counts epochs, and it came once below each
   std::string unit = {};
   OutputStream stream = OutputStream::output;
 

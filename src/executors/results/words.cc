@@ -79,22 +79,34 @@ DataContext data_named_by(std::string_view word) {
 
 bool is_filler(std::string_view word) {
   constexpr std::array kWords = {
-      "avg"sv,      "average"sv, "averaged"sv, "mean"sv,      "total"sv,    "overall"sv,
-      "final"sv,    "current"sv, "cur"sv,      "now"sv,       "epoch"sv,    "a"sv,
-      "an"sv,       "the"sv,     "value"sv,    "values"sv,    "score"sv,    "of"sv,
-      "is"sv,       "on"sv,      "in"sv,       "for"sv,       "over"sv,     "with"sv,
-      "set"sv,      "dataset"sv, "data"sv,     "images"sv,    "image"sv,    "samples"sv,
-      "examples"sv, "split"sv,   "subset"sv,   "network"sv,   "model"sv,    "classifier"sv,
-      "metric"sv,   "metrics"sv, "result"sv,   "results"sv,   "global"sv,   "running"sv,
-      "all"sv,      "pct"sv,     "percent"sv,  "function"sv,  "our"sv,      "this"sv,
-      "measured"sv, "got"sv,     "summary"sv,  "estimated"sv, "computed"sv, "at"sv,
-      "obtained"sv, "reported"sv};
+      "avg"sv,      "average"sv,  "averaged"sv, "mean"sv,      "total"sv,    "overall"sv,
+      "final"sv,    "current"sv,  "cur"sv,      "now"sv,       "epoch"sv,    "a"sv,
+      "an"sv,       "the"sv,      "value"sv,    "values"sv,    "score"sv,    "of"sv,
+      "is"sv,       "on"sv,       "in"sv,       "for"sv,       "over"sv,     "with"sv,
+      "set"sv,      "dataset"sv,  "data"sv,     "images"sv,    "image"sv,    "samples"sv,
+      "examples"sv, "split"sv,    "subset"sv,   "network"sv,   "model"sv,    "classifier"sv,
+      "metric"sv,   "metrics"sv,  "result"sv,   "results"sv,   "global"sv,   "running"sv,
+      "all"sv,      "pct"sv,      "percent"sv,  "function"sv,  "our"sv,      "this"sv,
+      "measured"sv, "got"sv,      "summary"sv,  "estimated"sv, "computed"sv, "at"sv,
+      "obtained"sv, "reported"sv, "reached"sv,  "was"sv,       "equals"sv,   "to"sv,
+      "taken"sv,    "elapsed"sv,  "spent"sv,    "used"sv};
   return one_of(word, kWords);
 }
 
 bool is_preposition(std::string_view word) {
-  constexpr std::array kWords = {
-      "of"sv, "on"sv, "for"sv, "over"sv, "in"sv, "at"sv, "by"sv, "with"sv, "per"sv};
+  constexpr std::array kWords = {"of"sv,
+                                 "on"sv,
+                                 "for"sv,
+                                 "over"sv,
+                                 "in"sv,
+                                 "at"sv,
+                                 "by"sv,
+                                 "with"sv,
+                                 "per"sv,
+                                 "since"sv,
+                                 "after"sv,
+                                 "from"sv,
+                                 "during"sv};
   return one_of(word, kWords);
 }
 
@@ -130,9 +142,23 @@ bool is_counter(std::string_view word) {
   return is_epoch_counter(word) || one_of(word, kWords);
 }
 
+namespace {
+
+// Where a note in brackets at the end of a name begins: "Solving Time (sec)".
+std::size_t note_begin(std::string_view name) {
+  if (name.empty() || (name.back() != ')' && name.back() != ']')) {
+    return name.size();
+  }
+  const auto open = name.rfind(name.back() == ')' ? '(' : '[');
+  return open == std::string_view::npos || open == 0 ? name.size() : open;
+}
+
+}  // namespace
+
 ReadName read_name(std::string_view name) {
   ReadName read;
-  for (auto& word : words_of(name)) {
+  const std::size_t note = note_begin(name);
+  for (auto& word : words_of(name.substr(0, note))) {
     read.joined += word;
     if (auto data = data_named_by(word); data.kind != DataKind::none) {
       read.data = std::move(data);
@@ -144,6 +170,15 @@ ReadName read_name(std::string_view name) {
       read.final = read.final || is_final(word);
       read.words.push_back(std::move(word));
     }
+  }
+  read.joined_with_note = read.joined;
+  for (auto& word : words_of(name.substr(note))) {
+    read.joined_with_note += word;
+    read.noted = read.noted.empty() ? word : read.noted;
+    if (auto data = data_named_by(word); data.kind != DataKind::none) {
+      read.data = std::move(data);
+    }
+    read.of_another = read.of_another || word == "best" || word == "previous";
   }
   return read;
 }

@@ -38,6 +38,8 @@ bool is_counter(std::string_view word);  // also step, iteration, batch
 struct ReadName {
   std::vector<std::string> words = {};  // without those that name data
   std::string joined = {};              // all words without anything between them
+  std::string joined_with_note = {};    // ... with those of a note in brackets at its end
+  std::string noted = {};               // the first word of that note
   DataContext data = {};
   bool of_another = false;  // one of the words says that it is another number: best, target
   bool final = false;
