@@ -32,7 +32,7 @@ parser.add_argument("rest", nargs="*")
 arguments = parser.parse_args()
 seen = {
     "argv": sys.argv[:1] + sys.argv[3:], "orig_argv": getattr(sys, "orig_argv", [])[:-2], "path": first_path,
-    "name": __name__, "file": globals().get("__file__"), "spec": str(__spec__), "package": __package__,
+    "name": __name__, "file": globals().get("__file__"), "spec": getattr(__spec__, "name", None), "package": __package__,
     "main": sys.modules["__main__"].__dict__ is globals(), "flags": str(sys.flags), "depth": len(inspect.stack()),
     "warnoptions": sys.warnoptions, "xoptions": sys._xoptions, "executable": sys.executable, "cwd": os.getcwd(),
     "environment": {k: v for k, v in os.environ.items() if not k.startswith("LUTHIER_")},
@@ -46,7 +46,7 @@ seen = {
     "files": [n for n in range(20) if os.path.exists(f"/proc/self/fd/{n}")],
     "buffers": [sys.stdout.line_buffering, sys.stdout.write_through, sys.stdout.encoding, sys.stdout.errors],
     "pickle": str(pickle.loads(pickle.dumps(Thing())).__class__), "customize": "sitecustomize" in sys.modules,
-    "meta": [str(getattr(finder, "__name__", finder)) for finder in sys.meta_path],
+    "meta": [getattr(finder, "__name__", type(finder).__name__) for finder in sys.meta_path],
 }
 print("saw " + json.dumps(seen))
 print(f"loaded {slow_library.loaded_in == os.getpid()}")
@@ -116,6 +116,7 @@ class WarmStart(ProgramTest):
         self.assertIn(4, warm)
         seen = [self.seen(each, trial) for each, trial in
                 [*((name, trial) for trial in range(5)), (name + "-cold", 0)]]
+        self.maxDiff = None
         for each in seen[:-1]:
             self.assertEqual(each, seen[-1])
         return seen[-1]
@@ -135,7 +136,7 @@ class WarmStart(ProgramTest):
         script = self.script(MIRROR)
         seen = self.compare("options", self.python, "-u", "-OO", "-Wdefault", "-X", "utf8", "-b", script, "--lr", "{lr}")
         self.assertEqual(seen["buffers"][1], True)
-        self.assertEqual(seen["warnoptions"], ["default"])
+        self.assertIn("default", seen["warnoptions"])
 
     def test_a_module(self):
         (self.home / "tool").mkdir()

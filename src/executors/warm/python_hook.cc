@@ -19,7 +19,6 @@ extern const char luthier_warm_start_end[];
 namespace luthier {
 namespace {
 
-constexpr off_t kRecordBytes = off_t{4} << 20;  // of which only what is written takes memory
 constexpr std::string_view kPythonPath = "PYTHONPATH=";
 
 std::string path_of(const FileDescriptor& file) {
@@ -33,9 +32,6 @@ Result<ImportRecord> ImportRecord::make(const std::string& text) {
   if (!file) {
     return file.error();
   }
-  if (ftruncate(file->get(), kRecordBytes) != 0) {
-    return spawn_error("a memory file could not be made", errno);
-  }
   ImportRecord record;
   record.file_ = *std::move(file);
   return record;
@@ -44,15 +40,11 @@ Result<ImportRecord> ImportRecord::make(const std::string& text) {
 std::string ImportRecord::text() const {
   std::string text;
   char part[4096];
-  while (true) {
-    const ssize_t count = pread(file_.get(), part, sizeof part, static_cast<off_t>(text.size()));
-    const auto size = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
-    const std::string_view read(part, size);
-    text += read.substr(0, read.find('\0'));
-    if (size == 0 || read.find('\0') != std::string_view::npos) {
-      return text;
-    }
+  ssize_t count = 0;
+  while ((count = pread(file_.get(), part, sizeof part, static_cast<off_t>(text.size()))) > 0) {
+    text.append(part, static_cast<std::size_t>(count));
   }
+  return text;
 }
 
 std::string ImportRecord::path() const {

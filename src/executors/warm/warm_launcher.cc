@@ -16,6 +16,7 @@ namespace luthier {
 namespace {
 
 constexpr double kNoticeable = 0.05;  // share of an attempt's time that imports have to take
+constexpr double kLeast_s = 0.05;     // what they have to take, in seconds
 constexpr int kMostRecords = 3;       // attempts that are recorded until one is of use
 constexpr std::string_view kOff = "; trials start cold";
 
@@ -202,7 +203,7 @@ void WarmLauncher::review() {
   if (off_ || imports_.empty()) {
     return;
   }
-  const bool pays = !ready_ || ready_->seconds >= kNoticeable * shortest_s_;
+  const bool pays = !ready_ || ready_->seconds >= std::max(kNoticeable * shortest_s_, kLeast_s);
   if (!pays) {
     drop_zygote();
     return;

@@ -80,12 +80,8 @@ class _Record:
     has to wait for it."""
 
     def __init__(self, path):
-        import mmap
-
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        self.area = mmap.mmap(descriptor, 0)
-        os.close(descriptor)
-        self.position = 0
+        self.path = path
+        self.lines = []
         self.process = os.getpid()
         self.folders = _library_folders()
         self.seen = set(sys.modules)
@@ -95,10 +91,18 @@ class _Record:
                       sys.modules["_collections_abc"].MutableMapping.update.__code__.co_filename)
 
     def write(self, mark, name):
-        line = f"{mark} {name}\n".encode("utf-8", "replace")
-        if self.position + len(line) < len(self.area):
-            self.area[self.position:self.position + len(line)] = line
-            self.position += len(line)
+        self.lines.append(f"{mark} {name}\n")
+
+    def flush(self):
+        # Opened each time: a descriptor that stays is the script's to see, or to close.
+        if self.lines:
+            text = "".join(self.lines).encode("utf-8", "replace")
+            self.lines.clear()
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+            try:
+                os.write(descriptor, text)
+            finally:
+                os.close(descriptor)
 
     def settle(self):
         """Says what became of those that began."""
@@ -145,11 +149,13 @@ class _Record:
             self.look()
             self.closed = True
             self.write("!", os.fsdecode(arguments[0]))
+        self.flush()
 
     def end(self):
         if not self.closed and os.getpid() == self.process:
             self.look()
             self.closed = True
+            self.flush()
 
 
 def _record(path):
@@ -181,7 +187,7 @@ class _Unfit(Exception):
 
 def _read_record(path):
     with open(path, "rb") as file:
-        text = file.read().partition(b"\0")[0].decode("utf-8", "replace")
+        text = file.read().decode("utf-8", "replace")
     began, libraries, own = [], set(), set()
     for line in text.splitlines():
         mark, _, name = line.partition(" ")
@@ -205,7 +211,7 @@ def _wanted(name, own, folders, tops):
     import importlib.util
 
     top = _top(name)
-    if top in ("sitecustomize", "usercustomize", "luthier", "mmap"):
+    if top in ("sitecustomize", "usercustomize", "luthier"):
         return False
     if top not in tops:
         spec = None
