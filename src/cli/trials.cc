@@ -213,7 +213,6 @@ int run(const Arguments& arguments) {
   if (!experiment) {
     return fail(experiment.error());
   }
-  const ExperimentState& state = *experiment->state;
   auto rows = select(*experiment, arguments);
   if (!rows) {
     return fail(rows.error());

@@ -14,9 +14,9 @@ std::string name_length_problem(std::string_view what, std::string_view name) {
     return {};
   }
   constexpr std::size_t kShown = 20;
-  return std::string(what) + " '" + to_utf8(name.substr(0, kShown)) + "...' has a name of " +
-         std::to_string(length) + " characters; give it one of at most " +
-         std::to_string(kLongestName);
+  return "a name must have at most " + std::to_string(kLongestName) + " characters; that of " +
+         std::string(what) + " '" + to_utf8(name.substr(0, kShown)) + "...' has " +
+         std::to_string(length);
 }
 
 }  // namespace luthier
