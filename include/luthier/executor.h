@@ -90,6 +90,7 @@ struct Remarked {
 // The executor can start nothing any more: the experiment is left, to be resumed later.
 struct Unusable {
   std::string reason;
+  bool no_program = false;  // what every trial runs is not there, or can't be started
 };
 // Something a person should know about the run as a whole.
 struct Noted {

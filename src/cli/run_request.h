@@ -22,7 +22,8 @@ struct RunRequest {
   ExperimentSpec spec;
   SessionSetup session;
   bool name_given = false;
-  std::vector<Setting> known = {};  // as named; add_known_results() reads them
+  std::vector<Setting> known = {};       // as named; add_known_results() reads them
+  std::vector<Setting> stop_rules = {};  // read once the objectives are known
 };
 
 // What a TOML file holds: settings, the space and the program.

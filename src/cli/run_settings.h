@@ -69,6 +69,7 @@ Result<> constraint(RunRequest& request, const Setting& setting);
 Result<> points(RunRequest& request, const Setting& setting);
 Result<> known(RunRequest& request, const Setting& setting);
 Result<> stop(RunRequest& request, const Setting& setting);
+Result<> score(RunRequest& request, const Setting& setting);
 Result<> checkpoint_at_end(RunRequest& request, const Setting& setting);
 Result<> keep_checkpoints(RunRequest& request, const Setting& setting);
 Result<> executor(RunRequest& request, const Setting& setting);

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <map>
+#include <ranges>
 
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "core/expression.h"
+#include "engine/early_failure.h"
 #include "tuner/advice.h"
 #include "tuner/machine.h"
 #include "tuner/signals.h"
@@ -82,7 +85,14 @@ std::string result_json(const ExperimentSummary& summary, const ExperimentSpec& 
          ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best + "]}\n";
 }
 
+bool is_failed(const TrialSummary& trial) {
+  return trial.state == TrialState::failed;
+}
+
 int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
+  if (summary.failed_early) {
+    return kExperimentFailed;
+  }
   if (!summary.finished) {
     return InterruptSignals::last_signal() == SIGTERM ? kTerminated : kInterrupted;
   }
@@ -140,23 +150,27 @@ std::string no_best(const ExperimentSummary& summary, const ExperimentSpec& spec
   return "no trial reported finite values of all objectives in one result";
 }
 
-// The console says it while it happens.
+// One line for each kind of failure, the most frequent first, where no console showed them.
 void say_failures(const ExperimentSummary& summary) {
-  constexpr std::size_t kMost = 3;
-  std::vector<std::string> reasons;
-  std::int64_t failed = 0;
+  constexpr std::size_t kShown = 5;
+  struct Kind {
+    const TrialSummary* first;
+    std::int64_t count = 0;
+  };
+  std::map<std::string, Kind> kinds;
   for (const TrialSummary& trial : summary.trials) {
-    if (trial.state != TrialState::failed) {
-      continue;
-    }
-    ++failed;
-    if (reasons.size() < kMost && std::ranges::find(reasons, trial.reason) == reasons.end()) {
-      reasons.push_back(trial.reason);
-      talk("trial " + to_text(trial.id) + " failed: " + trial.reason);
+    if (trial.state == TrialState::failed) {
+      ++kinds.try_emplace(alike_form(trial.reason, trial.config), Kind{&trial}).first->second.count;
     }
   }
-  if (failed > static_cast<std::int64_t>(reasons.size())) {
-    talk(counted(failed, "trial") + " failed in all");
+  std::vector<Kind> ordered;
+  for (const auto& [form, kind] : kinds) {
+    ordered.push_back(kind);
+  }
+  std::ranges::stable_sort(ordered, std::ranges::greater(), &Kind::count);
+  for (const Kind& kind : ordered | std::views::take(kShown)) {
+    talk("trial " + to_text(kind.first->id) + " failed: " + kind.first->reason +
+         (kind.count > 1 ? "\n  and " + counted(kind.count - 1, "more trial") + " like it" : ""));
   }
 }
 
@@ -186,7 +200,13 @@ void say_where(const SessionSetup& setup,
   if (std::ranges::find(spec.loggers, "tensorboard") != spec.loggers.end()) {
     talk("TensorBoard: tensorboard --logdir " + shell_word(summary.directory.string()));
   }
-  if (!summary.finished) {
+  if (summary.failed_early) {
+    talk("to go on once that is mended: " + again_line("resume", {}, setup, summary.directory));
+    if (std::ranges::any_of(summary.trials, is_failed)) {
+      talk("to run the failed trials again as well: " +
+           again_line("retry", {}, setup, summary.directory));
+    }
+  } else if (!summary.finished) {
     talk("to go on: " + again_line("resume", {}, setup, summary.directory));
   } else if (summary.reason.starts_with("the time budget")) {
     talk("to go on: " + again_line("extend", "--time TIME", setup, summary.directory));

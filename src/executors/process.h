@@ -30,12 +30,17 @@ struct ProcessOptions {
   std::chrono::microseconds save_time = std::chrono::minutes(10);
   bool cold = false;    // Python programs import all by themselves (warm/warm_launcher.h)
   OutputLimits output;  // of stdout.log and stderr.log each
+  std::string working_directory = {};  // where programs are started; empty: this process's
 };
 
 // A glob that can't name files in a trial's directory: what it must be.
 Result<> check_metric_file(const std::string& glob);
-// A command or pattern that can't be used, a program that is not there.
+// A command or pattern that can't be used, a program that is not there or may not be executed, a
+// working directory that is gone.
 Result<> check_program(const ProcessOptions& options);
+
+// Where programs are started: `recorded`, which must be there, or this process's directory.
+Result<std::string> working_directory(const std::string& recorded);
 
 // `area` and `clock` must outlive the executor. Errors: those of check_program, a guardian
 // that can't be started.

@@ -115,7 +115,8 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
   ProcessOptions process{
       .command = spec.command,
       .readings = readings_of(spec),
-      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6))};
+      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6)),
+      .working_directory = spec.working_directory};
   process.words = ParameterWords(spec.space.parameters());
   for (const Parameter& parameter : spec.space.parameters()) {
     process.parameters.push_back(parameter.name);
