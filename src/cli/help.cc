@@ -61,6 +61,14 @@ std::string markdown_row(const Option& option) {
          markdown_cell(option.meaning) + (option.repeatable ? "; may repeat" : "") + " |\n";
 }
 
+// A command before this one whose options it takes.
+const Command* first_with_options_of(const Command& command) {
+  const auto first = std::ranges::find_if(commands(), [&](const Command* each) {
+    return each->options.data() == command.options.data();
+  });
+  return command.options.empty() || *first == &command ? nullptr : *first;
+}
+
 }  // namespace
 
 const Command* find_command(std::string_view name) {
@@ -120,7 +128,9 @@ std::string commands_markdown() {
       text += "\n" + std::string(example);
     }
     text += "\n```\n\n";
-    if (!command->options.empty()) {
+    if (const Command* same = first_with_options_of(*command)) {
+      text += "The options are those of `" + std::string(same->name) + "`.\n\n";
+    } else if (!command->options.empty()) {
       text += "| group | option | meaning |\n|---|---|---|\n";
       for (const Option& option : command->options) {
         text += markdown_row(option);

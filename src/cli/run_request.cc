@@ -54,8 +54,11 @@ Space remaining_space(const Arguments& arguments, const Space& from) {
 }  // namespace
 
 Result<RunRequest> make_run_request(const Arguments& arguments,
-                                    const std::optional<ExperimentFile>& file) {
+                                    const std::optional<ExperimentFile>& file,
+                                    Purpose purpose) {
   RunRequest request;
+  request.verb = arguments.command().name;
+  request.typed = arguments.typed();
   request.spec.executor = "process";
   if (file) {
     request.spec.space = remaining_space(arguments, file->space);
@@ -72,7 +75,7 @@ Result<RunRequest> make_run_request(const Arguments& arguments,
       problems.push_back(applied.error().message);
     }
   }
-  check_whole(request, problems);
+  check_whole(request, purpose, problems);
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
