@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/terminal_text.h"
+#include "base/text.h"
 
 namespace luthier::cli {
 namespace {
@@ -117,6 +118,26 @@ std::string help(const Command& command) {
   }
   return text + (command.options.empty() ? "\n" : "") +
          two_columns("-h, --help", "this text", kOptionWidth);
+}
+
+std::string command_json(const Command& command) {
+  std::string examples, options;
+  for (const auto example : command.examples) {
+    examples += (examples.empty() ? "" : ", ") + json_string(example);
+  }
+  for (const Option& option : command.options) {
+    options += options.empty() ? "" : ", ";
+    options += "{\"name\": " + json_string(option.name) + ", \"letter\": " +
+               (option.letter ? json_string(std::string(1, option.letter)) : "null") +
+               ", \"argument\": " + (option.takes_value() ? json_string(option.argument) : "null") +
+               ", \"meaning\": " + json_string(option.meaning) +
+               ", \"group\": " + json_string(option.group) +
+               ", \"repeatable\": " + (option.repeatable ? "true" : "false") + "}";
+  }
+  return "{\"schema\": 1, \"command\": " + json_string(command.name) +
+         ", \"summary\": " + json_string(command.summary) +
+         ", \"usage\": " + json_string(usage(command)) + ", \"examples\": [" + examples +
+         "], \"options\": [" + options + "]}\n";
 }
 
 std::string commands_markdown() {

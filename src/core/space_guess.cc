@@ -125,10 +125,11 @@ std::optional<std::string> meant_domain(std::string_view text) {
     return std::nullopt;
   }
   std::vector<std::string> guesses;
-  if (const auto call = as_call(text)) {
+  const auto call = as_call(text);
+  if (call && !call->arguments.empty()) {
     guesses.push_back(call->word.empty() ? bare_text(plain_parts(call->arguments))
                                          : call_text(*call));
-  } else if (const auto parts = parts_of(text); parts.size() > 1) {
+  } else if (const auto parts = parts_of(text); !call && parts.size() > 1) {
     guesses.push_back("choice(" + join(parts, ", ") + ")");
   }
   const auto found = std::ranges::find_if(guesses, is_readable);

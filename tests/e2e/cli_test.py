@@ -227,6 +227,12 @@ class Running(ProgramTest):
         self.assertEqual(done.returncode, 0)
         self.assertEqual(self.lines("ls")[0]["completed"], 3)
 
+    def test_help_as_json_names_every_command_and_option(self):
+        commands = {each["command"]: each for each in self.lines("help")}
+        self.assertEqual(set(commands), set(COMMANDS))
+        self.assertIn("min", [option["name"] for option in commands["run"]["options"]])
+        self.assertEqual(self.lines("help", "run"), [commands["run"]])
+
     def test_help_leads_with_examples(self):
         for command in COMMANDS:
             done = self.succeed(command, "--help")
