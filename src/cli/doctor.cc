@@ -146,7 +146,7 @@ int report(const std::vector<Check>& checks, bool json) {
              ", \"finding\": " + json_string(check.finding) +
              ", \"remedy\": " + json_string(check.remedy) + "}\n";
   }
-  if (!print(json ? lines : table.text())) {
+  if (!print(json ? lines : table.text(output_columns()))) {
     return kSystem;
   }
   return damaged ? kDamaged : good ? kSuccess : kSystem;

@@ -10,6 +10,7 @@
 #include "cli/table.h"
 #include "simulation/simulation_options.h"
 #include "tuner/assembly.h"
+#include "tuner/experiment_names.h"
 
 namespace luthier::cli {
 namespace {
@@ -102,7 +103,7 @@ int run(const Arguments& arguments) {
                  "can't list " + results.string() + ": " + unreadable.message() +
                      "; name another place with --results"});
   }
-  const auto directories = list_experiments(results);
+  const auto directories = recent_experiments(results);
   for (const auto& directory : directories) {
     const auto state = read_state(directory);
     if (arguments.has("json")) {
@@ -121,16 +122,17 @@ int run(const Arguments& arguments) {
     talk("no experiments in " + results.string() + "; 'luthier run --help' shows how to start one");
     return kSuccess;
   }
-  return finish(table.text());
+  return finish(table.text(output_columns()));
 }
 
 }  // namespace
 
 extern const Command kLs;
-const Command kLs = {.name = "ls",
-                     .summary = "list experiments with their state, counts and best result",
-                     .examples = kExamples,
-                     .options = kOptions,
-                     .run = run};
+const Command kLs = {
+    .name = "ls",
+    .summary = "list experiments, the most recent first, with their state, counts and best result",
+    .examples = kExamples,
+    .options = kOptions,
+    .run = run};
 
 }  // namespace luthier::cli

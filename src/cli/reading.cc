@@ -7,6 +7,7 @@
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "tuner/assembly.h"
+#include "tuner/experiment_names.h"
 
 namespace luthier::cli {
 
@@ -15,7 +16,7 @@ std::filesystem::path results_directory(const Arguments& arguments) {
 }
 
 Result<std::filesystem::path> find_experiment(const Arguments& arguments) {
-  return luthier::find_experiment(results_directory(arguments), arguments.operands().front());
+  return look_up_experiment(results_directory(arguments), arguments.operands().front());
 }
 
 Result<Experiment> read_experiment(const Arguments& arguments) {

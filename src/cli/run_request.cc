@@ -67,8 +67,11 @@ void read_stop_rules(RunRequest& request, std::vector<std::string>& problems) {
 }  // namespace
 
 Result<RunRequest> make_run_request(const Arguments& arguments,
-                                    const std::optional<ExperimentFile>& file) {
+                                    const std::optional<ExperimentFile>& file,
+                                    Purpose purpose) {
   RunRequest request;
+  request.verb = arguments.command().name;
+  request.typed = arguments.typed();
   request.spec.executor = "process";
   if (file) {
     request.spec.space = remaining_space(arguments, file->space);
@@ -87,7 +90,7 @@ Result<RunRequest> make_run_request(const Arguments& arguments,
   }
   add_known_results(request, problems);
   read_stop_rules(request, problems);
-  check_whole(request, problems);
+  check_whole(request, purpose, problems);
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }

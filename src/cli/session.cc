@@ -10,6 +10,7 @@
 
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "cli/failure_advice.h"
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "core/expression.h"
@@ -71,6 +72,11 @@ std::string best_line(const TrialSummary& trial, const std::vector<Objective>& o
   return printable(line);
 }
 
+// A name that was taken got a number.
+std::string name_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
+  return summary.directory.empty() ? spec.name : summary.directory.filename().string();
+}
+
 std::string result_json(const ExperimentSummary& summary, const ExperimentSpec& spec) {
   std::string best;
   for (const TrialId id : summary.best) {
@@ -78,7 +84,8 @@ std::string result_json(const ExperimentSummary& summary, const ExperimentSpec& 
         (best.empty() ? "" : ", ") + best_json(summary.trials[static_cast<std::size_t>(id.value)],
                                                spec.objectives.front().metric);
   }
-  return "{\"schema\": 1, \"experiment\": " + json_string(spec.name) + ", \"directory\": " +
+  return "{\"schema\": 1, \"experiment\": " + json_string(name_of(summary, spec)) +
+         ", \"directory\": " +
          (summary.directory.empty() ? "null" : json_string(summary.directory.string())) +
          ", \"finished\": " + (summary.finished ? "true" : "false") +
          ", \"reason\": " + json_string(summary.reason) +
@@ -171,6 +178,21 @@ void say_failures(const ExperimentSummary& summary) {
   for (const Kind& kind : ordered | std::views::take(kShown)) {
     talk("trial " + to_text(kind.first->id) + " failed: " + kind.first->reason +
          (kind.count > 1 ? "\n  and " + counted(kind.count - 1, "more trial") + " like it" : ""));
+  }
+}
+
+// What helps a program that no trial could run, where its own words tell.
+void say_advice(const Arguments& arguments,
+                const ExperimentSummary& summary,
+                const ExperimentSpec& spec) {
+  const auto failed = std::ranges::find(summary.trials, TrialState::failed, &TrialSummary::state);
+  if (!summary.best.empty() || failed == summary.trials.end()) {
+    return;
+  }
+  const std::string advice =
+      failure_advice(failed->reason, spec, arguments.command().name, arguments.typed());
+  if (!advice.empty()) {
+    talk(advice);
   }
 }
 
@@ -332,6 +354,7 @@ int report_end(const Arguments& arguments,
     return fail(outcome.error());
   }
   say_where(setup, *outcome, spec);
+  say_advice(arguments, *outcome, spec);
   std::string out;
   if (arguments.has("json")) {
     out = result_json(*outcome, spec);

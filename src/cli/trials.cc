@@ -211,7 +211,7 @@ std::string table_text(const Trials& trials,
     }
     table.add(std::move(cells));
   }
-  return table.text();
+  return table.text(output_columns());
 }
 
 int run(const Arguments& arguments) {

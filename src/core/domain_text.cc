@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/expression.h"
 #include "core/expression_lexer.h"
+#include "core/space_guess.h"
 #include "core/value_text.h"
 
 namespace luthier {
@@ -90,8 +91,11 @@ std::optional<std::string> range_meant(std::string_view word) {
       if (low && high) {
         const bool whole = parse_integer(word.substr(0, at)).has_value() &&
                            parse_integer(word.substr(at + between.size())).has_value();
-        return (whole ? "randint(" : "uniform(") + format_number(*low) + ", " +
-               format_number(whole ? *high + 1 : *high) + ")";
+        const bool wide = *low > 0 && *high / *low >= 100;  // more likely a scale than a range
+        return (whole  ? "randint("
+                : wide ? "loguniform("
+                       : "uniform(") +
+               format_number(*low) + ", " + format_number(whole ? *high + 1 : *high) + ")";
       }
     }
   }
@@ -214,7 +218,8 @@ class DomainReader {
     }
     const auto* const text = value->text();
     if (text != nullptr && *text == word) {
-      if (const auto meant = distribution_meant(word)) {
+      const auto meant = reader_.at('[') ? meant_domain(reader_.text()) : distribution_meant(word);
+      if (meant) {
         return fail_at(start,
                        "'" + std::string(word) + "' is no value; did you mean " + *meant +
                            "? a text stands in quotes");
@@ -336,7 +341,11 @@ Result<Domain> Space::parse_domain(std::string_view text) {
 
 Result<Parameter> parse_parameter(std::string_view name, std::string_view text) {
   const auto in_parameter = [&](const Error& error) {
-    return Error{error.code, "parameter '" + to_utf8(name.substr(0, 200)) + "': " + error.message};
+    const auto meant = meant_domain(text);
+    const bool said = error.message.find("did you mean") != std::string::npos;
+    return Error{error.code,
+                 "parameter '" + to_utf8(name.substr(0, 200)) + "': " + error.message +
+                     (meant && !said ? "; did you mean " + *meant + "?" : "")};
   };
   DomainReader reader(text);
   auto domain = reader.domain();
@@ -363,9 +372,11 @@ Result<> Space::add_text(std::string_view text) {
   const auto equals = text.find('=');
   const std::string_view name = trim(text.substr(0, equals));
   if (equals == std::string_view::npos || name.empty()) {
+    const auto meant = meant_parameter(text);
     return Error{ErrorCode::invalid_argument,
-                 "the parameter '" + to_utf8(text.substr(0, 200)) +
-                     "' has no NAME=; write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)"};
+                 "the parameter '" + to_utf8(text.substr(0, 200)) + "' has no NAME=; " +
+                     (meant ? "did you mean " + *meant + "?"
+                            : "write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)")};
   }
   auto parameter = parse_parameter(name, text.substr(equals + 1));
   if (!parameter) {

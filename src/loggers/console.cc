@@ -19,6 +19,7 @@ namespace {
 
 constexpr TimePoint kRedrawInterval = 100'000;
 constexpr TimePoint kFirstInterval = 30'000'000;
+constexpr std::int64_t kSparser = 3;
 constexpr const char* kBold = "\x1b[1m";
 constexpr const char* kRed = "\x1b[31m";
 
@@ -96,18 +97,18 @@ void Console::talk(const Event& event) {
   }
 }
 
-// A plain line about how it goes: when the best improved and twice as many trials have ended as at
-// the line before, or when time is due; the time between such lines doubles.
+// A plain line about how it goes: when the best improved and three times as many trials have ended
+// as at the line before, or when time is due; the time between such lines grows threefold too.
 void Console::progress(bool due_by_time) {
   const bool improved = state_.improvements() > said_improvements_ && state_.ended() >= next_ended_;
   if (!improved && !due_by_time) {
     return;
   }
   said_improvements_ = state_.improvements();
-  next_ended_ = std::max<std::int64_t>(1, 2 * state_.ended());
+  next_ended_ = std::max<std::int64_t>(1, kSparser * state_.ended());
   said_at_ = now_;
   if (due_by_time) {
-    interval_ *= 2;
+    interval_ *= kSparser;
   }
   std::string line = counts_text(state_) + "; " + time_text(state_, now_);
   for (const std::string& best : best_texts(state_)) {

@@ -8,8 +8,10 @@
 #include "core/environment_name.h"
 #include "core/name_length.h"
 #include "executors/process.h"
+#include "store/experiment_lock.h"
 #include "tuner/advice.h"
 #include "tuner/control_files.h"
+#include "tuner/experiment_names.h"
 #include "tuner/machine.h"
 #include "tuner/session.h"
 #include "tuner/signals.h"
@@ -46,6 +48,33 @@ Result<> record_working_directory(ExperimentSpec& spec) {
   return {};
 }
 
+Result<ExperimentSummary> run_under_name(const ExperimentSpec& spec,
+                                         const PluginRegistry& plugins,
+                                         const RunOptions& options) {
+  const auto directory = options.session.results / spec.name;
+  std::error_code ignored;
+  if (std::filesystem::exists(directory, ignored)) {
+    return Error{ErrorCode::already_exists, taken_text(directory)};
+  }
+  return run_session(directory, {.create = true, .spec = spec}, plugins, options);
+}
+
+// Runs that start together all see the same name as free; whoever makes the store first has it.
+Result<ExperimentSummary> run_under_free_name(ExperimentSpec spec,
+                                              const PluginRegistry& plugins,
+                                              const RunOptions& options) {
+  const std::string name = spec.name;
+  while (true) {
+    spec.name = free_name(options.session.results, name);
+    auto outcome = run_under_name(spec, plugins, options);
+    const bool taken = !outcome && (outcome.error().code == ErrorCode::already_exists ||
+                                    ExperimentLock::is_held(options.session.results / spec.name));
+    if (!taken) {
+      return outcome;
+    }
+  }
+}
+
 }  // namespace
 
 std::string name_problem(const std::string& name) {
@@ -78,19 +107,14 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
-  std::filesystem::path directory;
-  if (!options.session.memory_store) {
-    directory = options.session.results / spec.name;
-    std::error_code ignored;
-    if (std::filesystem::exists(directory, ignored)) {
-      return Error{ErrorCode::already_exists, taken_text(directory)};
-    }
-  }
   if (auto recorded = record_working_directory(spec); !recorded) {
     return recorded.error();
   }
-  SessionStart start{.create = true, .spec = std::move(spec)};
-  return run_session(std::move(directory), std::move(start), plugins, options);
+  if (options.session.memory_store) {
+    return run_session({}, {.create = true, .spec = std::move(spec)}, plugins, options);
+  }
+  return options.may_rename ? run_under_free_name(spec, plugins, options)
+                            : run_under_name(spec, plugins, options);
 }
 
 Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,

@@ -11,6 +11,7 @@
 #include "engine/rules.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
+#include "tuner/foreign_names.h"
 
 namespace luthier {
 namespace {
@@ -180,17 +181,18 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   for (std::string& problem : long_names(spec)) {
     problems.add(std::move(problem));
   }
-  const auto check = [&](const std::string& what,
-                         PluginSpec& plugin,
-                         const PluginInfo* info,
-                         bool own,
-                         const std::vector<std::string>& known) {
+  const auto check = [&](AlgorithmKind kind, PluginSpec& plugin, const PluginInfo* info, bool own) {
+    const std::string what(to_text(kind));
     const std::string called = what + " '" + plugin.name + "'";
     if (own) {
       return;
     }
     if (info == nullptr) {
-      return problems.add(unknown_name(what, plugin.name, known));
+      const bool searches = kind == AlgorithmKind::searcher;
+      return problems.add(unknown_algorithm(kind,
+                                            plugin.name,
+                                            searches ? searchers() : schedulers(),
+                                            searches ? schedulers() : searchers()));
     }
     if (!spec.time_attr.empty() && !plugin.options.contains("time_attr") &&
         std::ranges::find(info->options, "time_attr", &OptionSpec::name) != info->options.end()) {
@@ -211,16 +213,14 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   };
   const SearcherPlugin* searching = searcher(spec.searcher.name);
   const SchedulerPlugin* scheduling = scheduler(spec.scheduler.name);
-  check("searcher",
+  check(AlgorithmKind::searcher,
         spec.searcher,
         searching ? &searching->info : nullptr,
-        own(own_searchers_, spec.searcher.name),
-        searchers());
-  check("scheduler",
+        own(own_searchers_, spec.searcher.name));
+  check(AlgorithmKind::scheduler,
         spec.scheduler,
         scheduling ? &scheduling->info : nullptr,
-        own(own_schedulers_, spec.scheduler.name),
-        schedulers());
+        own(own_schedulers_, spec.scheduler.name));
   problems.add(below("samples", static_cast<double>(spec.samples), 0));
   problems.add(below("iterations", static_cast<double>(spec.iterations), 0));
   problems.add(below("retries", static_cast<double>(spec.retries), 0));

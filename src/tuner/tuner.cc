@@ -233,7 +233,9 @@ Result<ExperimentSummary> Tuner::run() {
   if (const auto checked = impl_->check(); !checked) {
     return checked.error();
   }
-  return run_experiment(impl_->named_spec(), impl_->plugins, impl_->options);
+  RunOptions options = impl_->options;
+  options.may_rename = impl_->spec.name.empty();
+  return run_experiment(impl_->named_spec(), impl_->plugins, options);
 }
 
 Result<ExperimentSummary> Tuner::resume() {
