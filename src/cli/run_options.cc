@@ -231,7 +231,8 @@ constexpr std::array kRunOptions = {
     RunOption{kCluster},
     RunOption{{.name = "metric-regex",
                .argument = "REGEX",
-               .meaning = "finds metrics in the program's output: two groups, name and value",
+               .meaning = "finds metrics in the output: one group (the objective), named groups, "
+                          "or two (name, value)",
                .group = "execution"},
               metric_regex},
     RunOption{

@@ -77,9 +77,12 @@ void SeenNames::note(OutputStream stream, const Heard& heard) {
       name.data = mention.data;
       name.stream = stream;
     }
-    name.line = heard.line;
+    constexpr std::int64_t kOften = 64;
+    if (name.times <= kOften || name.times % kOften == 0) {
+      name.line = heard.line;
+      name.last = *number;
+    }
     name.latest = lines_;
-    name.last = *number;
   }
 }
 

@@ -17,11 +17,6 @@ std::string key_of(const Mention& mention) {
   return key + mention.name.substr(0, kLongestName);
 }
 
-bool is_counter_name(const std::string& name) {
-  const auto words = words_of(name);
-  return !words.empty() && is_counter(words.back());
-}
-
 }  // namespace
 
 Groups::Groups(std::vector<Meaning> meanings,
@@ -29,23 +24,39 @@ Groups::Groups(std::vector<Meaning> meanings,
                std::vector<std::string> names)
     : meanings_(std::move(meanings)), loose_(std::move(loose)), names_(std::move(names)) {}
 
-const Meaning* Groups::meaning_of(const Mention& mention, const Heard& heard) {
-  for (auto& meaning : meanings_) {
-    if (meaning.form != mention.form || meaning.data != mention.data || mention.of_another ||
-        (meaning.counted && !heard.counted) || (mention.final && !meaning.final)) {
-      continue;
+// Which meanings a name has, whatever stands around it.
+const std::vector<std::size_t>& Groups::meanings_named(const std::string& name) {
+  constexpr std::size_t kMostNames = 1000;
+  if (named_.size() > kMostNames) {
+    named_.clear();
+  }
+  if (const auto known = named_.find(name); known != named_.end()) {
+    return known->second;
+  }
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < meanings_.size(); ++i) {
+    if (name == meanings_[i].printed ||
+        comparable_name(WantedName(meanings_[i].wanted), name) == meanings_[i].name) {
+      found.push_back(i);
     }
-    if (mention.name == meaning.printed ||
-        comparable_name(WantedName(meaning.wanted), mention.name) == meaning.name) {
+  }
+  return named_.emplace(name, std::move(found)).first->second;
+}
+
+const Meaning* Groups::meaning_of(const Mention& mention, const Heard& heard) {
+  for (const std::size_t i : meanings_named(mention.name)) {
+    const Meaning& meaning = meanings_[i];
+    if (meaning.form == mention.form && meaning.data == mention.data && !mention.of_another &&
+        (!meaning.counted || heard.counted) && (!mention.final || meaning.final)) {
       return &meaning;
     }
   }
   return nullptr;
 }
 
-const std::string* Groups::loosely_wanted(const Mention& mention) const {
+const std::string* Groups::loosely_wanted(const Mention& mention) {
   for (const auto& wanted : loose_) {
-    const auto like = likeness(wanted, mention, read_name(mention.name));
+    const auto like = likeness(wanted, mention, known_names_.read(mention.name));
     if (like && *like <= Likeness::words && !mention.final) {
       return &wanted.name;
     }
@@ -83,6 +94,11 @@ std::vector<Groups::Entry> Groups::entries_of(const Heard& heard) {
                        std::ranges::find(objectives_, wanted) != objectives_.end()});
   }
   return entries;
+}
+
+bool Groups::is_counter_name(const std::string& name) {
+  const auto& words = known_names_.read(name).words;
+  return !words.empty() && is_counter(words.back());
 }
 
 Groups::Entry* Groups::find(const std::string& key) {

@@ -3,7 +3,9 @@
 // teaches its names; later ones close as soon as all of them have come.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "executors/results/likeness.h"
@@ -41,7 +43,9 @@ class Groups {
 
   std::vector<Entry> entries_of(const Heard& heard);
   const Meaning* meaning_of(const Mention& mention, const Heard& heard);
-  const std::string* loosely_wanted(const Mention& mention) const;
+  const std::string* loosely_wanted(const Mention& mention);
+  const std::vector<std::size_t>& meanings_named(const std::string& name);
+  bool is_counter_name(const std::string& name);
   Entry* find(const std::string& key);
   bool said_before(const std::vector<Entry>& entries, const Heard& heard) const;
   bool repeats(const std::vector<Entry>& entries, int& line);
@@ -56,6 +60,8 @@ class Groups {
   std::vector<WantedName> loose_;
   std::vector<std::string> names_;
   std::vector<std::string> objectives_;
+  std::unordered_map<std::string, std::vector<std::size_t>> named_;
+  NameReader known_names_;
   std::vector<Entry> group_;
   std::vector<Entry> last_line_;
   std::optional<double> last_epoch_;  // in which an objective came last

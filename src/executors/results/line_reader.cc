@@ -131,7 +131,8 @@ bool ends_in_epoch(std::string_view name) {
 // line alone, so that it makes no difference which lines are read closely.
 bool is_heading(std::string_view text) {
   constexpr std::size_t kLongestHeading = 80;
-  if (text.empty() || text.size() > kLongestHeading) {
+  if (text.empty() || text.size() > kLongestHeading ||
+      (text.front() != '=' && text.find('=') != std::string_view::npos)) {
     return false;
   }
   const bool counts = (text.front() == 'E' || text.front() == 'e') && epoch_in(text).has_value();
@@ -146,7 +147,7 @@ bool is_heading(std::string_view text) {
     const bool digit = c >= '0' && c <= '9';
     numbers += digit && !in_number ? 1 : 0;
     in_number = digit;
-    if (c == ':' || (c == '=' && text.front() != '=')) {
+    if (c == ':') {
       return false;
     }
   }
@@ -407,9 +408,7 @@ void LineReader::take_heading(Heard& heard) const {
 }
 
 // Gives each mention the context of the words around it.
-void LineReader::place(std::string_view line,
-                       std::vector<PlacedMention>& placed,
-                       Heard& heard) const {
+void LineReader::place(std::string_view line, std::vector<PlacedMention>& placed, Heard& heard) {
   const bool settings = is_settings(line);
   DataContext data = section_;
   bool line_of_another = settings || another_lines_ > 0;
@@ -417,7 +416,7 @@ void LineReader::place(std::string_view line,
   for (auto& [mention, begin, end] : placed) {
     const auto gap = line.substr(std::min(at, begin), begin - std::min(at, begin));
     const auto between = read_between(gap);
-    const auto own = read_name(mention.name);
+    const auto& own = known_names_.read(mention.name);
     if (own.data.kind != DataKind::none || between.data.kind != DataKind::none) {
       data = own.data.kind != DataKind::none ? own.data : between.data;
     }
@@ -449,7 +448,7 @@ std::optional<Heard> LineReader::table_row(std::string_view text) {
   }
   Heard heard{.line = std::string(end_of(text, kShownBytes))};
   for (auto& mention : mentions) {
-    const auto own = read_name(mention.name);
+    const auto& own = known_names_.read(mention.name);
     mention.data = own.data.kind != DataKind::none ? own.data : section_;
     mention.final = own.final;
     const bool counter = !own.words.empty() && is_counter(own.words.back());

@@ -13,6 +13,7 @@
 #include "executors/results/pairs.h"
 #include "executors/results/tables.h"
 #include "executors/results/unheard.h"
+#include "executors/results/words.h"
 
 namespace luthier {
 
@@ -44,7 +45,7 @@ class LineReader {
   std::optional<Heard> table_row(std::string_view text);
   bool asked_for(const Heard& heard) const;
   void note_section(std::string_view text);
-  void place(std::string_view line, std::vector<PlacedMention>& placed, Heard& heard) const;
+  void place(std::string_view line, std::vector<PlacedMention>& placed, Heard& heard);
   void take_heading(Heard& heard) const;
   bool wanted_in(std::string_view text) const;
 
@@ -65,6 +66,7 @@ class LineReader {
   int curiosity_ = 2000;  // lines without a wanted name that are read all the same
   bool narrowed_ = false;
   std::vector<std::string> needles_;
+  NameReader known_names_;
   bool with_tables_ = true;
   bool with_neighbours_ = true;
 };

@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
+constexpr std::size_t kLongestWord = 40;
 constexpr std::size_t kHead = 120;  // bytes of a line in which settings say that they are some
 
 bool starts_with_words(std::string_view line, std::string_view words) {
@@ -86,11 +87,20 @@ bool is_settings(std::string_view line) {
   const auto head = line.substr(0, kHead);
   for (auto sign = head.find_first_of("({:="); sign != std::string_view::npos;
        sign = head.find_first_of("({:=", sign + 1)) {
-    auto begin = head.find_last_of(" \t([{=:", sign == 0 ? 0 : sign - 1);
+    const auto last = head.find_last_not_of(" \t", sign == 0 ? 0 : sign - 1);
+    // All of those words end with one of these letters.
+    if (sign == 0 || last == std::string_view::npos ||
+        std::string_view("egnsdEGNSD").find(head[last]) == std::string_view::npos) {
+      continue;
+    }
+    auto begin = head.find_last_of(" \t([{=:", last);
     begin = begin == std::string_view::npos ? 0 : begin + 1;
-    const auto words = words_of(head.substr(begin, sign - std::min(begin, sign)));
-    if (!words.empty() && (head[sign] == '(' ? ends_as_settings(words.back()) && sign > 0
-                                             : names_settings(words.back()))) {
+    const auto word = head.substr(begin, last + 1 - begin);
+    if (word.size() < 3 || word.size() > kLongestWord) {
+      continue;
+    }
+    const auto lower = lower_case(word);
+    if (head[sign] == '(' ? ends_as_settings(lower) : names_settings(lower)) {
       return true;
     }
   }

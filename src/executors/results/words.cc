@@ -183,4 +183,14 @@ ReadName read_name(std::string_view name) {
   return read;
 }
 
+const ReadName& NameReader::read(const std::string& name) {
+  constexpr std::size_t kMostNames = 1000;
+  if (known_.size() > kMostNames) {
+    known_.clear();
+  }
+  const auto known = known_.find(name);
+  return known != known_.end() ? known->second
+                               : known_.emplace(name, read_name(name)).first->second;
+}
+
 }  // namespace luthier

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace luthier {
@@ -45,5 +46,14 @@ struct ReadName {
   bool final = false;
 };
 ReadName read_name(std::string_view name);
+
+// read_name of names that come again and again, remembered; its memory is bounded.
+class NameReader {
+ public:
+  const ReadName& read(const std::string& name);
+
+ private:
+  std::unordered_map<std::string, ReadName> known_;
+};
 
 }  // namespace luthier
