@@ -1,7 +1,8 @@
 #include "executors/event_format.h"
 
+#include <array>
 #include <bit>
-#include <cmath>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -88,7 +89,9 @@ class MessageReader {
 
 // The shortest decimal of a float is what was logged, more often than its 53 bits are.
 double as_logged(float value) {
-  return std::isfinite(value) ? parse_number(format_number(value)).value_or(value) : value;
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return parse_number({text.data(), end}).value_or(value);
 }
 
 template <class T>

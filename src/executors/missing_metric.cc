@@ -111,8 +111,8 @@ std::string nothing_heard(const HearingOptions& wanted, const Diagnosis& diagnos
 
 std::string late_output(std::int64_t results) {
   return "its " + std::to_string(results) +
-         " results came all at once as it ended: its output was buffered, so that it could not be "
-         "stopped early and nothing was saved; print with a flush after each result, or give "
+         " results came all at once as it ended, as they do where output is buffered: it could not "
+         "be stopped early and nothing was saved; print with a flush after each result, or give "
          "--tty";
 }
 

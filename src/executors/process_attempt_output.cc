@@ -25,6 +25,7 @@ constexpr auto kLongSilence = std::chrono::seconds(5);
 constexpr std::int64_t kSeveral = 3;
 constexpr TimePoint kWorthStopping = 1'000'000;
 constexpr TimePoint kLastPart = 20;
+constexpr TimePoint kLastMoment = 300'000;
 
 }  // namespace
 
@@ -202,7 +203,10 @@ void ProcessAttempt::on_result(Metrics metrics, ResultSource source) {
   if (source_ != ResultSource::unknown) {
     return;
   }
-  if (source == ResultSource::files || settings_.source == source) {
+  // A first result after a long silence may be buffered output that comes as the program ends:
+  // whether it ends is seen before anybody decides about it.
+  const bool may_be_late = settings_.clock->now() - started_at_ >= kWorthStopping;
+  if (source == ResultSource::files || (settings_.source == source && !may_be_late)) {
     choose(source);
   } else if (hold_at_ == kNever) {
     hold_at_ = in(kHold);
@@ -296,7 +300,7 @@ Measured ProcessAttempt::measured() const {
   }
   return {.wall_s = static_cast<double>(gone_->wall_us) / 1e6,
           .cpu_s = static_cast<double>(gone_->cpu_us) / 1e6,
-          .max_rss_bytes = static_cast<std::int64_t>(gone_->peak_memory_bytes)};
+          .max_rss_bytes = static_cast<std::int64_t>(gone_->max_rss_bytes)};
 }
 
 // Said while it runs, so that nobody waits for the end of a long trial to learn it.
@@ -317,7 +321,7 @@ void ProcessAttempt::remark_late_output() {
   const TimePoint now = settings_.clock->now();
   const TimePoint ran = now - started_at_;
   if (source_ == ResultSource::output && results_heard_ >= kSeveral && ending_ == Ending::none &&
-      ran >= kWorthStopping && now - first_result_at_ < ran / kLastPart) {
+      ran >= kWorthStopping && now - first_result_at_ < std::max(ran / kLastPart, kLastMoment)) {
     host_.post(Remarked{request_.id, Remarked::About::late_output, late_output(results_heard_)});
   }
 }

@@ -25,6 +25,18 @@ std::vector<std::string> names_of(const Rows& rows) {
   return names;
 }
 
+// Of those, the ones for several objectives.
+template <class Rows>
+std::vector<std::string> able_of(const Rows& rows) {
+  std::vector<std::string> names;
+  for (const auto& row : rows) {
+    if (row.second.info.multi_objective) {
+      names.push_back(row.first);
+    }
+  }
+  return names;
+}
+
 template <class Rows>
 auto* find_row(Rows& rows, const std::string& name) {
   const auto found =
@@ -174,8 +186,9 @@ const SchedulerPlugin* PluginRegistry::scheduler(const std::string& name) const 
 
 Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   Problems problems;
+  const bool several = spec.objectives.size() > 1;
   if (spec.searcher.name == "auto") {
-    spec.searcher.name = "tpe";
+    spec.searcher.name = several ? "sobol" : "tpe";
   }
   problems.add(objectives_problem(spec));
   for (std::string& problem : long_names(spec)) {
@@ -203,9 +216,10 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
       return problems.add(options.error().message);
     }
     plugin.options = std::move(*options);
-    if (spec.objectives.size() > 1 && !info->multi_objective) {
+    if (several && !info->multi_objective) {
+      const auto able = what == "searcher" ? able_of(searchers_) : able_of(schedulers_);
       problems.add(called + " handles one objective, " + std::to_string(spec.objectives.size()) +
-                   " are given; choose another " + what + " or drop objectives");
+                   " are given; these handle several: " + join(able, ", "));
     }
   };
   const auto own = [](const auto& plugins, const std::string& name) {

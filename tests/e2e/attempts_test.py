@@ -2,11 +2,8 @@
 
 import json
 import os
-import pathlib
-import subprocess
 import sys
 import textwrap
-import time
 import unittest
 
 from luthier_program import ProgramTest
@@ -46,16 +43,14 @@ class Buffering(Attempts):
         self.assertLess(len(self.results("b")), 8 * 20)
 
     def test_a_program_that_buffers_is_told_of_and_completes(self):
-        script = SLOW.replace("import sys, time", "import sys, time; sys.stdout.reconfigure(line_buffering=False,"
-                              " write_through=False)")
-        script = "import os, sys\nsys.stdout = open(1, 'w', buffering=100_000)\n" + textwrap.dedent(script).split("\n", 2)[2]
-        self.run_program("b", "import time\n" + script, "-j", 2, "--scheduler",
-                         "asha:max_t=20,reduction_factor=2", samples=4)
+        script = textwrap.dedent(SLOW).replace(
+            "import sys, time", "import sys, time\nsys.stdout = open(1, 'w', buffering=100_000)")
+        self.run_program("b", script, "-j", 2, "--scheduler", "asha:max_t=20,reduction_factor=2", samples=4)
         self.assertEqual({each["state"] for each in self.lines("trials", "b")}, {"completed"})
         (note,) = self.events("b", "note")
         self.assertIn("buffered", note["text"])
         self.assertIn("--tty", note["text"])
-        self.run_program("fifo", "import time\n" + script)
+        self.run_program("fifo", script)
         self.assertEqual(self.events("fifo", "note"), [])  # nothing would have been saved there
 
     def test_a_terminal(self):
@@ -74,7 +69,7 @@ class Understanding(Attempts):
         self.succeed("resume", "u")
         self.assertEqual(len(self.events("u", "output_understood")), 1)
         replayed = self.succeed("replay", "u")
-        self.assertIn("0 differences", replayed.stdout + replayed.stderr)
+        self.assertIn("all are the same", replayed.stdout + replayed.stderr)
         self.assertNotIn("understood", self.succeed("export", "u", "--canonical").stdout)
 
 

@@ -75,7 +75,8 @@ TEST_F(OutputTest, AFloodOfResultsLosesNone) {
 
 TEST_F(OutputTest, ASigtermedProgramMayLeaveACheckpoint) {
   auto& driver = open_shell(
-      "trap 'echo 3 > $LUTHIER_CHECKPOINT_OUT/state; exit 0' TERM; echo loss=1; while :; do sleep "
+      "trap 'echo 3 > $LUTHIER_CHECKPOINT_OUT/state; exit 0' TERM; echo loss=2; echo loss=1; while "
+      ":; do sleep "
       "0.01; done");
   driver.decide = [](const Reported&) { return Reply{.kind = DecisionKind::pause}; };
   const auto& story = run();
@@ -97,8 +98,7 @@ TEST_F(OutputTest, AMetricThatNeverComesIsExplained) {
   open_shell("echo val_los=1 accuracy=2", {.metrics = {"val_loss"}});
   const auto& story = run();
   EXPECT_EQ(story.ends[0].outcome, Outcome::failed);
-  EXPECT_NE(story.ends[0].message.find("metrics seen: val_los, accuracy (did you mean 'val_los'?)"),
-            std::string::npos)
+  EXPECT_NE(story.ends[0].message.find("(did you mean 'val_los'?)"), std::string::npos)
       << story.ends[0].message;
 }
 
