@@ -80,12 +80,22 @@ void PythonHook::put(std::vector<std::string>& environment,
     return found;
   });
   environment.push_back(std::string(kPythonPath) + path);
-  environment.push_back("LUTHIER_WARM_START=" + mode + ' ' + archive + ' ' + record.path());
+  environment.push_back(task(mode, record));
+}
+
+std::string PythonHook::task(const std::string& mode, const ImportRecord& record) const {
+  return "LUTHIER_WARM_START=" + mode + ' ' + path_of(archive_) + ' ' + record.path();
 }
 
 Program PythonHook::recording(const Program& program, const ImportRecord& record) const {
   Program out = program;
   put(out.environment, "record", record);
+  return out;
+}
+
+Program PythonHook::recording_forked(const Program& program, const ImportRecord& record) const {
+  Program out = program;
+  out.environment.push_back(task("record", record));
   return out;
 }
 

@@ -28,6 +28,8 @@ class PythonHook {
   static Result<PythonHook> make();
   // The program, whose imports are recorded.
   Program recording(const Program& program, const ImportRecord& record) const;
+  // The same for one that a zygote forks.
+  Program recording_forked(const Program& program, const ImportRecord& record) const;
   // A zygote for programs whose arguments begin with the same `own_begin` ones.
   Program zygote(const Program& program, std::size_t own_begin, const ImportRecord& record) const;
 
@@ -35,6 +37,7 @@ class PythonHook {
   void put(std::vector<std::string>& environment,
            const std::string& mode,
            const ImportRecord& record) const;
+  std::string task(const std::string& mode, const ImportRecord& record) const;
 
   FileDescriptor archive_;
 };

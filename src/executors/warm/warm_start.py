@@ -193,7 +193,9 @@ def _read_record(path):
         mark, _, name = line.partition(" ")
         if name in _MAIN:
             continue
-        if mark == "?" and name not in began:
+        if mark == "=":
+            began.append(None)
+        elif mark == "?" and name not in began:
             began.append(name)
         elif mark == "+":
             libraries.add(name)
@@ -227,14 +229,20 @@ def _wanted(name, own, folders, tops):
 
 
 def _preload(path):
-    """Imports what the record names. Returns how many modules came, and the packages' names."""
+    """Imports what the record names. Returns the modules that came, their packages, the seconds it
+    took, and those of what stands behind "=": what later trials imported."""
     import importlib
+    import time
 
     began, libraries, own = _read_record(path)
     folders = _library_folders()
     before = set(sys.modules)
     tops = {}
+    start = middle = time.perf_counter()
     for name in began:
+        if name is None:
+            middle = time.perf_counter()
+            continue
         if name in sys.modules or not _wanted(name, own, folders, tops):
             continue
         try:
@@ -243,13 +251,14 @@ def _preload(path):
             if name in libraries:
                 raise _Unfit(f"the import of {name} fails outside the script "
                              f"({type(error).__name__}: {error})") from None
+    end = time.perf_counter()
     came = [name for name in sys.modules if name not in before]
     for name in came:
         if name not in _MAIN and (name in own or _top(name) in own):
             raise _Unfit(f"a library and the script import different modules named {name}")
         if not _is_library(getattr(sys.modules[name], "__spec__", None), folders):
             raise _Unfit(f"a library imports {name}, which is not installed but the user's own")
-    return came, {_top(name) for name in came}
+    return came, {_top(name) for name in came}, end - start, end - middle if None in began else 0
 
 
 def _check_fit(libc):
@@ -456,14 +465,21 @@ class _Command:
     def apply(self, cold):
         pairs = [variable.partition(b"=")[::2] for variable in self.environment]
         if cold:
-            os.execve(self.program, self.arguments, dict(pairs))
+            variables = dict(pairs)
+            variables.pop(b"LUTHIER_WARM_START", None)
+            os.execve(self.program, self.arguments, variables)
+        record = None
         for name, value in pairs:
-            if name.startswith(b"LUTHIER_") or name == b"CUDA_VISIBLE_DEVICES":
+            if name == b"LUTHIER_WARM_START":
+                record = os.fsdecode(value).split(" ")[2]
+            elif name.startswith(b"LUTHIER_") or name == b"CUDA_VISIBLE_DEVICES":
                 os.environb[name] = value
         own = [os.fsdecode(argument) for argument in self.arguments[self.skipped:]]
         sys.argv[1:] = own
         if hasattr(sys, "orig_argv"):
             sys.orig_argv += own
+        if record is not None:
+            _record(record)
 
 
 def _show(libc, command):
@@ -511,13 +527,10 @@ def _largest(came):
 
 def _serve(path):
     import gc
-    import time
 
     zygote = _Zygote()
-    began = time.perf_counter()
     try:
-        came, zygote.packages = _preload(path)
-        seconds = time.perf_counter() - began
+        came, zygote.packages, seconds, later = _preload(path)
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
@@ -530,7 +543,7 @@ def _serve(path):
         os._exit(0)
     gc.collect()
     gc.freeze()
-    zygote.say(f"ready {seconds:.6f} {len(came)} {' '.join(_largest(came))}")
+    zygote.say(f"ready {seconds:.6f} {later:.6f} {len(came)} {' '.join(_largest(came))}")
     zygote.serve()
 
 
