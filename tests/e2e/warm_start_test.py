@@ -159,6 +159,18 @@ class WarmStart(ProgramTest):
         self.compare("env", script, "--lr", "{lr}")
         self.compare("env-typed", "/usr/bin/env", "python3", script, "--lr", "{lr}")
 
+    def test_a_shell_script_that_stands_for_python(self):
+        wrapper = self.home / "python3"
+        wrapper.write_text(f"#!/bin/sh\n{self.python} -c 'import sys' || exit 1\nexport MORE=1\nexec {self.python} \"$@\"\n")
+        wrapper.chmod(0o755)
+        seen = self.compare("wrapped", wrapper, self.script(MIRROR), "--lr", "{lr}")
+        self.assertEqual(seen["environment"]["MORE"], "1")
+
+    def test_a_folder_with_a_main_module(self):
+        (self.project / "__main__.py").write_text(MIRROR)
+        seen = self.compare("folder", self.python, self.project, "--lr", "{lr}")
+        self.assertEqual(seen["path"][0], str(self.project))
+
     def test_the_users_own_pythonpath_and_customization(self):
         own = self.home / "own"
         own.mkdir()
@@ -378,6 +390,12 @@ class WarmStart(ProgramTest):
     def test_threads(self):
         self.library("threaded", "import threading, time\nthreading.Thread(target=time.sleep, args=(3,), daemon=True).start()\n")
         self.falls_back("threads", "import threaded\n" + self.SAYS, "threads, which do not survive a fork")
+
+    def test_a_process_or_a_connection_of_a_library(self):
+        self.library("forks", "import subprocess\nprocess = subprocess.Popen(['sleep', '3'])\n")
+        self.falls_back("forks", "import forks\n" + self.SAYS, "started a process")
+        self.library("connects", "import socket\nboth = socket.socketpair()\n")
+        self.falls_back("connects", "import connects\n" + self.SAYS, "opened a connection")
 
     def test_an_import_that_fails_beforehand(self):
         self.library("needs_arguments", "import sys\nassert '--lr' in sys.argv\n")

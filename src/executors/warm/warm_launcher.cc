@@ -162,7 +162,7 @@ Result<FileDescriptor> WarmLauncher::spawn_recorded(const Program& program,
   ++records_begun_;
   kind_ = Kind{program, command.own_begin};
   attempt.record = *std::move(record);
-  return guardian_.spawn(hook_->recording(program, *attempt.record));
+  return guardian_.spawn(hook_->recording(program, command.own_begin, *attempt.record));
 }
 
 // ---- what is learned of them
