@@ -159,6 +159,18 @@ class WarmStart(ProgramTest):
         self.compare("env", script, "--lr", "{lr}")
         self.compare("env-typed", "/usr/bin/env", "python3", script, "--lr", "{lr}")
 
+    def test_a_shell_script_that_stands_for_python(self):
+        wrapper = self.home / "python3"
+        wrapper.write_text(f"#!/bin/sh\n{self.python} -c 'import sys' || exit 1\nexport MORE=1\nexec {self.python} \"$@\"\n")
+        wrapper.chmod(0o755)
+        seen = self.compare("wrapped", wrapper, self.script(MIRROR), "--lr", "{lr}")
+        self.assertEqual(seen["environment"]["MORE"], "1")
+
+    def test_a_folder_with_a_main_module(self):
+        (self.project / "__main__.py").write_text(MIRROR)
+        seen = self.compare("folder", self.python, self.project, "--lr", "{lr}")
+        self.assertEqual(seen["path"][0], str(self.project))
+
     def test_the_users_own_pythonpath_and_customization(self):
         own = self.home / "own"
         own.mkdir()
@@ -379,6 +391,12 @@ class WarmStart(ProgramTest):
         self.library("threaded", "import threading, time\nthreading.Thread(target=time.sleep, args=(3,), daemon=True).start()\n")
         self.falls_back("threads", "import threaded\n" + self.SAYS, "threads, which do not survive a fork")
 
+    def test_a_process_or_a_connection_of_a_library(self):
+        self.library("forks", "import subprocess\nprocess = subprocess.Popen(['sleep', '3'])\n")
+        self.falls_back("forks", "import forks\n" + self.SAYS, "started a process")
+        self.library("connects", "import socket\nboth = socket.socketpair()\n")
+        self.falls_back("connects", "import connects\n" + self.SAYS, "opened a connection")
+
     def test_an_import_that_fails_beforehand(self):
         self.library("needs_arguments", "import sys\nassert '--lr' in sys.argv\n")
         self.falls_back("imports", "import needs_arguments\n" + self.SAYS, "import of needs_arguments fails")
@@ -436,10 +454,26 @@ class WarmStart(ProgramTest):
         self.run_script("first", text, samples=6)
         self.assertIn(5, self.warm_trials("first", 6))
 
+    def test_trials_that_import_something_else_later(self):
+        self.library("another_library", "import os, time\nloaded_in = os.getpid()\ntime.sleep(0.5)\n")
+        text = self.SAYS + ("if int(os.environ['LUTHIER_TRIAL_ID']) > 5:\n  import another_library\n"
+                            "  print('another', another_library.loaded_in == os.getpid())\n")
+        self.run_script("more", text, samples=30)
+        self.assertEqual(len([note for note in self.notes("more") if "later trials import more" in note]), 1)
+        self.assertIn("another False", self.output("more", 29))
+
     def test_a_script_that_changes_between_trials(self):
         text = self.SAYS + ("if warm: open(__file__, 'a').write('print(\"changed\")\\n')\n")
         self.run_script("changes", text, samples=6)
         self.assertIn("changed", self.output("changes", 5))
+
+    def test_another_program_that_mostly_starts_up(self):
+        shell = "sleep 0.6; for i in 1 2 3 4 5; do echo loss=$i; sleep 0.05; done"
+        self.run_program("slow", "sh", "-c", shell, samples=5, jobs=2)
+        self.assertRegex(" ".join(self.notes("slow")), r"^the program takes 0\.\d s of a trial's \S+ s to start up")
+        self.run_program("fast", "sh", "-c", shell.replace("sleep 0.6", "sleep 0.06"), samples=5, jobs=2)
+        self.run_program("buffered", "sh", "-c", "sleep 0.6; printf 'loss=1\\nloss=2\\nloss=3\\n'", samples=5, jobs=2)
+        self.assertEqual(self.notes("fast") + self.notes("buffered"), [])
 
 
 if __name__ == "__main__":

@@ -67,25 +67,42 @@ Result<PythonHook> PythonHook::make() {
   return hook;
 }
 
-void PythonHook::put(std::vector<std::string>& environment,
+void PythonHook::put(Program& program,
                      const std::string& mode,
+                     std::size_t own_begin,
                      const ImportRecord& record) const {
-  const std::string archive = path_of(archive_);
-  std::string path = archive;
-  std::erase_if(environment, [&](const std::string& variable) {
+  std::string path = path_of(archive_);
+  std::erase_if(program.environment, [&](const std::string& variable) {
     const bool found = variable.starts_with(kPythonPath);
     if (found && variable.size() > kPythonPath.size()) {
       path += ':' + variable.substr(kPythonPath.size());
     }
     return found;
   });
-  environment.push_back(std::string(kPythonPath) + path);
-  environment.push_back("LUTHIER_WARM_START=" + mode + ' ' + archive + ' ' + record.path());
+  program.environment.push_back(std::string(kPythonPath) + path);
+  // For a script with a "#!" line the system puts the program's path in the place of its name.
+  const std::string& script = own_begin <= 1 ? program.path : program.arguments.at(own_begin - 1);
+  program.environment.push_back(task(mode, record, script));
 }
 
-Program PythonHook::recording(const Program& program, const ImportRecord& record) const {
+std::string PythonHook::task(const std::string& mode,
+                             const ImportRecord& record,
+                             const std::string& script) const {
+  return "LUTHIER_WARM_START=" + mode + ' ' + path_of(archive_) + ' ' + record.path() + ' ' +
+         script;
+}
+
+Program PythonHook::recording(const Program& program,
+                              std::size_t own_begin,
+                              const ImportRecord& record) const {
   Program out = program;
-  put(out.environment, "record", record);
+  put(out, "record", own_begin, record);
+  return out;
+}
+
+Program PythonHook::recording_forked(const Program& program, const ImportRecord& record) const {
+  Program out = program;
+  out.environment.push_back(task("record", record, ""));
   return out;
 }
 
@@ -96,7 +113,7 @@ Program PythonHook::zygote(const Program& program,
   out.arguments.resize(std::min(own_begin, out.arguments.size()));
   std::erase_if(out.environment, differs_between_attempts);
   out.memory_bytes = 0;
-  put(out.environment, "zygote", record);
+  put(out, "zygote", own_begin, record);
   return out;
 }
 

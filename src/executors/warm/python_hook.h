@@ -26,15 +26,23 @@ class ImportRecord {
 class PythonHook {
  public:
   static Result<PythonHook> make();
-  // The program, whose imports are recorded.
-  Program recording(const Program& program, const ImportRecord& record) const;
+  // The program, whose imports are recorded. `own_begin`: python_command.h.
+  Program recording(const Program& program,
+                    std::size_t own_begin,
+                    const ImportRecord& record) const;
+  // The same for one that a zygote forks.
+  Program recording_forked(const Program& program, const ImportRecord& record) const;
   // A zygote for programs whose arguments begin with the same `own_begin` ones.
   Program zygote(const Program& program, std::size_t own_begin, const ImportRecord& record) const;
 
  private:
-  void put(std::vector<std::string>& environment,
+  void put(Program& program,
            const std::string& mode,
+           std::size_t own_begin,
            const ImportRecord& record) const;
+  std::string task(const std::string& mode,
+                   const ImportRecord& record,
+                   const std::string& script) const;
 
   FileDescriptor archive_;
 };

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double kNoticeable = 0.05;  // share of an attempt's time that imports have to take
 constexpr double kLeast_s = 0.05;     // what they have to take, in seconds
+constexpr int kMostGrowths = 3;       // zygotes that are tried with what later trials import
 constexpr int kMostRecords = 3;       // attempts that are recorded until one is of use
 constexpr std::string_view kOff = "; trials start cold";
 
@@ -122,9 +123,21 @@ std::optional<PythonCommand> WarmLauncher::command_of(const Program& program) {
 Result<FileDescriptor> WarmLauncher::spawn_warm(const Program& program,
                                                 std::size_t own_begin,
                                                 Attempt& attempt) {
-  auto control = zygote_.spawn(guardian_.with_input(program), own_begin);
-  attempt.warm = static_cast<bool>(control);
-  return control ? std::move(control) : guardian_.spawn(program);
+  // Those numbered 1, 2, 4, 8 ... show whether trials import something else by now.
+  const bool sampled = (forked_ & (forked_ + 1)) == 0 && grown_ < kMostGrowths && !next_;
+  auto record = sampled ? ImportRecord::make() : Result<ImportRecord>(Error{});
+  auto control = zygote_.spawn(
+      guardian_.with_input(record ? hook_->recording_forked(program, *record) : program),
+      own_begin);
+  if (!control) {
+    return guardian_.spawn(program);
+  }
+  ++forked_;
+  attempt.warm = true;
+  if (record) {
+    attempt.record = *std::move(record);
+  }
+  return control;
 }
 
 Result<FileDescriptor> WarmLauncher::spawn_recorded(const Program& program,
@@ -149,7 +162,7 @@ Result<FileDescriptor> WarmLauncher::spawn_recorded(const Program& program,
   ++records_begun_;
   kind_ = Kind{program, command.own_begin};
   attempt.record = *std::move(record);
-  return guardian_.spawn(hook_->recording(program, *attempt.record));
+  return guardian_.spawn(hook_->recording(program, command.own_begin, *attempt.record));
 }
 
 // ---- what is learned of them
@@ -180,7 +193,9 @@ void WarmLauncher::on_ended(const Ended& ended) {
     if (const auto said = attempt.python ? std::nullopt : startup_.on_ended(attempt.results, now)) {
       note(*said);
     }
-    if (attempt.record) {
+    if (attempt.record && attempt.warm) {
+      grow(*attempt.record);
+    } else if (attempt.record) {
       first_s_ = seconds;
       take_record(*attempt.record);
     }
@@ -198,12 +213,44 @@ void WarmLauncher::take_record(const ImportRecord& record) {
   }
 }
 
+// Tries a zygote with what a later trial imported; hear_next() says whether it pays.
+void WarmLauncher::grow(const ImportRecord& record) {
+  const std::string more = record.text();
+  if (off_ || next_ || grown_ >= kMostGrowths || more.find("+ ") == std::string::npos) {
+    return;
+  }
+  ++grown_;
+  next_imports_ = imports_ + "=\n" + more;
+  if (auto launched = launch_zygote(next_imports_, next_record_)) {
+    next_ = *std::move(launched);
+    watch(next_.socket());
+  }
+}
+
+void WarmLauncher::hear_next(const Zygote::Message& message) {
+  next_record_.reset();
+  const auto* ready = std::get_if<Zygote::Ready>(&message);
+  if (ready == nullptr || !zygote_ || !noticeable(ready->later_seconds)) {
+    next_ = Zygote();
+    return;
+  }
+  zygote_ = std::exchange(next_, Zygote());
+  imports_ = next_imports_;
+  ready_ = *ready;
+  note("warm starts: later trials import more; from now on all begin with that too (" +
+       seconds_text(ready->later_seconds) + ")");
+}
+
+bool WarmLauncher::noticeable(double seconds) const {
+  return seconds >= std::max(kNoticeable * shortest_s_, kLeast_s);
+}
+
 // Whether to have a zygote; what its imports take is known once one was ready.
 void WarmLauncher::review() {
   if (off_ || imports_.empty()) {
     return;
   }
-  const bool pays = !ready_ || ready_->seconds >= std::max(kNoticeable * shortest_s_, kLeast_s);
+  const bool pays = !ready_ || noticeable(ready_->seconds);
   if (!pays) {
     drop_zygote();
     return;
@@ -222,22 +269,35 @@ void WarmLauncher::review() {
 }
 
 void WarmLauncher::start_zygote() {
-  auto record = ImportRecord::make(imports_);
-  auto socket =
-      record ? guardian_.launch_zygote(hook_->zygote(kind_->program, kind_->own_begin, *record))
-             : Result<FileDescriptor>(record.error());
-  if (!socket) {
-    turn_off(socket.error().message);
+  auto launched = launch_zygote(imports_, zygote_record_);
+  if (!launched) {
+    turn_off(launched.error().message);
     return;
   }
-  zygote_record_ = *std::move(record);
-  zygote_ = Zygote(*std::move(socket));
+  zygote_ = *std::move(launched);
   watch(zygote_.socket());
+}
+
+// `record` has to stay until the zygote has answered.
+Result<Zygote> WarmLauncher::launch_zygote(const std::string& imports,
+                                           std::optional<ImportRecord>& record) {
+  auto made = ImportRecord::make(imports);
+  if (!made) {
+    return made.error();
+  }
+  auto socket = guardian_.launch_zygote(hook_->zygote(kind_->program, kind_->own_begin, *made));
+  if (!socket) {
+    return socket.error();
+  }
+  record = *std::move(made);
+  return Zygote(*std::move(socket));
 }
 
 void WarmLauncher::drop_zygote() {
   zygote_ = Zygote();
   zygote_record_.reset();
+  next_ = Zygote();
+  next_record_.reset();
   serves_ = false;
 }
 
@@ -267,6 +327,11 @@ void WarmLauncher::renew() {
       break;
     }
     hear(*message);
+  }
+  if (next_) {
+    if (const auto message = next_.hear()) {
+      hear_next(*message);
+    }
   }
   if (has_ended(guardian_.socket())) {
     renew_guardian();

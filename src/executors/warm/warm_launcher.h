@@ -59,9 +59,13 @@ class WarmLauncher : public ProgramLauncher {
                                         const PythonCommand& command,
                                         Attempt& attempt);
   void on_ended(const Ended& ended);
+  void grow(const ImportRecord& record);
+  void hear_next(const Zygote::Message& message);
+  bool noticeable(double seconds) const;
   void take_record(const ImportRecord& record);
   void review();
   void start_zygote();
+  Result<Zygote> launch_zygote(const std::string& imports, std::optional<ImportRecord>& record);
   void drop_zygote();
   void hear(const Zygote::Message& message);
   void renew_guardian();
@@ -83,9 +87,14 @@ class WarmLauncher : public ProgramLauncher {
   Zygote zygote_;
   std::optional<ImportRecord> zygote_record_;  // while it reads it
   std::optional<Zygote::Ready> ready_;         // what is known of the zygote's imports
-  bool serves_ = false;                        // zygote_ has said that it is ready
-  double shortest_s_ = 0;                      // of the attempts that ran; 0: none did
-  double first_s_ = 0;                         // of the recorded attempt
+  std::int64_t forked_ = 0;                    // attempts so far
+  Zygote next_;                                // with what later trials imported as well
+  std::optional<ImportRecord> next_record_;
+  std::string next_imports_;
+  int grown_ = 0;
+  bool serves_ = false;    // zygote_ has said that it is ready
+  double shortest_s_ = 0;  // of the attempts that ran; 0: none did
+  double first_s_ = 0;     // of the recorded attempt
   bool said_warm_ = false;
   StartupWatch startup_;
 };

@@ -21,21 +21,21 @@ _MAIN = ("__main__", "__mp_main__")
 
 
 def _leave_no_trace(archive):
-    """The environment, sys.path and caches as they are without us."""
+    """The environment and caches as they are without us."""
     inherited = os.environ["PYTHONPATH"][len(archive) + 1:]
     if inherited:
         os.environ["PYTHONPATH"] = inherited
     else:
         del os.environ["PYTHONPATH"]
+
+
+def _import_the_users_own(archive):
+    """A sitecustomize that ours hides; whether there is one."""
     sys.path[:] = [entry for entry in sys.path if entry != archive]
     sys.path_importer_cache.pop(archive, None)
     zipimport = sys.modules.get("zipimport")
     if zipimport is not None:
         zipimport._zip_directory_cache.pop(archive, None)
-
-
-def _import_the_users_own():
-    """A sitecustomize that ours hides; whether there is one."""
     ours = sys.modules.pop(__name__)
     try:
         import sitecustomize  # noqa: F401
@@ -193,7 +193,9 @@ def _read_record(path):
         mark, _, name = line.partition(" ")
         if name in _MAIN:
             continue
-        if mark == "?" and name not in began:
+        if mark == "=":
+            began.append(None)
+        elif mark == "?" and name not in began:
             began.append(name)
         elif mark == "+":
             libraries.add(name)
@@ -227,14 +229,20 @@ def _wanted(name, own, folders, tops):
 
 
 def _preload(path):
-    """Imports what the record names. Returns how many modules came, and the packages' names."""
+    """Imports what the record names. Returns the modules that came, their packages, the seconds it
+    took, and those of what stands behind "=": what later trials imported."""
     import importlib
+    import time
 
     began, libraries, own = _read_record(path)
     folders = _library_folders()
     before = set(sys.modules)
     tops = {}
+    start = middle = time.perf_counter()
     for name in began:
+        if name is None:
+            middle = time.perf_counter()
+            continue
         if name in sys.modules or not _wanted(name, own, folders, tops):
             continue
         try:
@@ -243,17 +251,35 @@ def _preload(path):
             if name in libraries:
                 raise _Unfit(f"the import of {name} fails outside the script "
                              f"({type(error).__name__}: {error})") from None
+    end = time.perf_counter()
     came = [name for name in sys.modules if name not in before]
     for name in came:
         if name not in _MAIN and (name in own or _top(name) in own):
             raise _Unfit(f"a library and the script import different modules named {name}")
         if not _is_library(getattr(sys.modules[name], "__spec__", None), folders):
             raise _Unfit(f"a library imports {name}, which is not installed but the user's own")
-    return came, {_top(name) for name in came}
+    return came, {_top(name) for name in came}, end - start, end - middle if None in began else 0
 
 
-def _check_fit(libc):
-    """Threads don't survive a fork; the pools of BLAS libraries end before one by themselves."""
+def _read_link(path):
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def _children():
+    """Of this process, where the kernel tells."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            return file.read().split()
+    except OSError:
+        return []
+
+
+def _check_fit(libc, ours):
+    """Threads don't survive a fork; the pools of BLAS libraries end before one by themselves. What
+    else a library holds would be shared among all trials."""
     if len(os.listdir("/proc/self/task")) > 1:
         pid = libc.fork()
         if pid == 0:
@@ -261,13 +287,14 @@ def _check_fit(libc):
         os.waitpid(pid, 0)
     if len(os.listdir("/proc/self/task")) > 1:
         raise _Unfit("a library has started threads, which do not survive a fork")
+    if _children():
+        raise _Unfit("a library has started a process as it was imported")
     for entry in os.listdir("/proc/self/fd"):
-        try:
-            target = os.readlink("/proc/self/fd/" + entry)
-        except OSError:
-            continue
+        target = _read_link("/proc/self/fd/" + entry)
         if target.startswith(("/dev/nvidia", "/dev/kfd")):
             raise _Unfit("a library has initialised the GPU, which can't be used after a fork")
+        if target.startswith("socket:") and int(entry) not in ours:
+            raise _Unfit("a library has opened a connection as it was imported")
 
 
 def _script_folder():
@@ -276,20 +303,16 @@ def _script_folder():
         return None
     if sys.argv[0] in ("-m", "-c"):
         return os.getcwd()
-    return os.path.dirname(os.path.realpath(sys.argv[0]))
+    script = os.path.realpath(sys.argv[0])
+    return script if os.path.isdir(script) else os.path.dirname(script)
 
 
-def _hidden(packages):
+def _hidden(folder, packages):
     """A module of the user's that the script would find in place of one that is loaded."""
     from importlib.machinery import all_suffixes
 
-    folder = _script_folder()
-    try:
-        entries = os.listdir(folder) if folder else []
-    except OSError:
-        return None
     suffixes = all_suffixes()
-    for entry in entries:
+    for entry in os.listdir(folder):
         stem = entry.partition(".")[0]
         if stem in packages and (
                 entry[len(stem):] in suffixes
@@ -315,6 +338,8 @@ class _Zygote:
         self.children = {}  # pidfd: pid
         self.packages = set()
         self.said_hidden = False
+        self.looked_at = None  # the folder's time at the last look
+        self.hidden = None
 
     @staticmethod
     def move(descriptor):
@@ -358,6 +383,17 @@ class _Zygote:
         os.close(descriptor)
         self.tell_guardian(pid, os.waitpid(pid, 0)[1], 1)
 
+    def look_for_hidden(self):
+        folder = _script_folder()
+        try:
+            changed = folder and os.stat(folder).st_mtime_ns
+            if changed != self.looked_at:
+                self.hidden = _hidden(folder, self.packages)
+                self.looked_at = changed
+        except OSError:
+            return None  # the interpreter finds nothing there either
+        return self.hidden
+
     def fork(self):
         """Takes a request. True in the process of its attempt."""
         data, ancillary, _, _ = self.requests.recvmsg(4096, 1024, _CLOSE_ON_EXEC)
@@ -365,7 +401,7 @@ class _Zygote:
             os._exit(0)
         passed = [int.from_bytes(part[at:at + 4], sys.byteorder)
                   for _, _, part in ancillary for at in range(0, len(part), 4)]
-        hidden = _hidden(self.packages)
+        hidden = self.look_for_hidden()
         if hidden and not self.said_hidden:
             self.said_hidden = True
             self.say(f"hidden {hidden}")
@@ -456,14 +492,21 @@ class _Command:
     def apply(self, cold):
         pairs = [variable.partition(b"=")[::2] for variable in self.environment]
         if cold:
-            os.execve(self.program, self.arguments, dict(pairs))
+            variables = dict(pairs)
+            variables.pop(b"LUTHIER_WARM_START", None)
+            os.execve(self.program, self.arguments, variables)
+        record = None
         for name, value in pairs:
-            if name.startswith(b"LUTHIER_") or name == b"CUDA_VISIBLE_DEVICES":
+            if name == b"LUTHIER_WARM_START":
+                record = os.fsdecode(value).split(" ", 3)[2]
+            elif name.startswith(b"LUTHIER_") or name == b"CUDA_VISIBLE_DEVICES":
                 os.environb[name] = value
         own = [os.fsdecode(argument) for argument in self.arguments[self.skipped:]]
         sys.argv[1:] = own
         if hasattr(sys, "orig_argv"):
             sys.orig_argv += own
+        if record is not None:
+            _record(record)
 
 
 def _show(libc, command):
@@ -472,8 +515,11 @@ def _show(libc, command):
 
     texts = [b"".join(word + b"\0" for word in words)
              for words in (command.arguments, command.environment)]
-    with open("/proc/self/stat", "rb") as file:
-        numbers = file.read().rpartition(b")")[2].split()
+    try:
+        with open("/proc/self/stat", "rb") as file:
+            numbers = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return
     field = [0, 0, 0, *map(int, [0] + numbers[1:])]  # numbered as in proc(5)
     libc.malloc.restype = libc.sbrk.restype = ctypes.c_void_p
     shown = libc.malloc(ctypes.c_size_t(len(texts[0]) + len(texts[1])))  # for good
@@ -511,17 +557,14 @@ def _largest(came):
 
 def _serve(path):
     import gc
-    import time
 
     zygote = _Zygote()
-    began = time.perf_counter()
     try:
-        came, zygote.packages = _preload(path)
-        seconds = time.perf_counter() - began
+        came, zygote.packages, seconds, later = _preload(path)
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
-        _check_fit(zygote.libc)
+        _check_fit(zygote.libc, (_REQUESTS, *zygote.ours))
     except _Unfit as unfit:
         zygote.say(f"unfit {unfit}")
         os._exit(0)
@@ -530,17 +573,29 @@ def _serve(path):
         os._exit(0)
     gc.collect()
     gc.freeze()
-    zygote.say(f"ready {seconds:.6f} {len(came)} {' '.join(_largest(came))}")
+    zygote.say(f"ready {seconds:.6f} {later:.6f} {len(came)} {' '.join(_largest(came))}")
     zygote.serve()
 
 
+def _is_meant(script):
+    """Whether this interpreter runs the attempt's script; a program that starts it may use Python
+    for something else before."""
+    words = getattr(sys, "orig_argv", None)
+    if words is None:
+        return sys.argv[0] in ("-m", "-c", script)
+    return script in words
+
+
 def _begin():
-    mode, archive, path = os.environ.pop("LUTHIER_WARM_START").split(" ")
-    _leave_no_trace(archive)
-    there = _import_the_users_own()
-    if mode == "record":
+    mode, archive, path, script = os.environ["LUTHIER_WARM_START"].split(" ", 3)
+    meant = sys.version_info >= (3, 9) and _is_meant(script)
+    if meant:
+        del os.environ["LUTHIER_WARM_START"]
+        _leave_no_trace(archive)
+    there = _import_the_users_own(archive)
+    if meant and mode == "record":
         _record(path)
-    else:
+    elif meant:
         _serve(path)
     if not there:
         raise ImportError("no module named 'sitecustomize'", name="sitecustomize")

@@ -28,12 +28,13 @@ Zygote::Message read_message(std::string_view text) {
     return Zygote::Hidden{to_utf8(rest)};
   }
   auto words = split(rest, ' ');
-  if (kind != "ready" || words.size() < 2) {
+  if (kind != "ready" || words.size() < 3) {
     return Zygote::Gone{};
   }
   Zygote::Ready ready{.seconds = parse_number(words[0]).value_or(0),
-                      .modules = parse_integer(words[1]).value_or(0)};
-  ready.packages.assign(words.begin() + 2, words.end());
+                      .later_seconds = parse_number(words[1]).value_or(0),
+                      .modules = parse_integer(words[2]).value_or(0)};
+  ready.packages.assign(words.begin() + 3, words.end());
   return ready;
 }
 

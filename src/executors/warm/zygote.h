@@ -17,7 +17,8 @@ namespace luthier {
 class Zygote {
  public:
   struct Ready {
-    double seconds = 0;  // its imports took
+    double seconds = 0;        // its imports took
+    double later_seconds = 0;  // of these, what trials after the first one imported
     std::int64_t modules = 0;
     std::vector<std::string> packages;  // the largest of them
   };
