@@ -131,7 +131,7 @@ TEST(ExperimentSpec, JsonIsCanonical) {
       R"("resources": {"cpu": "1"}, "checkpoint_every": 0, "checkpoint_at_end": false, )"
       R"("keep_checkpoints": 1, "keep_by": "latest", "deterministic": 0, )"
       R"("executor": "in_process", "command": [], "executor_options": {}, "loggers": [], )"
-      R"("tags": {}, "time_attr": "", "known": []})");
+      R"("tags": {}, "time_attr": "", "known": [], "score": "best", "working_directory": ""})");
 }
 
 TEST(ExperimentSpec, EveryProblemIsNamed) {
