@@ -66,7 +66,7 @@ bool Explorer::varies(const CompiledSpace& space, const Axis& axis) const {
   return may_vary(space, axis, options_.parameters);
 }
 
-Explored Explorer::explore(const CompiledSpace& space, const Config& from, Rng& rng) const {
+ExploredConfig Explorer::explore(const CompiledSpace& space, const Config& from, Rng& rng) const {
   for (int i = 0; i < kMaximumDraws; ++i) {
     Config config = draw(space, from, rng);
     if (space.satisfies_constraints(config)) {
