@@ -73,6 +73,7 @@ struct Ended {
 // The executor can start nothing any more: the experiment is left, to be resumed later.
 struct Unusable {
   std::string reason;
+  bool no_program = false;  // what every trial runs is not there, or can't be started
 };
 using ExecutorEvent = std::variant<Reported, CheckpointWritten, Ended, Unusable>;
 

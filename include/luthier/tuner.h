@@ -30,7 +30,7 @@ struct TrialSummary {
   TrialState state = TrialState::pending;
   Config config;
   Metrics metrics;     // of its last result
-  Metrics best;        // of its best result by the first objective; empty without one
+  Metrics best;        // of the result it is ranked by (score); empty without a finite one
   Config best_config;  // the configuration of that result (PBT changes it as it goes)
   std::int64_t iterations = 0;
   std::int64_t attempts = 0;
@@ -44,7 +44,8 @@ struct ExperimentSummary {
   std::vector<TrialId> best;         // the best trial; the Pareto front with several objectives
   bool finished = false;             // false: interrupted, can be resumed
   std::string reason;                // why the experiment ended, a sentence
-  std::int64_t abandoned = 0;        // threads that did not return in time and still run
+  bool failed_early = false;   // interrupted by itself: see max_failures, or its program is gone
+  std::int64_t abandoned = 0;  // threads that did not return in time and still run
 
   // The best trial of the first objective; nullptr if no trial reported a finite value.
   const TrialSummary* best_trial() const;
@@ -86,6 +87,7 @@ class Tuner {
   Tuner& stop_if(std::function<bool(TrialId, const TrialResult&)> rule);
   Tuner& retries(std::int64_t count);
   Tuner& max_failures(std::int64_t count);
+  Tuner& score(const std::string& rule);  // "best" (default), "last", "mean:5": what trials rank by
   Tuner& trial_timeout(double seconds);
   Tuner& checkpoint_every(std::int64_t iterations);
   Tuner& checkpoint_at_end(bool on = true);
@@ -111,6 +113,11 @@ class Tuner {
   Result<ExperimentSummary> run();
   // Goes on with the interrupted experiment of this name: the log's spec is used, not this one's.
   Result<ExperimentSummary> resume();
+  // The same with so many more samples for each cell of the grid, and so much more time; also for
+  // an experiment that has ended.
+  Result<ExperimentSummary> extend(std::int64_t more_samples, double more_seconds = 0);
+  // The failed trials, or one, are tried again; then as resume.
+  Result<ExperimentSummary> retry(std::optional<TrialId> trial = {});
 
   // Recomputes every decision, choice and suggestion from the log.
   struct ReplayReport {

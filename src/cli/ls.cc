@@ -44,8 +44,11 @@ std::string json_line(const std::filesystem::path& directory, const ExperimentSt
   std::string line = "{\"schema\": 1, \"experiment\": " + json_string(state.spec().name) +
                      ", \"state\": " + json_string(experiment_state_text(state, directory)) +
                      ", \"trials\": " + std::to_string(state.trial_count());
+  const bool running = holder(directory).has_value();
   for (const TrialState each : kStates) {
-    line += ", \"" + std::string(to_text(each)) + "\": " + std::to_string(state.count(each));
+    const bool left = each == TrialState::running && !running;
+    line +=
+        ", \"" + std::string(to_text(each)) + "\": " + std::to_string(left ? 0 : state.count(each));
   }
   const auto best = state.best_trial();
   const auto value = best ? best_value(state, *best) : std::nullopt;
@@ -71,7 +74,8 @@ std::vector<std::string> cells(const std::filesystem::path& directory,
                                   std::to_string(state.trial_count())};
   for (const TrialState each :
        {TrialState::running, TrialState::completed, TrialState::stopped, TrialState::failed}) {
-    row.push_back(std::to_string(state.count(each)));
+    const bool left = each == TrialState::running && !holder(directory);
+    row.push_back(std::to_string(left ? 0 : state.count(each)));
   }
   const std::string metric = state.objectives().front().metric;
   row.push_back(value ? metric + " " + short_number(*value) : "-");

@@ -27,7 +27,8 @@ Result<Experiment> read_experiment(const Arguments& arguments) {
   if (!state) {
     return state.error();
   }
-  return Experiment{std::move(*directory), std::move(*state)};
+  const bool running = holder(*directory).has_value();
+  return Experiment{std::move(*directory), std::move(*state), running};
 }
 
 Result<TrialId> find_trial(const ExperimentState& state, const std::string& text) {
@@ -59,11 +60,17 @@ std::optional<double> best_value(const ExperimentState& state, TrialId trial) {
   return value ? value->number() : std::nullopt;
 }
 
-std::string trial_json(const ExperimentState& state, TrialId trial) {
+std::string_view trial_state_text(const Experiment& experiment, TrialId trial) {
+  const TrialState state = experiment.state->state(trial);
+  return state == TrialState::running && !experiment.running ? kInterruptedState : to_text(state);
+}
+
+std::string trial_json(const Experiment& experiment, TrialId trial) {
+  const ExperimentState& state = *experiment.state;
   const TrialRecord& record = state.record(trial);
   const auto best = best_value(state, trial);
   return "{\"schema\": 1, \"trial\": " + std::to_string(trial.value) +
-         ", \"state\": " + json_string(to_text(record.state)) +
+         ", \"state\": " + json_string(trial_state_text(experiment, trial)) +
          ", \"config\": " + to_json(state.config(trial)) +
          ", \"metrics\": " + to_json(state.last_metrics(trial)) +
          ", \"best\": " + (best ? to_json(Value(*best)) : "null") +

@@ -95,6 +95,13 @@ constexpr std::array kRunOptions = {
          .group = "objective",
          .repeatable = true},
         stop},
+    RunOption{
+        {.name = "score",
+         .argument = "best|last|mean:K",
+         .meaning = "what a trial is ranked by: its best result, its last one, or the mean of "
+                    "its last K (default: best)",
+         .group = "objective"},
+        score},
     RunOption{{.name = "samples",
                .letter = 'n',
                .argument = "N",
@@ -112,11 +119,13 @@ constexpr std::array kRunOptions = {
                .meaning = "a trial is completed after so many results (default: when it returns)",
                .group = "budget"},
               count<&ExperimentSpec::iterations, 0>},
-    RunOption{{.name = "max-failures",
-               .argument = "N",
-               .meaning = "more failed trials than this end the experiment (default: no limit)",
-               .group = "budget"},
-              count<&ExperimentSpec::max_failures, 0>},
+    RunOption{
+        {.name = "max-failures",
+         .argument = "N",
+         .meaning = "more failed trials than this end the experiment (default: no limit, but it "
+                    "is interrupted when the first 3 fail alike)",
+         .group = "budget"},
+        count<&ExperimentSpec::max_failures, 0>},
     RunOption{kJobs},
     RunOption{{.name = "searcher",
                .argument = "NAME[:K=V,...]",

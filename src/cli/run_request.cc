@@ -51,6 +51,18 @@ Space remaining_space(const Arguments& arguments, const Space& from) {
   return space;
 }
 
+void read_stop_rules(RunRequest& request, std::vector<std::string>& problems) {
+  const auto known = metrics_of(request.spec);
+  for (const Setting& setting : request.stop_rules) {
+    auto rule = parse_stop_rule(setting.value, known);
+    if (rule) {
+      request.spec.stop.push_back(std::move(*rule));
+    } else {
+      problems.push_back(setting.place + ": " + rule.error().message);
+    }
+  }
+}
+
 }  // namespace
 
 Result<RunRequest> make_run_request(const Arguments& arguments,
@@ -72,6 +84,7 @@ Result<RunRequest> make_run_request(const Arguments& arguments,
       problems.push_back(applied.error().message);
     }
   }
+  read_stop_rules(request, problems);
   check_whole(request, problems);
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};

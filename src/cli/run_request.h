@@ -22,6 +22,7 @@ struct RunRequest {
   ExperimentSpec spec;
   SessionSetup session;
   bool name_given = false;
+  std::vector<Setting> stop_rules = {};  // read once the objectives are known
 };
 
 // What a TOML file holds: settings, the space and the program.

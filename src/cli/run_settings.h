@@ -68,6 +68,7 @@ Result<> parameter(RunRequest& request, const Setting& setting);
 Result<> constraint(RunRequest& request, const Setting& setting);
 Result<> points(RunRequest& request, const Setting& setting);
 Result<> stop(RunRequest& request, const Setting& setting);
+Result<> score(RunRequest& request, const Setting& setting);
 Result<> checkpoint_at_end(RunRequest& request, const Setting& setting);
 Result<> keep_checkpoints(RunRequest& request, const Setting& setting);
 Result<> executor(RunRequest& request, const Setting& setting);

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <map>
+#include <ranges>
 
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "core/expression.h"
+#include "engine/early_failure.h"
 #include "tuner/advice.h"
 #include "tuner/machine.h"
 #include "tuner/signals.h"
@@ -81,7 +84,14 @@ std::string result_json(const ExperimentSummary& summary, const ExperimentSpec& 
          ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best + "]}\n";
 }
 
+bool is_failed(const TrialSummary& trial) {
+  return trial.state == TrialState::failed;
+}
+
 int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
+  if (summary.failed_early) {
+    return kExperimentFailed;
+  }
   if (!summary.finished) {
     return InterruptSignals::last_signal() == SIGTERM ? kTerminated : kInterrupted;
   }
@@ -122,6 +132,30 @@ void say_unknown_metrics(const ExperimentSummary& summary, const ExperimentSpec&
   }
 }
 
+// One line for each kind of failure, the most frequent first, where no console showed them.
+void say_failures(const ExperimentSummary& summary) {
+  constexpr std::size_t kShown = 5;
+  struct Kind {
+    const TrialSummary* first;
+    std::int64_t count = 0;
+  };
+  std::map<std::string, Kind> kinds;
+  for (const TrialSummary& trial : summary.trials) {
+    if (trial.state == TrialState::failed) {
+      ++kinds.try_emplace(alike_form(trial.reason, trial.config), Kind{&trial}).first->second.count;
+    }
+  }
+  std::vector<Kind> ordered;
+  for (const auto& [form, kind] : kinds) {
+    ordered.push_back(kind);
+  }
+  std::ranges::stable_sort(ordered, std::ranges::greater(), &Kind::count);
+  for (const Kind& kind : ordered | std::views::take(kShown)) {
+    talk("trial " + to_text(kind.first->id) + " failed: " + kind.first->reason +
+         (kind.count > 1 ? "\n  and " + counted(kind.count - 1, "more trial") + " like it" : ""));
+  }
+}
+
 void say_where(const SessionSetup& setup,
                const ExperimentSummary& summary,
                const ExperimentSpec& spec) {
@@ -137,10 +171,9 @@ void say_where(const SessionSetup& setup,
   say_unknown_metrics(summary, spec);
   if (summary.best.empty()) {
     talk("no trial reported a finite '" + spec.objectives.front().metric + "'");
-    const auto failed = std::ranges::find(summary.trials, TrialState::failed, &TrialSummary::state);
-    if (!console && failed != summary.trials.end()) {
-      talk("trial " + to_text(failed->id) + " failed: " + failed->reason);
-    }
+  }
+  if (!console) {
+    say_failures(summary);
   }
   if (summary.directory.empty()) {
     return;
@@ -149,7 +182,13 @@ void say_where(const SessionSetup& setup,
   if (std::ranges::find(spec.loggers, "tensorboard") != spec.loggers.end()) {
     talk("TensorBoard: tensorboard --logdir " + shell_word(summary.directory.string()));
   }
-  if (!summary.finished) {
+  if (summary.failed_early) {
+    talk("to go on once that is mended: " + again_line("resume", {}, setup, summary.directory));
+    if (std::ranges::any_of(summary.trials, is_failed)) {
+      talk("to run the failed trials again as well: " +
+           again_line("retry", {}, setup, summary.directory));
+    }
+  } else if (!summary.finished) {
     talk("to go on: " + again_line("resume", {}, setup, summary.directory));
   } else if (summary.reason.starts_with("the time budget")) {
     talk("to go on: " + again_line("extend", "--time TIME", setup, summary.directory));

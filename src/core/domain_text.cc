@@ -179,7 +179,7 @@ class DomainReader {
       return Error{ErrorCode::invalid_argument,
                    "the condition can't be read: " + parsed.error().message};
     }
-    return parsed->to_text();
+    return canonical_expression(reader_.rest().substr(word.size()));
   }
 
   Result<> end() {
@@ -247,13 +247,14 @@ class DomainReader {
     if (!length) {
       return reader_.fail("expr( has no closing ')'");
     }
-    const auto parsed = parse_expression(reader_.rest().substr(0, *length));
+    const std::string text(reader_.rest().substr(0, *length));
+    const auto parsed = parse_expression(text);
     if (!parsed) {
       return Error{ErrorCode::invalid_argument,
                    "the formula can't be read: " + parsed.error().message};
     }
     reader_.move_to(reader_.position() + *length + 1);
-    return expression(parsed->to_text());
+    return expression(text);
   }
 
   ValueReader reader_;

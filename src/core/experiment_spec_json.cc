@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <type_traits>
 
 #include "base/text.h"
 #include "core/space_json.h"
@@ -45,6 +46,8 @@ void describe(Spec& spec, Field&& field) {
   field("executor_options", spec.executor_options);
   field("loggers", spec.loggers);
   field("tags", spec.tags);
+  field("score", spec.score);
+  field("working_directory", spec.working_directory);
 }
 
 // ---- writing -------------------------------------------------------------------------------
@@ -67,6 +70,9 @@ std::string json_of(std::uint64_t seed) {
 }
 std::string json_of(KeepBy keep) {
   return keep == KeepBy::best ? "\"best\"" : "\"latest\"";
+}
+std::string json_of(const Score& score) {
+  return json_string(to_text(score));
 }
 std::string json_of(const Space& space) {
   return to_json(space);
@@ -101,6 +107,15 @@ std::string json_of(const std::vector<T>& list) {
     out += json_of(item);
   }
   return out + "]";
+}
+
+// The rule of logs without a score has no name of its own.
+template <class Member>
+bool is_unwritten(const Member& member) {
+  if constexpr (std::is_same_v<Member, Score>) {
+    return member.kind == Score::Kind::mixed;
+  }
+  return false;
 }
 
 // ---- reading -------------------------------------------------------------------------------
@@ -165,6 +180,19 @@ std::string read(const Json& json, KeepBy& out) {
     return "must be \"latest\" or \"best\"";
   }
   out = *text == "best" ? KeepBy::best : KeepBy::latest;
+  return {};
+}
+
+std::string read(const Json& json, Score& out) {
+  std::string text;
+  if (const std::string problem = read(json, text); !problem.empty()) {
+    return problem;
+  }
+  auto score = parse_score(text);
+  if (!score) {
+    return "is wrong: " + score.error().message;
+  }
+  out = *score;
   return {};
 }
 
@@ -263,6 +291,7 @@ class SpecReader {
   Result<ExperimentSpec> read_all() {
     schema();
     ExperimentSpec spec;
+    spec.score = {Score::Kind::mixed};  // where none is written
     known_.emplace_back("schema");
     describe(spec, [&](const char* key, auto& member) {
       known_.emplace_back(key);
@@ -319,7 +348,9 @@ class SpecReader {
 std::string to_json(const ExperimentSpec& spec) {
   std::string out = "{\"schema\": " + std::to_string(kSchema);
   describe(spec, [&](const char* key, const auto& member) {
-    out += ", " + json_string(key) + ": " + json_of(member);
+    if (!is_unwritten(member)) {
+      out += ", " + json_string(key) + ": " + json_of(member);
+    }
   });
   return out + "}";
 }

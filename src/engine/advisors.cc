@@ -48,10 +48,14 @@ std::optional<Decision> Advisors::after(const ExperimentState& state, const Even
   const auto* reported = std::get_if<ResultReported>(&event.body);
   const auto* ended = std::get_if<TrialEnded>(&event.body);
   if (reported || ended) {
+    Event told = event;
+    if (reported) {
+      std::get<ResultReported>(told.body).metrics = state.scored(*trial, reported->metrics);
+    }
     if (withhold) {
-      withheld_[*trial].push_back(event);
+      withheld_[*trial].push_back(std::move(told));
     } else {
-      tell_searcher(state, event);
+      tell_searcher(state, told);
     }
   }
   std::optional<Decision> decision;

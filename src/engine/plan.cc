@@ -57,6 +57,9 @@ void Planner::begin(const std::string& host,
                     std::int64_t pid,
                     const std::vector<AttemptId>& survivors) {
   emit(ControllerStarted{host, pid, options_.jobs});
+  if (state_.count(TrialState::completed) + state_.count(TrialState::failed) == 0) {
+    unseen_ = rules_.reads();
+  }
   const std::set<AttemptId> alive(survivors.begin(), survivors.end());
   const std::vector<TrialId> were_running(state_.running().begin(), state_.running().end());
   for (const TrialId trial : were_running) {
@@ -85,8 +88,15 @@ void Planner::on_executor_event(const ExecutorEvent& event) {
   std::visit(Overloaded{[&](const Reported& reported) { on_report(reported); },
                         [&](const CheckpointWritten& written) { on_checkpoint(written); },
                         [&](const Ended& ended) { on_ended(ended); },
-                        [&](const Unusable& unusable) { leave(unusable.reason); }},
+                        [&](const Unusable& unusable) { on_unusable(unusable); }},
              event);
+}
+
+void Planner::on_unusable(const Unusable& unusable) {
+  if (unusable.no_program && !leaving()) {
+    emit(LimitReached{"no_program", {-1}, unusable.reason});
+  }
+  leave(unusable.reason);
 }
 
 void Planner::answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision) {
@@ -128,6 +138,7 @@ void Planner::on_report(const Reported& reported) {
     return;
   }
   check_saved(id.trial);
+  see_metrics(reported.metrics);
   auto scheduled =
       emit(ResultReported{id.trial, id.attempt, reported.training_iteration, reported.metrics});
   LUTHIER_CHECK(scheduled, "a result without a decision");
@@ -201,6 +212,30 @@ void Planner::check_saved(TrialId trial) {
   }
 }
 
+void Planner::see_metrics(const Metrics& metrics) {
+  if (!unseen_.empty()) {
+    std::erase_if(unseen_, [&](const auto& each) { return metrics.contains(each.metric); });
+  }
+}
+
+// A rule that names what a whole trial did not report is most likely misspelt.
+void Planner::say_unseen(TrialId trial) {
+  if (unseen_.empty() || state_.record(trial).results == 0) {
+    return;
+  }
+  std::vector<std::string> seen;
+  for (const auto& [name, value] : state_.last_metrics(trial)) {
+    seen.push_back(name);
+  }
+  for (const auto& [metric, reader] : unseen_) {
+    const auto meant = closest_name(metric, seen);
+    note("trial " + to_text(trial) + " reported no '" + metric + "', which " + reader +
+         " reads; its metrics: " + join(seen, ", ") +
+         (meant ? " (did you mean '" + *meant + "'?)" : ""));
+  }
+  unseen_.clear();
+}
+
 void Planner::close_with(std::string limit, std::string reason) {
   emit(LimitReached{std::move(limit), {-1}, std::move(reason)});
   interrupt_running(false);
@@ -223,6 +258,20 @@ void Planner::leave(const std::string& reason) {
   }
   leaving_ = reason;
   interrupt_running(true);
+}
+
+std::string Planner::answer_interrupt() {
+  const auto running = static_cast<std::int64_t>(state_.running().size());
+  if (running == 0 || leaving() || left_) {
+    return {};
+  }
+  std::string answer =
+      "interrupted: waiting for " + counted(running, "running trial") +
+      " to save and leave, at most " + format_number(state_.spec().grace_s) +
+      " s for one that can't save; a second Ctrl-C leaves at once. `resume` goes on "
+      "either way";
+  note(answer);
+  return answer;
 }
 
 void Planner::leave_now() {

@@ -63,6 +63,9 @@ class Planner {
   // Stop starting, let running attempts save and leave; the experiment can be resumed.
   void leave(const std::string& reason);
   void leave_now();  // after leave: without waiting for attempts, which are lost
+  // Before leave: notes what the first Ctrl-C leads to, and returns it. Empty: nothing runs, or it
+  // was said.
+  std::string answer_interrupt();
   void extend(std::int64_t samples, double time_budget_s);
   // A failed trial is pending again.
   void retry(TrialId trial, const std::string& who) {
@@ -88,13 +91,18 @@ class Planner {
   void on_report(const Reported& reported);
   void on_checkpoint(const CheckpointWritten& written);
   void on_ended(const Ended& ended);
+  void on_unusable(const Unusable& unusable);
   void after_attempt(TrialId trial, const Ended& ended);
+  void after_return(TrialId trial, AttemptId id);
   void after_pause(TrialId trial);
   void check_saved(TrialId trial);
+  void see_metrics(const Metrics& metrics);
+  void say_unseen(TrialId trial);
   std::string missing_objective(TrialId trial) const;
   void after_damage(TrialId trial, const std::string& message);
   std::optional<CheckpointId> to_go_on_from(TrialId trial) const;
   void after_failure(TrialId trial, const Ended& ended);
+  void leave_if_failing_early(TrialId trial);
   void end_trial(TrialId trial, TrialState state, std::string reason);
   void answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision);
   void answer_repeated(const Reported& reported);
@@ -124,7 +132,8 @@ class Planner {
   std::string leaving_;
   bool left_ = false;
   bool searcher_waits_ = false;
-  bool said_unsaved_ = false;  // that trials don't save: once is enough
+  bool said_unsaved_ = false;         // that trials don't save: once is enough
+  std::vector<Rules::Reads> unseen_;  // what no result had yet; looked at until a trial has ended
   std::vector<Event> events_;
   std::vector<Command> commands_;
 };

@@ -25,6 +25,7 @@
 
 #include "executors/inbox.h"
 #include "executors/process_attempt.h"
+#include "executors/program_file.h"
 #include "executors/program_launcher.h"
 #include "executors/trial_environment.h"
 
@@ -442,9 +443,31 @@ Result<Prepared> prepare(const ProcessOptions& options) {
 
 }  // namespace
 
+Result<std::string> working_directory(const std::string& recorded) {
+  std::error_code error;
+  if (recorded.empty()) {
+    std::string current = std::filesystem::current_path(error).string();
+    return error ? Result<std::string>(Error{
+                       ErrorCode::io, "the working directory can't be read: " + error.message()})
+                 : current;
+  }
+  if (!std::filesystem::is_directory(recorded, error)) {
+    return Error{
+        ErrorCode::not_found,
+        "the directory " + recorded +
+            ", where the experiment's program is to be started, is not there; put it back"};
+  }
+  return recorded;
+}
+
 Result<> check_program(const ProcessOptions& options) {
-  const auto prepared = prepare(options);
-  return prepared ? Result<>() : prepared.error();
+  if (const auto directory = working_directory(options.working_directory); !directory) {
+    return directory.error();
+  }
+  if (const auto prepared = prepare(options); !prepared) {
+    return prepared.error();
+  }
+  return check_program_file(options.command, options.working_directory);
 }
 
 Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
@@ -454,10 +477,9 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
   if (!prepared) {
     return prepared.error();
   }
-  std::error_code error;
-  const std::string directory = std::filesystem::current_path(error).string();
-  if (error) {
-    return Error{ErrorCode::io, "the working directory can't be read: " + error.message()};
+  auto directory = working_directory(options.working_directory);
+  if (!directory) {
+    return directory.error();
   }
   auto guardian = GuardianClient::launch();
   if (!guardian) {
@@ -469,7 +491,7 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
   return make_launching_executor(AttemptSettings{.options = std::move(options),
                                                  .command = std::move(prepared->command),
                                                  .lines = std::move(prepared->lines),
-                                                 .directory = directory,
+                                                 .directory = *std::move(directory),
                                                  .area = &area,
                                                  .clock = &clock},
                                  std::make_unique<GuardianLauncher>(*std::move(guardian)));

@@ -22,11 +22,16 @@ struct ProcessOptions {
   std::chrono::microseconds grace = std::chrono::seconds(10);
   // For a program that was told to pause and is saving; then it is ended as if it had hung.
   std::chrono::microseconds save_time = std::chrono::minutes(10);
-  OutputLimits output;  // of stdout.log and stderr.log each
+  OutputLimits output;                 // of stdout.log and stderr.log each
+  std::string working_directory = {};  // where programs are started; empty: this process's
 };
 
-// A command or pattern that can't be used, a program that is not there.
+// A command or pattern that can't be used, a program that is not there or may not be executed, a
+// working directory that is gone.
 Result<> check_program(const ProcessOptions& options);
+
+// Where programs are started: `recorded`, which must be there, or this process's directory.
+Result<std::string> working_directory(const std::string& recorded);
 
 // `area` and `clock` must outlive the executor. Errors: those of check_program, a guardian
 // that can't be started.

@@ -223,12 +223,11 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
   if (!lines) {
     return lines.error();
   }
-  std::error_code error;
-  const std::string directory = fs::current_path(error).string();
-  if (error) {
-    return Error{ErrorCode::io, "the working directory can't be read: " + error.message()};
+  auto directory = working_directory(options.process.working_directory);
+  if (!directory) {
+    return directory.error();
   }
-  auto connection = connection_of(options, directory);
+  auto connection = connection_of(options, *directory);
   if (!connection) {
     return connection.error();
   }
@@ -236,7 +235,7 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
   AttemptSettings settings{.options = options.process,
                            .command = *std::move(command),
                            .lines = *std::move(lines),
-                           .directory = directory,
+                           .directory = *std::move(directory),
                            .area = &area,
                            .clock = &clock};
   auto launcher = RayLauncher::connect(std::move(options), *std::move(connection), clock);

@@ -46,6 +46,7 @@ Result<> Console::on_open(const ExperimentView& view, Sequence last, const ReadF
   said_improvements_ = state_.improvements();
   next_ended_ = state_.ended();
   opened_ = true;
+  was_started_ = last > 0;
   return folded;
 }
 
@@ -74,8 +75,9 @@ void Console::on_events(const ExperimentView& view, std::span<const Event> event
 // Lines that stay.
 void Console::talk(const Event& event) {
   if (const auto* started = std::get_if<ControllerStarted>(&event.body)) {
-    std::string line =
-        printable(state_.subject().name) + ": started, " + counted(started->jobs, "job");
+    const bool resumed = std::exchange(was_started_, true);
+    std::string line = printable(state_.subject().name) +
+                       (resumed ? ": resumed, " : ": started, ") + counted(started->jobs, "job");
     if (const auto total = state_.total()) {
       line += ", " + counted(*total, "trial");
     }

@@ -62,7 +62,9 @@ std::string counts_text(const ConsoleState& state) {
                                 TrialState::stopped,
                                 TrialState::failed}) {
     if (state.count(each) > 0) {
-      out += ", " + std::to_string(state.count(each)) + ' ' + std::string(to_text(each));
+      const bool left = each == TrialState::running && state.stopped();
+      out += ", " + std::to_string(state.count(each)) + ' ' +
+             (left ? "interrupted" : std::string(to_text(each)));
     }
   }
   return out;
@@ -103,8 +105,9 @@ std::vector<std::string> failure_texts(const ConsoleState::Failure& failure) {
 std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now) {
   std::vector<std::string> lines = best_texts(state);
   if (const std::int64_t hidden = state.failed_attempts() - state.failures_returned(); hidden > 0) {
-    lines.push_back(counted(hidden, "further failure") + ", most like those above: `luthier logs " +
-                    printable(state.subject().name) + " TRIAL` shows each");
+    const std::string& logs = state.subject().logs_command;
+    lines.push_back(counted(hidden, "further failure") + ", most like those above" +
+                    (logs.empty() ? "" : ": `" + printable(logs) + "` shows each"));
   }
   const bool finished = state.stopped() && state.stopped()->finished;
   std::string line = printable(state.subject().name) + (finished ? " finished" : " interrupted") +

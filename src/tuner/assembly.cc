@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "core/environment_name.h"
+#include "core/name_length.h"
+#include "executors/process.h"
 #include "tuner/advice.h"
 #include "tuner/control_files.h"
 #include "tuner/machine.h"
@@ -30,6 +32,20 @@ Result<ExperimentSummary> run_session(std::filesystem::path directory,
   return (*session)->run();
 }
 
+// Programs are started there also when the experiment is resumed from elsewhere.
+Result<> record_working_directory(ExperimentSpec& spec) {
+  spec.working_directory.clear();
+  if (spec.executor != "process" && spec.executor != "ray") {
+    return {};
+  }
+  auto directory = working_directory({});
+  if (!directory) {
+    return directory.error();
+  }
+  spec.working_directory = *std::move(directory);
+  return {};
+}
+
 }  // namespace
 
 std::string name_problem(const std::string& name) {
@@ -37,11 +53,15 @@ std::string name_problem(const std::string& name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.' || c == '+';
   };
-  if (name.empty() || name.size() > 200 || name.starts_with('.') || name.starts_with('-') ||
+  if (std::string problem = name_length_problem("the experiment", name); !problem.empty()) {
+    return problem;
+  }
+  if (name.empty() || name.starts_with('.') || name.starts_with('-') ||
       !std::ranges::all_of(name, fine)) {
-    return "experiment name " + json_string(name) +
-           " can't be a directory's; use at most 200 letters, digits, '-', '_', '.' and '+', "
-           "beginning with a letter or digit";
+    return "experiment name \"" + to_utf8(name) +
+           "\" can't be a directory's; it must be made of the letters a to z, digits, '-', '_', "
+           "'.' "
+           "and '+', and begin with a letter or digit";
   }
   return {};
 }
@@ -66,6 +86,9 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
     if (std::filesystem::exists(directory, ignored)) {
       return Error{ErrorCode::already_exists, taken_text(directory)};
     }
+  }
+  if (auto recorded = record_working_directory(spec); !recorded) {
+    return recorded.error();
   }
   SessionStart start{.create = true, .spec = std::move(spec)};
   return run_session(std::move(directory), std::move(start), plugins, options);

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 
 #include "base/text.h"
+#include "core/name_length.h"
 #include "engine/rules.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
@@ -66,6 +67,23 @@ std::string below(const char* what, double value, double minimum) {
   }
   return std::string(what) + " is " + format_number(value) + "; it must be at least " +
          format_number(minimum);
+}
+
+std::vector<std::string> long_names(const ExperimentSpec& spec) {
+  std::vector<std::string> problems;
+  for (const Parameter& parameter : spec.space.parameters()) {
+    problems.push_back(name_length_problem("the parameter", parameter.name));
+  }
+  for (const Objective& objective : spec.objectives) {
+    problems.push_back(name_length_problem("the metric", objective.metric));
+  }
+  for (const auto& [key, value] : spec.tags) {
+    problems.push_back(name_length_problem("the tag", key));
+  }
+  for (const auto& [resource, amount] : spec.resources) {
+    problems.push_back(name_length_problem("the resource", resource));
+  }
+  return problems;
 }
 
 std::string objectives_problem(const ExperimentSpec& spec) {
@@ -158,6 +176,9 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
     spec.searcher.name = "tpe";
   }
   problems.add(objectives_problem(spec));
+  for (std::string& problem : long_names(spec)) {
+    problems.add(std::move(problem));
+  }
   const auto check = [&](const std::string& what,
                          PluginSpec& plugin,
                          const PluginInfo* info,

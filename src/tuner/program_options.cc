@@ -7,7 +7,8 @@ namespace luthier {
 ProcessOptions process_options(const ExperimentSpec& spec) {
   ProcessOptions process{
       .command = spec.command,
-      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6))};
+      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6)),
+      .working_directory = spec.working_directory};
   for (const Parameter& parameter : spec.space.parameters()) {
     process.parameters.push_back(parameter.name);
   }

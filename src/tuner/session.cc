@@ -286,14 +286,21 @@ Result<> Session::check_start(const SessionStart& start) const {
   const bool extends = start.extension.more_samples || start.extension.more_time_s;
   if (state_->finished() && !extends) {
     return Error{ErrorCode::invalid_argument,
-                 start.spec.name + " has ended (" + state_->end_reason() + "); `" +
-                     command_line("extend", directory_, "-n N") + "` adds samples, `" +
-                     command_line("extend", directory_, "--time TIME") + "` time" +
-                     (state_->total_failed() > 0
-                          ? ", `" + command_line("retry", directory_) + "` runs failed trials again"
-                          : "")};
+                 start.spec.name + " has ended (" + state_->end_reason() + "); " + ways_on()};
   }
   return {};
+}
+
+std::string Session::ways_on() const {
+  const ExperimentSpec& spec = state_->spec();
+  const std::string samples = way_on("extend", spec, directory_, "-n N");
+  const std::string time = way_on("extend", spec, directory_, "--time TIME");
+  std::string ways = samples == time ? samples + " adds samples or time"
+                                     : samples + " adds samples, " + time + " time";
+  if (state_->total_failed() > 0) {
+    ways += ", " + way_on("retry", spec, directory_) + " runs failed trials again";
+  }
+  return ways;
 }
 
 Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& options) {
@@ -303,10 +310,11 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
   const auto grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6));
   if (spec.executor == "in_process") {
     if (!options.train) {
-      return Error{ErrorCode::invalid_argument,
-                   spec.name +
-                       " trains in the process of a C++ program; run, resume and replay it from "
-                       "that program"};
+      return Error{
+          ErrorCode::invalid_argument,
+          spec.name +
+              " trains in the process of a C++ program; resume, extend, retry and replay it "
+              "in that program, with the functions of luthier::Tuner"};
     }
     if (std::ranges::any_of(spec.resources,
                             [](const auto& claim) { return claim.first == "memory"; })) {
@@ -327,6 +335,9 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
     }
     if (spec.command.empty()) {
       return Error{ErrorCode::invalid_argument, "the executor process needs a program to run"};
+    }
+    if (const auto there = check_program(process_options(spec)); !there) {
+      return there;
     }
     auto made = make_process_executor(process_options(spec), *checkpoints_, *clock_);
     if (!made) {
@@ -358,6 +369,12 @@ Result<> Session::make_ray_executor(const ExperimentSpec& spec, const SessionOpt
   return {};
 }
 
+// Programs have logs; functions have none.
+std::string Session::logs_command(const ExperimentSpec& spec) const {
+  const bool kept = spec.executor == "process" || spec.executor == "ray";
+  return kept && !directory_.empty() ? command_line("logs", directory_, "TRIAL") : std::string();
+}
+
 Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& options) {
   for (const std::string& name : spec.loggers) {
     if (directory_.empty() && name != "console") {
@@ -367,6 +384,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& opt
                               {.experiment_directory = directory_,
                                .spec = spec,
                                .console = options.console,
+                               .logs_command = logs_command(spec),
                                .warn = [](const std::string& sentence) {
                                  std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
                                }});
@@ -374,6 +392,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& opt
       return logger.error();
     }
     loggers_.push_back(std::move(*logger));
+    has_console_ = has_console_ || name == "console";
   }
   loggers_.insert(loggers_.end(), options.own_loggers.begin(), options.own_loggers.end());
   return {};
@@ -408,6 +427,11 @@ void Session::make_engine(const RunOptions& options) {
   }
   if (options.session.handle_signals) {
     ports.interrupts = &InterruptSignals::count();
+    if (options.console.verbosity == 0 || !has_console_) {
+      ports.say = [](const std::string& sentence) {
+        std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
+      };
+    }
     InterruptSignals::wake(executor_.get());
   }
   ports.host = host_name();

@@ -56,6 +56,8 @@ class Session {
   Result<> make_world(const ExperimentSpec& spec, const RunOptions& options);
   Result<> make_simulated_world(const ExperimentSpec& spec, const RunOptions& options);
   Result<> check_start(const SessionStart& start) const;
+  std::string ways_on() const;
+  std::string logs_command(const ExperimentSpec& spec) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunOptions& options);
   Result<> make_ray_executor(const ExperimentSpec& spec, const SessionOptions& session);
   Result<> make_loggers(const ExperimentSpec& spec, const RunOptions& options);
@@ -74,6 +76,7 @@ class Session {
   std::unique_ptr<Advisors> advisors_;
   std::unique_ptr<Executor> executor_;
   std::vector<std::shared_ptr<Logger>> loggers_;
+  bool has_console_ = false;
   std::unique_ptr<Engine> engine_;
   ReplayCounts recovered_;
 };

@@ -80,9 +80,13 @@ Tuner& Tuner::time_budget(double seconds) {
   return *this;
 }
 Tuner& Tuner::stop(const std::string& rule) {
-  auto parsed = parse_stop_rule(rule);
+  impl_->stop_rules.push_back(rule);
+  return *this;
+}
+Tuner& Tuner::score(const std::string& rule) {
+  auto parsed = parse_score(rule);
   if (parsed) {
-    impl_->spec.stop.push_back(std::move(*parsed));
+    impl_->spec.score = *parsed;
   } else {
     impl_->problems.push_back(parsed.error().message);
   }
@@ -208,6 +212,33 @@ Result<ExperimentSummary> Tuner::resume() {
     return directory.error();
   }
   return resume_experiment(*directory, impl_->plugins, impl_->options);
+}
+
+Result<ExperimentSummary> Tuner::extend(std::int64_t more_samples, double more_seconds) {
+  if (more_samples < 0 || !(more_seconds >= 0) || (more_samples == 0 && more_seconds == 0)) {
+    return Error{ErrorCode::invalid_argument,
+                 "extend by what? give a number of samples, or of seconds, above 0"};
+  }
+  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
+  if (!directory) {
+    return directory.error();
+  }
+  Extension extension;
+  if (more_samples > 0) {
+    extension.more_samples = more_samples;
+  }
+  if (more_seconds > 0) {
+    extension.more_time_s = more_seconds;
+  }
+  return resume_experiment(*directory, impl_->plugins, impl_->options, extension);
+}
+
+Result<ExperimentSummary> Tuner::retry(std::optional<TrialId> trial) {
+  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
+  if (!directory) {
+    return directory.error();
+  }
+  return retry_experiment(*directory, impl_->plugins, impl_->options, trial);
 }
 
 Result<Tuner::ReplayReport> Tuner::replay() {
