@@ -66,6 +66,63 @@ TEST(TunerRuns, PausedTrialsGoOnFromTheirCheckpointsAndReplayAgrees) {
   EXPECT_EQ(replayed->differences, 0) << replayed->first_difference;
 }
 
+TEST(TunerRuns, AnExperimentIsExtendedAndItsFailedTrialsAreRetried) {
+  const TemporaryDirectory place;
+  bool mended = false;
+  const auto fail_first = [&](TrialContext& trial) {
+    trial.report({{"loss", 1.0}});
+    if (!mended && trial.id().value == 0) {
+      throw std::runtime_error("broke");
+    }
+  };
+  Tuner tuner(fail_first, line());
+  tuner.name("t").minimize("loss").samples(2).jobs(1).results(place.path()).log({});
+  ASSERT_TRUE(tuner.run().ok());
+  EXPECT_FALSE(tuner.extend(0).ok());
+  EXPECT_FALSE(tuner.extend(-1, 5).ok());
+  const auto extended = tuner.extend(3);
+  ASSERT_TRUE(extended.ok()) << extended.error().message;
+  EXPECT_EQ(extended->trials.size(), 5U);
+  mended = true;
+  const auto retried = tuner.retry();
+  ASSERT_TRUE(retried.ok()) << retried.error().message;
+  for (const TrialSummary& trial : retried->trials) {
+    EXPECT_EQ(trial.state, TrialState::completed) << trial.reason;
+  }
+  const auto nothing = tuner.resume();
+  ASSERT_FALSE(nothing.ok());
+  EXPECT_NE(nothing.error().message.find("`Tuner::extend` in its C++ program"), std::string::npos)
+      << nothing.error().message;
+}
+
+TEST(TunerRuns, AFunctionThatAlwaysThrowsEndsTheRunEarly) {
+  const TemporaryDirectory place;
+  Tuner tuner([](TrialContext&) { throw std::runtime_error("no data at 0x7f01"); }, line());
+  tuner.name("t").minimize("loss").samples(500).jobs(2).results(place.path()).log({});
+  const auto outcome = tuner.run();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_TRUE(outcome->failed_early);
+  EXPECT_FALSE(outcome->finished);
+  EXPECT_LT(outcome->trials.size(), 10U);
+  EXPECT_NE(outcome->reason.find("no data"), std::string::npos) << outcome->reason;
+}
+
+TEST(TunerRuns, AStopRuleMayComeBeforeItsObjective) {
+  const TemporaryDirectory place;
+  const auto train = [](TrialContext& trial) {
+    for (int i = 9; i > 0 && trial.report({{"val/loss", i / 10.0}}); --i) {
+    }
+  };
+  Tuner tuner(train, line());
+  tuner.name("t").stop("val/loss < 0.5").minimize("val/loss").results(place.path()).log({});
+  const auto outcome = tuner.run();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->trials.front().iterations, 6);
+  Tuner doubtful(train, line());
+  doubtful.minimize("loss").stop("val/loss < 0.5").results(place.path()).log({});
+  EXPECT_NE(doubtful.run().error().message.find("'`val/loss` < 0.5'"), std::string::npos);
+}
+
 // A trial whose first attempt breaks at iteration 5, after `damaged` of its checkpoints (the newest
 // ones) have got another content. It keeps two of them.
 struct DamagedRun {
