@@ -36,12 +36,12 @@ Result<> write_parameters(const CommandTemplate& command, const CommandContext& 
                                     errno_in_words(errno)});
   };
   const Config config = command.words().without_secrets(*context.config);
-  auto written = write(parameters_path(context.directory, ParameterFormat::json),
+  auto written = write(flat_parameters_path(context.directory),
                        format_parameters(config, ParameterFormat::json));
   for (const auto format : command.files()) {
     if (written) {
-      written = write(parameters_path(context.directory, format, command.shape()),
-                      format_parameters(config, format, command.shape()));
+      written = write(parameters_path(context.directory, format),
+                      format_parameters(config, format, ParameterShape::nested));
     }
   }
   for (const FileTemplate& file : command.templates()) {

@@ -201,9 +201,7 @@ void CommandTemplate::Parser::argument(const std::string& text) {
 }
 
 void CommandTemplate::Parser::whole() {
-  const auto is_dotted = [](const std::string& name) { return name.find('.') != name.npos; };
-  if (!out_.files_.empty() && std::ranges::any_of(parameters_, is_dotted)) {
-    out_.shape_ = ParameterShape::nested;
+  if (!out_.files_.empty()) {
     if (auto problem = nesting_problem(parameters_)) {
       problems.push_back(*std::move(problem));
     }

@@ -56,7 +56,7 @@ std::string CommandTemplate::substitute(const Argument& argument,
         out += std::to_string(context.seed);
         break;
       case Kind::file:
-        out += parameters_path(context.directory, piece.format, shape_).string();
+        out += parameters_path(context.directory, piece.format).string();
         break;
       case Kind::copy:
         out += (context.directory / piece.text).string();

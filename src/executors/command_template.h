@@ -53,9 +53,8 @@ class CommandTemplate {
   Result<std::vector<std::string>> expand(const CommandContext& context) const;
   // Nothing to run: a template that was not parsed.
   bool empty() const { return arguments_.empty(); }
-  // Files the command refers to, in this shape; the caller writes them as parameters_path() says.
+  // Files the command refers to, nested; the caller writes them as parameters_path() says.
   const std::vector<ParameterFormat>& files() const { return files_; }
-  ParameterShape shape() const { return shape_; }
   // Whose filled copies the caller writes into the trial's directory.
   const std::vector<FileTemplate>& templates() const { return templates_; }
   const ParameterWords& words() const { return words_; }
@@ -80,7 +79,6 @@ class CommandTemplate {
 
   std::vector<Argument> arguments_;
   std::vector<ParameterFormat> files_;
-  ParameterShape shape_ = ParameterShape::flat;  // nested where a name has a dot
   std::vector<FileTemplate> templates_;
   ParameterWords words_;
 };

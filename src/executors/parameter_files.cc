@@ -155,12 +155,13 @@ std::string format_parameters(const Config& config, ParameterFormat format, Para
   return out;
 }
 
-// The loggers keep params.json flat, and LUTHIER_PARAMS too.
 std::filesystem::path parameters_path(const std::filesystem::path& directory,
-                                      ParameterFormat format,
-                                      ParameterShape shape) {
-  const bool apart = shape == ParameterShape::nested && format == ParameterFormat::json;
-  return directory / ((apart ? "params.nested." : "params.") + std::string(to_text(format)));
+                                      ParameterFormat format) {
+  return directory / ("params." + std::string(to_text(format)));
+}
+
+std::filesystem::path flat_parameters_path(const std::filesystem::path& directory) {
+  return directory / "params.flat.json";
 }
 
 std::optional<std::string> nesting_problem(std::span<const std::string> names) {

@@ -16,12 +16,14 @@ enum class ParameterFormat : std::uint8_t { json, toml, yaml };
 std::string_view to_text(ParameterFormat format);  // also the file's extension
 
 // Flat: {"optimizer.lr": 0.1}, what LUTHIER_PARAMS names. Nested: {"optimizer": {"lr": 0.1}}, what
-// {params.file:...} stands for where names have dots.
+// {params.file:...} stands for.
 enum class ParameterShape : std::uint8_t { flat, nested };
 
+// Of {params.file:...}. The json logger writes the same params.json.
 std::filesystem::path parameters_path(const std::filesystem::path& directory,
-                                      ParameterFormat format,
-                                      ParameterShape shape = ParameterShape::flat);
+                                      ParameterFormat format);
+// Of LUTHIER_PARAMS.
+std::filesystem::path flat_parameters_path(const std::filesystem::path& directory);
 // The configuration as a file of that format, which its usual readers read back.
 std::string format_parameters(const Config& config,
                               ParameterFormat format,

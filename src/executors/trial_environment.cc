@@ -58,7 +58,7 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   set("LUTHIER_SEED", std::to_string(request.seed));
   set("LUTHIER_ITERATION", std::to_string(request.iteration));
   set("LUTHIER_REPORT_FD", std::to_string(trial.report_fd));
-  set("LUTHIER_PARAMS", parameters_path(trial.directory, ParameterFormat::json).string());
+  set("LUTHIER_PARAMS", flat_parameters_path(trial.directory).string());
   for (const auto& [name, value] : request.config) {
     set(parameter_variable(name),
         trial.words != nullptr ? trial.words->for_environment(name, value) : to_text(value));

@@ -93,7 +93,7 @@ void ConsoleState::on(const ControllerStarted& started, TimePoint time) {
 void ConsoleState::on(const TrialAdded& added, TimePoint) {
   const auto needed = static_cast<std::size_t>(added.trial.value) + 1;
   if (states_.size() < needed) {
-    counts_[0] += static_cast<std::int64_t>(needed - states_.size());
+    ++counts_[0];  // numbers before the first are of known results, which did not run here
     states_.resize(needed, TrialState::pending);
   }
   parameters_[added.trial] = text_of(added.config);
