@@ -218,8 +218,7 @@ class DomainReader {
     }
     const auto* const text = value->text();
     if (text != nullptr && *text == word) {
-      const auto meant = reader_.at('[') ? meant_domain(reader_.text()) : distribution_meant(word);
-      if (meant) {
+      if (const auto meant = distribution_meant(word)) {
         return fail_at(start,
                        "'" + std::string(word) + "' is no value; did you mean " + *meant +
                            "? a text stands in quotes");
@@ -341,11 +340,14 @@ Result<Domain> Space::parse_domain(std::string_view text) {
 
 Result<Parameter> parse_parameter(std::string_view name, std::string_view text) {
   const auto in_parameter = [&](const Error& error) {
+    std::string problem = error.message;
     const auto meant = meant_domain(text);
-    const bool said = error.message.find("did you mean") != std::string::npos;
-    return Error{error.code,
-                 "parameter '" + to_utf8(name.substr(0, 200)) + "': " + error.message +
-                     (meant && !said ? "; did you mean " + *meant + "?" : "")};
+    const auto said = problem.find("; did you mean");
+    // "uniform[0, 1]" begins with a word that is no value; more is known of the whole.
+    if (meant && (said == std::string::npos || problem.find("is no value") < said)) {
+      problem = problem.substr(0, said) + "; did you mean " + *meant + "?";
+    }
+    return Error{error.code, "parameter '" + to_utf8(name.substr(0, 200)) + "': " + problem};
   };
   DomainReader reader(text);
   auto domain = reader.domain();
