@@ -118,7 +118,7 @@ class Tuner {
   Tuner& cold(bool on = true);
   Tuner& deterministic(std::int64_t lag);
   Tuner& tag(std::string key, std::string value);
-  Tuner& handle_signals(bool on = true);
+  Tuner& handle_signals(bool on = true);  // Ctrl-C ends the run; a live table on a terminal
 
   // Runs a new experiment to its end (or until it is interrupted).
   Result<ExperimentSummary> run();

@@ -1,5 +1,7 @@
 #include "luthier/tuner.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <ctime>
 #include <utility>
@@ -226,6 +228,8 @@ Tuner& Tuner::tag(std::string key, std::string value) {
 }
 Tuner& Tuner::handle_signals(bool on) {
   impl_->options.session.handle_signals = on;
+  // The terminal is the run's own then: its table may be redrawn there.
+  impl_->options.console = on ? console_options(STDERR_FILENO, false, 1) : ConsoleOptions{};
   return *this;
 }
 

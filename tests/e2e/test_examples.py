@@ -3,6 +3,7 @@
 import difflib
 import os
 import pathlib
+import pty
 import re
 import shlex
 import subprocess
@@ -44,3 +45,21 @@ def test_the_demo_says_what_was_gained_and_its_commands_work(tmp_path):
     for command in commands:
         typed(command)
     assert "-> stop by asha" in said, "the story of the trial is shown, not only how to ask for it"
+
+
+def test_the_demo_shows_a_live_table_on_a_terminal(tmp_path):
+    build = pathlib.Path(os.environ["LUTHIER_BUILD"])
+    ours, theirs = pty.openpty()
+    demo = subprocess.Popen([build / "bin/example_digits", "-n", "3", "-j", "2"], cwd=tmp_path, stdout=subprocess.DEVNULL,
+                            stderr=theirs, env={**os.environ, "TERM": "xterm"})
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:  # what a terminal says once nobody writes to it
+        pass
+    finally:
+        os.close(ours)
+    assert demo.wait(timeout=60) == 0
+    assert re.search(rb"\x1b\[\d*[AFJ]", shown), "the table is redrawn in its place"
