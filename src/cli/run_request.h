@@ -28,8 +28,8 @@ struct RunRequest {
   bool name_given = false;
   std::vector<Setting> known = {};       // as named; add_known_results() reads them
   std::vector<Setting> stop_rules = {};  // read once the objectives are known
-  std::string verb;                // the command
-  std::vector<std::string> typed;  // the words of the command, for messages that mend them
+  std::string verb;                      // the command
+  std::vector<std::string> typed;        // the words of the command, for messages that mend them
 };
 
 // What a TOML file holds: settings, the space and the program.
