@@ -146,7 +146,8 @@ struct ControlRequested {
   std::string id;
 };
 // 17. A timer or a budget ran out, e.g. "time_budget", "trial_timeout", "max_failures",
-// "stop_rule".
+// "stop_rule", or what interrupts the experiment: "failing_early" (its first trials failed alike)
+// and "no_program".
 struct LimitReached {
   std::string limit;
   TrialId trial{-1};

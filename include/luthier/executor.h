@@ -90,9 +90,14 @@ struct Remarked {
 // The executor can start nothing any more: the experiment is left, to be resumed later.
 struct Unusable {
   std::string reason;
+  bool no_program = false;  // what every trial runs is not there, or can't be started
+};
+// Something a person should know about the run as a whole.
+struct Noted {
+  std::string text;
 };
 using ExecutorEvent =
-    std::variant<Reported, CheckpointWritten, Ended, Unusable, UnderstoodOutput, Remarked>;
+    std::variant<Reported, CheckpointWritten, Ended, Unusable, UnderstoodOutput, Remarked, Noted>;
 
 // What a waiting attempt is told.
 struct Reply {

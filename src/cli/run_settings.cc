@@ -6,6 +6,7 @@
 
 #include "cli/points_file.h"
 #include "executors/ray.h"
+#include "tuner/assembly.h"
 #include "tuner/program_options.h"
 
 namespace luthier::cli::settings {
@@ -69,18 +70,10 @@ Result<> set_resource(RunRequest& request, const Setting& setting, const char* n
 }
 
 Result<> name(RunRequest& request, const Setting& setting) {
-  const std::string& text = setting.value;
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.' || c == '+';
-  };
-  if (text.empty() || text.size() > 128 || text.front() == '.' || text.front() == '-' ||
-      !std::ranges::all_of(text, plain)) {
-    return wrong(setting,
-                 "at most 128 letters of a to z, digits, '-', '_', '.' and '+', and not begin with "
-                 "'.' or '-'");
+  if (std::string problem = name_problem(setting.value); !problem.empty()) {
+    return placed(setting, {ErrorCode::invalid_argument, std::move(problem)});
   }
-  request.spec.name = text;
+  request.spec.name = setting.value;
   request.name_given = true;
   return {};
 }
@@ -159,12 +152,23 @@ Result<> points(RunRequest& request, const Setting& setting) {
   return {};
 }
 
+// Read once the space, the objectives and the directory of results are all known.
+Result<> known(RunRequest& request, const Setting& setting) {
+  request.known.push_back(setting);
+  return {};
+}
+
 Result<> stop(RunRequest& request, const Setting& setting) {
-  auto rule = parse_stop_rule(setting.value);
+  request.stop_rules.push_back(setting);
+  return {};
+}
+
+Result<> score(RunRequest& request, const Setting& setting) {
+  auto rule = parse_score(setting.value);
   if (!rule) {
     return placed(setting, rule.error());
   }
-  request.spec.stop.push_back(std::move(*rule));
+  request.spec.score = *rule;
   return {};
 }
 
@@ -275,6 +279,10 @@ Result<> ok_status(RunRequest& request, const Setting& setting) {
 
 Result<> tty(RunRequest& request, const Setting& setting) {
   return set_for_program(request, setting, "tty", "true");
+}
+
+Result<> cold(RunRequest& request, const Setting& setting) {
+  return set_for_program(request, setting, "cold", "true");
 }
 
 Result<> loggers(RunRequest& request, const Setting& setting) {

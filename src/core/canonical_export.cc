@@ -85,13 +85,13 @@ void CanonicalExport::on(const DecisionMade& event) {
                   ", \"numbers\": " + to_json(event.decision.numbers) +
                   ", \"by\": " + json_string(event.decided_by) + "}");
   if (event.decision.kind == DecisionKind::stop) {
-    const bool completes =
-        event.decided_by == "rule" ||
-        std::ranges::any_of(event.decision.numbers,
-                            [](const auto& number) { return number.first == "max_t"; });
-    trials_[event.trial].stop = {std::string(to_text(completes ? TrialState::completed
-                                                               : TrialState::stopped)),
-                                 event.decision.reason};
+    const bool completes = event.decided_by == "rule" ||
+                           std::ranges::any_of(event.decision.numbers, [](const auto& number) {
+                             return number.first == "max_t";
+                           });
+    trials_[event.trial].stop = {
+        std::string(to_text(completes ? TrialState::completed : TrialState::stopped)),
+        event.decision.reason};
   }
 }
 

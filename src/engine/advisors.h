@@ -44,6 +44,7 @@ class Advisors {
 
  private:
   void tell_searcher(const ExperimentState& state, const Event& event);
+  void tell_known(const ExperimentState& state, TimePoint time);
   void release(const ExperimentState& state);
   Suggestion suggest_point(const ExperimentState& state, TrialId trial) const;
 

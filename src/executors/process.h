@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "executors/output_log.h"
+#include "executors/parameter_words.h"
 #include "luthier/clock.h"
 #include "luthier/executor.h"
 
@@ -16,6 +17,7 @@ namespace luthier {
 struct ProcessOptions {
   std::vector<std::string> command;       // command_template.h
   std::vector<std::string> parameters;    // names the space knows: what placeholders may name
+  ParameterWords words = {};              // what the program is told of them
   std::vector<std::string> metrics;       // the objectives: what makes a line of output a result
   std::vector<std::string> readings;      // other metrics that rules and schedulers read
   std::string metric_regex;               // empty: the usual forms
@@ -26,13 +28,19 @@ struct ProcessOptions {
   std::chrono::microseconds grace = std::chrono::seconds(10);
   // For a program that was told to pause and is saving; then it is ended as if it had hung.
   std::chrono::microseconds save_time = std::chrono::minutes(10);
+  bool cold = false;    // Python programs import all by themselves (warm/warm_launcher.h)
   OutputLimits output;  // of stdout.log and stderr.log each
+  std::string working_directory = {};  // where programs are started; empty: this process's
 };
 
 // A glob that can't name files in a trial's directory: what it must be.
 Result<> check_metric_file(const std::string& glob);
-// A command or pattern that can't be used, a program that is not there.
+// A command or pattern that can't be used, a program that is not there or may not be executed, a
+// working directory that is gone.
 Result<> check_program(const ProcessOptions& options);
+
+// Where programs are started: `recorded`, which must be there, or this process's directory.
+Result<std::string> working_directory(const std::string& recorded);
 
 // `area` and `clock` must outlive the executor. Errors: those of check_program, a guardian
 // that can't be started.

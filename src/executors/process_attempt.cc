@@ -77,7 +77,11 @@ Result<> ProcessAttempt::prepare() {
       return whole;
     }
   }
-  if (auto written = write_parameters(request_.config, settings_.command, directory_); !written) {
+  const CommandContext context{.trial = request_.id.trial,
+                               .seed = request_.seed,
+                               .directory = directory_,
+                               .config = &request_.config};
+  if (auto written = write_parameters(settings_.command, context); !written) {
     return written;
   }
   auto out = settings_.area->begin(request_.id);
@@ -187,7 +191,7 @@ void ProcessAttempt::on_spawned(const guardian::Spawned& spawned) {
   }
   if (number != 0) {
     close_channels();
-    finish(Outcome::failed, start_failure(spawned, program_->path, settings_.directory), 0);
+    on_refused(spawned);
     return;
   }
   running_ = true;
@@ -206,6 +210,22 @@ void ProcessAttempt::on_spawned(const guardian::Spawned& spawned) {
     terminated_ = false;
     terminate(settings_.options.grace);
   }
+}
+
+// A program that is not there is not there for any trial, unless its name depends on the trial: the
+// experiment is left rather than all trials failed.
+void ProcessAttempt::on_refused(const guardian::Spawned& spawned) {
+  const std::string message = start_failure(spawned, program_->path, settings_.directory);
+  const auto& command = settings_.options.command;
+  const int number = spawned.failed_errno;
+  const bool everyone = spawned.in_directory != 0 || number == ENOENT || number == EACCES ||
+                        number == ENOEXEC || number == ENOTDIR;
+  if (!everyone || command.empty() || command.front().find('{') != std::string::npos) {
+    finish(Outcome::failed, message, 0);
+    return;
+  }
+  host_.post(Unusable{message, true});
+  finish(Outcome::lost, message, 0);
 }
 
 void ProcessAttempt::on_gone(const guardian::Gone& gone) {
@@ -367,7 +387,7 @@ void ProcessAttempt::end() {
            exit_failure(*gone_, program_->memory_bytes, error_log_->tail()),
            exit_status);
   } else if (!any_objective_ && !settings_.options.metrics.empty() &&
-             iteration_ == request_.iteration) {
+             iteration_ == request_.iteration && request_.restore_from.empty()) {
     finish(Outcome::failed, missing_metric(settings_.hearing, hearing_.diagnosis()), exit_status);
   } else {
     finish(Outcome::returned, "", exit_status);

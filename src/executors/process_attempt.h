@@ -94,6 +94,7 @@ class ProcessAttempt {
 
   void read_control();
   void on_spawned(const guardian::Spawned& spawned);
+  void on_refused(const guardian::Spawned& spawned);
   void on_gone(const guardian::Gone& gone);
   void on_lost(const guardian::Lost& lost);
   bool read_output(FileDescriptor& fd, std::optional<OutputLog>& log);

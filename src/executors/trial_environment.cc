@@ -5,7 +5,7 @@
 #include <map>
 
 #include "base/text.h"
-#include "executors/command_template.h"
+#include "executors/parameter_files.h"
 
 namespace luthier {
 
@@ -58,9 +58,10 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   set("LUTHIER_SEED", std::to_string(request.seed));
   set("LUTHIER_ITERATION", std::to_string(request.iteration));
   set("LUTHIER_REPORT_FD", std::to_string(trial.report_fd));
-  set("LUTHIER_PARAMS", parameters_path(trial.directory, ParameterFormat::json).string());
+  set("LUTHIER_PARAMS", flat_parameters_path(trial.directory).string());
   for (const auto& [name, value] : request.config) {
-    set(parameter_variable(name), to_text(value));
+    set(parameter_variable(name),
+        trial.words != nullptr ? trial.words->for_environment(name, value) : to_text(value));
   }
   if (!request.restore_from.empty()) {
     set("LUTHIER_CHECKPOINT_IN", request.restore_from.string());

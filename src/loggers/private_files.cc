@@ -149,6 +149,20 @@ fs::path temporary_name(const fs::path& file) {
   return file.parent_path() / ("." + file.filename().string() + ".new");
 }
 
+Result<> cut_file(const fs::path& file, std::size_t bytes) {
+  const Descriptor existing(::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (existing.get() < 0) {
+    return errno == ENOENT ? Result<>() : failure("open", file, errno);
+  }
+  struct stat status{};
+  if (::fstat(existing.get(), &status) != 0) {
+    return failure("read", file, errno);
+  }
+  const off_t left = status.st_size - static_cast<off_t>(bytes);
+  return left < 0 || ::ftruncate(existing.get(), left) == 0 ? Result<>()
+                                                            : failure("write", file, errno);
+}
+
 Result<> replace_file(const fs::path& file, std::string_view bytes) {
   const fs::path temporary = temporary_name(file);
   ::unlink(temporary.c_str());

@@ -13,6 +13,8 @@ namespace luthier {
 Result<> make_private_directories(const std::filesystem::path& directory);
 // Appends all of `bytes`; creates the file, and its directories, if need be.
 Result<> append_to_file(const std::filesystem::path& file, std::string_view bytes);
+// Takes the last `bytes` away; nothing of a file that is not there or has fewer.
+Result<> cut_file(const std::filesystem::path& file, std::size_t bytes);
 // Replaces the whole content at once: a reader sees the old bytes or the new ones.
 Result<> replace_file(const std::filesystem::path& file, std::string_view bytes);
 // Moves `from` over `to`, creating the directories of `to`.

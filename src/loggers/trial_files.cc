@@ -20,6 +20,20 @@ Result<> TrialFolder::flush() {
   return directory_.empty() ? Result<>() : append_to_file(directory_ / name_, bytes);
 }
 
+Result<> TrialFolder::replace_end(std::size_t bytes, std::string_view by) {
+  if (waiting_.size() >= bytes) {
+    waiting_.replace(waiting_.size() - bytes, bytes, by);
+    return {};
+  }
+  if (!directory_.empty()) {
+    if (auto cut = cut_file(directory_ / name_, bytes); !cut) {
+      return cut;
+    }
+  }
+  waiting_.append(by);
+  return {};
+}
+
 Result<> TrialFolder::replace(const std::string& name, std::string_view bytes) {
   return directory_.empty() ? Result<>() : replace_file(directory_ / name, bytes);
 }

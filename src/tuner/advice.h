@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "luthier/experiment_spec.h"
+
 namespace luthier {
 
 // A word as the shell would read it back.
@@ -14,6 +16,12 @@ std::string shell_word(const std::string& text);
 std::string command_line(std::string_view command,
                          const std::filesystem::path& directory,
                          std::string_view options = {});
+// The same for "resume", "extend" and "retry", in backquotes; where trials are functions of a C++
+// program, what that program calls: the command has no function to run.
+std::string way_on(std::string_view command,
+                   const ExperimentSpec& spec,
+                   const std::filesystem::path& directory,
+                   std::string_view options = {});
 // Why no experiment can be made in `directory`, which exists, and what to do.
 std::string taken_text(const std::filesystem::path& directory);
 

@@ -6,9 +6,12 @@
 #include <dlfcn.h>
 
 #include "base/text.h"
+#include "core/known_check.h"
+#include "core/name_length.h"
 #include "engine/rules.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
+#include "tuner/foreign_names.h"
 
 namespace luthier {
 namespace {
@@ -78,6 +81,23 @@ std::string below(const char* what, double value, double minimum) {
   }
   return std::string(what) + " is " + format_number(value) + "; it must be at least " +
          format_number(minimum);
+}
+
+std::vector<std::string> long_names(const ExperimentSpec& spec) {
+  std::vector<std::string> problems;
+  for (const Parameter& parameter : spec.space.parameters()) {
+    problems.push_back(name_length_problem("the parameter", parameter.name));
+  }
+  for (const Objective& objective : spec.objectives) {
+    problems.push_back(name_length_problem("the metric", objective.metric));
+  }
+  for (const auto& [key, value] : spec.tags) {
+    problems.push_back(name_length_problem("the tag", key));
+  }
+  for (const auto& [resource, amount] : spec.resources) {
+    problems.push_back(name_length_problem("the resource", resource));
+  }
+  return problems;
 }
 
 std::string objectives_problem(const ExperimentSpec& spec) {
@@ -171,17 +191,21 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
     spec.searcher.name = several ? "sobol" : "tpe";
   }
   problems.add(objectives_problem(spec));
-  const auto check = [&](const std::string& what,
-                         PluginSpec& plugin,
-                         const PluginInfo* info,
-                         bool own,
-                         const std::vector<std::string>& known) {
+  for (std::string& problem : long_names(spec)) {
+    problems.add(std::move(problem));
+  }
+  const auto check = [&](AlgorithmKind kind, PluginSpec& plugin, const PluginInfo* info, bool own) {
+    const std::string what(to_text(kind));
     const std::string called = what + " '" + plugin.name + "'";
     if (own) {
       return;
     }
     if (info == nullptr) {
-      return problems.add(unknown_name(what, plugin.name, known));
+      const bool searches = kind == AlgorithmKind::searcher;
+      return problems.add(unknown_algorithm(kind,
+                                            plugin.name,
+                                            searches ? searchers() : schedulers(),
+                                            searches ? schedulers() : searchers()));
     }
     if (!spec.time_attr.empty() && !plugin.options.contains("time_attr") &&
         std::ranges::find(info->options, "time_attr", &OptionSpec::name) != info->options.end()) {
@@ -203,16 +227,14 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   };
   const SearcherPlugin* searching = searcher(spec.searcher.name);
   const SchedulerPlugin* scheduling = scheduler(spec.scheduler.name);
-  check("searcher",
+  check(AlgorithmKind::searcher,
         spec.searcher,
         searching ? &searching->info : nullptr,
-        own(own_searchers_, spec.searcher.name),
-        searchers());
-  check("scheduler",
+        own(own_searchers_, spec.searcher.name));
+  check(AlgorithmKind::scheduler,
         spec.scheduler,
         scheduling ? &scheduling->info : nullptr,
-        own(own_schedulers_, spec.scheduler.name),
-        schedulers());
+        own(own_schedulers_, spec.scheduler.name));
   problems.add(below("samples", static_cast<double>(spec.samples), 0));
   problems.add(below("iterations", static_cast<double>(spec.iterations), 0));
   problems.add(below("retries", static_cast<double>(spec.retries), 0));
@@ -230,6 +252,14 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
     for (std::size_t i = 0; i < spec.points.size(); ++i) {
       if (const auto checked = space->check(spec.points[i]); !checked) {
         problems.add("point " + std::to_string(i + 1) + ": " + checked.error().message);
+      }
+    }
+    for (std::size_t i = 0; i < spec.known.size(); ++i) {
+      auto whole = complete_known(*space, spec.objectives, spec.known[i]);
+      if (whole) {
+        spec.known[i] = *std::move(whole);
+      } else {
+        problems.add("known result " + std::to_string(i + 1) + ": " + whole.error().message);
       }
     }
   }

@@ -46,18 +46,20 @@ Result<> set_statuses(ProcessOptions& options, const std::string& value) {
   return {};
 }
 
-Result<> set_tty(ProcessOptions& options, const std::string& value) {
+template <bool ProcessOptions::* member>
+Result<> set_switch(ProcessOptions& options, const std::string& value) {
   if (value != "true" && value != "false") {
     return Error{ErrorCode::invalid_argument, "must be true or false"};
   }
-  options.tty = value == "true";
+  options.*member = value == "true";
   return {};
 }
 
 constexpr std::array kRows = {Row{"metric_regex", set_regex},
                               Row{"metric_file", set_files},
                               Row{"ok_status", set_statuses},
-                              Row{"tty", set_tty}};
+                              Row{"tty", set_switch<&ProcessOptions::tty>},
+                              Row{"cold", set_switch<&ProcessOptions::cold>}};
 
 // The metrics that stop rules and the scheduler read, without the objectives.
 std::vector<std::string> readings_of(const ExperimentSpec& spec) {
@@ -113,7 +115,9 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
   ProcessOptions process{
       .command = spec.command,
       .readings = readings_of(spec),
-      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6))};
+      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6)),
+      .working_directory = spec.working_directory};
+  process.words = ParameterWords(spec.space.parameters());
   for (const Parameter& parameter : spec.space.parameters()) {
     process.parameters.push_back(parameter.name);
   }

@@ -13,7 +13,8 @@ struct Tuner::Impl {
   ExperimentSpec spec;
   RunOptions options;
   PluginRegistry plugins;
-  std::vector<std::string> problems;  // of options given as text
+  std::vector<std::string> problems;    // of options given as text
+  std::vector<std::string> stop_rules;  // read once the objectives are known
 
   void set_executor_option(const std::string& name, std::string value);
   // To what was given before, with `separator` between.

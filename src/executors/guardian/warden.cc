@@ -2,9 +2,7 @@
 // below the warden, and "no child is left to wait for" is the exact sign that the tree is gone.
 #include "executors/guardian/warden.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -18,6 +16,7 @@
 #include <ctime>
 #include <vector>
 
+#include "executors/guardian/command.h"
 #include "executors/guardian/process_tree.h"
 
 namespace luthier::guardian {
@@ -43,45 +42,9 @@ std::uint64_t microseconds(const timeval& time) {
          static_cast<std::uint64_t>(time.tv_usec);
 }
 
-struct Command {
-  const char* directory = nullptr;
-  const char* program = nullptr;
-  std::vector<char*> arguments;
-  std::vector<char*> environment;
-};
-
-// The strings stay mapped for as long as the warden lives.
-bool read_command(const SpawnRequest& request, int strings, Command& command) {
-  void* mapped =
-      mmap(nullptr, request.strings_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, strings, 0);
-  if (mapped == MAP_FAILED) {
-    return false;
-  }
-  char* next = static_cast<char*>(mapped);
-  const auto take = [&next] {
-    char* text = next;
-    while (*next++ != '\0') {
-    }
-    return text;
-  };
-  command.directory = take();
-  command.program = take();
-  for (std::uint32_t i = 0; i < request.arguments; ++i) {
-    command.arguments.push_back(take());
-  }
-  command.arguments.push_back(nullptr);
-  for (std::uint32_t i = 0; i < request.environment; ++i) {
-    command.environment.push_back(take());
-  }
-  command.environment.push_back(nullptr);
-  return true;
-}
-
 // Between vfork and exec: system calls only. Returns only if something failed.
 void become(const Command& command, const int (&passed)[kPassedMax], volatile Spawned& spawned) {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  unblock_signals();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setsid();
   constexpr int kTargets[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, 3};
@@ -257,6 +220,19 @@ class Warden {
   Gone gone_;
 };
 
+[[noreturn]] void watch(const SpawnRequest& request,
+                        const Spawned& spawned,
+                        int control,
+                        int controller) {
+  send(control, &spawned, sizeof spawned, MSG_NOSIGNAL);
+  if (spawned.failed_errno != 0) {
+    _exit(0);
+  }
+  const Gone gone = Warden(request, control, controller).watch(spawned.pid);
+  send(control, &gone, sizeof gone, MSG_NOSIGNAL);
+  _exit(0);
+}
+
 }  // namespace
 
 void run_warden(const SpawnRequest& request, const int (&passed)[kPassedMax], int controller) {
@@ -270,13 +246,13 @@ void run_warden(const SpawnRequest& request, const int (&passed)[kPassedMax], in
   for (int i = kStrings; i < kPassedMax; ++i) {
     close(passed[i]);
   }
-  send(passed[kControl], &spawned, sizeof spawned, MSG_NOSIGNAL);
-  if (spawned.failed_errno != 0) {
-    _exit(0);
-  }
-  const Gone gone = Warden(request, passed[kControl], controller).watch(spawned.pid);
-  send(passed[kControl], &gone, sizeof gone, MSG_NOSIGNAL);
-  _exit(0);
+  watch(request, spawned, passed[kControl], controller);
+}
+
+void adopt(const SpawnRequest& request, const Spawned& spawned, int control, int controller) {
+  prctl(PR_SET_NAME, "luthier-warden");
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  watch(request, spawned, control, controller);
 }
 
 }  // namespace luthier::guardian

@@ -90,7 +90,11 @@ TEST(CanonicalExport, WhetherATrialEndedBeforeItWasStoppedLeavesNoTrace) {
     Log log;
     log << added(0, 0.5) << AttemptStarted{.trial = {0}, .attempt = 1, .segment = 1}
         << ResultReported{{0}, 1, 1, {{"loss", 1.0}}}
-        << DecisionMade{{0}, 1, {.kind = DecisionKind::stop, .reason = "worse than half"}, "asha", 1}
+        << DecisionMade{{0},
+                        1,
+                        {.kind = DecisionKind::stop, .reason = "worse than half"},
+                        "asha",
+                        1}
         << TrialEnded{{0}, state, reason};
     return log.text();
   };
