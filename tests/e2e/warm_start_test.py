@@ -389,7 +389,7 @@ class WarmStart(ProgramTest):
 
     def test_threads(self):
         self.library("threaded", "import threading, time\nthreading.Thread(target=time.sleep, args=(3,), daemon=True).start()\n")
-        self.falls_back("threads", "import threaded\n" + self.SAYS, "threads, which do not survive a fork")
+        self.falls_back("threads", "import threaded\n" + self.SAYS, "threads, which do not survive a fork", samples=8)
 
     def test_a_process_or_a_connection_of_a_library(self):
         self.library("forks", "import subprocess\nprocess = subprocess.Popen(['sleep', '3'])\n")
