@@ -235,7 +235,11 @@ Result<TriedTrial> run_one_trial(const ExperimentSpec& spec,
     return made.error();
   }
   const SystemClock clock;
-  auto executor = make_process_executor(process_options(spec), **area, clock);
+  auto options = process_options(spec);
+  if (!options) {
+    return options.error();
+  }
+  auto executor = make_process_executor(*std::move(options), **area, clock);
   if (!executor) {
     return executor.error();
   }
