@@ -6,7 +6,7 @@
 //
 // The tuner sees the validation images only. At the end the best configuration is trained anew on
 // training and validation images together, for as many epochs as were best, and is shown the test
-// images for the first and only time.
+// images for the first and only time. So is the configuration that nobody tuned.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +16,7 @@
 #include "digits_data.h"
 #include "digits_model.h"
 #include "luthier/luthier.h"
+#include "summary.h"
 
 namespace {
 
@@ -92,30 +93,10 @@ void train(luthier::TrialContext& trial, const digits::Data& data) {
   }
 }
 
-double test_accuracy(const digits::Data& data, const luthier::TrialSummary& best) {
-  const digits::Data more = digits::with_validation_in_training(data);
-  digits::DigitsModel model(more, digits::model_options(best.config), kWeightSeed);
-  for (std::int64_t epoch = 0; epoch < best.best.integer("epoch"); ++epoch) {
-    model.train_epoch();
-  }
-  return model.test_accuracy();
-}
-
-void print_summary(const luthier::ExperimentSummary& outcome, const digits::Data& data) {
-  const luthier::TrialSummary& best = *outcome.best_trial();
-  std::printf(
-      "\nbest of %zu trials: %s\n", outcome.trials.size(), luthier::to_text(best.id).c_str());
-  for (const auto& [name, value] : best.config) {
-    std::printf("  %-13s %s\n", name.c_str(), luthier::to_text(value).c_str());
-  }
-  std::printf("validation: loss %.4f, accuracy %.4f after %lld epochs\n",
-              best.best.number("loss"),
-              best.best.number("accuracy"),
-              static_cast<long long>(best.best.integer("epoch")));
-  std::printf("test accuracy of this configuration, trained anew: %.4f on %zu images\n",
-              test_accuracy(data, best),
-              data.test.labels.size());
-  std::printf("TensorBoard: tensorboard --logdir %s\n", outcome.directory.c_str());
+// The command line, where it was built beside this program.
+std::string luthier_beside(const std::filesystem::path& program) {
+  const auto path = program.parent_path() / "luthier";
+  return std::filesystem::exists(path) ? path.string() : std::string();
 }
 
 int tune(const char* program, const Arguments& arguments) {
@@ -160,7 +141,10 @@ int tune(const char* program, const Arguments& arguments) {
     std::fprintf(stderr, "no trial reported a finite loss: %s\n", outcome->reason.c_str());
     return 1;
   }
-  print_summary(*outcome, data);
+  digits::print_summary(
+      *outcome,
+      data,
+      {.luthier = luthier_beside(program), .epochs = kEpochs, .weight_seed = kWeightSeed});
   return 0;
 }
 

@@ -15,6 +15,14 @@
 
 namespace luthier {
 
+// What an attempt took, its whole process tree together; zeros: not measured.
+struct Measured {
+  double wall_s = 0;
+  double cpu_s = 0;
+  std::int64_t max_rss_bytes = 0;
+  friend bool operator==(const Measured&, const Measured&) = default;
+};
+
 // How an attempt ended, as its executor saw it.
 enum class Outcome : std::uint8_t {
   returned,      // the training function returned, or the program exited with status 0
@@ -109,6 +117,7 @@ struct AttemptEnded {
   Outcome outcome = Outcome::returned;
   std::string message;
   std::int64_t exit_status = 0;  // status, or 128 + signal; 0 when there is none
+  Measured measured;
 };
 // 13. The trial is paused. `held`: by a person, so that only a person resumes it.
 struct TrialPaused {
@@ -137,7 +146,8 @@ struct ControlRequested {
   std::string id;
 };
 // 17. A timer or a budget ran out, e.g. "time_budget", "trial_timeout", "max_failures",
-// "stop_rule".
+// "stop_rule", or what interrupts the experiment: "failing_early" (its first trials failed alike)
+// and "no_program".
 struct LimitReached {
   std::string limit;
   TrialId trial{-1};
@@ -155,6 +165,11 @@ struct ControllerStopped {
 };
 // 20. Something a person should know, e.g. that a plugin answered differently on replay.
 struct Note {
+  std::string text;
+};
+// 21. What the metrics' names mean in the output of the experiment's programs: decided once, holds
+// for every later attempt. `text` is an Understanding's (executors/results/hearing.h).
+struct OutputUnderstood {
   std::string text;
 };
 // 30. The controller is still there, and nothing else has been logged for most of a second: what a
@@ -181,6 +196,7 @@ using EventBody = std::variant<ExperimentCreated,
                                LimitsChanged,
                                ControllerStopped,
                                Note,
+                               OutputUnderstood,
                                Heartbeat>;
 
 struct Event {

@@ -48,6 +48,8 @@ struct StartRequest {
   std::string devices;  // "0,1": gpus given to the attempt
   std::optional<std::chrono::microseconds> timeout =
       {};  // of the attempt; the executor ends it then
+  // What the experiment has decided about its programs' output (UnderstoodOutput); empty: not yet.
+  std::string understanding = {};
 };
 
 // A result waits for reply(id, ...) with the same training_iteration.
@@ -69,12 +71,33 @@ struct Ended {
   Outcome outcome = Outcome::returned;
   std::string message;  // a sentence; for failures with the last lines of stderr
   std::int64_t exit_status = 0;
+  Measured measured = {};
+};
+// It was decided what the metrics' names mean in the output of programs; only the first one counts.
+struct UnderstoodOutput {
+  std::string text;
+};
+// Something a person should know about an attempt; said once an experiment.
+struct Remarked {
+  enum class About : std::uint8_t {
+    nothing_heard,  // it prints, and no metric was found so far
+    late_output,    // its results came only as it ended: of interest where trials are stopped early
+  };
+  AttemptId id;
+  About about = About::nothing_heard;
+  std::string text;
 };
 // The executor can start nothing any more: the experiment is left, to be resumed later.
 struct Unusable {
   std::string reason;
+  bool no_program = false;  // what every trial runs is not there, or can't be started
 };
-using ExecutorEvent = std::variant<Reported, CheckpointWritten, Ended, Unusable>;
+// Something a person should know about the run as a whole.
+struct Noted {
+  std::string text;
+};
+using ExecutorEvent =
+    std::variant<Reported, CheckpointWritten, Ended, Unusable, UnderstoodOutput, Remarked, Noted>;
 
 // What a waiting attempt is told.
 struct Reply {

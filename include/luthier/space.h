@@ -31,6 +31,17 @@ enum class DomainKind : std::uint8_t {
   grid,        // each of `values` in turn: the cells of the grid
   constant,    // values[0]
   expression,  // computed from other parameters
+  flag,        // true or false: an argument that is there or not
+  secret,      // one of `values`, names of environment variables whose content only the trial sees
+};
+
+// Words of Python where a domain's text has them. The values are the same; a program's arguments
+// and environment show what was typed.
+struct PythonWords {
+  bool true_word = false;   // True
+  bool false_word = false;  // False
+  bool none_word = false;   // None
+  friend bool operator==(const PythonWords&, const PythonWords&) = default;
 };
 
 // What a parameter may be. Fields that a kind does not use stay at their defaults.
@@ -42,6 +53,9 @@ struct Domain {
       0;  // q kinds: values are low, low + step, ... up to high (normal: multiples of step)
   ValueList values = {};
   std::string formula = {};  // expression kind
+  // Flag kind: the argument of a program when true and, if there is a second one, when false.
+  std::vector<std::string> words = {};
+  PythonWords python = {};
   friend bool operator==(const Domain&, const Domain&) = default;
 };
 
@@ -59,6 +73,12 @@ Domain choice(ValueList values);
 Domain grid(ValueList values);
 Domain constant(Value value);
 Domain expression(const std::string& formula);  // "epochs * 0.1"
+
+// "--amp" where it is true; `off` ("--no-amp") or no argument at all where it is false.
+Domain flag(std::string on, std::string off = {});
+// One of these environment variables: a trial's environment has its content, everything else that
+// Luthier writes has its name.
+Domain secret(const std::vector<std::string>& variables);
 
 struct Parameter {
   std::string name;  // letters, digits, '_', '-'; '.' separates nested groups: "optimizer.lr"

@@ -30,7 +30,7 @@ struct TrialSummary {
   TrialState state = TrialState::pending;
   Config config;
   Metrics metrics;     // of its last result
-  Metrics best;        // of its best result by the first objective; empty without one
+  Metrics best;        // of the result it is ranked by (score); empty without a finite one
   Config best_config;  // the configuration of that result (PBT changes it as it goes)
   std::int64_t iterations = 0;
   std::int64_t attempts = 0;
@@ -44,7 +44,8 @@ struct ExperimentSummary {
   std::vector<TrialId> best;         // the best trial; the Pareto front with several objectives
   bool finished = false;             // false: interrupted, can be resumed
   std::string reason;                // why the experiment ended, a sentence
-  std::int64_t abandoned = 0;        // threads that did not return in time and still run
+  bool failed_early = false;   // interrupted by itself: see max_failures, or its program is gone
+  std::int64_t abandoned = 0;  // threads that did not return in time and still run
 
   // The best trial of the first objective; nullptr if no trial reported a finite value.
   const TrialSummary* best_trial() const;
@@ -53,14 +54,15 @@ struct ExperimentSummary {
 // What concerns this controller only, not the experiment.
 struct SessionOptions {
   std::filesystem::path results = "luthier-results";
-  bool memory_store = false;         // nothing on disk
-  bool keep_log = true;              // false, with memory_store: events are not kept either
-  bool full_durability = false;      // survive a power loss, not only a crash
-  std::int64_t jobs = 0;             // trials at a time; 0: as many as there are cpus
-  Resources inventory = {.cpu = 0};  // what there is to hand out; cpu 0: the machine's
-  std::string cluster = {};          // address of the Ray head, before what the experiment says
-  bool handle_signals = false;       // Ctrl-C ends the run in good order
-  std::string who = {};              // for the log: who started this
+  bool memory_store = false;     // nothing on disk
+  bool keep_log = true;          // false, with memory_store: events are not kept either
+  bool full_durability = false;  // survive a power loss, not only a crash
+  std::int64_t jobs = 0;         // trials at a time; 0: as many as there are cpus
+  // What there is to hand out; cpu 0: the machine's; gpu -1: those that are visible here.
+  Resources inventory = {.cpu = 0, .gpu = -1};
+  std::string cluster = {};     // address of the Ray head, before what the experiment says
+  bool handle_signals = false;  // Ctrl-C ends the run in good order
+  std::string who = {};         // for the log: who started this
 };
 
 class Tuner {
@@ -79,13 +81,16 @@ class Tuner {
   // The user's own: `make` is called once for each run, resume and replay.
   Tuner& searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make);
   Tuner& scheduler(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make);
-  Tuner& point(Config config);            // try this configuration first
+  Tuner& point(Config config);  // try this configuration first
+  // What this configuration gave elsewhere: the searcher learns from it, and it never runs here.
+  Tuner& known(Config config, Metrics metrics, std::int64_t training_iteration = 1);
   Tuner& iterations(std::int64_t count);  // a trial is completed after so many
   Tuner& time_budget(double seconds);
   Tuner& stop(const std::string& rule);  // "loss < 0.1", "plateau:metric=loss,window=4"
   Tuner& stop_if(std::function<bool(TrialId, const TrialResult&)> rule);
   Tuner& retries(std::int64_t count);
   Tuner& max_failures(std::int64_t count);
+  Tuner& score(const std::string& rule);  // "best" (default), "last", "mean:5": what trials rank by
   Tuner& trial_timeout(double seconds);
   Tuner& checkpoint_every(std::int64_t iterations);
   Tuner& checkpoint_at_end(bool on = true);
@@ -103,14 +108,27 @@ class Tuner {
   Tuner& command(std::vector<std::string> words);       // a program, with placeholders
   Tuner& python(std::string function);                  // ray: "module:name"
   Tuner& trainable(const std::filesystem::path& file);  // ray: a library (trainable_library.h)
+  // How a program's results are found (docs/worker_protocol.md):
+  Tuner& metric_regex(std::string pattern);
+  Tuner& metric_file(const std::string& glob);  // of its directory, instead of the usual names
+  Tuner& ok_status(const std::vector<int>& statuses);  // exit statuses of success, beside 0
+  Tuner& tty(bool on = true);                          // its stdout is a terminal: line-buffered
+  Tuner& time_attr(std::string metric);                // its own counter, which schedulers go by
+  // Every trial of a Python program imports its libraries by itself (docs/warm_starts.md).
+  Tuner& cold(bool on = true);
   Tuner& deterministic(std::int64_t lag);
   Tuner& tag(std::string key, std::string value);
-  Tuner& handle_signals(bool on = true);
+  Tuner& handle_signals(bool on = true);  // Ctrl-C ends the run; a live table on a terminal
 
   // Runs a new experiment to its end (or until it is interrupted).
   Result<ExperimentSummary> run();
   // Goes on with the interrupted experiment of this name: the log's spec is used, not this one's.
   Result<ExperimentSummary> resume();
+  // The same with so many more samples for each cell of the grid, and so much more time; also for
+  // an experiment that has ended.
+  Result<ExperimentSummary> extend(std::int64_t more_samples, double more_seconds = 0);
+  // The failed trials, or one, are tried again; then as resume.
+  Result<ExperimentSummary> retry(std::optional<TrialId> trial = {});
 
   // Recomputes every decision, choice and suggestion from the log.
   struct ReplayReport {

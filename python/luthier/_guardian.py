@@ -8,7 +8,7 @@ import struct
 _SPAWN_REQUEST = struct.Struct("=IIQQ")
 _TERMINATE = struct.Struct("=I")
 _SPAWNED = struct.Struct("=IiiI")
-_GONE = struct.Struct("=IiIII4xQQ")
+_GONE = struct.Struct("=IiIII4xQQQQ")
 _KIND_SPAWNED, _KIND_GONE = 0, 1
 _GUARDIANS_SOCKET = 3
 
@@ -21,8 +21,10 @@ class Spawned:
 class Gone:
     def __init__(self, packet=None, wait_status=9):
         self.wait_status, self.killed, self.over_memory, self.peak = wait_status, 0, 0, 0
+        self.used = (0, 0, 0)
         if packet is not None:
-            (_, self.wait_status, self.killed, self.over_memory, _, self.peak, _) = _GONE.unpack(packet)
+            (_, self.wait_status, self.killed, self.over_memory, _, self.peak,
+             *self.used) = _GONE.unpack(packet)
 
 
 def read_packet(control):

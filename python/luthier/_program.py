@@ -64,6 +64,8 @@ class Program:
         if not os.path.exists(path):  # of the controller; the same name may be elsewhere here
             path = shutil.which(os.path.basename(order["arguments"][0])) or path
         own = [f"{name}={value}" for name, value in os.environ.items() if not name.startswith("LUTHIER_")]
+        if "PYTHONUNBUFFERED" not in os.environ:
+            own.append("PYTHONUNBUFFERED=1")  # else what it prints comes when it is over
         try:
             self._control = guardian.spawn(
                 order["directory"], path, order["arguments"], own + order["environment"],
@@ -93,7 +95,7 @@ class Program:
         while self._on_report():
             pass
         self._say(_wire.frame(_wire.GONE, self._key, _wire.gone(
-            packet.wait_status, packet.killed, packet.over_memory, 0, packet.peak)))
+            packet.wait_status, packet.killed, packet.over_memory, 0, packet.peak, packet.used)))
         self._close()
 
     def _on_output(self):

@@ -7,7 +7,7 @@ SPAWNED, OUTPUT, ERROR, REPORT, GONE, ALIVE = 10, 11, 12, 13, 14, 15
 
 _HEAD = struct.Struct("<IBqq")
 _SPAWNED = struct.Struct("<iI")
-_GONE = struct.Struct("<iIIIQ")
+_GONE = struct.Struct("<iIIIQQQQ")
 
 
 def frame(kind, key, payload=b""):
@@ -29,5 +29,8 @@ def spawned(failed_errno=0, in_directory=0, place=b""):
     return _SPAWNED.pack(failed_errno, in_directory) + place
 
 
-def gone(wait_status=0, killed=0, over_memory=0, worker_is_stuck=0, peak_memory_bytes=0):
-    return _GONE.pack(wait_status, killed, over_memory, worker_is_stuck, peak_memory_bytes)
+def gone(wait_status=0, killed=0, over_memory=0, worker_is_stuck=0, peak_memory_bytes=0,
+         used=(0, 0, 0)):
+    """`used`: the program's cpu time and wall time in microseconds, its largest process in bytes."""
+    return _GONE.pack(
+        wait_status, killed, over_memory, worker_is_stuck, peak_memory_bytes, *used)

@@ -32,6 +32,7 @@ class Arguments {
   const std::vector<std::string>& operands() const { return operands_; }
   std::optional<std::string> operand(std::size_t index) const;
   const std::vector<std::string>& program() const { return program_; }  // after `--`
+  const std::vector<std::string>& typed() const { return typed_; }      // all the words
   bool wants_help() const { return wants_help_; }
 
  private:
@@ -41,6 +42,7 @@ class Arguments {
   std::vector<std::pair<const Option*, std::string>> given_;
   std::vector<std::string> operands_;
   std::vector<std::string> program_;
+  std::vector<std::string> typed_;
   bool wants_help_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include "base/terminal_text.h"
 #include "cli/output.h"
 #include "cli/reading.h"
+#include "tuner/advice.h"
 
 namespace luthier::cli {
 namespace {
@@ -21,14 +22,14 @@ int run(const Arguments& arguments) {
   const ExperimentState& state = *experiment->state;
   std::string out;
   for (const TrialId trial : best_trials(state)) {
-    out +=
-        (arguments.has("json") ? trial_json(state, trial) : printable(trial_line(state, trial))) +
-        "\n";
+    out += (arguments.has("json") ? trial_json(*experiment, trial)
+                                  : printable(trial_line(state, trial))) +
+           "\n";
   }
   if (out.empty()) {
     talk("no trial of '" + state.spec().name + "' has reported a finite '" +
-         state.objectives().front().metric + "' yet; 'luthier trials " + state.spec().name +
-         "' shows them all");
+         state.objectives().front().metric + "' yet; `" +
+         command_line("trials", experiment->directory) + "` shows them all");
     return kExperimentFailed;
   }
   return finish(out);

@@ -5,15 +5,15 @@
 
 namespace luthier::cli {
 
-extern const Command kRun, kLs, kShow, kTrials, kBest, kLogs, kExplain, kStop, kPause, kResume,
-    kExtend, kRetry, kReplay, kSimulate, kCompare, kExport, kPlugins, kDoctor, kCompletion, kHelp,
-    kVersion;
+extern const Command kRun, kTry, kLs, kShow, kTrials, kBest, kLogs, kExplain, kStop, kPause,
+    kResume, kExtend, kRetry, kRm, kReplay, kSimulate, kCompare, kExport, kPlugins, kDoctor,
+    kCompletion, kHelp, kVersion;
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 21> kCommands = {
-      &kRun,     &kLs,     &kShow,    &kTrials, &kBest,       &kLogs,   &kExplain,
-      &kStop,    &kPause,  &kResume,  &kExtend, &kRetry,      &kReplay, &kSimulate,
-      &kCompare, &kExport, &kPlugins, &kDoctor, &kCompletion, &kHelp,   &kVersion};
+  static constexpr std::array<const Command*, 23> kCommands = {
+      &kRun,     &kTry,    &kLs,      &kShow,   &kTrials,     &kBest, &kLogs,   &kExplain,
+      &kStop,    &kPause,  &kResume,  &kExtend, &kRetry,      &kRm,   &kReplay, &kSimulate,
+      &kCompare, &kExport, &kPlugins, &kDoctor, &kCompletion, &kHelp, &kVersion};
   return kCommands;
 }
 

@@ -16,6 +16,7 @@
 #include "comparison/html_page.h"
 #include "loggers/console.h"
 #include "tuner/assembly.h"
+#include "tuner/experiment_names.h"
 
 namespace luthier::cli {
 namespace {
@@ -121,7 +122,7 @@ Result<std::vector<ExperimentCurve>> read_curves(const Arguments& arguments,
   std::vector<ExperimentCurve> curves;
   std::vector<std::filesystem::path> directories;
   for (const auto& name : arguments.operands()) {
-    auto found = luthier::find_experiment(results, name);
+    auto found = look_up_experiment(results, name);
     if (!found) {
       return found.error();
     }
@@ -257,7 +258,7 @@ int run(const Arguments& arguments) {
     talk(warning);
   }
   const auto console = console_options(STDOUT_FILENO, arguments.has("plain"), 1);
-  const ChartStyle style{.width = terminal_columns(STDOUT_FILENO),
+  const ChartStyle style{.width = output_columns() > 0 ? output_columns() : 80,
                          .color = console.color && console.live};
   return finish(chart(*comparison, request->axis, style) + "\n" + compare_text(*comparison));
 }

@@ -1,11 +1,10 @@
 #include "cli/compare_text.h"
 
-#include <sys/ioctl.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/terminal_text.h"
+#include "cli/output.h"
 #include "cli/table.h"
 #include "comparison/figures.h"
 
@@ -37,7 +36,7 @@ std::string groups_text(const ComparisonReport& comparison) {
                time_figure(group.time_s),
                figure(group.resource)});
   }
-  return table.text();
+  return table.text(output_columns());
 }
 
 // With more pairs than this a terminal shows those of the best group.
@@ -90,7 +89,7 @@ std::string pairs_text(const ComparisonReport& comparison) {
                                : "and " + std::to_string(left_out) + " pairs without '" +
                                      printable(comparison.groups[best].label) +
                                      "'; --json and --html hold them all\n";
-  return "\n" + table.text() + more;
+  return "\n" + table.text(output_columns()) + more;
 }
 
 std::string tasks_text(const ComparisonReport& comparison) {
@@ -111,7 +110,7 @@ std::string tasks_text(const ComparisonReport& comparison) {
   }
   const bool regret = comparison.measure == Measure::relative_regret;
   return "\nmedian " + printable((regret ? "regret of " : "") + comparison.objective.metric) +
-         ", task by task\n" + table.text();
+         ", task by task\n" + table.text(output_columns());
 }
 
 }  // namespace
@@ -123,11 +122,6 @@ std::string compare_text(const ComparisonReport& comparison) {
     out += printable(note) + "\n";
   }
   return out;
-}
-
-int terminal_columns(int fd) {
-  winsize size{};
-  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 }  // namespace luthier::cli

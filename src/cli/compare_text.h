@@ -1,4 +1,4 @@
-// A comparison as tables for a terminal, and how wide that is.
+// A comparison as tables for a terminal.
 #pragma once
 
 #include <string>
@@ -8,7 +8,5 @@
 namespace luthier::cli {
 
 std::string compare_text(const ComparisonReport& comparison);
-// Columns of the terminal behind `fd`; 80 when it is none.
-int terminal_columns(int fd);
 
 }  // namespace luthier::cli

@@ -151,7 +151,7 @@ int report(const std::vector<Check>& checks, bool json) {
              ", \"finding\": " + json_string(check.finding) +
              ", \"remedy\": " + json_string(check.remedy) + "}\n";
   }
-  if (!print(json ? lines : table.text())) {
+  if (!print(json ? lines : table.text(output_columns()))) {
     return kSystem;
   }
   return damaged ? kDamaged : good ? kSuccess : kSystem;
@@ -176,7 +176,10 @@ int run_salvage(const Arguments& arguments) {
   }
   talk(std::to_string(saved->events) + " events saved to " + saved->directory.string() +
        (saved->damage.empty() ? "; the log is whole" : "; then: " + saved->damage));
-  talk("to go on: luthier resume " + saved->directory.string());
+  const auto state = read_state(saved->directory);
+  if (state) {
+    talk("to go on: " + way_on("resume", (*state)->spec(), saved->directory));
+  }
   return kSuccess;
 }
 

@@ -6,7 +6,8 @@
 #include <toml++/toml.h>
 
 #include "base/text.h"
-#include "cli/points_file.h"
+#include "cli/foreign_options.h"
+#include "cli/json_objects.h"
 #include "cli/run_options.h"
 #include "core/space_toml.h"
 
@@ -98,7 +99,11 @@ class FileReader {
     if (heading.empty() || heading == "execution") {
       known.emplace_back(kCommandKey);
     }
-    problem(node, unknown_name("setting", key, known));
+    const auto foreign = foreign_option(key);
+    const bool meant = foreign && std::ranges::find(known, foreign->ours) != known.end();
+    problem(node,
+            meant ? "no setting '" + key + "'; did you mean '" + std::string(foreign->ours) + "'?"
+                  : unknown_name("setting", key, known));
   }
 
   void command(const toml::node& node) {
@@ -151,12 +156,13 @@ class FileReader {
     }
   }
 
-  // A repeatable option takes its values one by one, --log all in one.
+  // A repeatable option takes its values one by one, --log and --ok-status all in one.
   void list_values(const Option& option, const toml::array& list) {
     std::string together;
     for (const auto& item : list) {
       auto text = scalar(item);
-      if (!text || (!option.repeatable && option.name != "log")) {
+      const bool listed = option.name == "log" || option.name == "ok-status";
+      if (!text || (!option.repeatable && !listed)) {
         return wrong_kind(option, item);
       }
       if (option.repeatable) {

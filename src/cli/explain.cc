@@ -24,6 +24,17 @@ std::string because(const std::string& reason) {
   return reason.empty() ? "" : ": " + reason;
 }
 
+// What an attempt took; empty where nothing was measured.
+std::string took(const Measured& measured) {
+  if (measured == Measured{}) {
+    return {};
+  }
+  constexpr double kMegabyte = 1e6;
+  return ", " + short_number(measured.wall_s) + " s, " + short_number(measured.cpu_s) +
+         " s of cpu, " + short_number(static_cast<double>(measured.max_rss_bytes) / kMegabyte) +
+         " MB";
+}
+
 // The story of one trial, a line an event. A result and the decision on it are one line.
 class Timeline {
  public:
@@ -90,8 +101,10 @@ class Timeline {
         std::to_string(committed.training_iteration));
   }
   void on(const AttemptEnded& ended) {
+    const std::string status =
+        ended.exit_status == 0 ? "" : ", exit status " + std::to_string(ended.exit_status);
     say("attempt " + std::to_string(ended.attempt) + " " + std::string(to_text(ended.outcome)) +
-        because(ended.message));
+        status + took(ended.measured) + because(ended.message));
   }
   void on(const TrialPaused& paused) {
     say(std::string(paused.held ? "paused by a person" : "paused") + because(paused.reason));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/terminal_text.h"
+#include "base/text.h"
 
 namespace luthier::cli {
 namespace {
@@ -61,6 +62,14 @@ std::string markdown_row(const Option& option) {
          markdown_cell(option.meaning) + (option.repeatable ? "; may repeat" : "") + " |\n";
 }
 
+// A command before this one whose options it takes.
+const Command* first_with_options_of(const Command& command) {
+  const auto first = std::ranges::find_if(commands(), [&](const Command* each) {
+    return each->options.data() == command.options.data();
+  });
+  return command.options.empty() || *first == &command ? nullptr : *first;
+}
+
 }  // namespace
 
 const Command* find_command(std::string_view name) {
@@ -111,6 +120,26 @@ std::string help(const Command& command) {
          two_columns("-h, --help", "this text", kOptionWidth);
 }
 
+std::string command_json(const Command& command) {
+  std::string examples, options;
+  for (const auto example : command.examples) {
+    examples += (examples.empty() ? "" : ", ") + json_string(example);
+  }
+  for (const Option& option : command.options) {
+    options += options.empty() ? "" : ", ";
+    options += "{\"name\": " + json_string(option.name) + ", \"letter\": " +
+               (option.letter ? json_string(std::string(1, option.letter)) : "null") +
+               ", \"argument\": " + (option.takes_value() ? json_string(option.argument) : "null") +
+               ", \"meaning\": " + json_string(option.meaning) +
+               ", \"group\": " + json_string(option.group) +
+               ", \"repeatable\": " + (option.repeatable ? "true" : "false") + "}";
+  }
+  return "{\"schema\": 1, \"command\": " + json_string(command.name) +
+         ", \"summary\": " + json_string(command.summary) +
+         ", \"usage\": " + json_string(usage(command)) + ", \"examples\": [" + examples +
+         "], \"options\": [" + options + "]}\n";
+}
+
 std::string commands_markdown() {
   std::string text;
   for (const Command* command : commands()) {
@@ -120,7 +149,9 @@ std::string commands_markdown() {
       text += "\n" + std::string(example);
     }
     text += "\n```\n\n";
-    if (!command->options.empty()) {
+    if (const Command* same = first_with_options_of(*command)) {
+      text += "The options are those of `" + std::string(same->name) + "`.\n\n";
+    } else if (!command->options.empty()) {
       text += "| group | option | meaning |\n|---|---|---|\n";
       for (const Option& option : command->options) {
         text += markdown_row(option);

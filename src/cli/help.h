@@ -13,6 +13,8 @@ std::string general_help();
 std::string help(const Command& command);  // leads with the examples
 // The tables of docs/cli.md.
 std::string commands_markdown();
+// One command as JSON, in a line.
+std::string command_json(const Command& command);
 std::string usage(const Command& command);  // "luthier show EXPERIMENT [OPTIONS]"
 
 }  // namespace luthier::cli

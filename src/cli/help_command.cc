@@ -11,7 +11,15 @@ constexpr std::array kExamples = {std::string_view("luthier help run"),
                                   std::string_view("luthier help --markdown")};
 constexpr std::array kOperands = {Operand{.name = "COMMAND", .required = false}};
 constexpr std::array kOptions = {
-    Option{.name = "markdown", .meaning = "every command and option, as in docs/cli.md"}};
+    Option{.name = "markdown", .meaning = "every command and option, as in docs/cli.md"}, kJson};
+
+std::string everything_json() {
+  std::string lines;
+  for (const Command* command : commands()) {
+    lines += command_json(*command);
+  }
+  return lines;
+}
 
 int run(const Arguments& arguments) {
   if (arguments.has("markdown")) {
@@ -19,10 +27,10 @@ int run(const Arguments& arguments) {
   }
   const auto name = arguments.operand(0);
   if (!name) {
-    return finish(general_help());
+    return finish(arguments.has("json") ? everything_json() : general_help());
   }
   const Command* command = find_command(*name);
-  return command ? finish(help(*command))
+  return command ? finish(arguments.has("json") ? command_json(*command) : help(*command))
                  : fail_usage("no command '" + *name + "'; 'luthier --help' lists them");
 }
 

@@ -10,6 +10,7 @@
 #include "cli/table.h"
 #include "simulation/simulation_options.h"
 #include "tuner/assembly.h"
+#include "tuner/experiment_names.h"
 
 namespace luthier::cli {
 namespace {
@@ -43,9 +44,12 @@ double age_s(const std::filesystem::path& directory, const ExperimentState& stat
 std::string json_line(const std::filesystem::path& directory, const ExperimentState& state) {
   std::string line = "{\"schema\": 1, \"experiment\": " + json_string(state.spec().name) +
                      ", \"state\": " + json_string(experiment_state_text(state, directory)) +
-                     ", \"trials\": " + std::to_string(state.trial_count());
+                     ", \"trials\": " + std::to_string(state.added_count());
+  const bool running = holder(directory).has_value();
   for (const TrialState each : kStates) {
-    line += ", \"" + std::string(to_text(each)) + "\": " + std::to_string(state.count(each));
+    const bool left = each == TrialState::running && !running;
+    line +=
+        ", \"" + std::string(to_text(each)) + "\": " + std::to_string(left ? 0 : state.count(each));
   }
   const auto best = state.best_trial();
   const auto value = best ? best_value(state, *best) : std::nullopt;
@@ -68,10 +72,11 @@ std::vector<std::string> cells(const std::filesystem::path& directory,
   const auto value = best ? best_value(state, *best) : std::nullopt;
   std::vector<std::string> row = {directory.filename().string(),
                                   std::string(experiment_state_text(state, directory)),
-                                  std::to_string(state.trial_count())};
+                                  std::to_string(state.added_count())};
   for (const TrialState each :
        {TrialState::running, TrialState::completed, TrialState::stopped, TrialState::failed}) {
-    row.push_back(std::to_string(state.count(each)));
+    const bool left = each == TrialState::running && !holder(directory);
+    row.push_back(std::to_string(left ? 0 : state.count(each)));
   }
   const std::string metric = state.objectives().front().metric;
   row.push_back(value ? metric + " " + short_number(*value) : "-");
@@ -99,7 +104,7 @@ int run(const Arguments& arguments) {
                      "; name another place with --results"});
   }
   bool any = false;
-  for (const auto& directory : list_experiments(results)) {
+  for (const auto& directory : recent_experiments(results)) {
     const auto state = read_state(directory);
     if (!state && state.error().code == ErrorCode::not_found) {
       continue;  // nothing was ever logged: it is as if it had never begun
@@ -121,16 +126,17 @@ int run(const Arguments& arguments) {
     talk("no experiments in " + results.string() + "; 'luthier run --help' shows how to start one");
     return kSuccess;
   }
-  return finish(table.text());
+  return finish(table.text(output_columns()));
 }
 
 }  // namespace
 
 extern const Command kLs;
-const Command kLs = {.name = "ls",
-                     .summary = "list experiments with their state, counts and best result",
-                     .examples = kExamples,
-                     .options = kOptions,
-                     .run = run};
+const Command kLs = {
+    .name = "ls",
+    .summary = "list experiments, the most recent first, with their state, counts and best result",
+    .examples = kExamples,
+    .options = kOptions,
+    .run = run};
 
 }  // namespace luthier::cli

@@ -1,11 +1,13 @@
 // The program `luthier`: finds the sub-command and hands over.
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/text.h"
 #include "cli/arguments.h"
+#include "cli/correction.h"
 #include "cli/help.h"
 #include "cli/output.h"
 
@@ -19,24 +21,44 @@ std::string_view other_name(std::string_view word) {
     std::string_view ours;
   };
   static constexpr std::array kRows = {
-      Row{"list", "ls"},         Row{"experiments", "ls"}, Row{"status", "show"},
-      Row{"info", "show"},       Row{"describe", "show"},  Row{"start", "run"},
-      Row{"tune", "run"},        Row{"optimize", "run"},   Row{"search", "run"},
-      Row{"kill", "stop"},       Row{"cancel", "stop"},    Row{"abort", "stop"},
-      Row{"continue", "resume"}, Row{"restart", "resume"}, Row{"restore", "resume"},
-      Row{"why", "explain"},     Row{"rerun", "retry"},    Row{"add", "extend"},
-      Row{"check", "doctor"},    Row{"result", "best"},    Row{"results", "trials"}};
+      Row{"list", "ls"},          Row{"experiments", "ls"}, Row{"status", "show"},
+      Row{"info", "show"},        Row{"describe", "show"},  Row{"start", "run"},
+      Row{"tune", "run"},         Row{"optimize", "run"},   Row{"search", "run"},
+      Row{"kill", "stop"},        Row{"cancel", "stop"},    Row{"abort", "stop"},
+      Row{"continue", "resume"},  Row{"restart", "resume"}, Row{"restore", "resume"},
+      Row{"why", "explain"},      Row{"rerun", "retry"},    Row{"add", "extend"},
+      Row{"check", "doctor"},     Row{"result", "best"},    Row{"results", "trials"},
+      Row{"remove", "rm"},        Row{"delete", "rm"},      Row{"del", "rm"},
+      Row{"clean", "rm"},         Row{"purge", "rm"},       Row{"test", "try"},
+      Row{"probe", "try"},        Row{"inspect", "try"},    Row{"study", "run"},
+      Row{"create-study", "run"}, Row{"train", "run"},      Row{"log", "logs"},
+      Row{"history", "trials"},   Row{"dashboard", "show"}};
   const auto* const row = std::ranges::find(kRows, word, &Row::theirs);
   return row == kRows.end() ? std::string_view() : row->ours;
 }
 
-int unknown_command(const std::string& word) {
-  constexpr std::array kRemoves = {"rm", "remove", "delete", "del", "clean", "purge"};
-  if (std::ranges::find(kRemoves, word) != kRemoves.end()) {
-    return fail_usage("no command '" + word +
-                      "'; an experiment is a directory, so remove it with rm -r, as in: rm -r "
-                      "luthier-results/EXPERIMENT");
+// A program or an option of `run` where the command should stand.
+int no_command_before(const std::vector<std::string>& words) {
+  const bool option = words.front().starts_with("-");
+  Correction correction("run", words);
+  if (!option) {
+    correction.program_from(0);
   }
+  return fail_usage("no command before '" + words.front() + "'; type: " + correction.line());
+}
+
+bool is_option_of_run(const std::string& word) {
+  constexpr std::array kTelling = {"--min", "--max", "--param", "-p", "--samples", "-n"};
+  return std::ranges::find(kTelling, word) != kTelling.end();
+}
+
+bool is_program(const std::string& word) {
+  std::error_code ignored;
+  return word.ends_with(".py") || word.ends_with(".sh") || word == "python" || word == "python3" ||
+         (word.find('/') != std::string::npos && std::filesystem::exists(word, ignored));
+}
+
+int unknown_command(const std::string& word) {
   std::vector<std::string> names;
   for (const Command* command : commands()) {
     names.emplace_back(command->name);
@@ -66,7 +88,9 @@ int run(std::vector<std::string> words) {
   }
   const Command* command = find_command(name);
   if (command == nullptr) {
-    return unknown_command(name);
+    words.insert(words.begin(), name);
+    return is_option_of_run(name) || is_program(name) ? no_command_before(words)
+                                                      : unknown_command(name);
   }
   const auto arguments = Arguments::parse(*command, words);
   if (!arguments) {

@@ -1,7 +1,12 @@
 #include "cli/output.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/terminal_text.h"
@@ -35,6 +40,20 @@ bool print(std::string_view data) {
 
 int finish(std::string_view data) {
   return print(data) ? kSuccess : kSystem;
+}
+
+int output_columns() {
+  if (::isatty(STDOUT_FILENO) != 1) {
+    return 0;
+  }
+  const char* said = std::getenv("COLUMNS");
+  const auto columns = parse_integer(said != nullptr ? said : "");
+  if (columns && *columns > 0) {
+    return static_cast<int>(std::min<std::int64_t>(*columns, 10'000));
+  }
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
 }
 
 namespace {

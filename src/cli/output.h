@@ -23,6 +23,9 @@ int exit_code(ErrorCode code);
 [[nodiscard]] bool print(std::string_view data);
 // `data` printed: kSuccess, else kSystem.
 int finish(std::string_view data);
+// How wide lines of data may be: the terminal's columns, or those that COLUMNS says; 0, which is
+// any width, where standard output is no terminal.
+int output_columns();
 // A sentence or several for a person, "luthier: " before each line. Harmless on a terminal.
 void talk(std::string_view sentences);
 // Says what is wrong; returns the exit code.

@@ -1,4 +1,5 @@
 // What there is to choose from, and each plugin's options, ranges, defaults and paper.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -9,6 +10,7 @@
 #include "cli/table.h"
 #include "executors/ray.h"
 #include "loggers/logger_table.h"
+#include "tuner/foreign_names.h"
 #include "tuner/plugin_registry.h"
 
 namespace luthier::cli {
@@ -142,7 +144,18 @@ std::string detail(const Row& row) {
                range_text(option),
                option.meaning});
   }
-  return text + "\n" + table.text();
+  return text + "\n" + table.text(output_columns());
+}
+
+std::string unknown_plugin(const std::string& name, const std::vector<std::string>& names) {
+  for (const auto kind : {AlgorithmKind::searcher, AlgorithmKind::scheduler}) {
+    const auto meant = meant_algorithm(kind, name);
+    if (meant && meant->kind == kind && std::ranges::find(names, meant->name) != names.end()) {
+      return "no plugin '" + name + "'; did you mean '" + meant->name +
+             "'? known: " + join(names, ", ");
+    }
+  }
+  return unknown_name("plugin", name, names);
 }
 
 int show_one(const std::vector<Row>& rows, const std::string& name, bool json) {
@@ -154,7 +167,7 @@ int show_one(const std::vector<Row>& rows, const std::string& name, bool json) {
       text += json ? json_line(row) : (text.empty() ? "" : "\n") + detail(row);
     }
   }
-  return text.empty() ? fail_usage(unknown_name("plugin", name, names)) : finish(text);
+  return text.empty() ? fail_usage(unknown_plugin(name, names)) : finish(text);
 }
 
 int run(const Arguments& arguments) {
@@ -174,7 +187,7 @@ int run(const Arguments& arguments) {
     table.add({row.kind, row.name, row.info.summary});
     lines += json_line(row);
   }
-  return finish(arguments.has("json") ? lines : table.text());
+  return finish(arguments.has("json") ? lines : table.text(output_columns()));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "tuner/assembly.h"
+#include "tuner/experiment_names.h"
 
 namespace luthier::cli {
 
@@ -15,7 +16,7 @@ std::filesystem::path results_directory(const Arguments& arguments) {
 }
 
 Result<std::filesystem::path> find_experiment(const Arguments& arguments) {
-  return luthier::find_experiment(results_directory(arguments), arguments.operands().front());
+  return look_up_experiment(results_directory(arguments), arguments.operands().front());
 }
 
 Result<Experiment> read_experiment(const Arguments& arguments) {
@@ -27,7 +28,8 @@ Result<Experiment> read_experiment(const Arguments& arguments) {
   if (!state) {
     return state.error();
   }
-  return Experiment{std::move(*directory), std::move(*state)};
+  const bool running = holder(*directory).has_value();
+  return Experiment{std::move(*directory), std::move(*state), running};
 }
 
 Result<TrialId> find_trial(const ExperimentState& state, const std::string& text) {
@@ -51,7 +53,7 @@ std::string_view experiment_state_text(const ExperimentState& state,
 }
 
 std::optional<double> best_value(const ExperimentState& state, TrialId trial) {
-  if (state.record(trial).results == 0 || !std::isfinite(state.record(trial).best_loss)) {
+  if (!std::isfinite(state.record(trial).best_loss)) {
     return std::nullopt;
   }
   const Metrics metrics = state.best_metrics(trial);
@@ -59,11 +61,17 @@ std::optional<double> best_value(const ExperimentState& state, TrialId trial) {
   return value ? value->number() : std::nullopt;
 }
 
-std::string trial_json(const ExperimentState& state, TrialId trial) {
+std::string_view trial_state_text(const Experiment& experiment, TrialId trial) {
+  const TrialState state = experiment.state->state(trial);
+  return state == TrialState::running && !experiment.running ? kInterruptedState : to_text(state);
+}
+
+std::string trial_json(const Experiment& experiment, TrialId trial) {
+  const ExperimentState& state = *experiment.state;
   const TrialRecord& record = state.record(trial);
   const auto best = best_value(state, trial);
   return "{\"schema\": 1, \"trial\": " + std::to_string(trial.value) +
-         ", \"state\": " + json_string(to_text(record.state)) +
+         ", \"state\": " + json_string(trial_state_text(experiment, trial)) +
          ", \"config\": " + to_json(state.config(trial)) +
          ", \"metrics\": " + to_json(state.last_metrics(trial)) +
          ", \"best\": " + (best ? to_json(Value(*best)) : "null") +
@@ -88,7 +96,8 @@ std::string trial_line(const ExperimentState& state, TrialId trial) {
     const Value* value = metrics.find(objective.metric);
     line += "  " + objective.metric + " " + (value ? to_text(*value) : "-");
   }
-  return line + "  " + config_text(state, state.best_config(trial));
+  return line + "  " + config_text(state, state.best_config(trial)) +
+         (state.is_known(trial) ? "  (known before, not run here)" : "");
 }
 
 bool varies(const Parameter& parameter) {

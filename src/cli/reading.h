@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/arguments.h"
@@ -12,6 +13,8 @@
 #include "luthier/tuner.h"
 
 namespace luthier::cli {
+
+inline constexpr std::string_view kInterruptedState = "interrupted";
 
 std::filesystem::path results_directory(const Arguments& arguments);  // --results
 
@@ -21,6 +24,7 @@ Result<std::filesystem::path> find_experiment(const Arguments& arguments);
 struct Experiment {
   std::filesystem::path directory;
   std::unique_ptr<ExperimentState> state;
+  bool running = false;  // a controller holds it
 };
 Result<Experiment> read_experiment(const Arguments& arguments);
 // The trial that operand `index` names; an error if the experiment has none of this number.
@@ -33,7 +37,9 @@ std::string_view experiment_state_text(const ExperimentState& state,
 // The first objective's best value of a trial, if it reported a finite one.
 std::optional<double> best_value(const ExperimentState& state, TrialId trial);
 // One trial as docs/cli.md describes it, "schema" first.
-std::string trial_json(const ExperimentState& state, TrialId trial);
+std::string trial_json(const Experiment& experiment, TrialId trial);
+// The state of a trial, "interrupted" where it was running and no controller holds the experiment.
+std::string_view trial_state_text(const Experiment& experiment, TrialId trial);
 // The best trial; the Pareto front with several objectives.
 std::vector<TrialId> best_trials(const ExperimentState& state);
 // "00012  loss 0.25  lr=0.1 batch=32": trial, best objectives and varied parameters.

@@ -149,16 +149,6 @@ Result<> check_canonical(const Bundle& bundle, const std::string& path) {
                       path + ": canonical.jsonl: " + read.error().message + "; make it again"};
 }
 
-std::string free_name(const RunRequest& request, const std::string& base) {
-  std::string name = base + "-again";
-  std::error_code ignored;
-  for (int i = 2; std::filesystem::exists(request.session.options.session.results / name, ignored);
-       ++i) {
-    name = base + "-again-" + std::to_string(i);
-  }
-  return name;
-}
-
 Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
   auto bundle = read_bundle(path);
   if (!bundle) {
@@ -194,7 +184,8 @@ Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
   if (!rerun.request.name_given) {
-    rerun.request.spec.name = free_name(rerun.request, rerun.bundle.spec.name);
+    rerun.request.spec.name = rerun.bundle.spec.name + "-again";
+    rerun.request.session.options.may_rename = true;
   }
   return rerun;
 }

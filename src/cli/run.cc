@@ -23,18 +23,6 @@ constexpr std::array kExamples = {
 constexpr std::array kOperands = {
     Operand{.name = "FILE.toml", .required = false, .completes = Completes::file}};
 
-// Two runs may start within one second.
-std::string free_name(const RunRequest& request) {
-  const std::string name = default_name(request.spec);
-  std::string free = name;
-  std::error_code ignored;
-  for (int i = 2; std::filesystem::exists(request.session.options.session.results / free, ignored);
-       ++i) {
-    free = name + "-" + std::to_string(i);
-  }
-  return free;
-}
-
 // Constraints that no drawn configuration satisfies are refused before anything is created. A grid
 // is walked and points are given, so they may hold what no draw finds.
 Result<> check_space(const ExperimentSpec& spec) {
@@ -57,7 +45,9 @@ int dry_run(RunRequest& request) {
     return fail(resolved.error());
   }
   if (request.spec.executor == "process") {
-    if (const auto checked = check_program(process_options(request.spec)); !checked) {
+    const auto options = process_options(request.spec);
+    const auto checked = options ? check_program(*options) : Result<>(options.error());
+    if (!checked) {
       return fail(checked.error());
     }
   }
@@ -86,7 +76,8 @@ int run(const Arguments& arguments) {
     return fail(request.error());
   }
   if (!request->name_given) {
-    request->spec.name = free_name(*request);
+    request->spec.name = default_name(request->spec);
+    request->session.options.may_rename = true;
   }
   if (const auto checked = check_space(request->spec); !checked) {
     return fail(checked.error());

@@ -2,32 +2,36 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
+#include <iterator>
 
 #include "base/text.h"
+#include "cli/correction.h"
+#include "cli/program_guess.h"
 #include "loggers/logger_table.h"
+#include "tuner/gpus.h"
 #include "tuner/machine.h"
 
 namespace luthier::cli {
 namespace {
 
-// Whether a shell would find it. A program whose name depends on the trial is found when it starts.
-bool is_there(const std::string& program) {
-  if (program.find('{') != std::string::npos) {
-    return true;
+// The command as it was typed, with another program; what to write in a file otherwise.
+std::string typed_with(const RunRequest& request, const std::vector<std::string>& program) {
+  if (std::ranges::find(request.typed, "--") != request.typed.end()) {
+    Correction correction(request.verb, request.typed);
+    correction.replace_program(program);
+    return "type: " + correction.line();
   }
-  std::error_code ignored;
-  if (program.find('/') != std::string::npos) {
-    return std::filesystem::exists(program, ignored);
+  std::vector<std::string> words;
+  std::ranges::transform(program, std::back_inserter(words), json_string);
+  return "write: command = [" + join(words, ", ") + "]";
+}
+
+std::string no_objective(const RunRequest& request) {
+  std::string problem = "nothing to optimise; name a metric with --min METRIC or --max METRIC";
+  if (!request.spec.command.empty()) {
+    problem += "; to see what it prints, type: " + Correction("try", request.typed).line();
   }
-  const char* places = std::getenv("PATH");
-  for (const auto& place : split(places ? places : "/bin:/usr/bin", ':')) {
-    if (std::filesystem::exists(std::filesystem::path(place) / program, ignored)) {
-      return true;
-    }
-  }
-  return false;
+  return problem;
 }
 
 }  // namespace
@@ -47,6 +51,11 @@ void check_resources(const RunRequest& request, std::vector<std::string>& proble
     return;  // the cluster knows what it has
   }
   const Resources& inventory = request.session.options.session.inventory;
+  const auto gpus = shared_gpus(inventory.gpu, visible_gpus(std::getenv("CUDA_VISIBLE_DEVICES")));
+  if (!gpus) {
+    problems.push_back(gpus.error().message);
+    return;
+  }
   for (const auto& [name, amount] : request.spec.resources) {
     const auto wanted = parse_number(amount);
     if (!wanted || name == "memory") {
@@ -55,7 +64,7 @@ void check_resources(const RunRequest& request, std::vector<std::string>& proble
     const auto custom = inventory.custom.find(name);
     const double there =
         name == "cpu" ? (inventory.cpu > 0 ? inventory.cpu : static_cast<double>(processor_count()))
-        : name == "gpu"                    ? inventory.gpu
+        : name == "gpu"                    ? gpus->amount
         : custom != inventory.custom.end() ? custom->second
                                            : 0;
     if (name == "gpu" && *wanted > 1 && std::floor(*wanted) != *wanted) {
@@ -84,15 +93,23 @@ void check_program(const RunRequest& request, std::vector<std::string>& problems
     problems.emplace_back(
         "no program to run; put it at the end, as in: luthier run ... -- python train.py --lr "
         "{lr}");
-  } else if (!is_there(request.spec.command.front())) {
-    problems.push_back("there is no program '" + request.spec.command.front() +
-                       "'; check its path, which is taken from the working directory, or PATH");
+    return;
+  }
+  std::vector<std::string> parameters;
+  for (const Parameter& parameter : request.spec.space.parameters()) {
+    parameters.push_back(parameter.name);
+  }
+  if (const auto guess = guess_program(request.spec.command, parameters)) {
+    const std::string& sentence = guess->sentence;
+    problems.push_back(guess->program.empty() ? sentence
+                                              : sentence + (sentence.ends_with('?') ? " " : "; ") +
+                                                    typed_with(request, guess->program));
   }
 }
 
-void check_whole(const RunRequest& request, std::vector<std::string>& problems) {
-  if (request.spec.objectives.empty()) {
-    problems.emplace_back("nothing to optimise; name a metric with --min METRIC or --max METRIC");
+void check_whole(const RunRequest& request, Purpose purpose, std::vector<std::string>& problems) {
+  if (request.spec.objectives.empty() && purpose == Purpose::running) {
+    problems.push_back(no_objective(request));
   }
   check_program(request, problems);
   check_resources(request, problems);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/known_results.h"
 #include "cli/run_checks.h"
 #include "cli/run_options.h"
 
@@ -51,11 +52,26 @@ Space remaining_space(const Arguments& arguments, const Space& from) {
   return space;
 }
 
+void read_stop_rules(RunRequest& request, std::vector<std::string>& problems) {
+  const auto known = metrics_of(request.spec);
+  for (const Setting& setting : request.stop_rules) {
+    auto rule = parse_stop_rule(setting.value, known);
+    if (rule) {
+      request.spec.stop.push_back(std::move(*rule));
+    } else {
+      problems.push_back(setting.place + ": " + rule.error().message);
+    }
+  }
+}
+
 }  // namespace
 
 Result<RunRequest> make_run_request(const Arguments& arguments,
-                                    const std::optional<ExperimentFile>& file) {
+                                    const std::optional<ExperimentFile>& file,
+                                    Purpose purpose) {
   RunRequest request;
+  request.verb = arguments.command().name;
+  request.typed = arguments.typed();
   request.spec.executor = "process";
   if (file) {
     request.spec.space = remaining_space(arguments, file->space);
@@ -72,7 +88,9 @@ Result<RunRequest> make_run_request(const Arguments& arguments,
       problems.push_back(applied.error().message);
     }
   }
-  check_whole(request, problems);
+  add_known_results(request, problems);
+  read_stop_rules(request, problems);
+  check_whole(request, purpose, problems);
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }

@@ -6,6 +6,8 @@
 
 #include "cli/points_file.h"
 #include "executors/ray.h"
+#include "tuner/assembly.h"
+#include "tuner/program_options.h"
 
 namespace luthier::cli::settings {
 namespace {
@@ -30,6 +32,23 @@ void set(Pairs& pairs, std::string key, std::string value) {
   }
 }
 
+Error wrong_value(const Setting& setting, const Error& error) {
+  return {error.code, setting.place + " is '" + setting.value + "'; it " + error.message};
+}
+
+// An option of the executor about how programs run and are heard.
+Result<> set_for_program(RunRequest& request,
+                         const Setting& setting,
+                         const std::string& name,
+                         const std::string& value) {
+  ProcessOptions ignored;
+  if (const auto checked = set_program_option(ignored, name, value); !checked) {
+    return wrong_value(setting, checked.error());
+  }
+  set(request.spec.executor_options, name, value);
+  return {};
+}
+
 }  // namespace
 
 Error wrong(const Setting& setting, std::string_view wanted) {
@@ -51,18 +70,10 @@ Result<> set_resource(RunRequest& request, const Setting& setting, const char* n
 }
 
 Result<> name(RunRequest& request, const Setting& setting) {
-  const std::string& text = setting.value;
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.' || c == '+';
-  };
-  if (text.empty() || text.size() > 128 || text.front() == '.' || text.front() == '-' ||
-      !std::ranges::all_of(text, plain)) {
-    return wrong(setting,
-                 "at most 128 letters of a to z, digits, '-', '_', '.' and '+', and not begin with "
-                 "'.' or '-'");
+  if (std::string problem = name_problem(setting.value); !problem.empty()) {
+    return placed(setting, {ErrorCode::invalid_argument, std::move(problem)});
   }
-  request.spec.name = text;
+  request.spec.name = setting.value;
   request.name_given = true;
   return {};
 }
@@ -141,12 +152,23 @@ Result<> points(RunRequest& request, const Setting& setting) {
   return {};
 }
 
+// Read once the space, the objectives and the directory of results are all known.
+Result<> known(RunRequest& request, const Setting& setting) {
+  request.known.push_back(setting);
+  return {};
+}
+
 Result<> stop(RunRequest& request, const Setting& setting) {
-  auto rule = parse_stop_rule(setting.value);
+  request.stop_rules.push_back(setting);
+  return {};
+}
+
+Result<> score(RunRequest& request, const Setting& setting) {
+  auto rule = parse_score(setting.value);
   if (!rule) {
     return placed(setting, rule.error());
   }
-  request.spec.stop.push_back(std::move(*rule));
+  request.spec.score = *rule;
   return {};
 }
 
@@ -186,21 +208,24 @@ Result<> executor(RunRequest& request, const Setting& setting) {
   }
   request.spec.executor = spec->name;
   for (const auto& [key, value] : spec->options) {
-    if (spec->name == "ray" && key != "metric_regex") {
-      RayOptions ignored;
-      if (const auto known_option = set_ray_option(ignored, key, to_text(value)); !known_option) {
+    const std::string text = to_text(value);
+    RayOptions ray;
+    const auto set_here = set_program_option(ray.process, key, text);
+    if (!set_here) {
+      return Error{
+          set_here.error().code,
+          setting.place + ": option " + key + " is '" + text + "'; it " + set_here.error().message};
+    }
+    if (!*set_here && spec->name == "ray") {
+      if (const auto known_option = set_ray_option(ray, key, text); !known_option) {
         return placed(setting, known_option.error());
       }
-      set(request.spec.executor_options, key, to_text(value));
-      continue;
+    } else if (!*set_here) {
+      return Error{ErrorCode::invalid_argument,
+                   setting.place + ": " +
+                       unknown_name("option of executor 'process'", key, program_option_names())};
     }
-    if (key != "metric_regex") {
-      const std::vector<std::string> options = {"metric_regex"};
-      return Error{
-          ErrorCode::invalid_argument,
-          setting.place + ": " + unknown_name("option of executor 'process'", key, options)};
-    }
-    set(request.spec.executor_options, key, to_text(value));
+    set(request.spec.executor_options, key, text);
   }
   return {};
 }
@@ -226,8 +251,38 @@ Result<> trainable(RunRequest& request, const Setting& setting) {
 }
 
 Result<> metric_regex(RunRequest& request, const Setting& setting) {
-  set(request.spec.executor_options, "metric_regex", setting.value);
+  return set_for_program(request, setting, "metric_regex", setting.value);
+}
+
+Result<> metric_file(RunRequest& request, const Setting& setting) {
+  auto& options = request.spec.executor_options;
+  const auto before = std::ranges::find(options, "metric_file", &Pairs::value_type::first);
+  if (const auto checked = check_metric_file(setting.value); !checked) {
+    return wrong_value(setting, checked.error());
+  }
+  const std::string all =
+      before == options.end() ? setting.value : before->second + '\n' + setting.value;
+  return set_for_program(request, setting, "metric_file", all);
+}
+
+Result<> time_attr(RunRequest& request, const Setting& setting) {
+  if (trim(setting.value).empty()) {
+    return wrong(setting, "the name of a metric");
+  }
+  request.spec.time_attr = trim(setting.value);
   return {};
+}
+
+Result<> ok_status(RunRequest& request, const Setting& setting) {
+  return set_for_program(request, setting, "ok_status", setting.value);
+}
+
+Result<> tty(RunRequest& request, const Setting& setting) {
+  return set_for_program(request, setting, "tty", "true");
+}
+
+Result<> cold(RunRequest& request, const Setting& setting) {
+  return set_for_program(request, setting, "cold", "true");
 }
 
 Result<> loggers(RunRequest& request, const Setting& setting) {

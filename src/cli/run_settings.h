@@ -67,13 +67,20 @@ Result<> memory(RunRequest& request, const Setting& setting);
 Result<> parameter(RunRequest& request, const Setting& setting);
 Result<> constraint(RunRequest& request, const Setting& setting);
 Result<> points(RunRequest& request, const Setting& setting);
+Result<> known(RunRequest& request, const Setting& setting);
 Result<> stop(RunRequest& request, const Setting& setting);
+Result<> score(RunRequest& request, const Setting& setting);
 Result<> checkpoint_at_end(RunRequest& request, const Setting& setting);
 Result<> keep_checkpoints(RunRequest& request, const Setting& setting);
 Result<> executor(RunRequest& request, const Setting& setting);
 Result<> python(RunRequest& request, const Setting& setting);
 Result<> trainable(RunRequest& request, const Setting& setting);
 Result<> metric_regex(RunRequest& request, const Setting& setting);
+Result<> metric_file(RunRequest& request, const Setting& setting);
+Result<> time_attr(RunRequest& request, const Setting& setting);
+Result<> ok_status(RunRequest& request, const Setting& setting);
+Result<> tty(RunRequest& request, const Setting& setting);
+Result<> cold(RunRequest& request, const Setting& setting);
 Result<> loggers(RunRequest& request, const Setting& setting);
 
 }  // namespace luthier::cli::settings

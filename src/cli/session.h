@@ -30,8 +30,10 @@ inline constexpr Option kCpus{.name = "cpus",
                               .argument = "N",
                               .meaning = "processors to hand out (default: the machine's)",
                               .group = "trials"};
-inline constexpr Option kGpus{
-    .name = "gpus", .argument = "N", .meaning = "gpus to hand out (default: 0)", .group = "trials"};
+inline constexpr Option kGpus{.name = "gpus",
+                              .argument = "N",
+                              .meaning = "gpus to hand out (default: those that are visible)",
+                              .group = "trials"};
 inline constexpr Option kInventory{.name = "inventory",
                                    .argument = "NAME=AMOUNT",
                                    .meaning = "another resource to hand out",

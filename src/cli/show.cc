@@ -27,18 +27,25 @@ Fact text_fact(std::string key, const std::string& text) {
   return {std::move(key), text, json_string(text)};
 }
 
-std::string counts_text(const ExperimentState& state, bool json) {
+std::string counts_text(const Experiment& experiment, bool json) {
+  const ExperimentState& state = *experiment.state;
+  const std::int64_t left = experiment.running ? 0 : state.count(TrialState::running);
   std::string out;
+  const auto add = [&](std::string_view name, std::int64_t count) {
+    out += out.empty() ? "" : ", ";
+    out += json ? json_string(name) + ": " + std::to_string(count)
+                : std::to_string(count) + " " + std::string(name);
+  };
   for (const TrialState each : {TrialState::pending,
                                 TrialState::running,
                                 TrialState::paused,
                                 TrialState::completed,
                                 TrialState::stopped,
                                 TrialState::failed}) {
-    const std::string count = std::to_string(state.count(each));
-    const std::string name(to_text(each));
-    out += out.empty() ? "" : ", ";
-    out += json ? "\"" + name + "\": " + count : count + " " + name;
+    add(to_text(each), each == TrialState::running ? state.count(each) - left : state.count(each));
+  }
+  if (left > 0) {
+    add(kInterruptedState, left);
   }
   return json ? "{" + out + "}" : out;
 }
@@ -80,11 +87,12 @@ std::string objectives_text(const ExperimentState& state) {
   return out;
 }
 
-Fact best_fact(const ExperimentState& state) {
+Fact best_fact(const Experiment& experiment) {
+  const ExperimentState& state = *experiment.state;
   std::string text, json;
   for (const TrialId trial : best_trials(state)) {
     text += (text.empty() ? "" : "\n") + trial_line(state, trial);
-    json += (json.empty() ? "" : ", ") + trial_json(state, trial);
+    json += (json.empty() ? "" : ", ") + trial_json(experiment, trial);
   }
   return {"best", text.empty() ? "no finite result yet" : text, "[" + json + "]"};
 }
@@ -106,8 +114,8 @@ std::vector<Fact> facts(const Experiment& experiment) {
   return {text_fact("experiment", spec.name),
           text_fact("state", std::string(experiment_state_text(state, experiment.directory))),
           text_fact("reason", closing),
-          {"trials", counts_text(state, false), counts_text(state, true)},
-          best_fact(state),
+          {"trials", counts_text(experiment, false), counts_text(experiment, true)},
+          best_fact(experiment),
           text_fact("objective", objectives_text(state)),
           {"space", space_text(spec.space), to_json(spec.space)},
           text_fact("searcher", to_text(spec.searcher)),

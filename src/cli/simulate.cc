@@ -248,7 +248,8 @@ int simulate(const Arguments& arguments) {
     }
     if (!experiment->finished) {
       talk(experiment->reason);
-      return InterruptSignals::last_signal() == SIGTERM ? kTerminated : kInterrupted;
+      const int signal = InterruptSignals::last_signal();
+      return signal == 0 ? kExperimentFailed : signal == SIGTERM ? kTerminated : kInterrupted;
     }
     mention_surprises(*experiment, spec);
     success = success && experiment->curve.back().best.has_value();

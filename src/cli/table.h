@@ -20,10 +20,17 @@ class Table {
   void add(std::vector<std::string> cells);
   // Cells longer than this are cut; the last column never is.
   void limit(int width) { widest_ = width; }
-  // Every line ends with '\n'; without rows nothing but the headings.
-  std::string text() const;
+  // Every line ends with '\n'; without rows nothing but the headings. Above 0 columns, lines are at
+  // most that wide: text is cut first, then numbers are left out from the right, whole columns,
+  // with "…" in their place.
+  std::string text(int columns = 0) const;
 
  private:
+  std::vector<int> natural_widths() const;
+  std::vector<int> fitting_widths(int columns) const;
+  bool may_shrink(std::size_t column) const { return columns_[column].align == Align::left; }
+  std::string line(const std::vector<std::string>& cells, const std::vector<int>& widths) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
   int widest_ = 60;

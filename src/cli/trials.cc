@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/reading.h"
 #include "cli/table.h"
+#include "core/measured_metrics.h"
 
 namespace luthier::cli {
 namespace {
@@ -24,23 +25,27 @@ constexpr std::array kOptions = {
                       "trial)"},
     Option{.name = "state",
            .argument = "STATE",
-           .meaning = "only trials in this state: pending, running, paused, completed, stopped or "
-                      "failed",
+           .meaning =
+               "only trials in this state: pending, running, interrupted, paused, completed, "
+               "stopped or failed",
            .repeatable = true,
            .completes = Completes::words,
-           .words = "pending running paused completed stopped failed"},
+           .words = "pending running interrupted paused completed stopped failed"},
     Option{.name = "columns",
            .argument = "A,B,...",
            .meaning = "the columns to show: trial, state, iterations, attempts, proposed_by, "
-                      "reason, parameters, metrics (default: what varies)"},
+                      "reason, exit_status, wall_s, cpu_s, max_rss_bytes, parameters, metrics "
+                      "(default: what varies)"},
     kResults,
     kJson};
-constexpr std::array<std::string_view, 6> kFixed = {
-    "trial", "state", "iterations", "attempts", "proposed_by", "reason"};
+constexpr std::array<std::string_view, 7> kFixed = {
+    "trial", "state", "iterations", "attempts", "proposed_by", "reason", "exit_status"};
 
 class Trials {
  public:
-  explicit Trials(const ExperimentState& state) : state_(state) {
+  explicit Trials(const Experiment& experiment)
+      : experiment_(experiment), state_(*experiment.state) {
+    const ExperimentState& state = state_;
     for (const Parameter& parameter : state.space().parameters()) {
       parameters_.push_back(parameter.name);
       if (varies(parameter)) {
@@ -68,6 +73,7 @@ class Trials {
 
   std::vector<std::string> known_columns() const {
     std::vector<std::string> names(kFixed.begin(), kFixed.end());
+    names.insert(names.end(), kMeasuredMetrics.begin(), kMeasuredMetrics.end());
     names.insert(names.end(), parameters_.begin(), parameters_.end());
     names.insert(names.end(), metrics_.begin(), metrics_.end());
     for (const Objective& objective : state_.objectives()) {
@@ -86,7 +92,7 @@ class Trials {
       return trial.value;
     }
     if (column == "state") {
-      return to_text(record.state);
+      return std::string(trial_state_text(experiment_, trial));
     }
     if (column == "iterations") {
       return record.iteration;
@@ -100,6 +106,9 @@ class Trials {
     if (column == "reason") {
       return record.reason;
     }
+    if (column == "exit_status") {
+      return std::int64_t{record.exit_status};
+    }
     const Config config = state_.config(trial);
     if (const Value* value = config.find(column)) {
       return *value;
@@ -112,7 +121,7 @@ class Trials {
     }
     const Metrics last = state_.last_metrics(trial);
     const Value* value = last.find(column);
-    return value ? *value : Value();
+    return value ? *value : measured_value(record.measured, column);
   }
 
   void sort(std::vector<TrialId>& trials, const std::string& column) const {
@@ -144,24 +153,25 @@ class Trials {
     return rank(a) == 1 && to_text(a) < to_text(b);
   }
 
+  const Experiment& experiment_;
   const ExperimentState& state_;
   std::vector<std::string> parameters_, varied_, metrics_;
 };
 
-Result<std::vector<TrialId>> select(const ExperimentState& state, const Arguments& arguments) {
-  std::vector<TrialState> wanted;
-  for (const auto& text : arguments.all("state")) {
-    const auto each = parse_trial_state(text);
-    if (!each) {
-      const std::vector<std::string> known = {
-          "pending", "running", "paused", "completed", "stopped", "failed"};
+Result<std::vector<TrialId>> select(const Experiment& experiment, const Arguments& arguments) {
+  const ExperimentState& state = *experiment.state;
+  const std::vector<std::string> known = {
+      "pending", "running", "interrupted", "paused", "completed", "stopped", "failed"};
+  const auto wanted = arguments.all("state");
+  for (const auto& text : wanted) {
+    if (std::ranges::find(known, text) == known.end()) {
       return Error{ErrorCode::invalid_argument, unknown_name("state", text, known)};
     }
-    wanted.push_back(*each);
   }
   std::vector<TrialId> trials;
   for (std::int64_t i = 0; i < state.trial_count(); ++i) {
-    if (wanted.empty() || std::ranges::find(wanted, state.state({i})) != wanted.end()) {
+    if (wanted.empty() ||
+        std::ranges::find(wanted, trial_state_text(experiment, {i})) != wanted.end()) {
       trials.push_back({i});
     }
   }
@@ -201,7 +211,7 @@ std::string table_text(const Trials& trials,
     }
     table.add(std::move(cells));
   }
-  return table.text();
+  return table.text(output_columns());
 }
 
 int run(const Arguments& arguments) {
@@ -209,12 +219,11 @@ int run(const Arguments& arguments) {
   if (!experiment) {
     return fail(experiment.error());
   }
-  const ExperimentState& state = *experiment->state;
-  auto rows = select(state, arguments);
+  auto rows = select(*experiment, arguments);
   if (!rows) {
     return fail(rows.error());
   }
-  const Trials trials(state);
+  const Trials trials(*experiment);
   const auto columns = columns_of(trials, arguments);
   if (!columns) {
     return fail(columns.error());
@@ -231,7 +240,7 @@ int run(const Arguments& arguments) {
   }
   std::string lines;
   for (const TrialId trial : *rows) {
-    lines += trial_json(state, trial) + "\n";
+    lines += trial_json(*experiment, trial) + "\n";
   }
   return finish(lines);
 }

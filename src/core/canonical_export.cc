@@ -1,6 +1,9 @@
 #include "core/canonical_export.h"
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "core/measured_metrics.h"
 
 namespace luthier {
 namespace {
@@ -42,6 +45,7 @@ void CanonicalExport::on(const TrialChosen& event) {
 void CanonicalExport::on(const AttemptStarted& event) {
   Trial& trial = trials_[event.trial];
   trial.state = "running";
+  trial.stop.reset();
   if (trial.chosen_config) {
     trial.current = *trial.chosen_config;
     trial.chosen_config.reset();
@@ -62,9 +66,15 @@ CanonicalExport::Segment& CanonicalExport::current_segment(TrialId trial) {
 }
 
 void CanonicalExport::on(const ResultReported& event) {
+  Metrics metrics;
+  for (const auto& [name, value] : event.metrics) {
+    if (!is_measured_metric(name)) {
+      metrics.append(name, value);
+    }
+  }
   append_item(current_segment(event.trial).results,
               "{\"iteration\": " + std::to_string(event.training_iteration) +
-                  ", \"metrics\": " + luthier::to_json(event.metrics) + "}");
+                  ", \"metrics\": " + luthier::to_json(metrics) + "}");
 }
 
 void CanonicalExport::on(const DecisionMade& event) {
@@ -74,6 +84,15 @@ void CanonicalExport::on(const DecisionMade& event) {
                   ", \"reason\": " + json_string(event.decision.reason) +
                   ", \"numbers\": " + to_json(event.decision.numbers) +
                   ", \"by\": " + json_string(event.decided_by) + "}");
+  if (event.decision.kind == DecisionKind::stop) {
+    const bool completes = event.decided_by == "rule" ||
+                           std::ranges::any_of(event.decision.numbers, [](const auto& number) {
+                             return number.first == "max_t";
+                           });
+    trials_[event.trial].stop = {
+        std::string(to_text(completes ? TrialState::completed : TrialState::stopped)),
+        event.decision.reason};
+  }
 }
 
 void CanonicalExport::on(const CheckpointCommitted& event) {
@@ -96,8 +115,9 @@ void CanonicalExport::on(const TrialRequeued& event) {
 
 void CanonicalExport::on(const TrialEnded& event) {
   Trial& trial = trials_[event.trial];
-  trial.state = to_text(event.state);
-  trial.reason = event.reason;
+  const bool stopped_or_over = trial.stop && event.state == TrialState::completed;
+  trial.state = stopped_or_over ? trial.stop->first : to_text(event.state);
+  trial.reason = stopped_or_over ? trial.stop->second : event.reason;
 }
 
 std::string CanonicalExport::text() const {

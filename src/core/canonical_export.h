@@ -37,6 +37,8 @@ class CanonicalExport {
     std::vector<Segment> segments;
     std::string state = "pending";
     std::string reason;  // why it ended; empty before
+    // What the decision to stop it said. Whether it ran to its end before it was stopped is chance.
+    std::optional<std::pair<std::string, std::string>> stop;
   };
 
   Segment& current_segment(TrialId trial);

@@ -1,7 +1,7 @@
 // The probability of each value:
 //   uniform, loguniform, normal     their densities (on a linear or log scale; Gaussian)
 //   quniform, randint, qrandint     every level the same
-//   choice, grid                    every value the same
+//   choice, grid, flag, secret      every value the same
 //   lograndint                      level k has the share of [k, k + 1) on the log scale
 //   qloguniform, qlograndint        a level's cell reaches half-way to its neighbours; the level
 //   has
@@ -100,6 +100,8 @@ Distribution::Distribution(const Domain& domain)
       break;
     case DomainKind::choice:
     case DomainKind::grid:
+    case DomainKind::flag:
+    case DomainKind::secret:
       levels_ = static_cast<std::int64_t>(values_.size());
       break;
     default:
@@ -131,6 +133,8 @@ AxisKind Distribution::axis_kind() const {
     case DomainKind::normal:
       return AxisKind::continuous;
     case DomainKind::choice:
+    case DomainKind::flag:
+    case DomainKind::secret:
       return AxisKind::categorical;
     case DomainKind::grid: {
       const auto is_number = [](const Value& v) { return v.number() && !v.boolean(); };

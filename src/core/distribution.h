@@ -29,7 +29,10 @@ class Distribution {
 
  private:
   bool is_integer() const;
-  bool is_listed() const { return kind_ == DomainKind::choice || kind_ == DomainKind::grid; }
+  bool is_listed() const {
+    return kind_ == DomainKind::choice || kind_ == DomainKind::grid || is_worded();
+  }
+  bool is_worded() const { return kind_ == DomainKind::flag || kind_ == DomainKind::secret; }
   bool has_log_cells() const;
 
   double continuous_value(double coordinate) const;

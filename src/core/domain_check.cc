@@ -1,5 +1,6 @@
 #include "core/domain_check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -36,6 +37,13 @@ class Check {
       case DomainKind::choice:
       case DomainKind::grid:
         values();
+        break;
+      case DomainKind::secret:
+        variables();
+        values();
+        break;
+      case DomainKind::flag:
+        words();
         break;
       case DomainKind::constant:
         if (domain_.values.size() != 1) {
@@ -132,6 +140,28 @@ class Check {
       if (++count[text] == 2) {
         add("the value " + text + " is there more than once; name it once");
       }
+    }
+  }
+
+  void variables() {
+    for (const Value& value : domain_.values) {
+      const auto* name = value.text();
+      if (name == nullptr || name->empty() || name->find('=') != std::string::npos) {
+        add(literal_text(value) +
+            " can't be the name of an environment variable; write it as in "
+            "secret(API_TOKEN)");
+      }
+    }
+  }
+
+  void words() {
+    const auto empty = [](const std::string& word) { return word.empty(); };
+    if (domain_.words.empty() || domain_.words.size() > 2 ||
+        std::ranges::any_of(domain_.words, empty)) {
+      add("a flag has one argument or two, none of them empty, as in flag(\"--amp\")");
+    } else if (domain_.words.front() == domain_.words.back() && domain_.words.size() == 2) {
+      add("both arguments of the flag are " + json_string(domain_.words.front()) +
+          "; one is for on, one for off");
     }
   }
 

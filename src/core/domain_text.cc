@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/expression.h"
 #include "core/expression_lexer.h"
+#include "core/space_guess.h"
 #include "core/value_text.h"
 
 namespace luthier {
@@ -21,7 +22,10 @@ std::optional<std::string_view> other_spelling(std::string_view word) {
     std::string_view theirs;
     std::string_view ours;
   };
-  static constexpr std::array<Row, 32> kRows = {{
+  static constexpr std::array<Row, 35> kRows = {{
+      {"store_true", "flag"},
+      {"switch", "flag"},
+      {"bool", "flag"},
       {"categorical", "choice"},
       {"grid_search", "grid"},
       {"sample_from", "expr"},
@@ -87,8 +91,11 @@ std::optional<std::string> range_meant(std::string_view word) {
       if (low && high) {
         const bool whole = parse_integer(word.substr(0, at)).has_value() &&
                            parse_integer(word.substr(at + between.size())).has_value();
-        return (whole ? "randint(" : "uniform(") + format_number(*low) + ", " +
-               format_number(whole ? *high + 1 : *high) + ")";
+        const bool wide = *low > 0 && *high / *low >= 100;  // more likely a scale than a range
+        return (whole  ? "randint("
+                : wide ? "loguniform("
+                       : "uniform(") +
+               format_number(*low) + ", " + format_number(whole ? *high + 1 : *high) + ")";
       }
     }
   }
@@ -131,11 +138,70 @@ std::optional<std::size_t> closing_parenthesis(std::string_view text) {
   return std::nullopt;
 }
 
+// `value` with the words of Python that `domain` has; anything else as `otherwise` writes it.
+std::string in_words(const Domain& domain,
+                     const Value& value,
+                     std::string (*otherwise)(const Value&)) {
+  if (const auto* list = value.list()) {
+    std::string out = "[";
+    for (const Value& item : *list) {
+      out += out.size() > 1 ? ", " : "";
+      out += in_words(domain, item, literal_text);
+    }
+    return out + "]";
+  }
+  if (value.is_null() && domain.python.none_word) {
+    return "None";
+  }
+  const bool* boolean = value.boolean();
+  if (boolean != nullptr && (*boolean ? domain.python.true_word : domain.python.false_word)) {
+    return *boolean ? "True" : "False";
+  }
+  return otherwise(value);
+}
+
 class DomainReader {
  public:
   explicit DomainReader(std::string_view text) : reader_(text) {}
 
   Result<Domain> domain() {
+    auto read = bare_domain();
+    if (read) {
+      read->python = reader_.python();
+    }
+    return read;
+  }
+
+  // The condition after `if`, or nothing; fails when anything else follows.
+  Result<std::string> condition() {
+    const std::string_view word = reader_.peek_word();
+    if (reader_.at_end()) {
+      return std::string();
+    }
+    if (reader_.at(',')) {
+      return reader_.fail("expected 'if' or the end; several values are written choice(A, B)");
+    }
+    if (word != "if") {
+      return reader_.fail("expected 'if' or the end" + std::string(kQuoteIt));
+    }
+    const auto parsed = parse_expression(reader_.rest().substr(word.size()));
+    if (!parsed) {
+      return Error{ErrorCode::invalid_argument,
+                   "the condition can't be read: " + parsed.error().message};
+    }
+    return canonical_expression(reader_.rest().substr(word.size()));
+  }
+
+  Result<> end() {
+    reader_.skip_blanks();
+    if (!reader_.at_end()) {
+      return reader_.fail("expected the end" + std::string(kQuoteIt));
+    }
+    return {};
+  }
+
+ private:
+  Result<Domain> bare_domain() {
     const std::string_view word = reader_.peek_word();
     const std::size_t start = reader_.position();
     if (reader_.at_end()) {
@@ -162,35 +228,6 @@ class DomainReader {
     return list ? choice(*list) : constant(std::move(*value));
   }
 
-  // The condition after `if`, or nothing; fails when anything else follows.
-  Result<std::string> condition() {
-    const std::string_view word = reader_.peek_word();
-    if (reader_.at_end()) {
-      return std::string();
-    }
-    if (reader_.at(',')) {
-      return reader_.fail("expected 'if' or the end; several values are written choice(A, B)");
-    }
-    if (word != "if") {
-      return reader_.fail("expected 'if' or the end" + std::string(kQuoteIt));
-    }
-    const auto parsed = parse_expression(reader_.rest().substr(word.size()));
-    if (!parsed) {
-      return Error{ErrorCode::invalid_argument,
-                   "the condition can't be read: " + parsed.error().message};
-    }
-    return parsed->to_text();
-  }
-
-  Result<> end() {
-    reader_.skip_blanks();
-    if (!reader_.at_end()) {
-      return reader_.fail("expected the end" + std::string(kQuoteIt));
-    }
-    return {};
-  }
-
- private:
   Error fail_at(std::size_t start, std::string_view problem) const {
     return syntax_error(reader_.text(), start, problem);
   }
@@ -236,10 +273,37 @@ class DomainReader {
       }
       return constant(std::move(arguments[0]));
     }
+    if (word.kind == DomainKind::flag || word.kind == DomainKind::secret) {
+      return worded(word.kind, arguments, start);
+    }
     if (arguments.size() == 1 && arguments[0].list()) {
       arguments = ValueList(*arguments[0].list());
     }
     return Domain{.kind = word.kind, .values = std::move(arguments)};
+  }
+
+  Result<Domain> worded(DomainKind kind, const ValueList& arguments, std::size_t start) {
+    std::vector<std::string> words;
+    for (const Value& argument : arguments) {
+      if (const auto* text = argument.text()) {
+        words.push_back(*text);
+      }
+    }
+    const bool texts = words.size() == arguments.size() && !words.empty();
+    if (kind == DomainKind::secret) {
+      return texts ? Result<Domain>(secret(words))
+                   : fail_at(start,
+                             "secret takes names of environment variables, as in "
+                             "secret(API_TOKEN); its content is never stored");
+    }
+    if (!texts || words.size() > 2) {
+      return fail_at(start,
+                     "flag takes the argument that is there or not, and perhaps the one for off, "
+                     "as in flag(\"--amp\") or flag(\"--amp\", \"--no-amp\")");
+    }
+    Domain domain = flag(words[0]);
+    domain.words = std::move(words);
+    return domain;
   }
 
   Result<Domain> formula() {
@@ -247,13 +311,14 @@ class DomainReader {
     if (!length) {
       return reader_.fail("expr( has no closing ')'");
     }
-    const auto parsed = parse_expression(reader_.rest().substr(0, *length));
+    const std::string text(reader_.rest().substr(0, *length));
+    const auto parsed = parse_expression(text);
     if (!parsed) {
       return Error{ErrorCode::invalid_argument,
                    "the formula can't be read: " + parsed.error().message};
     }
     reader_.move_to(reader_.position() + *length + 1);
-    return expression(parsed->to_text());
+    return expression(text);
   }
 
   ValueReader reader_;
@@ -275,7 +340,14 @@ Result<Domain> Space::parse_domain(std::string_view text) {
 
 Result<Parameter> parse_parameter(std::string_view name, std::string_view text) {
   const auto in_parameter = [&](const Error& error) {
-    return Error{error.code, "parameter '" + to_utf8(name.substr(0, 200)) + "': " + error.message};
+    std::string problem = error.message;
+    const auto meant = meant_domain(text);
+    const auto said = problem.find("; did you mean");
+    // "uniform[0, 1]" begins with a word that is no value; more is known of the whole.
+    if (meant && (said == std::string::npos || problem.find("is no value") < said)) {
+      problem = problem.substr(0, said) + "; did you mean " + *meant + "?";
+    }
+    return Error{error.code, "parameter '" + to_utf8(name.substr(0, 200)) + "': " + problem};
   };
   DomainReader reader(text);
   auto domain = reader.domain();
@@ -302,9 +374,11 @@ Result<> Space::add_text(std::string_view text) {
   const auto equals = text.find('=');
   const std::string_view name = trim(text.substr(0, equals));
   if (equals == std::string_view::npos || name.empty()) {
+    const auto meant = meant_parameter(text);
     return Error{ErrorCode::invalid_argument,
-                 "the parameter '" + to_utf8(text.substr(0, 200)) +
-                     "' has no NAME=; write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)"};
+                 "the parameter '" + to_utf8(text.substr(0, 200)) + "' has no NAME=; " +
+                     (meant ? "did you mean " + *meant + "?"
+                            : "write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)")};
   }
   auto parameter = parse_parameter(name, text.substr(equals + 1));
   if (!parameter) {
@@ -327,10 +401,17 @@ std::string to_text(const Domain& domain) {
     // A single list would be read as the list of the values.
     const bool wrap = domain.kind != DomainKind::constant && domain.values.size() == 1 &&
                       domain.values[0].list() != nullptr;
-    const std::string list = literal_text(Value(domain.values));
+    const ValueList listed = domain.kind == DomainKind::flag
+                                 ? ValueList(domain.words.begin(), domain.words.end())
+                                 : domain.values;
+    const std::string list = in_words(domain, Value(listed), literal_text);
     out += wrap ? list : list.substr(1, list.size() - 2);
   }
   return out + ")";
+}
+
+std::string as_typed(const Domain& domain, const Value& value) {
+  return in_words(domain, value, [](const Value& each) { return to_text(each); });
 }
 
 std::string to_text(const Parameter& parameter) {

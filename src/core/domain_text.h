@@ -15,7 +15,7 @@ struct DomainWord {
   std::size_t count;
 };
 // In the order of DomainKind.
-inline constexpr std::array<DomainWord, 14> kDomainWords = {{
+inline constexpr std::array<DomainWord, 16> kDomainWords = {{
     {"uniform", DomainKind::uniform, "low, high", 2},
     {"loguniform", DomainKind::loguniform, "low, high", 2},
     {"quniform", DomainKind::quniform, "low, high, step", 3},
@@ -30,7 +30,13 @@ inline constexpr std::array<DomainWord, 14> kDomainWords = {{
     {"grid", DomainKind::grid, "", 0},
     {"constant", DomainKind::constant, "", 0},
     {"expr", DomainKind::expression, "", 0},
+    {"flag", DomainKind::flag, "", 0},
+    {"secret", DomainKind::secret, "", 0},
 }};
+
+// A value as the text of its domain has it: text without quotes, True where True was typed; lists
+// as JSON apart from those words.
+std::string as_typed(const Domain& domain, const Value& value);
 
 // "DISTRIBUTION" or "DISTRIBUTION if CONDITION" for a parameter of this name.
 Result<Parameter> parse_parameter(std::string_view name, std::string_view text);

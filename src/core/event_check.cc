@@ -118,6 +118,9 @@ struct Check {
   bool operator()(const ControllerStopped& /*stopped*/) const { return true; }
   bool operator()(const Note& /*note*/) const { return true; }
   bool operator()(const Heartbeat& /*heartbeat*/) const { return true; }
+  bool operator()(const OutputUnderstood& /*understood*/) const {
+    return state.understanding().empty();
+  }
 };
 
 }  // namespace

@@ -40,8 +40,8 @@ static_assert(tag<AttemptEnded>() == 12 && tag<TrialPaused>() == 13 && tag<Trial
 static_assert(tag<TrialEnded>() == 15 && tag<ControlRequested>() == 16);
 static_assert(tag<LimitReached>() == 17 && tag<LimitsChanged>() == 18);
 static_assert(tag<ControllerStopped>() == 19 && tag<Note>() == 20);
-static_assert(tag<Heartbeat>() == 30);
-static_assert(kPlaces == 21);
+static_assert(tag<OutputUnderstood>() == 21 && tag<Heartbeat>() == 30);
+static_assert(kPlaces == 22);
 
 enum class ValueType : std::uint8_t { null, no, yes, integer, number, text, list };
 

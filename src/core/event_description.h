@@ -141,6 +141,9 @@ void describe(V&& field, E& e) {
   field("outcome", e.outcome);
   field("message", e.message);
   field("exit_status", e.exit_status);
+  field("wall_s", e.measured.wall_s);
+  field("cpu_s", e.measured.cpu_s);
+  field("max_rss_bytes", e.measured.max_rss_bytes);
 }
 
 template <>
@@ -209,6 +212,13 @@ void describe(V&& field, E& e) {
 template <>
 inline constexpr std::string_view kEventName<Note> = "note";
 template <class V, Is<Note> E>
+void describe(V&& field, E& e) {
+  field("text", e.text);
+}
+
+template <>
+inline constexpr std::string_view kEventName<OutputUnderstood> = "output_understood";
+template <class V, Is<OutputUnderstood> E>
 void describe(V&& field, E& e) {
   field("text", e.text);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <type_traits>
 
 #include "base/text.h"
 #include "core/space_json.h"
@@ -45,6 +46,10 @@ void describe(Spec& spec, Field&& field) {
   field("executor_options", spec.executor_options);
   field("loggers", spec.loggers);
   field("tags", spec.tags);
+  field("time_attr", spec.time_attr);
+  field("known", spec.known);
+  field("score", spec.score);
+  field("working_directory", spec.working_directory);
 }
 
 // ---- writing -------------------------------------------------------------------------------
@@ -68,11 +73,18 @@ std::string json_of(std::uint64_t seed) {
 std::string json_of(KeepBy keep) {
   return keep == KeepBy::best ? "\"best\"" : "\"latest\"";
 }
+std::string json_of(const Score& score) {
+  return json_string(to_text(score));
+}
 std::string json_of(const Space& space) {
   return to_json(space);
 }
 std::string json_of(const Config& config) {
   return to_json(config);
+}
+std::string json_of(const KnownResult& known) {
+  return "{\"config\": " + to_json(known.config) + ", \"metrics\": " + to_json(known.metrics) +
+         ", \"training_iteration\": " + std::to_string(known.training_iteration) + "}";
 }
 std::string json_of(const StopRule& rule) {
   return json_string(rule.text);
@@ -101,6 +113,15 @@ std::string json_of(const std::vector<T>& list) {
     out += json_of(item);
   }
   return out + "]";
+}
+
+// The rule of logs without a score has no name of its own.
+template <class Member>
+bool is_unwritten(const Member& member) {
+  if constexpr (std::is_same_v<Member, Score>) {
+    return member.kind == Score::Kind::mixed;
+  }
+  return false;
 }
 
 // ---- reading -------------------------------------------------------------------------------
@@ -168,6 +189,19 @@ std::string read(const Json& json, KeepBy& out) {
   return {};
 }
 
+std::string read(const Json& json, Score& out) {
+  std::string text;
+  if (const std::string problem = read(json, text); !problem.empty()) {
+    return problem;
+  }
+  auto score = parse_score(text);
+  if (!score) {
+    return "is wrong: " + score.error().message;
+  }
+  out = *score;
+  return {};
+}
+
 std::string read(const Json& json, Space& out) {
   auto space = read_space(json);
   if (!space) {
@@ -228,6 +262,18 @@ std::string read(const Json& json, PluginSpec& out) {
   return read(*options, out.options);
 }
 
+std::string read(const Json& json, KnownResult& out) {
+  const Json* config = json.find("config");
+  const Json* metrics = json.find("metrics");
+  const Json* iteration = json.find("training_iteration");
+  if (!config || !metrics || !iteration || json.members.size() != 3) {
+    return R"(must be {"config": {...}, "metrics": {...}, "training_iteration": N})";
+  }
+  std::string problem = read(*config, out.config);
+  problem = problem.empty() ? read(*metrics, out.metrics) : problem;
+  return problem.empty() ? read(*iteration, out.training_iteration) : problem;
+}
+
 std::string read(const Json& json, TextPairs& out) {
   out.clear();
   if (json.kind != Json::Kind::object) {
@@ -263,6 +309,7 @@ class SpecReader {
   Result<ExperimentSpec> read_all() {
     schema();
     ExperimentSpec spec;
+    spec.score = {Score::Kind::mixed};  // where none is written
     known_.emplace_back("schema");
     describe(spec, [&](const char* key, auto& member) {
       known_.emplace_back(key);
@@ -319,7 +366,9 @@ class SpecReader {
 std::string to_json(const ExperimentSpec& spec) {
   std::string out = "{\"schema\": " + std::to_string(kSchema);
   describe(spec, [&](const char* key, const auto& member) {
-    out += ", " + json_string(key) + ": " + json_of(member);
+    if (!is_unwritten(member)) {
+      out += ", " + json_string(key) + ": " + json_of(member);
+    }
   });
   return out + "}";
 }

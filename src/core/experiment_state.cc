@@ -7,35 +7,33 @@
 #include "base/check.h"
 #include "core/event_check.h"
 #include "core/event_codec.h"
+#include "core/known_check.h"
 
 namespace luthier {
 namespace {
+
+// Limits that interrupt the experiment and don't end it.
+bool interrupts(std::string_view limit) {
+  return limit == "failing_early" || limit == "no_program";
+}
 
 constexpr double kWorst = std::numeric_limits<double>::infinity();
 // The plateau rules look back at most this far.
 constexpr std::size_t kHistory = 10000;
 
-bool dominates(std::span<const double> a, std::span<const double> b) {
-  bool better = false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] > b[i]) {
-      return false;
-    }
-    better = better || a[i] < b[i];
-  }
-  return better;
-}
-
-// Encoded into memory of just the size: growing while it encodes would leave up to as much again.
-void keep(const NamedValues& values, std::string& kept) {
-  std::string bytes;
-  encode_values(values, bytes);
-  kept = bytes;
-}
-
 const StopRule* plateau_rule(const ExperimentSpec& spec) {
   const auto found = std::ranges::find(spec.stop, StopRule::Kind::plateau, &StopRule::kind);
   return found == spec.stop.end() ? nullptr : &*found;
+}
+
+// They were complete when they were logged.
+Result<> check_known(const CompiledSpace& space, const ExperimentSpec& spec) {
+  for (const KnownResult& known : spec.known) {
+    if (const auto whole = complete_known(space, spec.objectives, known); !whole) {
+      return whole.error();
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -60,6 +58,8 @@ struct ExperimentState::Apply {
     state.in_session_ = true;
     state.finished_ = false;
     state.end_reason_.clear();
+    state.first_ends_.clear();
+    state.early_failure_.clear();
     state.host_ = started.host;
     state.pid_ = started.pid;
     state.jobs_ = started.jobs;
@@ -67,7 +67,7 @@ struct ExperimentState::Apply {
 
   void operator()(const TrialAdded& added) const {
     TrialRecord record;
-    keep(added.config, record.config);
+    state.keep(added.config, record.config);
     auto proposer = std::ranges::find(state.proposers_, added.proposed_by);
     if (proposer == state.proposers_.end()) {
       proposer = state.proposers_.insert(proposer, added.proposed_by);
@@ -116,7 +116,7 @@ struct ExperimentState::Apply {
       if (record.best_loss < kWorst && record.best_config.empty()) {
         record.best_config = record.config;
       }
-      keep(*trial.choice->config, record.config);
+      state.keep(*trial.choice->config, record.config);
     }
     if (started.segment != record.segment) {
       record.segment = started.segment;
@@ -124,6 +124,7 @@ struct ExperimentState::Apply {
       trial.segment_base = started.base_iteration;
       trial.decisions.clear();
       trial.recent_losses.clear();
+      trial.score.start_over();
     }
     trial.resumed_past = record.iteration;
     trial.restored.reset();
@@ -145,18 +146,7 @@ struct ExperimentState::Apply {
     TrialRecord& record = touch(reported.trial);
     record.iteration = reported.training_iteration;
     ++record.results;
-    const double loss = loss_of(state.spec_.objectives.front(), reported.metrics);
-    if (loss < record.best_loss) {
-      record.best_loss = loss;
-      record.best.clear();
-      record.best_config.clear();
-    } else if (record.best.empty() && record.results > 1) {
-      record.best = record.last;
-    }
-    keep(reported.metrics, record.last);
-    if (loss < kWorst && (!state.best_ || loss < state.at(*state.best_).best_loss)) {
-      state.best_ = reported.trial;
-    }
+    state.rank(reported.trial, reported.metrics);
     if (const StopRule* rule = plateau_rule(state.spec_)) {
       const Value* value = reported.metrics.find(rule->metric);
       record.live->recent_losses.push_back(value ? value->number().value_or(kWorst) : kWorst);
@@ -218,7 +208,10 @@ struct ExperimentState::Apply {
   void operator()(const AttemptEnded& ended) const {
     TrialRecord& record = touch(ended.trial);
     record.reason = ended.message;
+    record.exit_status = static_cast<std::int32_t>(ended.exit_status);
+    record.measured = ended.measured;
     record.live->devices.clear();
+    record.live->exit_status = ended.exit_status;
     state.move_to(ended.trial, TrialState::pending);
     state.unindex(ended.trial);  // until the event that says what follows
   }
@@ -255,6 +248,11 @@ struct ExperimentState::Apply {
     state.release_borrowed(*record.live);
     state.move_to(ended.trial, ended.state);
     record.reason = ended.reason;
+    if (record.attempts > 0 && state.first_ends_.size() < kFirstEnds) {
+      const LiveTrial& trial = *record.live;
+      state.first_ends_.push_back(
+          {ended.trial, event.time - trial.attempt_started, trial.exit_status});
+    }
     record.live.reset();
     if (ended.state != TrialState::failed && state.best_) {
       state.best_history_.push_back(state.at(*state.best_).best_loss);
@@ -287,7 +285,7 @@ struct ExperimentState::Apply {
 
   void operator()(const LimitReached& limit) const {
     if (limit.trial.value < 0) {
-      state.closing_reason_ = limit.reason;
+      (interrupts(limit.limit) ? state.early_failure_ : state.closing_reason_) = limit.reason;
       return;
     }
     LiveTrial& trial = *touch(limit.trial).live;
@@ -318,6 +316,9 @@ struct ExperimentState::Apply {
 
   void operator()(const Note& /*note*/) const {}
   void operator()(const Heartbeat& /*heartbeat*/) const {}
+  void operator()(const OutputUnderstood& understood) const {
+    state.understanding_ = understood.text;
+  }
 };
 
 Result<> ExperimentState::apply(const Event& event) {
@@ -325,7 +326,7 @@ Result<> ExperimentState::apply(const Event& event) {
     return checked;
   }
   if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
-    if (auto done = create(*created); !done) {
+    if (auto done = create(*created, event.time); !done) {
       return done;
     }
   }
@@ -335,16 +336,19 @@ Result<> ExperimentState::apply(const Event& event) {
   return {};
 }
 
-Result<> ExperimentState::create(const ExperimentCreated& created) {
+Result<> ExperimentState::create(const ExperimentCreated& created, TimePoint time) {
   auto spec = parse_experiment_spec(created.spec);
   auto space = spec ? CompiledSpace::compile(spec->space) : spec.error();
-  if (!space) {
+  if (auto checked = space ? check_known(*space, *spec) : space.error(); !checked) {
     return Error{ErrorCode::corruption,
                  "the experiment that the log begins with is none that `luthier run` writes: " +
-                     space.error().message};
+                     checked.error().message};
   }
   spec_ = std::move(*spec);
   space_.emplace(std::move(*space));
+  for (const KnownResult& known : spec_.known) {
+    add_known(known, time);
+  }
   return {};
 }
 
@@ -431,25 +435,36 @@ void ExperimentState::reopen(TrialId trial) {
   finished_ = false;
 }
 
+// As if it had been added, run and completed long ago, elsewhere.
+void ExperimentState::add_known(const KnownResult& known, TimePoint time) {
+  if (proposers_.empty()) {
+    proposers_.emplace_back("known");
+  }
+  TrialRecord record{.state = TrialState::completed};
+  keep(known.config, record.config);
+  keep(known.metrics, record.last);
+  record.best_loss = loss_of(spec_.objectives.front(), known.metrics);
+  record.reason = "known before the experiment; it did not run here";
+  record.objective_reported = true;
+  record.added = record.changed = time;
+  trials_.push_back(std::move(record));
+  ++counts_[static_cast<std::size_t>(TrialState::completed)];
+  place({trial_count() - 1}, kWorst);
+}
+
+// Into memory of just the size: growing while it encodes would leave up to as much again.
+void ExperimentState::keep(const NamedValues& values, std::string& kept) {
+  std::string bytes;
+  encode_values(values, bytes);
+  kept = bytes;
+}
+
 Config ExperimentState::config(TrialId trial) const {
   return decode_values(record(trial).config);
 }
 
 Metrics ExperimentState::last_metrics(TrialId trial) const {
   return decode_values(record(trial).last);
-}
-
-Config ExperimentState::best_config(TrialId trial) const {
-  const TrialRecord& found = record(trial);
-  return decode_values(found.best_config.empty() ? found.config : found.best_config);
-}
-
-Metrics ExperimentState::best_metrics(TrialId trial) const {
-  const TrialRecord& found = record(trial);
-  if (!(found.best_loss < kWorst)) {
-    return {};
-  }
-  return decode_values(found.best.empty() ? found.last : found.best);
 }
 
 std::optional<CheckpointId> ExperimentState::checkpoint(TrialId trial) const {
@@ -485,14 +500,17 @@ std::int64_t ExperimentState::running_count() const {
 }
 
 bool ExperimentState::more_trials() const {
-  return !search_ended_ && closing_reason_.empty() && trial_count() < samples_in_all();
+  return !search_ended_ && closing_reason_.empty() && added_count() < samples_in_all();
 }
 
 std::int64_t ExperimentState::samples_in_all() const {
   constexpr auto kUnlimited = std::numeric_limits<std::int64_t>::max();
   const auto cells = static_cast<double>(space_->grid_size());
   const double all = static_cast<double>(spec_.samples) * cells;
-  return spec_.samples <= 0 || all > 9e15 ? kUnlimited : static_cast<std::int64_t>(all);
+  if (spec_.samples <= 0 || all > 9e15) {
+    return kUnlimited;
+  }
+  return std::max(static_cast<std::int64_t>(all), static_cast<std::int64_t>(spec_.points.size()));
 }
 
 double ExperimentState::elapsed_s(TimePoint now) const {
@@ -505,29 +523,6 @@ std::optional<std::pair<std::string, std::int64_t>> ExperimentState::controller(
     return std::nullopt;
   }
   return std::pair(host_, pid_);
-}
-
-std::vector<TrialId> ExperimentState::pareto_front() const {
-  std::vector<std::pair<TrialId, std::vector<double>>> front;
-  for (std::int64_t i = 0; i < trial_count(); ++i) {
-    const Metrics metrics = last_metrics({i});
-    std::vector<double> losses;
-    for (const Objective& objective : spec_.objectives) {
-      losses.push_back(loss_of(objective, metrics));
-    }
-    const bool finite = std::ranges::all_of(losses, [](double loss) { return loss < kWorst; });
-    const auto covers = [&](const auto& member) { return dominates(member.second, losses); };
-    if (!finite || std::ranges::any_of(front, covers)) {
-      continue;
-    }
-    std::erase_if(front, [&](const auto& member) { return dominates(losses, member.second); });
-    front.emplace_back(TrialId{i}, std::move(losses));
-  }
-  std::vector<TrialId> ids;
-  for (const auto& member : front) {
-    ids.push_back(member.first);
-  }
-  return ids;
 }
 
 }  // namespace luthier

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/trial_score.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
 #include "luthier/experiment_spec.h"
@@ -60,26 +61,39 @@ struct LiveTrial {
   std::string devices;
   std::deque<double> recent_losses;  // of the plateau rule's metric
   std::int64_t last_checkpoint_iteration = 0;
+  TrialScore score;              // of the current segment
+  std::int64_t exit_status = 0;  // of the attempt that ended last
+};
+
+// One of the first trials that ended under the controller that runs now.
+struct EarlyEnd {
+  TrialId trial;
+  TimePoint lasted = 0;          // its last attempt
+  std::int64_t exit_status = 0;  // of it
 };
 
 struct TrialRecord {
   TrialState state = TrialState::pending;
-  std::string config;          // encoded
-  std::string last;            // encoded metrics of the last result
-  std::string best;            // encoded metrics of the best result; empty: same as last
+  std::string config;  // encoded
+  std::string last;    // encoded metrics of the last result
+  // What the trial is ranked by (Score): its best result, unless the spec says otherwise.
+  std::string best;            // encoded metrics; empty: same as last
   std::string best_config;     // encoded configuration of that result; empty: same as config
   double best_loss = 0;        // of the first objective
   std::int64_t segment = 0;    // 0 before the first attempt
   std::int64_t iteration = 0;  // last reported in the segment, or where the segment began
-  std::int64_t results = 0;    // reported in all
+  std::int64_t results = 0;    // reported in all; none of a known result's
   std::int64_t repeated = 0;
   std::int32_t attempts = 0;
   std::int32_t failures = 0;
+  std::int32_t exit_status = 0;           // of its last attempt
   std::uint32_t proposed_by = 0;          // index into proposers()
+  bool objective_reported = false;        // in any result
   std::vector<CheckpointId> checkpoints;  // committed and kept, oldest first
   std::string reason;                     // why it ended, waits or is paused
   TimePoint added = 0;
   TimePoint changed = 0;            // last event about it
+  Measured measured;                // of its last attempt
   std::unique_ptr<LiveTrial> live;  // absent once ended
 };
 
@@ -115,11 +129,18 @@ class ExperimentState final : public ExperimentView {
   const TrialRecord& record(TrialId trial) const {
     return trials_[static_cast<std::size_t>(trial.value)];
   }
+  // Trials 0 .. known_count() - 1 were known before the experiment: completed, with no attempt.
+  std::int64_t known_count() const { return static_cast<std::int64_t>(spec_.known.size()); }
+  bool is_known(TrialId trial) const { return trial.value >= 0 && trial.value < known_count(); }
+  std::int64_t added_count() const { return trial_count() - known_count(); }
   bool has_trial(TrialId trial) const { return trial.value >= 0 && trial.value < trial_count(); }
   const std::string& proposer(TrialId trial) const { return proposers_[record(trial).proposed_by]; }
   Metrics last_metrics(TrialId trial) const;
-  Metrics best_metrics(TrialId trial) const;  // of the best result by the first objective
-  Config best_config(TrialId trial) const;    // the configuration that result was reported under
+  Metrics best_metrics(TrialId trial) const;  // what it is ranked by; empty: no finite loss yet
+  Config best_config(TrialId trial) const;    // the configuration that was reported under
+  // The result as searchers are told of it: with what the trial is ranked by, of its current
+  // segment, for the objectives. Call after its event was applied.
+  Metrics scored(TrialId trial, const Metrics& metrics) const;
   std::int64_t count(TrialState state) const { return counts_[static_cast<std::size_t>(state)]; }
 
   const std::set<TrialId>& running() const { return running_; }   // an attempt is out
@@ -135,7 +156,8 @@ class ExperimentState final : public ExperimentView {
   const std::map<CheckpointId, CheckpointRecord>& checkpoints() const { return checkpoints_; }
   CheckpointId next_checkpoint() const { return {last_checkpoint_.value + 1}; }
 
-  std::int64_t samples_in_all() const;  // samples x grid cells; max when unlimited
+  // Samples x grid cells, or the points to try first if they are more; max when unlimited.
+  std::int64_t samples_in_all() const;
   std::int64_t total_failed() const { return count(TrialState::failed); }
   double elapsed_s(TimePoint now) const;  // all controllers together
   double elapsed_s() const { return elapsed_s(time_); }
@@ -144,17 +166,26 @@ class ExperimentState final : public ExperimentView {
   const std::string& search_end_reason() const { return search_end_reason_; }
   // A limit or a person ended the experiment: nothing new starts. Empty: none did.
   const std::string& closing_reason() const { return closing_reason_; }
+  // Why this controller leaves before it has tried more; empty: it does not, or not for that.
+  const std::string& early_failure() const { return early_failure_; }
+  // The first trials that ended under this controller, at most kFirstEnds.
+  const std::vector<EarlyEnd>& first_ends() const { return first_ends_; }
+  static constexpr std::size_t kFirstEnds = 3;
+  // Whether any trial ever reported one of the objectives.
+  bool objective_seen() const { return objective_seen_; }
   bool finished() const { return finished_; }
   const std::string& end_reason() const { return end_reason_; }
   std::optional<std::pair<std::string, std::int64_t>> controller()
       const;  // host, pid of the last one
   std::int64_t jobs() const { return jobs_; }
+  // What the metrics' names mean in the programs' output; empty: not decided.
+  const std::string& understanding() const { return understanding_; }
   // Best losses of the experiment after each ended trial, for the experiment's plateau rule.
   const std::deque<double>& best_history() const { return best_history_; }
 
  private:
   struct Apply;
-  Result<> create(const ExperimentCreated& created);
+  Result<> create(const ExperimentCreated& created, TimePoint time);
   TrialRecord& at(TrialId trial) { return trials_[static_cast<std::size_t>(trial.value)]; }
   void move_to(TrialId trial, TrialState state);
   void index(TrialId trial);  // into the set that its state and flags say
@@ -162,6 +193,11 @@ class ExperimentState final : public ExperimentView {
   void release_borrowed(LiveTrial& live);
   void forget_borrowed(CheckpointId checkpoint);
   void reopen(TrialId trial);
+  void add_known(const KnownResult& known, TimePoint time);
+  static void keep(const NamedValues& values, std::string& kept);
+  void rank(TrialId trial, const Metrics& metrics);
+  void rank_best(TrialRecord& record, const Metrics& metrics) const;
+  void place(TrialId trial, double loss_before);
 
   ExperimentSpec spec_;
   std::optional<CompiledSpace> space_;
@@ -174,6 +210,10 @@ class ExperimentState final : public ExperimentView {
   std::map<CheckpointId, CheckpointRecord> checkpoints_;
   CheckpointId last_checkpoint_;
   std::optional<TrialId> best_;
+  std::set<std::pair<double, TrialId>> ranking_;  // kept only where a trial's score may get worse
+  std::vector<EarlyEnd> first_ends_;
+  std::string early_failure_;
+  bool objective_seen_ = false;
   std::deque<double> best_history_;
   std::int64_t held_ = 0;
   Sequence sequence_ = 0;
@@ -189,6 +229,7 @@ class ExperimentState final : public ExperimentView {
   std::string host_;
   std::int64_t pid_ = 0;
   std::int64_t jobs_ = 0;
+  std::string understanding_;
 };
 
 }  // namespace luthier

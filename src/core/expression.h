@@ -5,7 +5,7 @@
 // integers where Python keeps them (a result beyond 64 bits becomes a double), `//` and `%` round
 // down, `round` rounds halves to even. Division by zero gives an infinity or NaN, and NaN compares
 // false with everything. A name is letters, digits, '_' and '.'; any other name ("weight-decay",
-// "val/loss") stands in backquotes.
+// "val/loss") stands in backquotes, unless whoever parses knows it: known names win.
 #pragma once
 
 #include <functional>
@@ -44,15 +44,21 @@ class Expression {
   std::vector<std::string> names_;
 };
 
-Result<Expression> parse_expression(std::string_view text);
+// `known`: names that are read as such wherever they stand, `val/loss` as well as `loss`.
+Result<Expression> parse_expression(std::string_view text, std::span<const std::string> known = {});
 
 // Whether a result of evaluate() counts as true: true or a number other than 0 and NaN. Nothing for
 // text, lists and null, which have to be compared with something.
 std::optional<bool> truth(const Value& value);
 
-// The canonical form of `text` where it is an expression, else `text` without outer white space
-// (compiling a space reports what is wrong with it).
+// The canonical form of `text` where it is an expression that can be read in one way, else `text`
+// without outer white space: what `a-b` means depends on the names that are known (find_joined),
+// and compiling a space reports what is wrong with it.
 std::string canonical_expression(std::string_view text);
+
+// The first place where names are joined by '-' or '/' without blanks, as in `val/loss`, and not
+// all of them are known; empty when there is none. Such a place may mean one name or a calculation.
+std::string_view find_joined(std::string_view text, std::span<const std::string> known = {});
 
 // How a variable is written in an expression: in backquotes where needed.
 std::string expression_name(std::string_view name);

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 
@@ -41,6 +42,11 @@ std::optional<std::uint32_t> hex_code(std::string_view digits) {
   const bool whole =
       digits.size() == 4 && error == std::errc() && end == digits.data() + digits.size();
   return whole && (code < 0xD800 || code > 0xDFFF) ? std::optional(code) : std::nullopt;
+}
+
+// What is a name, or a number, without anyone's knowing it.
+bool is_plain(std::string_view name) {
+  return std::ranges::all_of(name, continues_name);
 }
 
 constexpr std::array<std::string_view, 6> kLongSymbols = {"**", "//", "<=", ">=", "==", "!="};
@@ -94,6 +100,10 @@ Result<Token> ExpressionLexer::next() {
   if (position_ == text_.size()) {
     return Token{Token::Kind::end, "the end", {}, position_};
   }
+  if (const std::string_view known = known_name(); !known.empty()) {
+    const std::size_t start = std::exchange(position_, position_ + known.size());
+    return Token{Token::Kind::quoted_name, std::string(known), {}, start};
+  }
   const char c = text_[position_];
   if (is_digit(c) || (c == '.' && position_ + 1 < text_.size() && is_digit(text_[position_ + 1]))) {
     return number();
@@ -102,6 +112,20 @@ Result<Token> ExpressionLexer::next() {
     return quoted();
   }
   return starts_name(c) ? Result<Token>(name()) : symbol();
+}
+
+// The longest known name that begins here and ends where no name goes on. Plain ones need no help.
+std::string_view ExpressionLexer::known_name() const {
+  const std::string_view rest = text_.substr(position_);
+  std::string_view longest;
+  for (const std::string& known : known_) {
+    const bool ends = rest.size() == known.size() || known.empty() ||
+                      !continues_name(known.back()) || !continues_name(rest[known.size()]);
+    if (known.size() > longest.size() && rest.starts_with(known) && ends && !is_plain(known)) {
+      longest = known;
+    }
+  }
+  return longest;
 }
 
 Result<Token> ExpressionLexer::number() {
@@ -117,7 +141,11 @@ Result<Token> ExpressionLexer::number() {
   }
   position_ = static_cast<std::size_t>(real_end - text_.data());
   if (position_ < text_.size() && continues_name(text_[position_])) {
-    return syntax_error(text_, position_, "a number is followed by a letter or dot");
+    return syntax_error(
+        text_,
+        position_,
+        "a number is followed by a letter or dot; a name that begins with a digit stands "
+        "in backquotes");
   }
   const bool whole = integer_end == real_end && integer_error == std::errc();
   token.value = whole ? Value(integer) : Value(real);

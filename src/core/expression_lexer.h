@@ -1,6 +1,7 @@
 // Splits the text of an expression into tokens.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,16 +19,21 @@ struct Token {
 
 class ExpressionLexer {
  public:
-  explicit ExpressionLexer(std::string_view text) : text_(text) {}
+  // `known`: names that win over any other reading. What they span must outlive the lexer.
+  explicit ExpressionLexer(std::string_view text, std::span<const std::string> known = {})
+      : text_(text), known_(known) {}
   Result<Token> next();
+  std::size_t position() const { return position_; }  // behind the last token
 
  private:
   Result<Token> number();
   Result<Token> quoted();
+  std::string_view known_name() const;
   Token name();
   Result<Token> symbol();
 
   std::string_view text_;
+  std::span<const std::string> known_;
   std::size_t position_ = 0;
 };
 

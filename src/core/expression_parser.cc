@@ -47,7 +47,8 @@ std::optional<Binary> binary_operator(const Token& token) {
 
 class ExpressionParser {
  public:
-  explicit ExpressionParser(std::string_view text) : text_(text), lexer_(text) {}
+  ExpressionParser(std::string_view text, std::span<const std::string> known)
+      : text_(text), lexer_(text, known) {}
 
   Result<Expression> parse() {
     advance();
@@ -307,14 +308,17 @@ class ExpressionParser {
   int depth_ = 0;
 };
 
-Result<Expression> parse_expression(std::string_view text) {
+Result<Expression> parse_expression(std::string_view text, std::span<const std::string> known) {
   if (trim(text).empty()) {
     return Error{ErrorCode::invalid_argument, "the expression is empty"};
   }
-  return ExpressionParser(text).parse();
+  return ExpressionParser(text, known).parse();
 }
 
 std::string canonical_expression(std::string_view text) {
+  if (!find_joined(text).empty()) {
+    return std::string(trim(text));
+  }
   const auto expression = parse_expression(text);
   return expression ? expression->to_text() : std::string(trim(text));
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/text.h"
@@ -60,6 +61,49 @@ std::string range_problem(const OptionSpec& spec, const Value& value) {
   return {};
 }
 
+// What other tools call our options.
+std::string_view other_option_name(std::string_view name) {
+  struct OptionRow {
+    std::string_view theirs;
+    std::string_view ours;
+  };
+  static constexpr std::array kOptions = {OptionRow{"eta", "reduction_factor"},
+                                          OptionRow{"halving_factor", "reduction_factor"},
+                                          OptionRow{"max_resource", "max_t"},
+                                          OptionRow{"max_epochs", "max_t"},
+                                          OptionRow{"max_iter", "max_t"},
+                                          OptionRow{"max_budget", "max_t"},
+                                          OptionRow{"r_max", "max_t"},
+                                          OptionRow{"min_resource", "grace_period"},
+                                          OptionRow{"min_budget", "grace_period"},
+                                          OptionRow{"min_t", "grace_period"},
+                                          OptionRow{"n_warmup_steps", "grace_period"},
+                                          OptionRow{"warmup", "grace_period"},
+                                          OptionRow{"n_startup_trials", "startup_trials"},
+                                          OptionRow{"n_initial_points", "startup_trials"},
+                                          OptionRow{"n_random_starts", "startup_trials"},
+                                          OptionRow{"n_ei_candidates", "candidates"},
+                                          OptionRow{"gamma", "good_fraction"},
+                                          OptionRow{"sigma0", "sigma"},
+                                          OptionRow{"popsize", "population"},
+                                          OptionRow{"population_size", "population"},
+                                          OptionRow{"n_min_trials", "min_trials"}};
+  const auto* const row = std::ranges::find(kOptions, name, &OptionRow::theirs);
+  return row == kOptions.end() ? std::string_view() : row->ours;
+}
+
+std::string unknown_option(std::string_view what,
+                           std::string_view name,
+                           std::span<const std::string> known) {
+  const std::string what_kind = "option of " + std::string(what);
+  const std::string meant(other_option_name(name));
+  if (std::ranges::find(known, meant) == known.end()) {
+    return unknown_name(what_kind, name, known);
+  }
+  return "no " + what_kind + " '" + std::string(name) + "'; did you mean '" + meant +
+         "'? known: " + join(known, ", ");
+}
+
 }  // namespace
 
 Result<NamedValues> resolve_options(std::string_view what,
@@ -72,7 +116,7 @@ Result<NamedValues> resolve_options(std::string_view what,
   }
   for (const auto& [name, value] : given) {
     if (std::ranges::find(known, name) == known.end()) {
-      problems.push_back(unknown_name("option of " + std::string(what), name, known));
+      problems.push_back(unknown_option(what, name, known));
     }
   }
   NamedValues resolved;

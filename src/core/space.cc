@@ -66,6 +66,18 @@ Domain expression(const std::string& formula) {
   return {.kind = DomainKind::expression, .formula = canonical_expression(formula)};
 }
 
+Domain flag(std::string on, std::string off) {
+  Domain domain = listed(DomainKind::flag, {false, true});
+  domain.words.push_back(std::move(on));
+  if (!off.empty()) {
+    domain.words.push_back(std::move(off));
+  }
+  return domain;
+}
+Domain secret(const std::vector<std::string>& variables) {
+  return listed(DomainKind::secret, ValueList(variables.begin(), variables.end()));
+}
+
 Space::Added& Space::Added::when(std::string_view name, const Value& value) {
   return when(expression_name(name) + " == " + literal_text(value));
 }

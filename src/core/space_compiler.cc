@@ -102,6 +102,9 @@ class SpaceCompiler {
 
   void expressions() {
     for (const Parameter& parameter : declared()) {
+      names_.push_back(parameter.name);
+    }
+    for (const Parameter& parameter : declared()) {
       auto& model = model_.parameters.emplace_back();
       if (!parameter.condition.empty()) {
         model.condition = bind("the condition of '" + parameter.name + "'", parameter.condition);
@@ -118,7 +121,7 @@ class SpaceCompiler {
   }
 
   std::optional<BoundExpression> bind(const std::string& what, const std::string& text) {
-    auto expression = parse_expression(text);
+    auto expression = parse_expression(text, names_);
     if (!expression) {
       add(what + " can't be read: " + expression.error().message);
       return std::nullopt;
@@ -320,6 +323,7 @@ class SpaceCompiler {
 
   SpaceModel model_;
   std::map<std::string, std::size_t, std::less<>> index_;
+  std::vector<std::string> names_;
   std::map<std::size_t, bool> broken_constraints_;
   std::vector<std::string> problems_;
 };

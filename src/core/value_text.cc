@@ -96,7 +96,10 @@ Result<Value> ValueReader::read_word() {
   return word_value(word, start);
 }
 
-Result<Value> ValueReader::word_value(std::string_view word, std::size_t start) const {
+Result<Value> ValueReader::word_value(std::string_view word, std::size_t start) {
+  python_.true_word |= word == "True";
+  python_.false_word |= word == "False";
+  python_.none_word |= word == "None";
   if (word == "true" || word == "True") {
     return Value(true);
   }

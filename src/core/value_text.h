@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "luthier/error.h"
+#include "luthier/space.h"
 #include "luthier/value.h"
 
 namespace luthier {
@@ -27,16 +28,18 @@ class ValueReader {
   void move_to(std::size_t position) { position_ = position; }
   std::string_view rest() const { return text_.substr(position_); }
   std::string_view text() const { return text_; }
+  PythonWords python() const { return python_; }  // words of Python among what was read
   Error fail(std::string_view problem) const;
 
  private:
   Result<Value> read_value(int depth);
   Result<ValueList> read_list(char closing, int depth);
   Result<Value> read_word();
-  Result<Value> word_value(std::string_view word, std::size_t start) const;
+  Result<Value> word_value(std::string_view word, std::size_t start);
 
   std::string_view text_;
   std::size_t position_ = 0;
+  PythonWords python_;
 };
 
 // What ValueReader reads back to the same value: text without quotes where that is possible.

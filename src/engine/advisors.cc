@@ -42,16 +42,37 @@ void Advisors::release(const ExperimentState& state) {
   }
 }
 
+// The searcher learns of them as of trials that have ended; the scheduler, which compares running
+// trials, does not.
+void Advisors::tell_known(const ExperimentState& state, TimePoint time) {
+  const auto& known = state.spec().known;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    const TrialId trial{static_cast<std::int64_t>(i)};
+    searcher_->on_trial_added(state, trial);
+    searcher_->on_result(state, trial, {known[i].training_iteration, known[i].metrics, time});
+    searcher_->on_trial_ended(state, trial);
+  }
+  next_release_ = TrialId{state.known_count()};
+}
+
 std::optional<Decision> Advisors::after(const ExperimentState& state, const Event& event) {
+  if (std::holds_alternative<ExperimentCreated>(event.body)) {
+    tell_known(state, event.time);
+    return std::nullopt;
+  }
   const auto trial = trial_of(event.body);
   const bool withhold = state.spec().deterministic > 0 && trial && *trial >= next_release_;
   const auto* reported = std::get_if<ResultReported>(&event.body);
   const auto* ended = std::get_if<TrialEnded>(&event.body);
   if (reported || ended) {
+    Event told = event;
+    if (reported) {
+      std::get<ResultReported>(told.body).metrics = state.scored(*trial, reported->metrics);
+    }
     if (withhold) {
-      withheld_[*trial].push_back(event);
+      withheld_[*trial].push_back(std::move(told));
     } else {
-      tell_searcher(state, event);
+      tell_searcher(state, told);
     }
   }
   std::optional<Decision> decision;
@@ -76,9 +97,10 @@ std::optional<Decision> Advisors::after(const ExperimentState& state, const Even
 // an independent draw.
 Suggestion Advisors::suggest_point(const ExperimentState& state, TrialId trial) const {
   const CompiledSpace& space = state.space();
-  const Config& point = state.spec().points[static_cast<std::size_t>(trial.value)];
-  Rng rng(state.seed(), "points", static_cast<std::uint64_t>(trial.value));
-  auto drawn = space.sample(rng, static_cast<std::uint64_t>(trial.value) % space.grid_size());
+  const auto number = static_cast<std::uint64_t>(trial.value - state.known_count());
+  const Config& point = state.spec().points[number];
+  Rng rng(state.seed(), "points", number);
+  auto drawn = space.sample(rng, number % space.grid_size());
   if (!drawn) {
     return Exhausted{drawn.error().message};
   }
@@ -102,7 +124,7 @@ Suggestion Advisors::suggest_point(const ExperimentState& state, TrialId trial) 
 
 Suggestion Advisors::suggest(const ExperimentState& state) const {
   const TrialId next{state.trial_count()};
-  if (next.value < static_cast<std::int64_t>(state.spec().points.size())) {
+  if (state.added_count() < static_cast<std::int64_t>(state.spec().points.size())) {
     return suggest_point(state, next);
   }
   const std::int64_t lag = state.spec().deterministic;

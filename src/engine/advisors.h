@@ -21,6 +21,7 @@ struct AdvisorNames {
   std::string scheduler;
   int scheduler_version = 1;
   bool needs_checkpoints = false;  // the scheduler
+  bool stops_trials = false;       // before their end, or pauses them: the scheduler
 };
 
 class Advisors {
@@ -43,6 +44,7 @@ class Advisors {
 
  private:
   void tell_searcher(const ExperimentState& state, const Event& event);
+  void tell_known(const ExperimentState& state, TimePoint time);
   void release(const ExperimentState& state);
   Suggestion suggest_point(const ExperimentState& state, TrialId trial) const;
 

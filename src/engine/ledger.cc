@@ -23,11 +23,15 @@ std::string lacks(const std::string& name, double wanted, double there) {
 
 }  // namespace
 
-Ledger::Ledger(Resources inventory, Resources beside)
+Ledger::Ledger(Resources inventory, Resources beside, std::vector<std::string> gpus)
     : inventory_(std::move(inventory)),
       beside_(std::move(beside)),
       free_(inventory_),
-      free_gpu_(static_cast<std::size_t>(std::ceil(inventory_.gpu)), 1.0) {
+      free_gpu_(static_cast<std::size_t>(std::ceil(inventory_.gpu)), 1.0),
+      gpu_names_(std::move(gpus)) {
+  for (std::size_t i = gpu_names_.size(); i < free_gpu_.size(); ++i) {
+    gpu_names_.push_back(std::to_string(i));
+  }
   if (const double part = inventory_.gpu - std::floor(inventory_.gpu); part > 0) {
     free_gpu_.back() = part;
   }
@@ -130,7 +134,7 @@ std::string Ledger::take(TrialId trial, const Resources& claim) {
   std::string devices;
   for (const auto& [device, share] : held.gpus) {
     free_gpu_[device] -= share;
-    devices += (devices.empty() ? "" : ",") + std::to_string(device);
+    devices += (devices.empty() ? "" : ",") + gpu_names_[device];
   }
   held_.emplace(trial, std::move(held));
   return devices;

@@ -13,13 +13,15 @@ namespace luthier {
 
 class Ledger {
  public:
-  // `beside`: what each trial takes beside its claim.
-  Ledger(Resources inventory, Resources beside);
+  // `beside`: what each trial takes beside its claim. `gpus`: their names, where these are not 0,
+  // 1, 2, ...; as many as the inventory has, or more.
+  Ledger(Resources inventory, Resources beside, std::vector<std::string> gpus = {});
 
   // Why a trial with this claim can never run here; empty when it can.
   std::string infeasible(const Resources& claim) const;
   bool fits(const Resources& claim) const;
-  // Takes the resources; returns the gpus given as "0,1" (empty: none). Precondition: fits.
+  // Takes the resources; returns the names of the gpus given, as "0,1" (empty: none). Precondition:
+  // fits.
   std::string take(TrialId trial, const Resources& claim);
   void release(TrialId trial);
 
@@ -37,6 +39,7 @@ class Ledger {
   Resources beside_;
   Resources free_;
   std::vector<double> free_gpu_;  // of each device
+  std::vector<std::string> gpu_names_;
   std::map<TrialId, Held> held_;
 };
 

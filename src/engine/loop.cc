@@ -100,6 +100,9 @@ void Engine::take_interrupts() {
     return;
   }
   interrupts_seen_ = seen;
+  if (const std::string answer = planner_.answer_interrupt(); !answer.empty() && ports_.say) {
+    ports_.say(answer);
+  }
   planner_.leave("interrupted");
   if (seen >= 2) {
     planner_.leave_now();

@@ -33,6 +33,8 @@ struct EnginePorts {
   std::function<void(const ControlRequest&, const Result<>&)> answer = {};
   // How often the user pressed Ctrl-C (or sent SIGTERM): 1 leaves in good order, 2 at once.
   const std::atomic<int>* interrupts = nullptr;
+  // Receives the answer to Ctrl-C where no logger shows it; may be empty.
+  std::function<void(const std::string&)> say = {};
   TimePoint idle_interval = 100'000;  // microseconds between idle calls; 0: none (virtual time)
   // True: die here. Only tests set it.
   std::function<bool(FaultPoint, Sequence)> fault = {};

@@ -39,7 +39,7 @@ Planner::Planner(ExperimentState& state,
       advisors_(advisors),
       rules_(rules),
       options_(std::move(options)),
-      ledger_(options_.inventory, options_.beside_claim) {}
+      ledger_(options_.inventory, options_.beside_claim, options_.gpus) {}
 
 std::optional<Decision> Planner::emit(EventBody body) {
   Event event{state_.sequence() + 1, std::max(now_, state_.time()), std::move(body)};
@@ -59,6 +59,9 @@ void Planner::begin(const std::string& host,
                     std::int64_t pid,
                     const std::vector<AttemptId>& survivors) {
   emit(ControllerStarted{host, pid, options_.jobs});
+  if (state_.count(TrialState::completed) + state_.count(TrialState::failed) == 0) {
+    unseen_ = rules_.reads();
+  }
   const std::set<AttemptId> alive(survivors.begin(), survivors.end());
   const std::vector<TrialId> were_running(state_.running().begin(), state_.running().end());
   for (const TrialId trial : were_running) {
@@ -70,7 +73,7 @@ void Planner::begin(const std::string& host,
         interrupt(trial, live.pause_requested);
       }
     } else {
-      emit(AttemptEnded{trial, id.attempt, Outcome::lost, "the controller went away", 0});
+      emit(AttemptEnded{trial, id.attempt, Outcome::lost, "the controller went away", 0, {}});
       recover(trial);
     }
   }
@@ -87,8 +90,32 @@ void Planner::on_executor_event(const ExecutorEvent& event) {
   std::visit(Overloaded{[&](const Reported& reported) { on_report(reported); },
                         [&](const CheckpointWritten& written) { on_checkpoint(written); },
                         [&](const Ended& ended) { on_ended(ended); },
-                        [&](const Unusable& unusable) { leave(unusable.reason); }},
+                        [&](const Unusable& unusable) { on_unusable(unusable); },
+                        [&](const UnderstoodOutput& understood) { on_understood(understood); },
+                        [&](const Remarked& remarked) { on_remark(remarked); },
+                        [&](const Noted& noted) { note(noted.text); }},
              event);
+}
+
+void Planner::on_understood(const UnderstoodOutput& understood) {
+  if (state_.understanding().empty()) {
+    emit(OutputUnderstood{understood.text});
+  }
+}
+
+void Planner::on_remark(const Remarked& remarked) {
+  const bool matters =
+      remarked.about != Remarked::About::late_output || advisors_.names().stops_trials;
+  if (matters && said_.insert(remarked.about).second) {
+    note("trial " + to_text(remarked.id.trial) + ": " + remarked.text);
+  }
+}
+
+void Planner::on_unusable(const Unusable& unusable) {
+  if (unusable.no_program && !leaving()) {
+    emit(LimitReached{"no_program", {-1}, unusable.reason});
+  }
+  leave(unusable.reason);
 }
 
 void Planner::answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision) {
@@ -130,6 +157,7 @@ void Planner::on_report(const Reported& reported) {
     return;
   }
   check_saved(id.trial);
+  see_metrics(reported.metrics);
   auto scheduled =
       emit(ResultReported{id.trial, id.attempt, reported.training_iteration, reported.metrics});
   LUTHIER_CHECK(scheduled, "a result without a decision");
@@ -203,6 +231,30 @@ void Planner::check_saved(TrialId trial) {
   }
 }
 
+void Planner::see_metrics(const Metrics& metrics) {
+  if (!unseen_.empty()) {
+    std::erase_if(unseen_, [&](const auto& each) { return metrics.contains(each.metric); });
+  }
+}
+
+// A rule that names what a whole trial did not report is most likely misspelt.
+void Planner::say_unseen(TrialId trial) {
+  if (unseen_.empty() || state_.record(trial).results == 0) {
+    return;
+  }
+  std::vector<std::string> seen;
+  for (const auto& [name, value] : state_.last_metrics(trial)) {
+    seen.push_back(name);
+  }
+  for (const auto& [metric, reader] : unseen_) {
+    const auto meant = closest_name(metric, seen);
+    note("trial " + to_text(trial) + " reported no '" + metric + "', which " + reader +
+         " reads; its metrics: " + join(seen, ", ") +
+         (meant ? " (did you mean '" + *meant + "'?)" : ""));
+  }
+  unseen_.clear();
+}
+
 void Planner::close_with(std::string limit, std::string reason) {
   emit(LimitReached{std::move(limit), {-1}, std::move(reason)});
   interrupt_running(false);
@@ -225,6 +277,20 @@ void Planner::leave(const std::string& reason) {
   }
   leaving_ = reason;
   interrupt_running(true);
+}
+
+std::string Planner::answer_interrupt() {
+  const auto running = static_cast<std::int64_t>(state_.running().size());
+  if (running == 0 || leaving() || left_) {
+    return {};
+  }
+  std::string answer =
+      "interrupted: waiting for " + counted(running, "running trial") +
+      " to save and leave, at most " + format_number(state_.spec().grace_s) +
+      " s for one that can't save; a second Ctrl-C leaves at once. `resume` goes on "
+      "either way";
+  note(answer);
+  return answer;
 }
 
 void Planner::leave_now() {
@@ -312,7 +378,7 @@ bool Planner::add_trial() {
   }
   auto& proposal = std::get<Proposal>(suggestion);
   const TrialId trial{state_.trial_count()};
-  const bool point = trial.value < static_cast<std::int64_t>(state_.spec().points.size());
+  const bool point = state_.added_count() < static_cast<std::int64_t>(state_.spec().points.size());
   auto resources = rules_.resources_for(proposal.config);
   const std::string impossible =
       resources ? ledger_.infeasible(*resources) : resources.error().message;
@@ -390,6 +456,7 @@ void Planner::start(TrialId trial) {
   command.request.iteration = base;
   command.request.resources = live.resources;
   command.request.devices = ledger_.take(trial, live.resources);
+  command.request.understanding = state_.understanding();
   if (state_.spec().trial_timeout_s > 0) {
     command.request.timeout =
         std::chrono::microseconds(static_cast<std::int64_t>(state_.spec().trial_timeout_s * 1e6));
@@ -497,8 +564,8 @@ bool Planner::settle() {
   }
   stop(true,
        state_.search_ended()       ? state_.search_end_reason()
-       : state_.trial_count() == 1 ? "the only trial ended"
-                                   : "all " + counted(state_.trial_count(), "trial") + " ended");
+       : state_.added_count() == 1 ? "the only trial ended"
+                                   : "all " + counted(state_.added_count(), "trial") + " ended");
   return false;
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -40,6 +41,7 @@ using Command = std::variant<SendReply, Interrupt, StartAttempt, RemoveCheckpoin
 struct PlannerOptions {
   std::int64_t jobs = 1;
   Resources inventory;
+  std::vector<std::string> gpus = {};               // their names; empty: 0, 1, 2, ...
   Resources beside_claim = {.cpu = 0};              // what a trial takes of it beside its own claim
   std::filesystem::path experiment_directory = {};  // checkpoints are named relative to it
   // Whether the user's own rule ends the trial after this result; may be empty.
@@ -63,6 +65,9 @@ class Planner {
   // Stop starting, let running attempts save and leave; the experiment can be resumed.
   void leave(const std::string& reason);
   void leave_now();  // after leave: without waiting for attempts, which are lost
+  // Before leave: notes what the first Ctrl-C leads to, and returns it. Empty: nothing runs, or it
+  // was said.
+  std::string answer_interrupt();
   void extend(std::int64_t samples, double time_budget_s);
   // A failed trial is pending again.
   void retry(TrialId trial, const std::string& who) {
@@ -90,13 +95,20 @@ class Planner {
   void on_report(const Reported& reported);
   void on_checkpoint(const CheckpointWritten& written);
   void on_ended(const Ended& ended);
+  void on_understood(const UnderstoodOutput& understood);
+  void on_remark(const Remarked& remarked);
+  void on_unusable(const Unusable& unusable);
   void after_attempt(TrialId trial, const Ended& ended);
+  void after_return(TrialId trial, const Ended& ended);
   void after_pause(TrialId trial);
   void check_saved(TrialId trial);
+  void see_metrics(const Metrics& metrics);
+  void say_unseen(TrialId trial);
   std::string missing_objective(TrialId trial) const;
   void after_damage(TrialId trial, const std::string& message);
   std::optional<CheckpointId> to_go_on_from(TrialId trial) const;
   void after_failure(TrialId trial, const Ended& ended);
+  void leave_if_failing_early(TrialId trial);
   void end_trial(TrialId trial, TrialState state, std::string reason);
   void answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision);
   void answer_repeated(const Reported& reported);
@@ -126,7 +138,9 @@ class Planner {
   std::string leaving_;
   bool left_ = false;
   bool searcher_waits_ = false;
-  bool said_unsaved_ = false;  // that trials don't save: once is enough
+  std::set<Remarked::About> said_;
+  bool said_unsaved_ = false;         // that trials don't save: once is enough
+  std::vector<Rules::Reads> unseen_;  // what no result had yet; looked at until a trial has ended
   std::vector<Event> events_;
   std::vector<Command> commands_;
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "engine/early_failure.h"
 #include "engine/plan.h"
 
 namespace luthier {
@@ -37,7 +38,8 @@ void Planner::on_ended(const Ended& ended) {
     return;
   }
   const TrialId trial = ended.id.trial;
-  emit(AttemptEnded{trial, ended.id.attempt, ended.outcome, ended.message, ended.exit_status});
+  emit(AttemptEnded{
+      trial, ended.id.attempt, ended.outcome, ended.message, ended.exit_status, ended.measured});
   ledger_.release(trial);
   if (ended.outcome == Outcome::unrestorable && state_.record(trial).live->restored) {
     after_damage(trial, ended.message);
@@ -99,15 +101,11 @@ void Planner::after_pause(TrialId trial) {
 // Of a trial that reported something else only: a slip in the metric's name. Empty when there is
 // a value.
 std::string Planner::missing_objective(TrialId trial) const {
-  if (state_.record(trial).results == 0 || std::isfinite(state_.record(trial).best_loss)) {
+  const TrialRecord& record = state_.record(trial);
+  if (record.results == 0 || record.objective_reported) {
     return {};
   }
   const Metrics last = state_.last_metrics(trial);
-  if (std::ranges::any_of(state_.objectives(), [&](const Objective& objective) {
-        return last.contains(objective.metric);
-      })) {
-    return {};
-  }
   std::vector<std::string> seen;
   for (const auto& [name, value] : last) {
     seen.push_back(name);
@@ -116,23 +114,25 @@ std::string Planner::missing_objective(TrialId trial) const {
          "'; metrics reported: " + (seen.empty() ? "none" : join(seen, ", "));
 }
 
+// It returned by itself, or left as it was asked to.
 void Planner::after_attempt(TrialId trial, const Ended& ended) {
   const LiveTrial& live = *state_.record(trial).live;
-  const bool left = ended.outcome == Outcome::returned || ended.outcome == Outcome::paused ||
-                    ended.outcome == Outcome::stopped;
-  if (live.ending == Ending::stop || live.ending == Ending::complete) {
-    const auto state = live.ending == Ending::stop ? TrialState::stopped : TrialState::completed;
-    return end_trial(trial, state, live.ending_reason);
+  const bool returned = ended.outcome == Outcome::returned;
+  const bool left =
+      returned || ended.outcome == Outcome::paused || ended.outcome == Outcome::stopped;
+  if (live.ending == Ending::complete) {
+    return end_trial(trial, TrialState::completed, live.ending_reason);
+  }
+  // Where equal runs are promised, what was decided counts and not which of the two came first.
+  const bool stop_counts = live.ending == Ending::stop && state_.spec().deterministic > 0;
+  if (returned && !stop_counts) {
+    return after_return(trial, ended);
+  }
+  if (live.ending == Ending::stop) {
+    return end_trial(trial, TrialState::stopped, live.ending_reason);
   }
   if (left && live.ending != Ending::none) {
     return after_pause(trial);
-  }
-  if (ended.outcome == Outcome::returned) {
-    if (const std::string missing = missing_objective(trial); !missing.empty()) {
-      return after_failure(trial, {ended.id, Outcome::failed, missing, 0});
-    }
-    const std::int64_t results = state_.record(trial).results;
-    return end_trial(trial, TrialState::completed, "returned after " + counted(results, "result"));
   }
   if (live.stop_requested) {
     return end_trial(trial,
@@ -157,6 +157,22 @@ void Planner::after_attempt(TrialId trial, const Ended& ended) {
   after_failure(trial, ended);
 }
 
+// It ran to its end by itself, whatever was decided about it meanwhile.
+void Planner::after_return(TrialId trial, const Ended& ended) {
+  if (const std::string missing = missing_objective(trial); !missing.empty()) {
+    return after_failure(trial, {ended.id, Outcome::failed, missing, 0});
+  }
+  const TrialRecord& record = state_.record(trial);
+  std::string reason = "returned after " + counted(record.results, "result");
+  if (ended.exit_status != 0) {
+    reason += " with exit status " + std::to_string(ended.exit_status);
+  }
+  if (record.live->ending == Ending::stop) {
+    reason = "ran to its end before it could be stopped: " + record.live->ending_reason;
+  }
+  end_trial(trial, TrialState::completed, std::move(reason));
+}
+
 void Planner::after_failure(TrialId trial, const Ended& ended) {
   const bool left = ended.outcome == Outcome::paused || ended.outcome == Outcome::stopped;
   const std::string message = left ? "left without being asked to" : ended.message;
@@ -179,11 +195,26 @@ void Planner::after_failure(TrialId trial, const Ended& ended) {
                std::to_string(state_.total_failed()) + " trials failed, " +
                    std::to_string(allowed) + " allowed; the last: " + message);
   }
+  leave_if_failing_early(trial);
+}
+
+// Trials that run are asked to save and are pending again: the experiment can be resumed.
+void Planner::leave_if_failing_early(TrialId trial) {
+  if (leaving()) {
+    return;
+  }
+  if (std::string reason = failing_early(state_, trial); !reason.empty()) {
+    emit(LimitReached{"failing_early", {-1}, reason});
+    leave(reason);
+  }
 }
 
 void Planner::end_trial(TrialId trial, TrialState state, std::string reason) {
   const auto borrowed = state_.record(trial).live->borrowed;
   emit(TrialEnded{trial, state, std::move(reason)});
+  if (state != TrialState::stopped) {
+    say_unseen(trial);
+  }
   if (borrowed && state_.checkpoints().contains(*borrowed)) {
     prune(state_.checkpoints().at(*borrowed).trial);
   }

@@ -2,7 +2,6 @@
 
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -69,20 +68,6 @@ std::string exit_failure(const guardian::Gone& gone,
 std::string time_out_failure(std::chrono::microseconds limit) {
   return "ran longer than its limit of " + format_number(static_cast<double>(limit.count()) / 1e6) +
          " s and was ended";
-}
-
-std::string missing_metric(const std::vector<std::string>& wanted,
-                           const std::vector<std::string>& seen) {
-  const auto meant = closest_name(wanted.front(), seen);
-  // Letters beyond ASCII are found in JSON only.
-  const bool plain =
-      std::ranges::all_of(wanted.front(), [](char c) { return static_cast<signed char>(c) >= 0; });
-  const std::string line = plain ? wanted.front() + "=0.5" : "{\"" + wanted.front() + "\": 0.5}";
-  return "ended without a value of '" + join(wanted, "' or '") + "'; " +
-         (seen.empty() ? "no metric was seen in its output"
-                       : "metrics seen: " + join(seen, ", ") +
-                             (meant ? " (did you mean '" + *meant + "'?)" : "")) +
-         "; print a line like '" + line + "', or give --metric-regex";
 }
 
 }  // namespace luthier

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
 
 #include "executors/guardian/wire.h"
 #include "luthier/error.h"
@@ -22,9 +21,6 @@ std::string exit_failure(const guardian::Gone& gone,
                          std::uint64_t memory_limit_bytes,
                          const std::string& tail);
 std::string time_out_failure(std::chrono::microseconds limit);
-// It ended well but named none of the metrics wanted; `seen` are those it did name.
-std::string missing_metric(const std::vector<std::string>& wanted,
-                           const std::vector<std::string>& seen);
 
 // How an attempt ends that could not be prepared. A damaged checkpoint is not the trial's fault: an
 // older one may do. What else went wrong (no descriptors left, say) says nothing about a

@@ -16,8 +16,9 @@ struct AttemptPipes {
   FileDescriptor their_output;
   FileDescriptor their_error;
 
-  // All but `control`. False: errno says why; some may be open.
-  bool open();
+  // All but `control`. `tty`: `output` is a terminal without echo or translation, so that programs
+  // flush each line. False: errno says why; some may be open.
+  bool open(bool tty);
   void close_theirs();
 };
 

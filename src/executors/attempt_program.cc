@@ -26,35 +26,45 @@ bool write_file(const ContainedFiles& files, const std::string& name, const std:
 
 }  // namespace
 
-Result<> write_parameters(const Config& config,
-                          const CommandTemplate& command,
-                          const std::filesystem::path& directory) {
-  auto formats = command.files();
-  if (std::ranges::find(formats, ParameterFormat::json) == formats.end()) {
-    formats.push_back(ParameterFormat::json);
-  }
-  for (const auto format : formats) {
-    const auto path = parameters_path(directory, format);
-    if (!write_file(files_of_trial(directory),
-                    path.filename().string(),
-                    format_parameters(config, format))) {
-      return Error{
-          ErrorCode::io,
-          "the parameters could not be written to " + path.string() + ": " +
-              (is_foreign(errno) ? file_trouble(errno) : std::string(errno_in_words(errno)))};
+Result<> write_parameters(const CommandTemplate& command, const CommandContext& context) {
+  const ContainedFiles files = files_of_trial(context.directory);
+  const auto write = [&](const std::filesystem::path& path, const std::string& text) {
+    return write_file(files, path.filename().string(), text)
+               ? Result<>()
+               : Result<>(Error{ErrorCode::io,
+                                "the parameters could not be written to " + path.string() + ": " +
+                                    file_trouble(errno)});
+  };
+  const Config config = command.words().without_secrets(*context.config);
+  auto written = write(flat_parameters_path(context.directory),
+                       format_parameters(config, ParameterFormat::json));
+  for (const auto format : command.files()) {
+    if (written) {
+      written = write(parameters_path(context.directory, format),
+                      format_parameters(config, format, ParameterShape::nested));
     }
   }
-  return {};
+  for (const FileTemplate& file : command.templates()) {
+    const auto text = file.fill(context, command.words());
+    if (!text) {
+      return text.error();
+    }
+    if (written) {
+      written = write(context.directory / file.name(), *text);
+    }
+  }
+  return written;
 }
 
 Result<Program> make_program(const StartRequest& request,
                              const CommandTemplate& command,
                              const AttemptPlaces& places) {
+  auto environment = environment_of({.request = &request,
+                                     .directory = places.directory,
+                                     .checkpoint_out = places.checkpoint_out,
+                                     .words = &command.words()});
   if (command.empty()) {  // a function: the launcher knows which
-    return Program{.directory = places.working_directory,
-                   .environment = environment_of({.request = &request,
-                                                  .directory = places.directory,
-                                                  .checkpoint_out = places.checkpoint_out})};
+    return Program{.directory = places.working_directory, .environment = std::move(environment)};
   }
   auto arguments = command.expand({.trial = request.id.trial,
                                    .seed = request.seed,
@@ -70,9 +80,7 @@ Result<Program> make_program(const StartRequest& request,
   Program program{.directory = places.working_directory,
                   .path = *std::move(path),
                   .arguments = *std::move(arguments),
-                  .environment = environment_of({.request = &request,
-                                                 .directory = places.directory,
-                                                 .checkpoint_out = places.checkpoint_out})};
+                  .environment = std::move(environment)};
   program.memory_bytes =
       static_cast<std::uint64_t>(std::max<std::int64_t>(request.resources.memory_bytes, 0));
   return program;

@@ -9,11 +9,9 @@
 
 namespace luthier {
 
-// Writes the configuration into `directory`, in every format the command names and as JSON, for
-// LUTHIER_PARAMS.
-Result<> write_parameters(const Config& config,
-                          const CommandTemplate& command,
-                          const std::filesystem::path& directory);
+// Writes the configuration into the trial's directory: as JSON for LUTHIER_PARAMS, in every format
+// the command names, and into the copies of its templates. Secrets are in none of them.
+Result<> write_parameters(const CommandTemplate& command, const CommandContext& context);
 
 struct AttemptPlaces {
   std::string working_directory;         // the user's

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,6 +17,7 @@
 
 #include "base/text.h"
 #include "executors/child.h"
+#include "executors/spawn_packet.h"
 
 extern "C" {
 // NOLINTBEGIN(readability-identifier-naming): symbols of the assembler
@@ -27,74 +27,18 @@ extern const char luthier_guardian_end[];
 }
 
 namespace luthier {
-namespace {
-
-Error failed(const std::string& what, int number) {
-  const bool passes = number == EMFILE || number == ENFILE || number == EAGAIN ||
-                      number == ENOMEM || number == ENOBUFS || number == ETOOMANYREFS ||
-                      number == EINTR;
-  return {passes ? ErrorCode::unavailable : ErrorCode::io, what + ": " + errno_in_words(number)};
-}
-
-bool write_all(int fd, const char* bytes, std::size_t size) {
-  while (size > 0) {
-    const ssize_t count = write(fd, bytes, size);
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count <= 0) {
-      return false;
-    }
-    bytes += count;
-    size -= static_cast<std::size_t>(count);
-  }
-  return true;
-}
-
-Result<FileDescriptor> memory_file(const char* name,
-                                   const char* bytes,
-                                   std::size_t size,
-                                   unsigned flags) {
-  FileDescriptor file(memfd_create(name, MFD_CLOEXEC | flags));
-  if (!file && errno == EINVAL && flags != 0) {
-    file = FileDescriptor(memfd_create(name, MFD_CLOEXEC));  // a kernel before MFD_EXEC
-  }
-  if (!file || !write_all(file.get(), bytes, size)) {
-    return failed("a memory file could not be made", errno);
-  }
-  return file;
-}
-
-bool send_request(int socket,
-                  const guardian::SpawnRequest& request,
-                  const int* passed,
-                  std::size_t count) {
-  iovec part{.iov_base = const_cast<guardian::SpawnRequest*>(&request), .iov_len = sizeof request};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * guardian::kPassedMax)] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int) * count);
-  memcpy(CMSG_DATA(header), passed, sizeof(int) * count);
-  return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof request;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Result<GuardianClient> GuardianClient::launch() {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-    return failed("the guardian could not be started", errno);
+    return spawn_error("the guardian could not be started", errno);
   }
   GuardianClient client;
   client.socket_ = FileDescriptor(ends[0]);
   const FileDescriptor theirs = above_standard(FileDescriptor(ends[1]));
   client.null_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  client.discard_ = FileDescriptor(open("/dev/null", O_WRONLY | O_CLOEXEC));
   constexpr unsigned kExecutable = 0x10;  // MFD_EXEC, of kernel 6.3
   auto image = memory_file("luthier-guardian",
                            luthier_guardian_begin,
@@ -104,12 +48,12 @@ Result<GuardianClient> GuardianClient::launch() {
   if (!image) {
     return image.error();
   }
-  if (!theirs || !client.null_) {
-    return failed("the guardian could not be started", errno);
+  if (!theirs || !client.null_ || !client.discard_) {
+    return spawn_error("the guardian could not be started", errno);
   }
   const FileDescriptor high = above_standard(*std::move(image));
   if (!high) {
-    return failed("the guardian could not be started", errno);
+    return spawn_error("the guardian could not be started", errno);
   }
   pid_t pid = 0;
   char* const no_environment[] = {nullptr};
@@ -119,7 +63,7 @@ Result<GuardianClient> GuardianClient::launch() {
                                     {{theirs.get(), guardian::kSocket}},
                                     &pid);
       error != 0) {
-    return failed(
+    return spawn_error(
         "the guardian could not be started (it needs /proc and memory files that may be executed)",
         error);
   }
@@ -141,42 +85,42 @@ GuardianClient::~GuardianClient() {
 }
 
 Result<FileDescriptor> GuardianClient::spawn(const Program& program) {
-  std::string strings = program.directory;
-  const auto add = [&](const std::string& text) { strings.append(1, '\0').append(text); };
-  add(program.path);
-  for (const auto& argument : program.arguments) {
-    add(argument);
+  auto packet = SpawnPacket::make(with_input(program));
+  if (!packet) {
+    return packet.error();
   }
-  for (const auto& variable : program.environment) {
-    add(variable);
+  if (!packet->send(socket_.get(), &packet->request(), sizeof packet->request())) {
+    return spawn_error("the guardian did not take the program", errno);
   }
-  strings += '\0';
-  const auto file = memory_file("luthier-command", strings.data(), strings.size(), 0);
-  if (!file) {
-    return file.error();
-  }
+  return packet->take_control();
+}
+
+Result<FileDescriptor> GuardianClient::launch_zygote(const Program& program) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
-    return failed("the program could not be started", errno);
+    return spawn_error("the zygote could not be started", errno);
   }
   FileDescriptor ours(ends[0]);
   const FileDescriptor theirs(ends[1]);
-  const guardian::SpawnRequest request{
-      .arguments = static_cast<std::uint32_t>(program.arguments.size()),
-      .environment = static_cast<std::uint32_t>(program.environment.size()),
-      .strings_bytes = strings.size(),
-      .memory_bytes = program.memory_bytes};
-  const int passed[guardian::kPassedMax] = {theirs.get(),
-                                            file->get(),
-                                            null_.get(),
-                                            program.standard_output,
-                                            program.standard_error,
-                                            program.report};
-  const std::size_t count = program.report >= 0 ? guardian::kPassedMax : guardian::kReport;
-  if (!send_request(socket_.get(), request, passed, count)) {
-    return failed("the guardian did not take the program", errno);
+  Program zygote = with_input(program);
+  zygote.standard_output = zygote.standard_error = discard_.get();
+  zygote.report = theirs.get();
+  auto packet = SpawnPacket::make(zygote);
+  if (!packet) {
+    return packet.error();
+  }
+  guardian::SpawnRequest request = packet->request();
+  request.zygote = 1;
+  if (!packet->send(socket_.get(), &request, sizeof request)) {
+    return spawn_error("the guardian did not take the zygote", errno);
   }
   return ours;
+}
+
+Program GuardianClient::with_input(const Program& program) const {
+  Program out = program;
+  out.standard_input = null_.get();
+  return out;
 }
 
 Result<std::string> find_program(const std::string& name) {

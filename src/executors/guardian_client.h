@@ -16,6 +16,7 @@ struct Program {
   std::vector<std::string> arguments;  // argv, its name first
   std::vector<std::string> environment;
   std::uint64_t memory_bytes = 0;
+  int standard_input = -1;   // borrowed; the guardian's client fills it in
   int standard_output = -1;  // borrowed
   int standard_error = -1;   // borrowed
   int report = -1;           // borrowed; becomes descriptor 3
@@ -32,6 +33,11 @@ class GuardianClient {
   // Asks for the program; returns the control socket on which the warden answers. The code
   // `unavailable` means that trying again later may help.
   Result<FileDescriptor> spawn(const Program& program);
+  // Starts a zygote (warm/zygote.h); returns the socket for its requests, which closes when it
+  // can't be started or ends.
+  Result<FileDescriptor> launch_zygote(const Program& program);
+  // What a program of this executor reads from: nothing.
+  Program with_input(const Program& program) const;
   // Readable once the guardian is gone.
   int socket() const { return socket_.get(); }
   int pid() const { return pid_; }
@@ -41,6 +47,7 @@ class GuardianClient {
 
   FileDescriptor socket_;
   FileDescriptor null_;
+  FileDescriptor discard_;
   int pid_ = 0;
 };
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "executors/record_reader.h"
+#include "executors/results/record_reader.h"
 
 namespace luthier {
 namespace {

@@ -15,11 +15,8 @@ constexpr std::string_view kCut = " [line cut here]";
 
 }  // namespace
 
-OutputLog::OutputLog(std::filesystem::path path, OutputLimits limits, OnLine on_line)
-    : path_(std::move(path)),
-      files_(files_of_trial(path_.parent_path())),
-      limits_(limits),
-      on_line_(std::move(on_line)) {
+OutputLog::OutputLog(std::filesystem::path path, OutputLimits limits)
+    : path_(std::move(path)), files_(files_of_trial(path_.parent_path())), limits_(limits) {
   if (path_.empty()) {
     return;
   }
@@ -44,8 +41,8 @@ void OutputLog::write(std::string_view bytes) {
 }
 
 void OutputLog::line_part(std::string_view part) {
-  if (line_.size() < limits_.heard_bytes) {
-    line_ += part.substr(0, limits_.heard_bytes - line_.size());
+  if (line_.size() < limits_.tail_bytes) {
+    line_ += part.substr(0, limits_.tail_bytes - line_.size());
   }
   if (line_size_ <= limits_.line_bytes) {
     keep(part.substr(0, limits_.line_bytes - line_size_));
@@ -58,14 +55,11 @@ void OutputLog::line_part(std::string_view part) {
 
 void OutputLog::end_line() {
   keep("\n");
-  if (on_line_) {
-    on_line_(line_);
-  }
   if (limits_.tail_lines > 0) {
     if (tail_.size() == limits_.tail_lines) {
       tail_.pop_front();
     }
-    tail_.emplace_back(line_.substr(0, limits_.tail_bytes));
+    tail_.push_back(line_);
   }
   line_.clear();
   line_size_ = 0;

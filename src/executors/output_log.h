@@ -1,10 +1,9 @@
-// OutputLog: one output stream of a program: bytes into a file that can't outgrow its quota, lines
-// to whoever wants them, the last lines for messages. Memory stays bounded whatever comes.
+// OutputLog: one output stream of a program: bytes into a file that can't outgrow its quota, the
+// last lines for messages. Memory stays bounded whatever comes.
 #pragma once
 
 #include <deque>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,18 +14,15 @@ namespace luthier {
 struct OutputLimits {
   std::int64_t quota_bytes = std::int64_t{64} << 20;  // of the file and the one it rotates to
   std::size_t line_bytes = std::size_t{64} << 10;     // of a line in the file; longer ones are cut
-  std::size_t heard_bytes = std::size_t{4} << 10;     // of a line given to `on_line`
   std::size_t tail_lines = 20;
   std::size_t tail_bytes = 500;  // of a line kept for messages
 };
 
 class OutputLog {
  public:
-  using OnLine = std::function<void(std::string_view line)>;
-
   // Appends to `path`; when half of the quota is reached the file becomes `path`.1. An empty path:
-  // no file. `on_line` may be empty.
-  OutputLog(std::filesystem::path path, OutputLimits limits, OnLine on_line);
+  // no file.
+  OutputLog(std::filesystem::path path, OutputLimits limits);
 
   void write(std::string_view bytes);
   void finish();  // the last line may lack its end
@@ -43,11 +39,10 @@ class OutputLog {
   const std::filesystem::path path_;
   const ContainedFiles files_;
   const OutputLimits limits_;
-  const OnLine on_line_;
   FileDescriptor file_;
   std::int64_t file_bytes_ = 0;
   std::string pending_;  // for the file
-  std::string line_;     // the beginning of the current line, up to heard_bytes
+  std::string line_;     // the beginning of the current line, up to tail_bytes
   std::size_t line_size_ = 0;
   std::deque<std::string> tail_;
 };

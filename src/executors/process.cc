@@ -23,10 +23,13 @@
 #include <utility>
 #include <variant>
 
+#include "base/text.h"
 #include "executors/inbox.h"
 #include "executors/process_attempt.h"
+#include "executors/program_file.h"
 #include "executors/program_launcher.h"
 #include "executors/trial_environment.h"
+#include "executors/warm/warm_launcher.h"
 
 namespace luthier {
 namespace {
@@ -107,28 +110,6 @@ struct SealDone {
 struct Leave {};
 using Command = std::variant<StartRequest, ReplyTo, Interrupt, SealDone, Leave>;
 
-class GuardianLauncher : public ProgramLauncher {
- public:
-  explicit GuardianLauncher(GuardianClient guardian) : guardian_(std::move(guardian)) {}
-
-  Result<FileDescriptor> spawn(const Program& program, const StartRequest& /*request*/) override {
-    return guardian_.spawn(program);
-  }
-  int watched() const override { return guardian_.socket(); }
-  // It died (somebody killed it). Wardens go on without it; the next trial needs another.
-  void renew() override {
-    if (auto again = GuardianClient::launch()) {
-      guardian_ = *std::move(again);
-    }
-  }
-  Capabilities capabilities() const override {
-    return {.can_kill = true, .can_limit_memory = true, .can_checkpoint = true};
-  }
-
- private:
-  GuardianClient guardian_;
-};
-
 class Processes : public Executor {
  public:
   Processes(AttemptSettings settings, std::unique_ptr<ProgramLauncher> launcher)
@@ -168,12 +149,19 @@ class Processes : public Executor {
       owner.add(fd, key << 2 | static_cast<Key>(channel));
     }
     void unwatch(int fd) override { epoll_ctl(owner.epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
-    void post(ExecutorEvent event) override { owner.inbox_.post(std::move(event)); }
+    void post(ExecutorEvent event) override {
+      owner.launcher_->on_event(event);
+      owner.inbox_.post(std::move(event));
+    }
     void seal(std::int64_t iteration, const std::filesystem::path& directory) override {
       owner.sealer_->add({key, id, iteration, directory});
     }
     Result<FileDescriptor> spawn(const Program& program) override {
       return owner.launcher_->spawn(program, attempt.request());
+    }
+    void understood() override {
+      owner.inbox_.post(UnderstoodOutput{owner.settings_.understanding->text()});
+      owner.spread(key);
     }
     bool others_have_programs() const override {
       return std::ranges::any_of(owner.entries_, [this](const auto& each) {
@@ -204,6 +192,7 @@ class Processes : public Executor {
   Entry* find(Key key);
   Entry* find(AttemptId id);
   void settle(Entry& entry);
+  void spread(Key decider);
 
   AttemptSettings settings_;
   std::unique_ptr<ProgramLauncher> launcher_;
@@ -255,6 +244,7 @@ Result<> Processes::open() {
     add(launcher_->watched(), kLauncher << 2);
   }
   launcher_->on_unusable([this](std::string reason) { inbox_.post(Unusable{std::move(reason)}); });
+  launcher_->on_note([this](std::string text) { inbox_.post(Noted{std::move(text)}); });
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -310,12 +300,7 @@ void Processes::run() {
       if (key == kMailbox) {
         take_commands();
       } else if (key == kLauncher) {
-        epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, launcher_->watched(), nullptr);
-        const int before = launcher_->watched();
         launcher_->renew();
-        if (launcher_->watched() != before) {
-          add(launcher_->watched(), kLauncher << 2);
-        }
       } else if (Entry* entry = find(key)) {
         entry->attempt.on_readable(static_cast<Channel>(events[i].data.u64 & 3));
         settle(*entry);
@@ -351,6 +336,14 @@ void Processes::perform(const StartRequest& request) {
   if (!directory) {
     inbox_.post(Ended{request.id, Outcome::failed, directory.error().message, 0});
     return;
+  }
+  if (!settings_.understanding && !request.understanding.empty()) {
+    auto understanding = Understanding::parse(request.understanding);
+    if (!understanding) {
+      inbox_.post(Unusable{understanding.error().message});
+      return;
+    }
+    settings_.understanding = *std::move(understanding);
   }
   const Key key = next_key_++;
   auto& entry = entries_[key] = std::make_unique<Entry>(*this, key, request, *std::move(directory));
@@ -406,6 +399,22 @@ void Processes::settle(Entry& entry) {
   }
 }
 
+// What the attempt `decider` understood holds for all that run.
+void Processes::spread(Key decider) {
+  std::vector<Key> others;
+  for (const auto& [key, entry] : entries_) {
+    if (key != decider) {
+      others.push_back(key);
+    }
+  }
+  for (const Key key : others) {
+    if (Entry* entry = find(key)) {
+      entry->attempt.adopt();
+      settle(*entry);
+    }
+  }
+}
+
 void Processes::ring_timers() {
   while (!timers_.empty() && timers_.begin()->first <= settings_.clock->now()) {
     Entry& entry = *entries_.at(timers_.begin()->second);
@@ -417,14 +426,17 @@ void Processes::ring_timers() {
 // What an experiment's options say about its programs, read and checked.
 struct Prepared {
   CommandTemplate command;
-  MetricLines lines;
+  HearingOptions hearing;
 };
 
 Result<Prepared> prepare(const ProcessOptions& options) {
   if (const auto checked = check_parameter_variables(options.parameters); !checked) {
     return checked.error();
   }
-  auto command = CommandTemplate::parse(options.command, options.parameters);
+  if (const auto there = options.words.check_secrets(); !there) {
+    return there.error();
+  }
+  auto command = CommandTemplate::parse(options.command, options.parameters, options.words);
   if (!command) {
     return command.error();
   }
@@ -434,18 +446,50 @@ Result<Prepared> prepare(const ProcessOptions& options) {
       return found.error();
     }
   }
-  auto lines = MetricLines::make(options.metrics, options.metric_regex);
-  if (!lines) {
-    return lines.error();
+  auto hearing = hearing_options(options);
+  if (const auto checked = check_hearing(hearing); !checked) {
+    return checked.error();
   }
-  return Prepared{*std::move(command), *std::move(lines)};
+  return Prepared{*std::move(command), std::move(hearing)};
 }
 
 }  // namespace
 
+Result<> check_metric_file(const std::string& glob) {
+  const auto parts = split(glob, '/');
+  if (trim(glob).empty() || glob.front() == '/' || std::ranges::find(parts, "..") != parts.end()) {
+    return Error{ErrorCode::invalid_argument,
+                 "must name files relative to the trial's directory, such as metrics.csv or "
+                 "logs/**/*.csv"};
+  }
+  return {};
+}
+
+Result<std::string> working_directory(const std::string& recorded) {
+  std::error_code error;
+  if (recorded.empty()) {
+    std::string current = std::filesystem::current_path(error).string();
+    return error ? Result<std::string>(Error{
+                       ErrorCode::io, "the working directory can't be read: " + error.message()})
+                 : current;
+  }
+  if (!std::filesystem::is_directory(recorded, error)) {
+    return Error{
+        ErrorCode::not_found,
+        "the directory " + recorded +
+            ", where the experiment's program is to be started, is not there; put it back"};
+  }
+  return recorded;
+}
+
 Result<> check_program(const ProcessOptions& options) {
-  const auto prepared = prepare(options);
-  return prepared ? Result<>() : prepared.error();
+  if (const auto directory = working_directory(options.working_directory); !directory) {
+    return directory.error();
+  }
+  if (const auto prepared = prepare(options); !prepared) {
+    return prepared.error();
+  }
+  return check_program_file(options.command, options.working_directory);
 }
 
 Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
@@ -455,10 +499,9 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
   if (!prepared) {
     return prepared.error();
   }
-  std::error_code error;
-  const std::string directory = std::filesystem::current_path(error).string();
-  if (error) {
-    return Error{ErrorCode::io, "the working directory can't be read: " + error.message()};
+  auto directory = working_directory(options.working_directory);
+  if (!directory) {
+    return directory.error();
   }
   auto guardian = GuardianClient::launch();
   if (!guardian) {
@@ -467,13 +510,17 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                      "; raise the limits on files and processes (ulimit -n, ulimit -u), or see "
                      "'luthier doctor'"};
   }
+  auto launcher = WarmLauncher::make(*std::move(guardian), options.cold, clock);
+  if (!launcher) {
+    return launcher.error();
+  }
   return make_launching_executor(AttemptSettings{.options = std::move(options),
                                                  .command = std::move(prepared->command),
-                                                 .lines = std::move(prepared->lines),
-                                                 .directory = directory,
+                                                 .hearing = std::move(prepared->hearing),
+                                                 .directory = *std::move(directory),
                                                  .area = &area,
                                                  .clock = &clock},
-                                 std::make_unique<GuardianLauncher>(*std::move(guardian)));
+                                 *std::move(launcher));
 }
 
 Result<std::unique_ptr<Executor>> make_launching_executor(

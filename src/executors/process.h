@@ -8,25 +8,39 @@
 #include <vector>
 
 #include "executors/output_log.h"
+#include "executors/parameter_words.h"
 #include "luthier/clock.h"
 #include "luthier/executor.h"
 
 namespace luthier {
 
 struct ProcessOptions {
-  std::vector<std::string> command;     // command_template.h
-  std::vector<std::string> parameters;  // names the space knows: what placeholders may name
-  std::vector<std::string> metrics;     // the objectives: what makes a line of output a result
-  std::string metric_regex;             // pattern.h; empty: the usual forms (metric_lines.h)
+  std::vector<std::string> command;       // command_template.h
+  std::vector<std::string> parameters;    // names the space knows: what placeholders may name
+  ParameterWords words = {};              // what the program is told of them
+  std::vector<std::string> metrics;       // the objectives: what makes a line of output a result
+  std::vector<std::string> readings;      // other metrics that rules and schedulers read
+  std::string metric_regex;               // empty: the usual forms
+  std::vector<std::string> metric_files;  // globs in the trial's directory; empty: result_files.h
+  std::vector<int> ok_statuses;           // exit statuses that are success, beside 0
+  bool tty = false;                       // standard output is a terminal
   // From SIGTERM to SIGKILL. Less ends a stopped trial sooner and may cut its cleaning up short.
   std::chrono::microseconds grace = std::chrono::seconds(10);
   // For a program that was told to pause and is saving; then it is ended as if it had hung.
   std::chrono::microseconds save_time = std::chrono::minutes(10);
+  bool cold = false;    // Python programs import all by themselves (warm/warm_launcher.h)
   OutputLimits output;  // of stdout.log and stderr.log each
+  std::string working_directory = {};  // where programs are started; empty: this process's
 };
 
-// A command or pattern that can't be used, a program that is not there.
+// A glob that can't name files in a trial's directory: what it must be.
+Result<> check_metric_file(const std::string& glob);
+// A command or pattern that can't be used, a program that is not there or may not be executed, a
+// working directory that is gone.
 Result<> check_program(const ProcessOptions& options);
+
+// Where programs are started: `recorded`, which must be there, or this process's directory.
+Result<std::string> working_directory(const std::string& recorded);
 
 // `area` and `clock` must outlive the executor. Errors: those of check_program, a guardian
 // that can't be started.

@@ -11,6 +11,7 @@
 
 #include "executors/attempt_failures.h"
 #include "executors/attempt_program.h"
+#include "executors/missing_metric.h"
 #include "executors/trial_environment.h"
 
 namespace luthier {
@@ -41,8 +42,11 @@ ProcessAttempt::ProcessAttempt(StartRequest request,
       directory_(std::move(directory)),
       settings_(settings),
       host_(host),
-      lines_(settings.lines),
-      files_(directory_),
+      hearing_(settings.hearing, settings.understanding),
+      measured_(settings.options.metrics, settings.options.readings),
+      files_(directory_,
+             {.globs = settings.options.metric_files, .goes_on = request_.iteration > 0}),
+      groups_(objectives_of(settings.hearing)),
       iteration_(request_.iteration) {}
 
 TimePoint ProcessAttempt::in(microseconds span) const {
@@ -73,7 +77,11 @@ Result<> ProcessAttempt::prepare() {
       return whole;
     }
   }
-  if (auto written = write_parameters(request_.config, settings_.command, directory_); !written) {
+  const CommandContext context{.trial = request_.id.trial,
+                               .seed = request_.seed,
+                               .directory = directory_,
+                               .config = &request_.config};
+  if (auto written = write_parameters(settings_.command, context); !written) {
     return written;
   }
   auto out = settings_.area->begin(request_.id);
@@ -94,7 +102,7 @@ Result<> ProcessAttempt::prepare() {
 }
 
 void ProcessAttempt::spawn() {
-  if (!pipes_.open()) {
+  if (!pipes_.open(settings_.options.tty)) {
     const int number = errno;
     close_channels();
     retry_or_fail(errno_in_words(number));
@@ -183,18 +191,17 @@ void ProcessAttempt::on_spawned(const guardian::Spawned& spawned) {
   }
   if (number != 0) {
     close_channels();
-    finish(Outcome::failed, start_failure(spawned, program_->path, settings_.directory), 0);
+    on_refused(spawned);
     return;
   }
   running_ = true;
+  started_at_ = settings_.clock->now();
   if (request_.timeout) {
     timeout_at_ = in(*request_.timeout);
   }
   pipes_.close_theirs();
-  output_log_.emplace(directory_ / "stdout.log",
-                      settings_.options.output,
-                      [this](std::string_view line) { on_line(line); });
-  error_log_.emplace(directory_ / "stderr.log", settings_.options.output, OutputLog::OnLine());
+  output_log_.emplace(directory_ / "stdout.log", settings_.options.output);
+  error_log_.emplace(directory_ / "stderr.log", settings_.options.output);
   host_.watch(pipes_.output.get(), Channel::output);
   host_.watch(pipes_.error.get(), Channel::error);
   host_.watch(pipes_.report.get(), Channel::report);
@@ -203,6 +210,22 @@ void ProcessAttempt::on_spawned(const guardian::Spawned& spawned) {
     terminated_ = false;
     terminate(settings_.options.grace);
   }
+}
+
+// A program that is not there is not there for any trial, unless its name depends on the trial: the
+// experiment is left rather than all trials failed.
+void ProcessAttempt::on_refused(const guardian::Spawned& spawned) {
+  const std::string message = start_failure(spawned, program_->path, settings_.directory);
+  const auto& command = settings_.options.command;
+  const int number = spawned.failed_errno;
+  const bool everyone = spawned.in_directory != 0 || number == ENOENT || number == EACCES ||
+                        number == ENOEXEC || number == ENOTDIR;
+  if (!everyone || command.empty() || command.front().find('{') != std::string::npos) {
+    finish(Outcome::failed, message, 0);
+    return;
+  }
+  host_.post(Unusable{message, true});
+  finish(Outcome::lost, message, 0);
 }
 
 void ProcessAttempt::on_gone(const guardian::Gone& gone) {
@@ -216,9 +239,11 @@ void ProcessAttempt::on_gone(const guardian::Gone& gone) {
   }
   output_log_->finish();
   error_log_->finish();
+  end_hearing();
   while (pipes_.report && read_report()) {
   }
   choose(source_ == ResultSource::unknown && !queue_.empty() ? ResultSource::output : source_);
+  remark_late_output();
   advance();
 }
 
@@ -238,6 +263,9 @@ void ProcessAttempt::on_lost(const guardian::Lost& lost) {
 void ProcessAttempt::on_interrupt(bool pause, bool save) {
   if (ending_ != Ending::none) {
     return;
+  }
+  if (source_ != ResultSource::report) {
+    post_held_back();
   }
   ending_ = pause ? Ending::pause : Ending::stop;
   ending_saves_ = save;
@@ -281,13 +309,16 @@ void ProcessAttempt::terminate(microseconds grace) {
 }
 
 TimePoint ProcessAttempt::next_time() const {
-  return std::min({timeout_at_, terminate_at_, retry_at_, hold_at_, files_at_});
+  return std::min({timeout_at_, terminate_at_, retry_at_, hold_at_, files_at_, remark_at_});
 }
 
 void ProcessAttempt::on_time() {
   const TimePoint now = settings_.clock->now();
   if (now >= timeout_at_) {
     timeout_at_ = kNever;
+    if (source_ != ResultSource::report) {
+      post_held_back();
+    }
     ending_ = Ending::time_out;
     outstanding_ = false;
     terminate(settings_.options.grace);
@@ -300,13 +331,10 @@ void ProcessAttempt::on_time() {
   }
   if (now >= files_at_) {
     files_at_ = in(kFilesEvery);
-    if (source_ == ResultSource::unknown || source_ == ResultSource::files) {
-      for (auto& metrics : files_.read(false)) {
-        if (lines_.has_objective(metrics) && hold_at_ == kNever) {
-          on_result(std::move(metrics), ResultSource::files);
-        }
-      }
-    }
+    read_files(false);
+  }
+  if (now >= remark_at_) {
+    remark_nothing_heard();
   }
   if (now >= retry_at_) {
     retry_at_ = kNever;
@@ -354,18 +382,26 @@ void ProcessAttempt::end() {
     case Ending::none:
       break;
   }
-  if (status != 0 || gone_->over_memory != 0) {
+  if (!succeeded()) {
     finish(Outcome::failed,
            exit_failure(*gone_, program_->memory_bytes, error_log_->tail()),
            exit_status);
   } else if (!any_objective_ && !settings_.options.metrics.empty() &&
-             iteration_ == request_.iteration) {
-    finish(Outcome::failed,
-           missing_metric(settings_.options.metrics, lines_.candidates()),
-           exit_status);
+             iteration_ == request_.iteration && request_.restore_from.empty()) {
+    finish(Outcome::failed, missing_metric(settings_.hearing, hearing_.diagnosis()), exit_status);
   } else {
-    finish(Outcome::returned, "", 0);
+    finish(Outcome::returned, "", exit_status);
   }
+}
+
+// By itself, whatever it was asked.
+bool ProcessAttempt::succeeded() const {
+  if (!gone_ || gone_->over_memory != 0 || !WIFEXITED(gone_->wait_status)) {
+    return false;
+  }
+  const int status = WEXITSTATUS(gone_->wait_status);
+  return status == 0 || std::ranges::find(settings_.options.ok_statuses, status) !=
+                            settings_.options.ok_statuses.end();
 }
 
 void ProcessAttempt::abandon() {
@@ -378,8 +414,8 @@ void ProcessAttempt::abandon() {
 void ProcessAttempt::finish(Outcome outcome, std::string message, std::int64_t exit_status) {
   ended_ = true;
   abandon();
-  timeout_at_ = terminate_at_ = retry_at_ = hold_at_ = files_at_ = kNever;
-  host_.post(Ended{request_.id, outcome, std::move(message), exit_status});
+  timeout_at_ = terminate_at_ = retry_at_ = hold_at_ = files_at_ = remark_at_ = kNever;
+  host_.post(Ended{request_.id, outcome, std::move(message), exit_status, measured()});
 }
 
 }  // namespace luthier

@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "core/measured_metrics.h"
 #include "executors/attempt_pipes.h"
 #include "executors/command_template.h"
 #include "executors/guardian_client.h"
-#include "executors/metric_lines.h"
 #include "executors/output_log.h"
 #include "executors/process.h"
+#include "executors/record_groups.h"
 #include "executors/result_files.h"
+#include "executors/results/hearing.h"
 #include "luthier/executor.h"
 
 namespace luthier {
@@ -36,6 +38,8 @@ class AttemptHost {
   // Seals in another thread; sealed() of the attempt is called later.
   virtual void seal(std::int64_t iteration, const std::filesystem::path& directory) = 0;
   virtual Result<FileDescriptor> spawn(const Program& program) = 0;
+  // The settings' understanding was decided by this attempt; the others are to adopt it.
+  virtual void understood() = 0;
   // Whether another attempt has a program, whose end will free what this one lacks.
   virtual bool others_have_programs() const = 0;
 };
@@ -43,12 +47,18 @@ class AttemptHost {
 struct AttemptSettings {
   ProcessOptions options;
   CommandTemplate command;
-  MetricLines lines;
+  HearingOptions hearing;
   std::string directory;  // the user's
   CheckpointArea* area = nullptr;
   const Clock* clock = nullptr;
+  // What the first attempts teach the later ones.
   ResultSource source = ResultSource::unknown;
+  std::optional<Understanding> understanding = {};
+  bool said_nothing_heard = false;
 };
+// What of a program's output is looked for: its objectives and readings that are not measured.
+HearingOptions hearing_options(const ProcessOptions& options);
+std::vector<std::string> objectives_of(const HearingOptions& options);
 
 class ProcessAttempt {
  public:
@@ -63,6 +73,7 @@ class ProcessAttempt {
   void on_reply(const Reply& reply);
   void on_interrupt(bool pause, bool save);
   void on_sealed(const Result<CheckpointArea::Sealed>& sealed);
+  void adopt();  // the settings' understanding, which another attempt decided
   // The earliest moment on_time() has something to do.
   TimePoint next_time() const;
   void on_time();
@@ -83,13 +94,29 @@ class ProcessAttempt {
 
   void read_control();
   void on_spawned(const guardian::Spawned& spawned);
+  void on_refused(const guardian::Spawned& spawned);
   void on_gone(const guardian::Gone& gone);
   void on_lost(const guardian::Lost& lost);
   bool read_output(FileDescriptor& fd, std::optional<OutputLog>& log);
-  void on_line(std::string_view line);
   bool read_report();
+  bool hears() const;
+  void hear(OutputStream stream, std::string_view bytes);
+  void take_heard();
+  void end_hearing();
+  void read_files(bool ended);
   void on_result(Metrics metrics, ResultSource source);
   void choose(ResultSource source);
+  bool has_objective(const Metrics& metrics) const;
+  bool holds_back() const;
+  void remark_nothing_heard();
+  void remark_late_output();
+  bool may_post() const;
+  bool succeeded() const;
+  void add_measured(Metrics& metrics);
+  bool post_measured();
+  void post_held_back();
+  void watch_again(const FileDescriptor& fd, bool& paused, Channel channel);
+  Measured measured() const;
 
   void advance();
   bool take_message();
@@ -109,13 +136,16 @@ class ProcessAttempt {
   const std::filesystem::path directory_;
   AttemptSettings& settings_;
   AttemptHost& host_;
-  MetricLines lines_;
+  Hearing hearing_;
+  const MeasuredMetrics measured_;  // those that are wanted as metrics
   ResultFiles files_;
+  RecordGroups groups_;  // of the records of files
 
   AttemptPipes pipes_;
   std::optional<OutputLog> output_log_;
   std::optional<OutputLog> error_log_;
   bool output_paused_ = false;
+  bool error_paused_ = false;
 
   std::optional<Program> program_;
   int tries_ = 0;
@@ -128,6 +158,8 @@ class ProcessAttempt {
   std::deque<Metrics> queue_;  // results of output and files not yet posted
   std::int64_t iteration_;
   bool any_objective_ = false;
+  bool measured_added_ = false;
+  Metrics last_;  // result that was posted, where measured metrics are to be added to it
   bool outstanding_ = false;  // a result waits for its reply
   bool saving_ = false;       // a checkpoint is being sealed
   bool sealed_at_end_ = false;
@@ -142,6 +174,11 @@ class ProcessAttempt {
   TimePoint retry_at_ = kNever;
   TimePoint hold_at_ = kNever;  // results of output stop waiting for the report descriptor
   TimePoint files_at_ = kNever;
+  TimePoint remark_at_ = kNever;  // nothing was heard of what it prints
+  std::int64_t lines_printed_ = 0;
+  TimePoint started_at_ = 0;
+  TimePoint first_result_at_ = 0;  // 0: none yet
+  std::int64_t results_heard_ = 0;
   std::chrono::microseconds terminate_grace_{0};
   bool terminated_ = false;
   bool ended_ = false;

@@ -1,5 +1,4 @@
-// What the program of an attempt says, and what it is told: its output and report descriptor, its
-// results and their replies, its checkpoints.
+// The report descriptor of an attempt: its messages and their replies, its checkpoints.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,83 +15,10 @@
 namespace luthier {
 namespace {
 
-constexpr std::size_t kMostQueued = 1000;          // results; then the program's output waits
 constexpr std::size_t kLongestMessage = 1u << 20;  // of the report descriptor
 constexpr std::size_t kReadBytes = 1u << 16;
-constexpr auto kHold = std::chrono::milliseconds(200);
 
 }  // namespace
-
-void ProcessAttempt::on_readable(Channel channel) {
-  switch (channel) {
-    case Channel::control:
-      read_control();
-      return;
-    case Channel::output:
-      read_output(pipes_.output, output_log_);
-      break;
-    case Channel::error:
-      read_output(pipes_.error, error_log_);
-      return;
-    case Channel::report:
-      read_report();
-      break;
-  }
-  advance();
-}
-
-// Reads once, so that a flood of one attempt leaves the others their turn. False: nothing more now.
-bool ProcessAttempt::read_output(FileDescriptor& fd, std::optional<OutputLog>& log) {
-  static thread_local std::array<char, kReadBytes> buffer;
-  const ssize_t count = fd ? read(fd.get(), buffer.data(), buffer.size()) : -1;
-  if (count > 0) {
-    log->write({buffer.data(), static_cast<std::size_t>(count)});
-    if (&fd == &pipes_.output && queue_.size() > kMostQueued && !gone_ && !output_paused_) {
-      host_.unwatch(fd.get());
-      output_paused_ = true;
-    }
-    return true;
-  }
-  if (fd && (count == 0 || (errno != EAGAIN && errno != EINTR))) {
-    if (!(&fd == &pipes_.output && output_paused_)) {
-      host_.unwatch(fd.get());
-    }
-    output_paused_ = output_paused_ && &fd != &pipes_.output;
-    fd.reset();
-  }
-  return false;
-}
-
-void ProcessAttempt::on_line(std::string_view line) {
-  if (source_ == ResultSource::report || settings_.source == ResultSource::report ||
-      ending_ != Ending::none) {
-    return;
-  }
-  if (auto metrics = lines_.parse(line)) {
-    on_result(*std::move(metrics), ResultSource::output);
-  }
-}
-
-void ProcessAttempt::on_result(Metrics metrics, ResultSource source) {
-  any_objective_ = true;
-  queue_.push_back(std::move(metrics));
-  if (source_ != ResultSource::unknown) {
-    return;
-  }
-  if (source == ResultSource::files || settings_.source == source) {
-    choose(source);
-  } else if (hold_at_ == kNever) {
-    hold_at_ = in(kHold);
-  }
-}
-
-void ProcessAttempt::choose(ResultSource source) {
-  source_ = source;
-  hold_at_ = kNever;
-  if (source == ResultSource::report || settings_.source == ResultSource::unknown) {
-    settings_.source = source;
-  }
-}
 
 bool ProcessAttempt::read_report() {
   // Backpressure: a program that does not wait for its replies is not read faster than it is
@@ -111,46 +37,6 @@ bool ProcessAttempt::read_report() {
     pipes_.report.reset();
   }
   return false;
-}
-
-// Goes as far as possible: posts the next result, or ends.
-void ProcessAttempt::advance() {
-  while (!ended_ && !outstanding_ && !saving_) {
-    const bool drop = ending_ != Ending::none && source_ != ResultSource::report;
-    if (drop) {
-      queue_.clear();
-    }
-    if (take_message()) {
-      continue;
-    }
-    if (source_ != ResultSource::unknown && !queue_.empty()) {
-      Metrics next = std::move(queue_.front());
-      queue_.pop_front();
-      post_result(std::move(next));
-      continue;
-    }
-    if (gone_ && !files_taken_) {
-      files_taken_ = true;
-      if (source_ == ResultSource::unknown || source_ == ResultSource::files) {
-        for (auto& metrics : files_.read(true)) {
-          if (ending_ == Ending::none && lines_.has_objective(metrics)) {
-            on_result(std::move(metrics), ResultSource::files);
-          } else {
-            lines_.remember(metrics);
-          }
-        }
-        continue;
-      }
-    }
-    if (gone_) {
-      end();
-    }
-    break;
-  }
-  if (output_paused_ && pipes_.output && queue_.size() < kMostQueued / 2) {
-    output_paused_ = false;
-    host_.watch(pipes_.output.get(), Channel::output);
-  }
 }
 
 // Acts on the next line of the report descriptor; false when there is none.
@@ -184,14 +70,20 @@ bool ProcessAttempt::take_message() {
     begin_saving();
     return true;
   }
-  any_objective_ = any_objective_ || lines_.has_objective(message->metrics);
-  lines_.remember(message->metrics);
-  post_result(std::move(message->metrics));
+  Metrics metrics = hearing_.named_as_wanted(std::move(message->metrics));
+  if (!any_objective_) {
+    any_objective_ = has_objective(metrics);
+    hearing_.remember(metrics);
+  }
+  post_result(std::move(metrics));
   return true;
 }
 
 void ProcessAttempt::post_result(Metrics metrics) {
   outstanding_ = true;
+  if (measured_.wanted()) {
+    last_ = metrics;
+  }
   host_.post(Reported{request_.id, ++iteration_, std::move(metrics)});
   if (ending_ == Ending::pause || ending_ == Ending::stop) {
     // It was asked to end while it worked on this result: it is answered at once.
@@ -216,6 +108,12 @@ void ProcessAttempt::on_reply(const Reply& reply) {
 
 // The reply asks a program that reads it; SIGTERM asks the others, and those that do not go.
 void ProcessAttempt::obey_end(DecisionKind kind, bool save) {
+  if (ending_ == Ending::time_out || (ending_ == Ending::none && succeeded())) {
+    queue_.clear();  // it has ended already, and that is how it ended
+    incoming_.clear();
+    measured_added_ = true;
+    return;
+  }
   const auto grace = settings_.options.grace;
   const bool interrupted = ending_ != Ending::none;
   ending_ = kind == DecisionKind::pause ? Ending::pause : Ending::stop;

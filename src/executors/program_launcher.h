@@ -21,7 +21,7 @@ class ProgramLauncher {
   // answered (guardian/wire.h) and Terminate is understood. The code `unavailable` means that
   // trying again later may help. I/O thread.
   virtual Result<FileDescriptor> spawn(const Program& program, const StartRequest& request) = 0;
-  // Readable when renew() has something to do; -1: never.
+  // Readable when renew() has something to do; the same for good; -1: never.
   virtual int watched() const { return -1; }
   virtual void renew() {}
   virtual Capabilities capabilities() const = 0;
@@ -30,6 +30,10 @@ class ProgramLauncher {
   virtual Resources beside_claim() const { return {.cpu = 0}; }
   // Called once before the first spawn: where to say that nothing can be started any more.
   virtual void on_unusable(const std::function<void(std::string)>& unusable) { (void)unusable; }
+  // Called once before the first spawn: where to say what a person should know.
+  virtual void on_note(std::function<void(std::string)> note) { (void)note; }
+  // What is told of attempts, before the engine hears it. I/O thread.
+  virtual void on_event(const ExecutorEvent& event) { (void)event; }
 };
 
 // The executor that runs `settings.command` through the launcher.

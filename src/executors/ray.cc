@@ -214,29 +214,32 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
                  "a trial on Ray is one of a program, a Python function and a C++ library; give "
                  "exactly one of them"};
   }
-  auto command = program ? CommandTemplate::parse(process.command, process.parameters)
-                         : Result<CommandTemplate>(CommandTemplate());
+  if (const auto there = process.words.check_secrets(); !there) {
+    return there.error();
+  }
+  auto command = program
+                     ? CommandTemplate::parse(process.command, process.parameters, process.words)
+                     : Result<CommandTemplate>(CommandTemplate::of_function(process.words));
   if (!command) {
     return command.error();
   }
-  auto lines = MetricLines::make(process.metrics, process.metric_regex);
-  if (!lines) {
-    return lines.error();
+  auto hearing = hearing_options(process);
+  if (const auto checked = check_hearing(hearing); !checked) {
+    return checked.error();
   }
-  std::error_code error;
-  const std::string directory = fs::current_path(error).string();
-  if (error) {
-    return Error{ErrorCode::io, "the working directory can't be read: " + error.message()};
+  auto directory = working_directory(options.process.working_directory);
+  if (!directory) {
+    return directory.error();
   }
-  auto connection = connection_of(options, directory);
+  auto connection = connection_of(options, *directory);
   if (!connection) {
     return connection.error();
   }
   raise_file_limit();
   AttemptSettings settings{.options = options.process,
                            .command = *std::move(command),
-                           .lines = *std::move(lines),
-                           .directory = directory,
+                           .hearing = std::move(hearing),
+                           .directory = *std::move(directory),
                            .area = &area,
                            .clock = &clock};
   auto launcher = RayLauncher::connect(std::move(options), *std::move(connection), clock);

@@ -107,7 +107,10 @@ void RayAttempt::feed_gone(const ray_wire::Gone& gone) {
   end_ = bytes_of(guardian::Gone{.wait_status = gone.wait_status,
                                  .killed = gone.killed,
                                  .over_memory = gone.over_memory,
-                                 .peak_memory_bytes = gone.peak_memory_bytes});
+                                 .peak_memory_bytes = gone.peak_memory_bytes,
+                                 .cpu_us = gone.cpu_us,
+                                 .wall_us = gone.wall_us,
+                                 .max_rss_bytes = gone.max_rss_bytes});
   send_end();
 }
 

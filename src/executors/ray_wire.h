@@ -46,6 +46,9 @@ struct Gone {
   std::uint32_t over_memory = 0;
   std::uint32_t worker_is_stuck = 0;  // a function did not return: the worker has to go
   std::uint64_t peak_memory_bytes = 0;
+  std::uint64_t cpu_us = 0;
+  std::uint64_t wall_us = 0;
+  std::uint64_t max_rss_bytes = 0;
 };
 
 struct Frame {

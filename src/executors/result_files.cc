@@ -1,175 +1,157 @@
 #include "executors/result_files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <string_view>
+#include <functional>
+#include <utility>
 
-#include "base/text.h"
-#include "executors/record_reader.h"
+#include "executors/metric_globs.h"
 #include "executors/trial_files.h"
 
 namespace luthier {
 namespace {
 
-constexpr std::int64_t kMostBytes = std::int64_t{16} << 20;  // read at once
-
-std::string read_from(const ContainedFiles& files, const std::string& name, std::int64_t offset) {
-  const FileDescriptor file = files.open(name, O_RDONLY);
-  struct stat status{};
-  if (!file || ::fstat(file.get(), &status) != 0 || status.st_size <= offset) {
-    return {};
-  }
-  std::string text(static_cast<std::size_t>(std::min(status.st_size - offset, kMostBytes)), '\0');
-  std::size_t have = 0;
-  while (have < text.size()) {
-    const ssize_t count = ::pread(file.get(),
-                                  text.data() + have,
-                                  text.size() - have,
-                                  offset + static_cast<std::int64_t>(have));
-    if (count == 0 || (count < 0 && errno != EINTR)) {
-      break;
-    }
-    have += count > 0 ? static_cast<std::size_t>(count) : 0;
-  }
-  text.resize(have);
-  return text;
-}
-
-std::int64_t time_of(const struct stat& status) {
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
-}
-
-// Cells of one line; quotes as in RFC 4180, without line breaks inside.
-std::vector<std::string> csv_cells(std::string_view line) {
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"') {
-      if (quoted && i + 1 < line.size() && line[i + 1] == '"') {
-        cells.back() += '"';
-        ++i;
-      } else {
-        quoted = !quoted;
+const std::vector<std::string>& usual_names() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const char* stem : {"metrics", "results"}) {
+      for (const char* ending : {".json", ".jsonl", ".csv", ".tsv"}) {
+        names.push_back(std::string(stem) + ending);
       }
-    } else if (c == ',' && !quoted) {
-      cells.emplace_back();
-    } else if (c != '\r') {
-      cells.back() += c;
+    }
+    return names;
+  }();
+  return kNames;
+}
+
+// Whatever the order of its columns, and whichever empty ones were added.
+std::size_t hash_of(const Metrics& record) {
+  std::vector<std::string> cells;
+  for (const auto& [name, value] : record) {
+    cells.push_back(name + '=' + to_json(value));
+  }
+  std::ranges::sort(cells);
+  std::string all;
+  for (const auto& cell : cells) {
+    all += cell + '\n';
+  }
+  return std::hash<std::string>()(all);
+}
+
+std::vector<std::string> usual_files(const ContainedFiles& directory) {
+  std::vector<std::string> found;
+  for (const auto& name : usual_names()) {
+    if (const auto status = directory.status(name); status && S_ISREG(status->st_mode)) {
+      found.push_back(name);
     }
   }
-  return cells;
+  return found;
 }
 
-Value csv_value(const std::string& cell) {
-  const auto number = read_number(trim(cell));
-  return number ? *number : Value(to_utf8(cell));
-}
-
-// Every object at the top of `text`, whatever stands between them: one, a list, or one a line.
-void take_objects(std::string_view text, std::vector<Metrics>& out) {
-  while (true) {
-    const auto brace = text.find('{');
-    if (brace == std::string_view::npos) {
-      return;
-    }
-    text.remove_prefix(brace);
-    std::size_t used = 0;
-    auto record = read_record(text, &used);
-    if (!record) {
-      return;
-    }
-    out.push_back(*std::move(record));
-    text.remove_prefix(used);
+// Records of several files of one run (MLflow keeps one a metric) in the order of their steps.
+void sort_by_step(std::vector<Metrics>& records) {
+  const auto step = [](const Metrics& record) {
+    const Value* value = record.find("step");
+    return value ? value->number() : std::nullopt;
+  };
+  if (std::ranges::all_of(records, [&](const auto& each) { return step(each).has_value(); })) {
+    std::ranges::stable_sort(records, {}, [&](const auto& each) { return *step(each); });
   }
 }
 
 }  // namespace
 
-ResultFiles::ResultFiles(const std::filesystem::path& directory)
-    : directory_(files_of_trial(directory)) {
-  if (directory.empty()) {
-    return;
-  }
-  for (const char* stem : {"metrics", "results"}) {
-    for (const auto& [extension, format] : {std::pair(".json", Format::json),
-                                            std::pair(".jsonl", Format::lines),
-                                            std::pair(".csv", Format::csv)}) {
-      File file{.name = std::string(stem) + extension, .format = format};
-      if (const auto status = directory_.status(file.name)) {
-        file.offset = status->st_size;
-        file.time = time_of(*status);
-        const std::string text = format == Format::csv ? read_from(directory_, file.name, 0) : "";
-        if (!text.empty()) {
-          file.columns = csv_cells(std::string_view(text).substr(0, text.find('\n')));
-        }
+ResultFiles::ResultFiles(const std::filesystem::path& directory, ResultFilesOptions options)
+    : any_(!directory.empty()),
+      directory_(files_of_trial(directory)),
+      options_(std::move(options)) {
+  if (any_) {
+    read(false);
+    for (auto& [name, file] : files_) {
+      if (file.format == nullptr) {
+        file.bytes.read_whole();
       }
-      files_.push_back(std::move(file));
+      file.earlier = options_.goes_on ? 0 : file.taken.size();
+    }
+  }
+}
+
+void ResultFiles::look() {
+  const auto names =
+      options_.globs.empty() ? usual_files(directory_) : metric_files(directory_, options_.globs);
+  for (const auto& name : names) {
+    if (!files_.contains(name)) {
+      files_.emplace(name, File{GrowingFile(directory_, name), make_record_format(name)});
     }
   }
 }
 
 std::vector<Metrics> ResultFiles::read(bool ended) {
   std::vector<Metrics> out;
-  for (auto& file : files_) {
-    read_file(file, ended, out);
+  if (!any_) {
+    return out;
+  }
+  look();
+  int tellers = 0;
+  for (auto& [name, file] : files_) {
+    const std::size_t before = out.size();
+    if (file.format == nullptr) {
+      read_document(file, ended, out);
+    } else {
+      read_file(name, file, ended, out);
+    }
+    tellers += out.size() > before ? 1 : 0;
+  }
+  if (tellers > 1) {
+    sort_by_step(out);
   }
   return out;
 }
 
-void ResultFiles::read_file(File& file, bool ended, std::vector<Metrics>& out) const {
-  const auto status = directory_.status(file.name);
-  if (!status) {
-    return;
+void ResultFiles::read_document(File& file, bool ended, std::vector<Metrics>& out) {
+  if (ended) {
+    auto records = records_of_json(file.bytes.read_whole());
+    std::ranges::move(records, std::back_inserter(out));
   }
-  if (file.format == Format::json) {
-    if (ended && (time_of(*status) != file.time || status->st_size != file.offset)) {
-      take_objects(read_from(directory_, file.name, 0), out);
-    }
-    return;
-  }
-  if (status->st_size < file.offset) {  // written anew
-    file.offset = 0;
-    file.columns.clear();
-  }
-  std::string text = read_from(directory_, file.name, file.offset);
-  const std::size_t size_read = text.size();
-  if (ended && !text.empty() && text.back() != '\n') {
-    text += '\n';
-  }
-  std::size_t start = 0;
-  for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
-    take_line(file, text.substr(start, end - start), out);
-    start = end + 1;
-  }
-  file.offset += static_cast<std::int64_t>(std::min(start, size_read));
 }
 
-void ResultFiles::take_line(File& file, const std::string& line, std::vector<Metrics>& out) {
-  if (trim(line).empty()) {
-    return;
-  }
-  if (file.format == Format::lines) {
-    if (auto record = read_record(line)) {
-      out.push_back(*std::move(record));
+void ResultFiles::read_file(const std::string& name,
+                            File& file,
+                            bool ended,
+                            std::vector<Metrics>& out) {
+  std::vector<Metrics> records;
+  while (true) {
+    const auto part = file.bytes.read();
+    if (part.anew) {
+      file.format = make_record_format(name);
+      file.place = 0;
+      file.taken.erase(file.taken.begin(),
+                       file.taken.begin() + static_cast<std::ptrdiff_t>(file.earlier));
+      file.earlier = 0;
     }
-    return;
+    if (part.bytes.empty()) {
+      break;
+    }
+    file.format->take(part.bytes, records);
+    take(file, records, out);
   }
-  const auto cells = csv_cells(line);
-  if (file.columns.empty()) {
-    file.columns = cells;
-    return;
+  if (ended) {
+    file.format->finish(records);
+    take(file, records, out);
   }
-  Metrics metrics;
-  for (std::size_t i = 0; i < std::min(cells.size(), file.columns.size()); ++i) {
-    if (!cells[i].empty()) {
-      metrics.set(trim(file.columns[i]), csv_value(cells[i]));
+}
+
+void ResultFiles::take(File& file, std::vector<Metrics>& records, std::vector<Metrics>& out) {
+  for (Metrics& record : records) {
+    const std::size_t hash = hash_of(record);
+    if (file.place < file.taken.size() && file.taken[file.place] != hash) {
+      file.taken.resize(file.place);  // it tells something else from here on
+    }
+    if (file.place++ == file.taken.size()) {
+      file.taken.push_back(hash);
+      out.push_back(std::move(record));
     }
   }
-  out.push_back(std::move(metrics));
+  records.clear();
 }
 
 }  // namespace luthier

@@ -1,42 +1,57 @@
-// ResultFiles: results that a program writes to a file of its trial directory: metrics.json,
-// metrics.jsonl, metrics.csv, results.json, results.jsonl or results.csv. A .json file holds one
-// object, a list of objects, or one object a line, and is read when the program has ended; the
-// others are read as they grow. What was there before the attempt began does not count. A link or a
-// pipe under such a name is no such file.
+// ResultFiles: the records that a program writes to files of its trial's directory. Those that grow
+// are read as they do; a .json file when the program has ended. What was there before the attempt
+// began does not count, and no record counts twice, also where a file is written anew with all that
+// it held before.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/contained_files.h"
+#include "executors/growing_file.h"
+#include "executors/record_formats.h"
 #include "luthier/value.h"
 
 namespace luthier {
 
+struct ResultFilesOptions {
+  // Empty: metrics and results, each with .json, .jsonl, .csv or .tsv.
+  std::vector<std::string> globs = {};
+  // The attempt goes on from a checkpoint: a file that it writes anew holds again what earlier
+  // attempts wrote. Otherwise it writes everything for the first time.
+  bool goes_on = false;
+};
+
 class ResultFiles {
  public:
-  explicit ResultFiles(const std::filesystem::path& directory);
+  // An empty `directory` has no results.
+  ResultFiles(const std::filesystem::path& directory, ResultFilesOptions options);
 
-  // The results that came since the last call. `ended`: the program has; take whatever is there.
+  // The records that came since the last call. `ended`: the program has; take whatever is there.
   std::vector<Metrics> read(bool ended);
 
  private:
-  enum class Format : std::uint8_t { json, lines, csv };
   struct File {
-    std::string name;
-    Format format;
-    std::int64_t offset = 0;           // bytes taken
-    std::int64_t time = 0;             // of a .json file when the attempt began
-    std::vector<std::string> columns;  // of a .csv file
+    GrowingFile bytes;
+    std::unique_ptr<RecordFormat> format;  // null: a JSON document
+    std::vector<std::size_t> taken;        // a hash of each record, in order
+    std::size_t place = 0;                 // in `taken`: what comes again is skipped
+    std::size_t earlier = 0;               // of `taken`: from before the attempt
   };
 
-  void read_file(File& file, bool ended, std::vector<Metrics>& out) const;
-  static void take_line(File& file, const std::string& line, std::vector<Metrics>& out);
+  void look();
+  void read_file(const std::string& name, File& file, bool ended, std::vector<Metrics>& out);
+  void read_document(File& file, bool ended, std::vector<Metrics>& out);
+  static void take(File& file, std::vector<Metrics>& records, std::vector<Metrics>& out);
 
-  ContainedFiles directory_;
-  std::vector<File> files_;
+  const bool any_;
+  const ContainedFiles directory_;
+  const ResultFilesOptions options_;
+  std::map<std::string, File> files_;
 };
 
 }  // namespace luthier

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "base/text.h"
-#include "executors/command_template.h"
+#include "executors/parameter_files.h"
 
 namespace luthier {
 
@@ -37,8 +37,10 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   const StartRequest& request = *trial.request;
   std::vector<std::string> out;
   const bool devices = !request.devices.empty();
+  bool buffering_chosen = false;
   for (char* const* entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
+    buffering_chosen = buffering_chosen || text.starts_with("PYTHONUNBUFFERED=");
     if (!text.starts_with("LUTHIER_") && !(devices && text.starts_with("CUDA_VISIBLE_DEVICES="))) {
       out.emplace_back(text);
     }
@@ -56,15 +58,20 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   set("LUTHIER_SEED", std::to_string(request.seed));
   set("LUTHIER_ITERATION", std::to_string(request.iteration));
   set("LUTHIER_REPORT_FD", std::to_string(trial.report_fd));
-  set("LUTHIER_PARAMS", parameters_path(trial.directory, ParameterFormat::json).string());
+  set("LUTHIER_PARAMS", flat_parameters_path(trial.directory).string());
   for (const auto& [name, value] : request.config) {
-    set(parameter_variable(name), to_text(value));
+    set(parameter_variable(name),
+        trial.words != nullptr ? trial.words->for_environment(name, value) : to_text(value));
   }
   if (!request.restore_from.empty()) {
     set("LUTHIER_CHECKPOINT_IN", request.restore_from.string());
   }
   if (!trial.checkpoint_out.empty()) {
     set("LUTHIER_CHECKPOINT_OUT", trial.checkpoint_out.string());
+  }
+  // Python holds back what it prints into a pipe, and a trial would be judged when it is over.
+  if (!buffering_chosen) {
+    set("PYTHONUNBUFFERED", "1");
   }
   if (devices) {
     set("CUDA_VISIBLE_DEVICES", request.devices);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "executors/parameter_words.h"
 #include "luthier/error.h"
 #include "luthier/executor.h"
 
@@ -22,9 +23,11 @@ struct TrialEnvironment {
   std::filesystem::path directory;       // LUTHIER_TRIAL_DIR
   std::filesystem::path checkpoint_out;  // LUTHIER_CHECKPOINT_OUT; empty: none
   int report_fd = 3;
+  const ParameterWords* words = nullptr;  // what programs are told; null: the values themselves
 };
 
-// This process's environment without LUTHIER_ variables, and the trial's: "NAME=value".
+// This process's environment without LUTHIER_ variables, and the trial's: "NAME=value". Python
+// prints unbuffered unless the user's own PYTHONUNBUFFERED says otherwise.
 std::vector<std::string> environment_of(const TrialEnvironment& trial);
 
 }  // namespace luthier

@@ -3,7 +3,7 @@
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "executors/output_log.h"
-#include "executors/record_reader.h"
+#include "executors/results/record_reader.h"
 
 namespace luthier {
 

@@ -19,6 +19,7 @@ namespace {
 
 constexpr TimePoint kRedrawInterval = 100'000;
 constexpr TimePoint kFirstInterval = 30'000'000;
+constexpr std::int64_t kSparser = 3;
 constexpr const char* kBold = "\x1b[1m";
 constexpr const char* kRed = "\x1b[31m";
 
@@ -46,6 +47,7 @@ Result<> Console::on_open(const ExperimentView& view, Sequence last, const ReadF
   said_improvements_ = state_.improvements();
   next_ended_ = state_.ended();
   opened_ = true;
+  was_started_ = last > 0;
   return folded;
 }
 
@@ -74,8 +76,9 @@ void Console::on_events(const ExperimentView& view, std::span<const Event> event
 // Lines that stay.
 void Console::talk(const Event& event) {
   if (const auto* started = std::get_if<ControllerStarted>(&event.body)) {
-    std::string line =
-        printable(state_.subject().name) + ": started, " + counted(started->jobs, "job");
+    const bool resumed = std::exchange(was_started_, true);
+    std::string line = printable(state_.subject().name) +
+                       (resumed ? ": resumed, " : ": started, ") + counted(started->jobs, "job");
     if (const auto total = state_.total()) {
       line += ", " + counted(*total, "trial");
     }
@@ -94,18 +97,18 @@ void Console::talk(const Event& event) {
   }
 }
 
-// A plain line about how it goes: when the best improved and twice as many trials have ended as at
-// the line before, or when time is due; the time between such lines doubles.
+// A plain line about how it goes: when the best improved and three times as many trials have ended
+// as at the line before, or when time is due; the time between such lines grows threefold too.
 void Console::progress(bool due_by_time) {
   const bool improved = state_.improvements() > said_improvements_ && state_.ended() >= next_ended_;
   if (!improved && !due_by_time) {
     return;
   }
   said_improvements_ = state_.improvements();
-  next_ended_ = std::max<std::int64_t>(1, 2 * state_.ended());
+  next_ended_ = std::max<std::int64_t>(1, kSparser * state_.ended());
   said_at_ = now_;
   if (due_by_time) {
-    interval_ *= 2;
+    interval_ *= kSparser;
   }
   std::string line = counts_text(state_) + "; " + time_text(state_, now_);
   for (const std::string& best : best_texts(state_)) {

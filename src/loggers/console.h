@@ -50,6 +50,7 @@ class Console final : public Logger {
   TimePoint now_ = 0;
   bool unwritable_ = false;
   bool opened_ = false;
+  bool was_started_ = false;  // by this controller or one before it
   // Plain lines: what was said when.
   std::int64_t said_improvements_ = 0;
   std::int64_t next_ended_ = 0;

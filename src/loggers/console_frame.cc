@@ -13,6 +13,34 @@ constexpr int kIterationWidth = 9;
 constexpr int kValueWidth = 12;
 constexpr int kTimeWidth = 8;
 constexpr std::string_view kGap = "  ";
+constexpr double kTold = 0.1;  // seconds that are worth a word
+
+// "all 12 trials ended", "the only trial ended" count what the line counts.
+bool says_that_all_ended(const std::string& reason) {
+  return reason == "the only trial ended" ||
+         (reason.starts_with("all ") && reason.ends_with(" trials ended"));
+}
+
+// "3 stopped, 1 failed"; nothing where all completed.
+std::string not_completed_text(const ConsoleState& state) {
+  std::string out;
+  for (const TrialState each : {TrialState::stopped, TrialState::failed}) {
+    if (state.count(each) > 0) {
+      out += (out.empty() ? "" : ", ") + std::to_string(state.count(each)) + ' ' +
+             std::string(to_text(each));
+    }
+  }
+  return out;
+}
+
+std::string ending_text(const ConsoleState& state) {
+  const std::string reason = state.stopped() ? printable(state.stopped()->reason) : "";
+  if (!says_that_all_ended(reason)) {
+    return counts_text(state) + (reason.empty() ? "" : "; " + reason);
+  }
+  const std::string states = not_completed_text(state);
+  return reason + (states.empty() ? "" : ", of them " + states);
+}
 
 std::string row(const std::string& trial,
                 const std::string& iteration,
@@ -62,7 +90,9 @@ std::string counts_text(const ConsoleState& state) {
                                 TrialState::stopped,
                                 TrialState::failed}) {
     if (state.count(each) > 0) {
-      out += ", " + std::to_string(state.count(each)) + ' ' + std::string(to_text(each));
+      const bool left = each == TrialState::running && state.stopped();
+      out += ", " + std::to_string(state.count(each)) + ' ' +
+             (left ? "interrupted" : std::string(to_text(each)));
     }
   }
   return out;
@@ -83,7 +113,7 @@ std::vector<std::string> best_texts(const ConsoleState& state) {
 
 std::string time_text(const ConsoleState& state, TimePoint now) {
   std::string out = duration_text(state.elapsed_s(now));
-  if (const auto left = state.left_s(now); left && !state.stopped()) {
+  if (const auto left = state.left_s(now); left && *left >= kTold && !state.stopped()) {
     out += ", about " + duration_text(*left) + " left";
   }
   return out;
@@ -103,15 +133,14 @@ std::vector<std::string> failure_texts(const ConsoleState::Failure& failure) {
 std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now) {
   std::vector<std::string> lines = best_texts(state);
   if (const std::int64_t hidden = state.failed_attempts() - state.failures_returned(); hidden > 0) {
-    lines.push_back(counted(hidden, "further failure") + ", most like those above: `luthier logs " +
-                    printable(state.subject().name) + " TRIAL` shows each");
+    const std::string& logs = state.subject().logs_command;
+    lines.push_back(counted(hidden, "further failure") + ", most like those above" +
+                    (logs.empty() ? "" : ": `" + printable(logs) + "` shows each"));
   }
   const bool finished = state.stopped() && state.stopped()->finished;
-  std::string line = printable(state.subject().name) + (finished ? " finished" : " interrupted") +
-                     " after " + time_text(state, now) + ": " + counts_text(state);
-  if (state.stopped() && !state.stopped()->reason.empty()) {
-    line += "; " + printable(state.stopped()->reason);
-  }
+  const std::string line = printable(state.subject().name) +
+                           (finished ? " finished" : " interrupted") + " after " +
+                           time_text(state, now) + ": " + ending_text(state);
   lines.push_back(line);
   return lines;
 }

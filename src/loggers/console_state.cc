@@ -29,6 +29,9 @@ double seconds_between(TimePoint from, TimePoint to) {
 
 ConsoleState::ConsoleState(ConsoleSubject subject)
     : subject_(std::move(subject)), best_(subject_.objectives.size()) {
+  if (subject_.score.kind == Score::Kind::last || subject_.score.kind == Score::Kind::mean) {
+    ranking_.emplace(subject_.score, subject_.objectives);
+  }
   for (const Parameter& parameter : subject_.parameters) {
     if (parameter.domain.kind == DomainKind::constant) {
       hidden_.insert(parameter.name);
@@ -90,7 +93,7 @@ void ConsoleState::on(const ControllerStarted& started, TimePoint time) {
 void ConsoleState::on(const TrialAdded& added, TimePoint) {
   const auto needed = static_cast<std::size_t>(added.trial.value) + 1;
   if (states_.size() < needed) {
-    counts_[0] += static_cast<std::int64_t>(needed - states_.size());
+    ++counts_[0];  // numbers before the first are of known results, which did not run here
     states_.resize(needed, TrialState::pending);
   }
   parameters_[added.trial] = text_of(added.config);
@@ -104,6 +107,9 @@ void ConsoleState::on(const TrialChosen& chosen, TimePoint) {
 
 void ConsoleState::on(const AttemptStarted& started, TimePoint time) {
   set_state(started.trial, TrialState::running);
+  if (ranking_) {
+    ranking_->on_attempt(started);
+  }
   running_[started.trial] = {.attempt = started.attempt,
                              .iteration = started.base_iteration,
                              .value = std::nullopt,
@@ -118,16 +124,26 @@ void ConsoleState::on(const ResultReported& result, TimePoint) {
       row->second.value = value ? value->number() : std::nullopt;
     }
   }
+  rank(result);
+}
+
+void ConsoleState::rank(const ResultReported& result) {
+  if (ranking_) {
+    ranking_->on_result(result, parameters(result.trial));
+  }
   for (std::size_t i = 0; i < best_.size(); ++i) {
     const Objective& objective = subject_.objectives[i];
-    const double loss = loss_of(objective, result.metrics);
     const double sign = objective.mode == Mode::min ? 1 : -1;
     const double to_beat =
         best_[i] ? sign * best_[i]->value : std::numeric_limits<double>::infinity();
-    if (loss < to_beat) {
-      best_[i] = {result.trial, result.training_iteration, sign * loss, parameters(result.trial)};
-      ++improvements_;
+    auto now = best_[i];
+    if (ranking_) {
+      now = ranking_->best(i);
+    } else if (const double loss = loss_of(objective, result.metrics); loss < to_beat) {
+      now = {result.trial, result.training_iteration, sign * loss, parameters(result.trial)};
     }
+    improvements_ += now && sign * now->value < to_beat ? 1 : 0;
+    best_[i] = std::move(now);
   }
 }
 

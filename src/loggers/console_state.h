@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "loggers/console_ranking.h"
 #include "luthier/event.h"
 #include "luthier/space.h"
 
@@ -22,18 +23,15 @@ struct ConsoleSubject {
   std::vector<Parameter> parameters;
   std::int64_t samples = 0;
   double time_budget_s = 0;
+  Score score = {};               // its best is what `best` lists
+  std::string logs_command = {};  // shows a trial's output; empty: nothing does
 };
 
 class ConsoleState {
  public:
   explicit ConsoleState(ConsoleSubject subject);
 
-  struct Best {  // by one objective; `value` as reported
-    TrialId trial;
-    std::int64_t iteration = 0;
-    double value = 0;
-    std::string parameters;
-  };
+  using Best = ConsoleBest;
   struct Running {
     std::int64_t attempt = 0;
     std::int64_t iteration = 0;
@@ -87,6 +85,7 @@ class ConsoleState {
   void on(const ControllerStopped& stopped, TimePoint time);
   template <class Other>
   void on(const Other& /*event*/, TimePoint /*time*/) {}
+  void rank(const ResultReported& result);
   void fail(TrialId trial, std::int64_t attempt, const std::string& message);
   void set_state(TrialId trial, TrialState state);
   std::string text_of(const Config& config) const;
@@ -99,6 +98,7 @@ class ConsoleState {
   std::unordered_map<TrialId, std::string> parameters_;
   std::map<TrialId, Running> running_;
   std::vector<std::optional<Best>> best_;
+  std::optional<ConsoleRanking> ranking_;  // where a trial's score may get worse
   std::int64_t improvements_ = 0;
   std::int64_t failed_attempts_ = 0;
   std::int64_t failures_returned_ = 0;

@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kNotDone = "false";
+
 void append_cell(std::string& out, std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
     out += text;
@@ -101,6 +103,17 @@ class CsvWriter final : public TrialWriter {
   Result<> on(const DecisionMade& made, TimePoint, TrialFolder& folder) {
     return finish(folder, made.decision.kind == DecisionKind::stop);
   }
+  Result<> on(const TrialEnded&, TimePoint, TrialFolder& folder) {
+    if (!row_.empty()) {
+      return finish(folder, true);
+    }
+    const std::string last = std::exchange(not_done_, {});
+    if (last.empty()) {
+      return {};
+    }
+    std::string row = last;
+    return folder.replace_end(last.size(), row.replace(done_at_, kNotDone.size(), "true"));
+  }
   template <class Other>
   Result<> on(const Other&, TimePoint, TrialFolder& folder) {
     return finish(folder, false);
@@ -179,8 +192,9 @@ class CsvWriter final : public TrialWriter {
   // A row waits for the decision, which the log has right after the result.
   Result<> finish(TrialFolder& folder, bool done) {
     if (!row_.empty()) {
-      row_.insert(done_at_, done ? "true" : "false");
+      row_.insert(done_at_, done ? "true" : kNotDone);
       folder.out() += row_;
+      not_done_ = done ? std::string() : std::move(row_);
       row_.clear();
     }
     return {};
@@ -191,6 +205,7 @@ class CsvWriter final : public TrialWriter {
   TrainingTime time_;
   std::string row_;
   std::size_t done_at_ = 0;
+  std::string not_done_;  // the last row where it says so: the trial may end before another comes
 };
 
 class CsvFormat final : public FileFormat {

@@ -10,7 +10,8 @@ namespace luthier {
 namespace {
 
 bool is_list(DomainKind kind) {
-  return kind == DomainKind::choice || kind == DomainKind::grid || kind == DomainKind::constant;
+  return kind == DomainKind::choice || kind == DomainKind::grid || kind == DomainKind::constant ||
+         kind == DomainKind::flag || kind == DomainKind::secret;
 }
 
 // Bounds of the values, inclusive.

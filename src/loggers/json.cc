@@ -11,6 +11,9 @@
 namespace luthier {
 namespace {
 
+constexpr std::string_view kDone = ", \"done\": true}\n";
+constexpr std::string_view kNotDone = ", \"done\": false}\n";
+
 struct Leaf {
   std::string_view name;  // what is left of it inside the group
   const Value* value;
@@ -87,6 +90,13 @@ class JsonWriter final : public TrialWriter {
   Result<> on(const DecisionMade& made, TimePoint, TrialFolder& folder) {
     return finish(folder, made.decision.kind == DecisionKind::stop);
   }
+  Result<> on(const TrialEnded&, TimePoint, TrialFolder& folder) {
+    if (!line_.empty()) {
+      return finish(folder, true);
+    }
+    const bool written = !std::exchange(done_, true);
+    return written ? folder.replace_end(kNotDone.size(), kDone) : Result<>();
+  }
   template <class Other>
   Result<> on(const Other&, TimePoint, TrialFolder& folder) {
     return finish(folder, false);
@@ -129,7 +139,8 @@ class JsonWriter final : public TrialWriter {
         return opened;
       }
     }
-    folder.out().append(line_).append(done ? ", \"done\": true}\n" : ", \"done\": false}\n");
+    folder.out().append(line_).append(done ? kDone : kNotDone);
+    done_ = done;
     line_.clear();
     return {};
   }
@@ -139,6 +150,7 @@ class JsonWriter final : public TrialWriter {
   bool changed_ = false;
   TrainingTime time_;
   std::string line_;
+  bool done_ = true;  // what the last line says; also before there is one
 };
 
 class JsonFormat final : public FileFormat {

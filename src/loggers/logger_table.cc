@@ -32,12 +32,15 @@ const FormatRow* find_format(std::string_view name) {
   return row == kFormats.end() ? nullptr : row;
 }
 
-ConsoleSubject subject_of(const ExperimentSpec& spec) {
+ConsoleSubject subject_of(const LoggerContext& context) {
+  const ExperimentSpec& spec = context.spec;
   return {.name = spec.name,
           .objectives = spec.objectives,
           .parameters = spec.space.parameters(),
           .samples = spec.samples,
-          .time_budget_s = spec.time_budget_s};
+          .time_budget_s = spec.time_budget_s,
+          .score = spec.score,
+          .logs_command = context.logs_command};
 }
 
 }  // namespace
@@ -52,8 +55,7 @@ std::vector<std::string> logger_names() {
 
 Result<std::unique_ptr<Logger>> make_logger(std::string_view name, LoggerContext context) {
   if (name == "console") {
-    return std::unique_ptr<Logger>(
-        std::make_unique<Console>(subject_of(context.spec), context.console));
+    return std::unique_ptr<Logger>(std::make_unique<Console>(subject_of(context), context.console));
   }
   const FormatRow* row = find_format(name);
   if (row == nullptr) {

@@ -20,6 +20,7 @@ struct LoggerContext {
   std::filesystem::path experiment_directory;  // empty with --store memory: console only
   const ExperimentSpec& spec;                  // used during the call only
   ConsoleOptions console = {};
+  std::string logs_command = {};  // shows a trial's output; empty: nothing does
   // Receives the one sentence that says why a logger can write its files no further (they can be
   // had from the log later). Must be set for loggers that write files.
   std::function<void(const std::string&)> warn = {};

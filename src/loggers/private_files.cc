@@ -110,6 +110,20 @@ fs::path temporary_name(const fs::path& name) {
   return name.parent_path() / ("." + name.filename().string() + ".new");
 }
 
+Result<> cut_file(const ContainedFiles& files, const fs::path& name, std::size_t bytes) {
+  const FileDescriptor file = files.open(name, O_WRONLY);
+  if (!file) {
+    return errno == ENOENT ? Result<>() : failure("open", files.path(name), errno);
+  }
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) {
+    return failure("read", files.path(name), errno);
+  }
+  const off_t left = status.st_size - static_cast<off_t>(bytes);
+  return left < 0 || ::ftruncate(file.get(), left) == 0 ? Result<>()
+                                                        : failure("write", files.path(name), errno);
+}
+
 Result<> replace_file(const ContainedFiles& files, const fs::path& name, std::string_view bytes) {
   const fs::path temporary = temporary_name(name);
   files.remove(temporary);

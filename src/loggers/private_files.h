@@ -18,6 +18,10 @@ Result<> make_private_directories(const std::filesystem::path& directory);
 Result<> append_to_file(const ContainedFiles& files,
                         const std::filesystem::path& name,
                         std::string_view bytes);
+// Takes the last `bytes` away; nothing of a file that is not there or has fewer.
+Result<> cut_file(const ContainedFiles& files,
+                  const std::filesystem::path& name,
+                  std::size_t bytes);
 // Replaces the whole content at once: a reader sees the old bytes or the new ones.
 Result<> replace_file(const ContainedFiles& files,
                       const std::filesystem::path& name,

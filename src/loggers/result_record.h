@@ -11,7 +11,8 @@
 
 namespace luthier {
 
-// Names of the fields, in the order they are written. `done`: the answer to the result was to stop.
+// Names of the fields, in the order they are written. `done`: the answer to the result was to stop,
+// or the trial ended after it.
 inline constexpr std::array<std::string_view, 9> kRecordFields = {"trial_id",
                                                                   "training_iteration",
                                                                   "time_this_iter_s",

@@ -20,6 +20,20 @@ Result<> TrialFolder::flush() {
   return files_ ? append_to_file(*files_, directory_ / name_, bytes) : Result<>();
 }
 
+Result<> TrialFolder::replace_end(std::size_t bytes, std::string_view by) {
+  if (waiting_.size() >= bytes) {
+    waiting_.replace(waiting_.size() - bytes, bytes, by);
+    return {};
+  }
+  if (files_) {
+    if (auto cut = cut_file(*files_, directory_ / name_, bytes); !cut) {
+      return cut;
+    }
+  }
+  waiting_.append(by);
+  return {};
+}
+
 Result<> TrialFolder::replace(const std::string& name, std::string_view bytes) {
   return files_ ? replace_file(*files_, directory_ / name, bytes) : Result<>();
 }

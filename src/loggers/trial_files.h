@@ -31,6 +31,9 @@ class TrialFolder {
   // Bytes to append to the open file. Precondition: is_open().
   std::string& out() { return waiting_; }
   std::size_t waiting() const { return waiting_.size(); }
+  // Puts `by` in the place of the last bytes of the open file, which must be `bytes` long and were
+  // appended in one piece.
+  Result<> replace_end(std::size_t bytes, std::string_view by);
   Result<> flush();
 
   Result<> replace(const std::string& name, std::string_view bytes);

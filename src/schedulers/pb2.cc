@@ -70,10 +70,10 @@ class BanditExploration : public Exploration {
     ++version_;
   }
 
-  Explored explore(const ExperimentView& view,
-                   TrialId /*trial*/,
-                   TrialId donor,
-                   std::uint64_t draw) const override {
+  ExploredConfig explore(const ExperimentView& view,
+                         TrialId /*trial*/,
+                         TrialId donor,
+                         std::uint64_t draw) const override {
     // Asked again before anything has changed, the answer is the same.
     if (!memo_ || memo_->draw != draw || memo_->version != version_) {
       memo_ = Memo{draw, version_, compute(view, donor, draw)};
@@ -90,7 +90,7 @@ class BanditExploration : public Exploration {
   struct Memo {
     std::uint64_t draw;
     std::uint64_t version;
-    Explored explored;
+    ExploredConfig explored;
   };
 
   // The configuration's numbers in the unit cube (absent ones in the middle), then the loss before.
@@ -157,7 +157,7 @@ class BanditExploration : public Exploration {
     return gp;
   }
 
-  Explored compute(const ExperimentView& view, TrialId donor, std::uint64_t draw) const {
+  ExploredConfig compute(const ExperimentView& view, TrialId donor, std::uint64_t draw) const {
     const CompiledSpace& space = view.space();
     const Config from = view.config(donor);
     Rng rng(seed_, "pb2.explore", draw);
@@ -182,11 +182,11 @@ class BanditExploration : public Exploration {
     return maximise(space, from, variation, base, bound, rng);
   }
 
-  Explored first_allowed(const CompiledSpace& space,
-                         const Config& from,
-                         const Variation& variation,
-                         const std::vector<double>& base,
-                         Rng& rng) const {
+  ExploredConfig first_allowed(const CompiledSpace& space,
+                               const Config& from,
+                               const Variation& variation,
+                               const std::vector<double>& base,
+                               Rng& rng) const {
     for (int i = 0; i < kRandomPoints; ++i) {
       const Config config = variation.decode(variation.jump(base, rng));
       if (space.satisfies_constraints(config)) {
@@ -197,12 +197,12 @@ class BanditExploration : public Exploration {
   }
 
   template <class Bound>
-  Explored maximise(const CompiledSpace& space,
-                    const Config& from,
-                    const Variation& variation,
-                    const std::vector<double>& base,
-                    const Bound& bound,
-                    Rng& rng) const {
+  ExploredConfig maximise(const CompiledSpace& space,
+                          const Config& from,
+                          const Variation& variation,
+                          const std::vector<double>& base,
+                          const Bound& bound,
+                          Rng& rng) const {
     std::optional<double> best;
     std::vector<double> best_point;
     Config best_config;

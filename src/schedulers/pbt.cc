@@ -47,10 +47,10 @@ class RandomExploration : public Exploration {
   RandomExploration(Explorer explorer, std::uint64_t seed)
       : explorer_(std::move(explorer)), seed_(seed) {}
 
-  Explored explore(const ExperimentView& view,
-                   TrialId /*trial*/,
-                   TrialId donor,
-                   std::uint64_t draw) const override {
+  ExploredConfig explore(const ExperimentView& view,
+                         TrialId /*trial*/,
+                         TrialId donor,
+                         std::uint64_t draw) const override {
     Rng rng(seed_, "pbt.explore", draw);
     return explorer_.explore(view.space(), view.config(donor), rng);
   }

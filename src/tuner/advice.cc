@@ -50,6 +50,19 @@ std::string never_begun_text(const std::filesystem::path& directory) {
          "anything was logged; start it again with `luthier run`, its name is free";
 }
 
+std::string way_on(std::string_view command,
+                   const ExperimentSpec& spec,
+                   const std::filesystem::path& directory,
+                   std::string_view options) {
+  if (spec.executor == "in_process") {
+    return "`Tuner::" + std::string(command) + "` in its C++ program";
+  }
+  if (spec.executor == "caller") {
+    return "`Experiment::open` in its C++ program";
+  }
+  return "`" + command_line(command, directory, options) + "`";
+}
+
 std::string taken_text(const std::filesystem::path& directory) {
   const std::string name = "'" + directory.filename().string() + "'";
   const std::string place = " in " + directory.parent_path().string();
@@ -67,11 +80,12 @@ std::string taken_text(const std::filesystem::path& directory) {
   if (!state) {
     return there + " that can't be read; choose another --name";
   }
+  const ExperimentSpec& spec = (*state)->spec();
   return there +
          ((*state)->finished()
-              ? ", which has ended; add samples with `" + command_line("extend", directory, "-n N")
-              : ", which was interrupted; go on with `" + command_line("resume", directory)) +
-         "`, or choose another --name";
+              ? ", which has ended; add samples with " + way_on("extend", spec, directory, "-n N")
+              : ", which was interrupted; go on with " + way_on("resume", spec, directory)) +
+         ", or choose another --name";
 }
 
 }  // namespace luthier

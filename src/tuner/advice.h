@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "luthier/experiment_spec.h"
+
 namespace luthier {
 
 // A word as the shell would read it back.
@@ -19,6 +21,12 @@ std::string command_line(std::string_view command,
 bool is_taken(const std::filesystem::path& directory);
 // What became of an experiment whose first start was cut off before anything was logged.
 std::string never_begun_text(const std::filesystem::path& directory);
+// The same for "resume", "extend" and "retry", in backquotes; where trials are functions of a C++
+// program, what that program calls: the command has no function to run.
+std::string way_on(std::string_view command,
+                   const ExperimentSpec& spec,
+                   const std::filesystem::path& directory,
+                   std::string_view options = {});
 // Why no experiment can be made in `directory`, which exists, and what to do.
 std::string taken_text(const std::filesystem::path& directory);
 

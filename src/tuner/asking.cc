@@ -90,7 +90,9 @@ Error refuse(std::string why) {
   return {ErrorCode::invalid_argument, std::move(why)};
 }
 
-Result<std::string> stop_experiment(OfflineLog& log, const std::string& who) {
+Result<std::string> stop_experiment(OfflineLog& log,
+                                    const std::filesystem::path& directory,
+                                    const std::string& who) {
   if (log.state().finished()) {
     return refuse("the experiment has ended already (" + log.state().end_reason() + ")");
   }
@@ -100,13 +102,15 @@ Result<std::string> stop_experiment(OfflineLog& log, const std::string& who) {
   if (const auto added = log.add(ControllerStopped{true, "stopped by " + who}); !added) {
     return added.error();
   }
-  return std::string("stopped; `luthier extend` would go on with it");
+  return "stopped; " + way_on("extend", log.state().spec(), directory, "-n N") +
+         " would go on with it";
 }
 
 // What follows the request in the log of an experiment that is not running.
 Result<std::string> ask_trial(OfflineLog& log,
                               const std::string& what,
                               TrialId trial,
+                              const std::filesystem::path& directory,
                               const std::string& who) {
   const ExperimentState& state = log.state();
   if (!state.has_trial(trial)) {
@@ -120,8 +124,8 @@ Result<std::string> ask_trial(OfflineLog& log,
     return refuse(is + " already and can't be asked to " + what);
   }
   if (state.state(trial) == TrialState::running) {
-    return refuse(
-        is + " in the log, but no controller is running; `luthier resume` the experiment first");
+    return refuse(is + " in the log, but no controller runs the experiment; first go on with it: " +
+                  way_on("resume", state.spec(), directory));
   }
   if (what == "resume" && !state.record(trial).live->held) {
     return refuse(is + " and not paused by a person; there is nothing to resume");
@@ -166,7 +170,8 @@ Result<std::string> request(const std::filesystem::path& directory,
   if (!log) {
     return log.error();
   }
-  auto answer = trial ? ask_trial(*log, what, *trial, who) : stop_experiment(*log, who);
+  auto answer =
+      trial ? ask_trial(*log, what, *trial, directory, who) : stop_experiment(*log, directory, who);
   if (const auto closed = log->close(); !closed) {
     return closed.error();
   }

@@ -6,8 +6,12 @@
 
 #include "base/text.h"
 #include "core/environment_name.h"
+#include "core/name_length.h"
+#include "executors/process.h"
+#include "store/experiment_lock.h"
 #include "tuner/advice.h"
 #include "tuner/control_files.h"
+#include "tuner/experiment_names.h"
 #include "tuner/machine.h"
 #include "tuner/session.h"
 #include "tuner/signals.h"
@@ -30,6 +34,46 @@ Result<ExperimentSummary> run_session(std::filesystem::path directory,
   return (*session)->run();
 }
 
+// Programs are started there also when the experiment is resumed from elsewhere.
+Result<> record_working_directory(ExperimentSpec& spec) {
+  spec.working_directory.clear();
+  if (spec.executor != "process" && spec.executor != "ray") {
+    return {};
+  }
+  auto directory = working_directory({});
+  if (!directory) {
+    return directory.error();
+  }
+  spec.working_directory = *std::move(directory);
+  return {};
+}
+
+Result<ExperimentSummary> run_under_name(const ExperimentSpec& spec,
+                                         const PluginRegistry& plugins,
+                                         const RunOptions& options) {
+  const auto directory = options.session.results / spec.name;
+  if (is_taken(directory)) {
+    return Error{ErrorCode::already_exists, taken_text(directory)};
+  }
+  return run_session(directory, {.create = true, .spec = spec}, plugins, options);
+}
+
+// Runs that start together all see the same name as free; whoever makes the store first has it.
+Result<ExperimentSummary> run_under_free_name(ExperimentSpec spec,
+                                              const PluginRegistry& plugins,
+                                              const RunOptions& options) {
+  const std::string name = spec.name;
+  while (true) {
+    spec.name = free_name(options.session.results, name);
+    auto outcome = run_under_name(spec, plugins, options);
+    const bool taken = !outcome && (outcome.error().code == ErrorCode::already_exists ||
+                                    ExperimentLock::is_held(options.session.results / spec.name));
+    if (!taken) {
+      return outcome;
+    }
+  }
+}
+
 }  // namespace
 
 std::string name_problem(const std::string& name) {
@@ -37,11 +81,14 @@ std::string name_problem(const std::string& name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.' || c == '+';
   };
-  if (name.empty() || name.size() > 200 || name.starts_with('.') || name.starts_with('-') ||
+  if (std::string problem = name_length_problem("the experiment", name); !problem.empty()) {
+    return problem;
+  }
+  if (name.empty() || name.starts_with('.') || name.starts_with('-') ||
       !std::ranges::all_of(name, fine)) {
-    return "experiment name " + json_string(name) +
-           " can't be a directory's; use at most 200 letters, digits, '-', '_', '.' and '+', "
-           "beginning with a letter or digit";
+    return "experiment name \"" + to_utf8(name) +
+           "\" can't be a directory's; it must be made of the letters a to z, digits and any of "
+           "'-', '_', '.' and '+', and begin with a letter or digit";
   }
   return {};
 }
@@ -59,15 +106,14 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
-  std::filesystem::path directory;
-  if (!options.session.memory_store) {
-    directory = options.session.results / spec.name;
-    if (is_taken(directory)) {
-      return Error{ErrorCode::already_exists, taken_text(directory)};
-    }
+  if (auto recorded = record_working_directory(spec); !recorded) {
+    return recorded.error();
   }
-  SessionStart start{.create = true, .spec = std::move(spec)};
-  return run_session(std::move(directory), std::move(start), plugins, options);
+  if (options.session.memory_store) {
+    return run_session({}, {.create = true, .spec = std::move(spec)}, plugins, options);
+  }
+  return options.may_rename ? run_under_free_name(spec, plugins, options)
+                            : run_under_name(spec, plugins, options);
 }
 
 Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,

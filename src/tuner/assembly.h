@@ -21,6 +21,7 @@ namespace luthier {
 
 struct RunOptions {
   SessionOptions session;
+  bool may_rename = false;   // a new experiment whose name is taken gets -2, -3, ... after it
   ConsoleOptions console;    // how the console shows a run
   TrainFunction train = {};  // executor in_process
   // Executor simulated: the program's own; null: the one that the spec names.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/canonical_export.h"
 #include "luthier/benchmark.h"
+#include "tuner/advice.h"
 #include "tuner/assembly.h"
 #include "tuner/bundle_about.h"
 #include "tuner/tar.h"
@@ -59,7 +60,9 @@ std::string own_benchmark(const ExperimentSpec& spec) {
   return named && !benchmark_of(spec) && !open_benchmark(found->second) ? found->second : "";
 }
 
-Result<> check_rerunnable(const ExperimentSpec& spec, const BundleFacts& facts) {
+Result<> check_rerunnable(const ExperimentSpec& spec,
+                          const BundleFacts& facts,
+                          const std::filesystem::path& experiment) {
   if (spec.executor != "process" && spec.executor != "simulated") {
     return Error{ErrorCode::invalid_argument,
                  "the trials of '" + spec.name +
@@ -77,8 +80,8 @@ Result<> check_rerunnable(const ExperimentSpec& spec, const BundleFacts& facts) 
   }
   if (!facts.finished) {
     return Error{ErrorCode::invalid_argument,
-                 "experiment '" + spec.name + "' has not ended; finish it with `luthier resume " +
-                     spec.name + "` first"};
+                 "experiment '" + spec.name + "' has not ended; finish it first with " +
+                     way_on("resume", spec, experiment)};
   }
   return {};
 }
@@ -151,8 +154,9 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
   }
   events.sha256 = sum.hex();
   bundle.spec = (*state)->spec();
+  bundle.spec.working_directory.clear();  // of this machine
   bundle.canonical = canonical.text();
-  if (const auto checked = check_rerunnable(bundle.spec, bundle.facts); !checked) {
+  if (const auto checked = check_rerunnable(bundle.spec, bundle.facts, experiment); !checked) {
     return checked.error();
   }
   auto needs = needed_files(bundle.spec);
@@ -209,7 +213,9 @@ Result<Bundle> read_bundle(const fs::path& path) {
   Bundle bundle = bundle_of(*about);
   bundle.spec = std::move(*spec);
   bundle.canonical = std::move(texts[kCanonical]);
-  if (const auto checked = check_rerunnable(bundle.spec, bundle.facts); !checked) {
+  if (const auto checked =
+          check_rerunnable(bundle.spec, bundle.facts, SessionOptions().results / bundle.spec.name);
+      !checked) {
     return checked.error();
   }
   return bundle;

@@ -206,7 +206,7 @@ bool Experiment::finished() const {
   return impl_->session->state().finished();
 }
 const std::string& Experiment::error() const {
-  return impl_->error;
+  return impl_->error.empty() ? impl_->session->state().early_failure() : impl_->error;
 }
 Result<ExperimentSummary> Experiment::close() {
   return impl_->close();

@@ -32,6 +32,17 @@ Result<> add(std::vector<NeededFile>& files, const std::string& path) {
   return {};
 }
 
+// The files of {template:FILE} in a word of the command.
+std::vector<std::string> templates_in(std::string_view word) {
+  constexpr std::string_view kPrefix = "{template:";
+  std::vector<std::string> files;
+  for (auto at = word.find(kPrefix); at < word.size(); at = word.find(kPrefix, at + 1)) {
+    const auto begin = at + kPrefix.size();
+    files.emplace_back(word.substr(begin, word.find('}', begin) - begin));
+  }
+  return files;
+}
+
 // The three files of a table have one stem.
 std::vector<std::string> table_files(const std::string& index) {
   const fs::path path(index);
@@ -48,6 +59,8 @@ Result<std::vector<NeededFile>> needed_files(const ExperimentSpec& spec) {
   }
   for (const std::string& word : spec.command) {
     candidates.push_back(word);
+    const auto templates = templates_in(word);
+    candidates.insert(candidates.end(), templates.begin(), templates.end());
   }
   std::vector<NeededFile> files;
   for (const std::string& path : candidates) {

@@ -6,9 +6,12 @@
 #include <dlfcn.h>
 
 #include "base/text.h"
+#include "core/known_check.h"
+#include "core/name_length.h"
 #include "engine/rules.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
+#include "tuner/foreign_names.h"
 
 namespace luthier {
 namespace {
@@ -18,6 +21,18 @@ std::vector<std::string> names_of(const Rows& rows) {
   std::vector<std::string> names;
   for (const auto& row : rows) {
     names.push_back(row.first);
+  }
+  return names;
+}
+
+// Of those, the ones for several objectives.
+template <class Rows>
+std::vector<std::string> able_of(const Rows& rows) {
+  std::vector<std::string> names;
+  for (const auto& row : rows) {
+    if (row.second.info.multi_objective) {
+      names.push_back(row.first);
+    }
   }
   return names;
 }
@@ -76,6 +91,23 @@ std::string duration_problem(const char* what, double seconds) {
   }
   return std::string(what) + " is " + format_number(seconds) + "; it must be at most " +
          format_number(kLongest_s) + " seconds";
+}
+
+std::vector<std::string> long_names(const ExperimentSpec& spec) {
+  std::vector<std::string> problems;
+  for (const Parameter& parameter : spec.space.parameters()) {
+    problems.push_back(name_length_problem("the parameter", parameter.name));
+  }
+  for (const Objective& objective : spec.objectives) {
+    problems.push_back(name_length_problem("the metric", objective.metric));
+  }
+  for (const auto& [key, value] : spec.tags) {
+    problems.push_back(name_length_problem("the tag", key));
+  }
+  for (const auto& [resource, amount] : spec.resources) {
+    problems.push_back(name_length_problem("the resource", resource));
+  }
+  return problems;
 }
 
 std::string objectives_problem(const ExperimentSpec& spec) {
@@ -164,30 +196,48 @@ const SchedulerPlugin* PluginRegistry::scheduler(const std::string& name) const 
 
 Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   Problems problems;
+  if (const auto settled = settle(spec); !settled) {
+    problems.add(settled.error().message);
+  }
+  for (std::string& problem : long_names(spec)) {
+    problems.add(std::move(problem));
+  }
+  return problems.result();
+}
+
+Result<> PluginRegistry::settle(ExperimentSpec& spec) const {
+  Problems problems;
+  const bool several = spec.objectives.size() > 1;
   if (spec.searcher.name == "auto") {
-    spec.searcher.name = "tpe";
+    spec.searcher.name = several ? "sobol" : "tpe";
   }
   problems.add(objectives_problem(spec));
-  const auto check = [&](const std::string& what,
-                         PluginSpec& plugin,
-                         const PluginInfo* info,
-                         bool own,
-                         const std::vector<std::string>& known) {
+  const auto check = [&](AlgorithmKind kind, PluginSpec& plugin, const PluginInfo* info, bool own) {
+    const std::string what(to_text(kind));
     const std::string called = what + " '" + plugin.name + "'";
     if (own) {
       return;
     }
     if (info == nullptr) {
-      return problems.add(unknown_name(what, plugin.name, known));
+      const bool searches = kind == AlgorithmKind::searcher;
+      return problems.add(unknown_algorithm(kind,
+                                            plugin.name,
+                                            searches ? searchers() : schedulers(),
+                                            searches ? schedulers() : searchers()));
+    }
+    if (!spec.time_attr.empty() && !plugin.options.contains("time_attr") &&
+        std::ranges::find(info->options, "time_attr", &OptionSpec::name) != info->options.end()) {
+      plugin.options.set("time_attr", spec.time_attr);
     }
     auto options = resolve_options(called, info->options, plugin.options);
     if (!options) {
       return problems.add(options.error().message);
     }
     plugin.options = std::move(*options);
-    if (spec.objectives.size() > 1 && !info->multi_objective) {
+    if (several && !info->multi_objective) {
+      const auto able = what == "searcher" ? able_of(searchers_) : able_of(schedulers_);
       problems.add(called + " handles one objective, " + std::to_string(spec.objectives.size()) +
-                   " are given; choose another " + what + " or drop objectives");
+                   " are given; these handle several: " + join(able, ", "));
     }
   };
   const auto own = [](const auto& plugins, const std::string& name) {
@@ -195,16 +245,14 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   };
   const SearcherPlugin* searching = searcher(spec.searcher.name);
   const SchedulerPlugin* scheduling = scheduler(spec.scheduler.name);
-  check("searcher",
+  check(AlgorithmKind::searcher,
         spec.searcher,
         searching ? &searching->info : nullptr,
-        own(own_searchers_, spec.searcher.name),
-        searchers());
-  check("scheduler",
+        own(own_searchers_, spec.searcher.name));
+  check(AlgorithmKind::scheduler,
         spec.scheduler,
         scheduling ? &scheduling->info : nullptr,
-        own(own_schedulers_, spec.scheduler.name),
-        schedulers());
+        own(own_schedulers_, spec.scheduler.name));
   problems.add(below("samples", static_cast<double>(spec.samples), 0));
   problems.add(below("iterations", static_cast<double>(spec.iterations), 0));
   problems.add(below("retries", static_cast<double>(spec.retries), 0));
@@ -223,6 +271,14 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
     for (std::size_t i = 0; i < spec.points.size(); ++i) {
       if (const auto checked = space->check(spec.points[i]); !checked) {
         problems.add("point " + std::to_string(i + 1) + ": " + checked.error().message);
+      }
+    }
+    for (std::size_t i = 0; i < spec.known.size(); ++i) {
+      auto whole = complete_known(*space, spec.objectives, spec.known[i]);
+      if (whole) {
+        spec.known[i] = *std::move(whole);
+      } else {
+        problems.add("known result " + std::to_string(i + 1) + ": " + whole.error().message);
       }
     }
   }
@@ -251,13 +307,14 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
   // Of a new experiment this was done; a stored one is a stranger's, or of an older version whose
   // plugins had fewer options.
   if (knows(spec)) {
-    if (const auto checked = resolve(spec); !checked) {
+    if (const auto checked = settle(spec); !checked) {
       return Error{ErrorCode::corruption,
                    "the experiment in the log is none that `luthier run` writes: " +
                        checked.error().message};
     }
   }
   AdvisorNames names{.searcher = spec.searcher.name, .scheduler = spec.scheduler.name};
+  names.stops_trials = spec.scheduler.name != "fifo";
   std::unique_ptr<Searcher> searcher_made;
   std::unique_ptr<TrialScheduler> scheduler_made;
   for (const auto& own : own_searchers_) {

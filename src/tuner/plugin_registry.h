@@ -37,6 +37,8 @@ class PluginRegistry {
   Result<std::unique_ptr<Advisors>> make_advisors(const ExperimentSpec& spec) const;
 
  private:
+  // All of resolve() but the length of names: earlier versions took longer ones into the log.
+  Result<> settle(ExperimentSpec& spec) const;
   bool knows(const ExperimentSpec& spec) const;  // its searcher and its scheduler
   template <class Plugin>
   struct Own {

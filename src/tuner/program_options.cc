@@ -1,13 +1,123 @@
 #include "tuner/program_options.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
-namespace luthier {
+#include "base/text.h"
+#include "core/expression.h"
 
-ProcessOptions process_options(const ExperimentSpec& spec) {
+namespace luthier {
+namespace {
+
+constexpr std::string_view kIteration = "training_iteration";
+
+struct Row {
+  const char* name;
+  Result<> (*set)(ProcessOptions& options, const std::string& value);
+};
+
+Result<> set_regex(ProcessOptions& options, const std::string& value) {
+  options.metric_regex = value;
+  return {};
+}
+
+Result<> set_files(ProcessOptions& options, const std::string& value) {
+  options.metric_files.clear();
+  for (const auto& glob : split(value, '\n')) {
+    if (auto checked = check_metric_file(glob); !checked) {
+      return checked;
+    }
+    options.metric_files.push_back(glob);
+  }
+  return {};
+}
+
+Result<> set_statuses(ProcessOptions& options, const std::string& value) {
+  options.ok_statuses.clear();
+  for (const auto& word : split(value, ',')) {
+    const auto status = parse_integer(trim(word));
+    if (!status || *status < 0 || *status > 255) {
+      return Error{ErrorCode::invalid_argument,
+                   "must be exit statuses from 0 to 255, such as 10,20"};
+    }
+    options.ok_statuses.push_back(static_cast<int>(*status));
+  }
+  return {};
+}
+
+template <bool ProcessOptions::* member>
+Result<> set_switch(ProcessOptions& options, const std::string& value) {
+  if (value != "true" && value != "false") {
+    return Error{ErrorCode::invalid_argument, "must be true or false"};
+  }
+  options.*member = value == "true";
+  return {};
+}
+
+constexpr std::array kRows = {Row{"metric_regex", set_regex},
+                              Row{"metric_file", set_files},
+                              Row{"ok_status", set_statuses},
+                              Row{"tty", set_switch<&ProcessOptions::tty>},
+                              Row{"cold", set_switch<&ProcessOptions::cold>}};
+
+// The metrics that stop rules and the scheduler read, without the objectives.
+std::vector<std::string> readings_of(const ExperimentSpec& spec) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && name != kIteration && std::ranges::find(names, name) == names.end() &&
+        std::ranges::find(spec.objectives, name, &Objective::metric) == spec.objectives.end()) {
+      names.push_back(name);
+    }
+  };
+  add(spec.time_attr);
+  if (const Value* time = spec.scheduler.options.find("time_attr"); time && time->text()) {
+    add(*time->text());
+  }
+  for (const StopRule& rule : spec.stop) {
+    add(rule.metric);
+    if (rule.kind != StopRule::Kind::condition) {
+      continue;
+    }
+    if (const auto condition = parse_expression(rule.text)) {
+      std::ranges::for_each(condition->names(), add);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+const std::vector<std::string>& program_option_names() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const Row& row : kRows) {
+      names.emplace_back(row.name);
+    }
+    return names;
+  }();
+  return kNames;
+}
+
+Result<bool> set_program_option(ProcessOptions& options,
+                                const std::string& name,
+                                const std::string& value) {
+  const auto* const row =
+      std::ranges::find_if(kRows, [&](const Row& each) { return name == each.name; });
+  if (row == kRows.end()) {
+    return false;
+  }
+  const auto set = row->set(options, value);
+  return set ? Result<bool>(true) : Result<bool>(set.error());
+}
+
+Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
   ProcessOptions process{
       .command = spec.command,
-      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6))};
+      .readings = readings_of(spec),
+      .grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6)),
+      .working_directory = spec.working_directory};
+  process.words = ParameterWords(spec.space.parameters());
   for (const Parameter& parameter : spec.space.parameters()) {
     process.parameters.push_back(parameter.name);
   }
@@ -15,8 +125,10 @@ ProcessOptions process_options(const ExperimentSpec& spec) {
     process.metrics.push_back(objective.metric);
   }
   for (const auto& [name, value] : spec.executor_options) {
-    if (name == "metric_regex") {
-      process.metric_regex = value;
+    if (const auto set = set_program_option(process, name, value); !set) {
+      return Error{
+          set.error().code,
+          "option " + name + " of the executor is '" + value + "'; it " + set.error().message};
     }
   }
   return process;

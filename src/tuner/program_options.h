@@ -1,11 +1,26 @@
 // What an experiment says to any executor of programs.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "executors/process.h"
 #include "luthier/experiment_spec.h"
 
 namespace luthier {
 
-ProcessOptions process_options(const ExperimentSpec& spec);
+// Options of executors that are about how a program runs and is heard, wherever that is:
+//   metric_regex   as --metric-regex
+//   metric_file    globs, one a line, as --metric-file
+//   ok_status      statuses with commas between them, as --ok-status
+//   tty            "true" or "false"
+const std::vector<std::string>& program_option_names();
+// False: it is none of them. An error: its value is wrong, in one sentence without a subject's
+// name.
+Result<bool> set_program_option(ProcessOptions& options,
+                                const std::string& name,
+                                const std::string& value);
+
+Result<ProcessOptions> process_options(const ExperimentSpec& spec);
 
 }  // namespace luthier

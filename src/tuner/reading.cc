@@ -98,8 +98,10 @@ TrialSummary summarise_trial(const ExperimentState& state, TrialId trial) {
 }
 
 ExperimentSummary summarise(const ExperimentState& state, const std::filesystem::path& directory) {
-  ExperimentSummary summary{
-      .directory = directory, .finished = state.finished(), .reason = state.end_reason()};
+  ExperimentSummary summary{.directory = directory,
+                            .finished = state.finished(),
+                            .reason = state.end_reason(),
+                            .failed_early = !state.finished() && !state.early_failure().empty()};
   summary.trials.reserve(static_cast<std::size_t>(state.trial_count()));
   for (std::int64_t i = 0; i < state.trial_count(); ++i) {
     summary.trials.push_back(summarise_trial(state, {i}));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -81,8 +82,12 @@ std::string_view benchmark_remedy(const ExperimentSpec& spec) {
 }
 
 // What was declared goes first, then what the executor has, then this machine.
-Resources inventory_of(const SessionOptions& session, const Executor& executor, std::int64_t jobs) {
+Resources inventory_of(const SessionOptions& session,
+                       const Executor& executor,
+                       std::int64_t jobs,
+                       const SharedGpus& gpus) {
   Resources inventory = session.inventory;
+  inventory.gpu = gpus.amount;
   if (const auto there = executor.inventory()) {
     inventory.cpu = inventory.cpu > 0 ? inventory.cpu : there->cpu;
     inventory.gpu = inventory.gpu > 0 ? inventory.gpu : there->gpu;
@@ -96,14 +101,29 @@ Resources inventory_of(const SessionOptions& session, const Executor& executor, 
   return inventory;
 }
 
+// Of this machine where trials run on it; what was declared elsewhere.
+Result<SharedGpus> gpus_of(const SessionOptions& session, const ExperimentSpec& spec) {
+  const bool here = spec.executor == "process" || spec.executor == "in_process";
+  return shared_gpus(session.inventory.gpu,
+                     here ? visible_gpus(std::getenv("CUDA_VISIBLE_DEVICES")) : std::nullopt);
+}
+
 Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions& session) {
-  RayOptions ray{.process = process_options(spec)};
+  auto process = process_options(spec);
+  if (!process) {
+    return process.error();
+  }
+  if (process->tty) {
+    return Error{ErrorCode::invalid_argument,
+                 "programs on Ray have no terminal; drop --tty or use the executor process"};
+  }
+  RayOptions ray{.process = *std::move(process)};
   for (const auto& [name, value] : spec.executor_options) {
     if (name == "python") {
       ray.python = value;
     } else if (name == "library") {
       ray.library = value;
-    } else if (name != "metric_regex") {
+    } else if (std::ranges::find(program_option_names(), name) == program_option_names().end()) {
       if (const auto set = set_ray_option(ray, name, value); !set) {
         return set.error();
       }
@@ -194,6 +214,11 @@ Result<> Session::begin(SessionStart& start,
   if (auto checked = check_start(start); !checked) {
     return checked;
   }
+  auto gpus = gpus_of(options.session, start.spec);
+  if (!gpus) {
+    return gpus.error();
+  }
+  gpus_ = *std::move(gpus);
   if (auto made = make_executor(start.spec, options); !made) {
     return made;
   }
@@ -321,14 +346,21 @@ Result<> Session::check_start(const SessionStart& start) const {
   const bool extends = start.extension.more_samples || start.extension.more_time_s;
   if (state_->finished() && !extends) {
     return Error{ErrorCode::invalid_argument,
-                 start.spec.name + " has ended (" + state_->end_reason() + "); `" +
-                     command_line("extend", directory_, "-n N") + "` adds samples, `" +
-                     command_line("extend", directory_, "--time TIME") + "` time" +
-                     (state_->total_failed() > 0
-                          ? ", `" + command_line("retry", directory_) + "` runs failed trials again"
-                          : "")};
+                 start.spec.name + " has ended (" + state_->end_reason() + "); " + ways_on()};
   }
   return {};
+}
+
+std::string Session::ways_on() const {
+  const ExperimentSpec& spec = state_->spec();
+  const std::string samples = way_on("extend", spec, directory_, "-n N");
+  const std::string time = way_on("extend", spec, directory_, "--time TIME");
+  std::string ways = samples == time ? samples + " adds samples or time"
+                                     : samples + " adds samples, " + time + " time";
+  if (state_->total_failed() > 0) {
+    ways += ", " + way_on("retry", spec, directory_) + " runs failed trials again";
+  }
+  return ways;
 }
 
 Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& options) {
@@ -338,10 +370,11 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
   const auto grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6));
   if (spec.executor == "in_process") {
     if (!options.train) {
-      return Error{ErrorCode::invalid_argument,
-                   spec.name +
-                       " trains in the process of a C++ program; run, resume and replay it from "
-                       "that program"};
+      return Error{
+          ErrorCode::invalid_argument,
+          spec.name +
+              " trains in the process of a C++ program; resume, extend, retry and replay it "
+              "in that program, with the functions of luthier::Tuner"};
     }
     if (std::ranges::any_of(spec.resources,
                             [](const auto& claim) { return claim.first == "memory"; })) {
@@ -354,8 +387,8 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
   }
   if (spec.executor == "process") {
     for (const auto& [name, value] : spec.executor_options) {
-      if (name != "metric_regex") {
-        const std::vector<std::string> known = {"metric_regex"};
+      const auto& known = program_option_names();
+      if (std::ranges::find(known, name) == known.end()) {
         return Error{ErrorCode::invalid_argument,
                      unknown_name("option of executor 'process'", name, known)};
       }
@@ -363,7 +396,14 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
     if (spec.command.empty()) {
       return Error{ErrorCode::invalid_argument, "the executor process needs a program to run"};
     }
-    auto made = make_process_executor(process_options(spec), *checkpoints_, *clock_);
+    auto process = process_options(spec);
+    if (!process) {
+      return process.error();
+    }
+    if (const auto there = check_program(*process); !there) {
+      return there;
+    }
+    auto made = make_process_executor(*std::move(process), *checkpoints_, *clock_);
     if (!made) {
       return made.error();
     }
@@ -393,6 +433,12 @@ Result<> Session::make_ray_executor(const ExperimentSpec& spec, const SessionOpt
   return {};
 }
 
+// Programs have logs; functions have none.
+std::string Session::logs_command(const ExperimentSpec& spec) const {
+  const bool kept = spec.executor == "process" || spec.executor == "ray";
+  return kept && !directory_.empty() ? command_line("logs", directory_, "TRIAL") : std::string();
+}
+
 Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& options) {
   for (const std::string& name : spec.loggers) {
     if (directory_.empty() && name != "console") {
@@ -402,6 +448,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& opt
                               {.experiment_directory = directory_,
                                .spec = spec,
                                .console = options.console,
+                               .logs_command = logs_command(spec),
                                .warn = [](const std::string& sentence) {
                                  std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
                                }});
@@ -409,6 +456,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& opt
       return logger.error();
     }
     loggers_.push_back(std::move(*logger));
+    has_console_ = has_console_ || name == "console";
   }
   loggers_.insert(loggers_.end(), options.own_loggers.begin(), options.own_loggers.end());
   return {};
@@ -442,12 +490,18 @@ void Session::make_engine(const RunOptions& options) {
   }
   if (options.session.handle_signals) {
     ports.interrupts = &InterruptSignals::count();
+    if (options.console.verbosity == 0 || !has_console_) {
+      ports.say = [](const std::string& sentence) {
+        std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
+      };
+    }
     InterruptSignals::wake(executor_.get());
   }
   ports.host = host_name();
   ports.pid = process_id();
   PlannerOptions planner{.jobs = jobs_,
-                         .inventory = inventory_of(options.session, *executor_, jobs_),
+                         .inventory = inventory_of(options.session, *executor_, jobs_, gpus_),
+                         .gpus = gpus_.names,
                          .beside_claim = executor_->beside_claim(),
                          .experiment_directory = ports.experiment_directory,
                          .stop_if = options.stop_if};

@@ -12,6 +12,7 @@
 #include "simulation/simulated_executor.h"
 #include "store/checkpoint_directories.h"
 #include "tuner/assembly.h"
+#include "tuner/gpus.h"
 
 namespace luthier {
 
@@ -56,6 +57,8 @@ class Session {
   Result<> make_world(const ExperimentSpec& spec, const RunOptions& options);
   Result<> make_simulated_world(const ExperimentSpec& spec, const RunOptions& options);
   Result<> check_start(const SessionStart& start) const;
+  std::string ways_on() const;
+  std::string logs_command(const ExperimentSpec& spec) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunOptions& options);
   Result<> make_ray_executor(const ExperimentSpec& spec, const SessionOptions& session);
   Result<> make_loggers(const ExperimentSpec& spec, const RunOptions& options);
@@ -69,11 +72,13 @@ class Session {
   std::filesystem::path root_;          // checkpoints are named relative to it
   std::unique_ptr<Workload> workload_;  // of a simulated executor
   std::int64_t jobs_ = 0;
+  SharedGpus gpus_;
   std::unique_ptr<ExperimentState> state_;
   std::optional<Rules> rules_;
   std::unique_ptr<Advisors> advisors_;
   std::unique_ptr<Executor> executor_;
   std::vector<std::shared_ptr<Logger>> loggers_;
+  bool has_console_ = false;
   std::unique_ptr<Engine> engine_;
   ReplayCounts recovered_;
 };

@@ -1,5 +1,7 @@
 #include "luthier/tuner.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <ctime>
 #include <utility>
@@ -71,6 +73,10 @@ Tuner& Tuner::point(Config config) {
   impl_->spec.points.push_back(std::move(config));
   return *this;
 }
+Tuner& Tuner::known(Config config, Metrics metrics, std::int64_t training_iteration) {
+  impl_->spec.known.push_back({std::move(config), std::move(metrics), training_iteration});
+  return *this;
+}
 Tuner& Tuner::iterations(std::int64_t count) {
   impl_->spec.iterations = count;
   return *this;
@@ -80,9 +86,13 @@ Tuner& Tuner::time_budget(double seconds) {
   return *this;
 }
 Tuner& Tuner::stop(const std::string& rule) {
-  auto parsed = parse_stop_rule(rule);
+  impl_->stop_rules.push_back(rule);
+  return *this;
+}
+Tuner& Tuner::score(const std::string& rule) {
+  auto parsed = parse_score(rule);
   if (parsed) {
-    impl_->spec.stop.push_back(std::move(*parsed));
+    impl_->spec.score = *parsed;
   } else {
     impl_->problems.push_back(parsed.error().message);
   }
@@ -182,6 +192,32 @@ Tuner& Tuner::trainable(const std::filesystem::path& file) {
   impl_->set_executor_option("library", path.string());
   return *this;
 }
+Tuner& Tuner::metric_regex(std::string pattern) {
+  impl_->set_executor_option("metric_regex", std::move(pattern));
+  return *this;
+}
+Tuner& Tuner::metric_file(const std::string& glob) {
+  impl_->add_executor_option("metric_file", '\n', glob);
+  return *this;
+}
+Tuner& Tuner::ok_status(const std::vector<int>& statuses) {
+  for (const int status : statuses) {
+    impl_->add_executor_option("ok_status", ',', std::to_string(status));
+  }
+  return *this;
+}
+Tuner& Tuner::tty(bool on) {
+  impl_->set_executor_option("tty", on ? "true" : "false");
+  return *this;
+}
+Tuner& Tuner::time_attr(std::string metric) {
+  impl_->spec.time_attr = std::move(metric);
+  return *this;
+}
+Tuner& Tuner::cold(bool on) {
+  impl_->set_executor_option("cold", on ? "true" : "false");
+  return *this;
+}
 Tuner& Tuner::deterministic(std::int64_t lag) {
   impl_->spec.deterministic = lag;
   return *this;
@@ -192,6 +228,8 @@ Tuner& Tuner::tag(std::string key, std::string value) {
 }
 Tuner& Tuner::handle_signals(bool on) {
   impl_->options.session.handle_signals = on;
+  // The terminal is the run's own then: its table may be redrawn there.
+  impl_->options.console = on ? console_options(STDERR_FILENO, false, 1) : ConsoleOptions{};
   return *this;
 }
 
@@ -199,7 +237,9 @@ Result<ExperimentSummary> Tuner::run() {
   if (const auto checked = impl_->check(); !checked) {
     return checked.error();
   }
-  return run_experiment(impl_->named_spec(), impl_->plugins, impl_->options);
+  RunOptions options = impl_->options;
+  options.may_rename = impl_->spec.name.empty();
+  return run_experiment(impl_->named_spec(), impl_->plugins, options);
 }
 
 Result<ExperimentSummary> Tuner::resume() {
@@ -208,6 +248,33 @@ Result<ExperimentSummary> Tuner::resume() {
     return directory.error();
   }
   return resume_experiment(*directory, impl_->plugins, impl_->options);
+}
+
+Result<ExperimentSummary> Tuner::extend(std::int64_t more_samples, double more_seconds) {
+  if (more_samples < 0 || !(more_seconds >= 0) || (more_samples == 0 && more_seconds == 0)) {
+    return Error{ErrorCode::invalid_argument,
+                 "extend by what? give a number of samples, or of seconds, above 0"};
+  }
+  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
+  if (!directory) {
+    return directory.error();
+  }
+  Extension extension;
+  if (more_samples > 0) {
+    extension.more_samples = more_samples;
+  }
+  if (more_seconds > 0) {
+    extension.more_time_s = more_seconds;
+  }
+  return resume_experiment(*directory, impl_->plugins, impl_->options, extension);
+}
+
+Result<ExperimentSummary> Tuner::retry(std::optional<TrialId> trial) {
+  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
+  if (!directory) {
+    return directory.error();
+  }
+  return retry_experiment(*directory, impl_->plugins, impl_->options, trial);
 }
 
 Result<Tuner::ReplayReport> Tuner::replay() {

@@ -18,8 +18,25 @@ void Tuner::Impl::set_executor_option(const std::string& name, std::string value
   spec.executor_options.emplace_back(name, std::move(value));
 }
 
+void Tuner::Impl::add_executor_option(const std::string& name,
+                                      char separator,
+                                      const std::string& value) {
+  for (auto& [key, old] : spec.executor_options) {
+    if (key == name) {
+      old += separator + value;
+      return;
+    }
+  }
+  spec.executor_options.emplace_back(name, value);
+}
+
 Result<> Tuner::Impl::check() const {
   std::vector<std::string> all = problems;
+  for (const std::string& rule : stop_rules) {
+    if (const auto parsed = parse_stop_rule(rule, metrics_of(spec)); !parsed) {
+      all.push_back(parsed.error().message);
+    }
+  }
   const bool here = spec.executor == "in_process";
   if (here && (!spec.command.empty() || !spec.executor_options.empty())) {
     all.emplace_back(
@@ -39,6 +56,11 @@ Result<> Tuner::Impl::check() const {
 
 ExperimentSpec Tuner::Impl::named_spec() const {
   ExperimentSpec named = spec;
+  for (const std::string& rule : stop_rules) {
+    if (auto parsed = parse_stop_rule(rule, metrics_of(spec))) {
+      named.stop.push_back(std::move(*parsed));
+    }
+  }
   if (named.name.empty()) {
     const std::time_t now = std::time(nullptr);
     std::tm parts{};

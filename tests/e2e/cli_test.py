@@ -1,19 +1,23 @@
 """Every command, from outside, with real trials."""
 
 import csv
+import fcntl
 import io
 import json
 import os
+import pty
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 import unittest
 
 from luthier_program import LUTHIER, ProgramTest, interrupt
 
-COMMANDS = ["run", "ls", "show", "trials", "best", "logs", "explain", "stop", "pause", "resume",
-            "extend", "retry", "replay", "simulate", "compare", "export", "plugins", "doctor",
+COMMANDS = ["run", "try", "ls", "show", "trials", "best", "logs", "explain", "stop", "pause", "resume",
+            "extend", "retry", "rm", "replay", "simulate", "compare", "export", "plugins", "doctor",
             "completion", "help", "version"]
 
 
@@ -223,11 +227,187 @@ class Running(ProgramTest):
         self.assertEqual(done.returncode, 0)
         self.assertEqual(self.lines("ls")[0]["completed"], 3)
 
+    def test_help_as_json_names_every_command_and_option(self):
+        commands = {each["command"]: each for each in self.lines("help")}
+        self.assertEqual(set(commands), set(COMMANDS))
+        self.assertIn("min", [option["name"] for option in commands["run"]["options"]])
+        self.assertEqual(self.lines("help", "run"), [commands["run"]])
+
     def test_help_leads_with_examples(self):
         for command in COMMANDS:
             done = self.succeed(command, "--help")
             self.assertIn("Examples:", done.stdout.splitlines()[2])
             self.assertEqual(done.stderr, "")
+
+
+class Naming(ProgramTest):
+    def run_named(self, name):
+        self.succeed(*self.run_words(name, samples=1), *self.train("--epochs", 1))
+
+    def test_every_command_takes_last_and_the_beginning_of_a_name(self):
+        self.run_named("digits")
+        self.run_named("mnist")
+        self.assertEqual([line["experiment"] for line in self.lines("ls")], ["mnist", "digits"])
+        for word, name in [("last", "mnist"), ("mn", "mnist"), ("dig", "digits")]:
+            for command in ["show", "trials", "best", "replay", "export", "compare", "doctor"]:
+                self.succeed(command, word)
+            self.assertIn(f"luthier-results/{name}", self.succeed("show", word).stdout)
+            self.succeed("explain", word, 0)
+            self.succeed("logs", word, 0)
+        self.succeed("extend", "dig", "-n", 1)
+        self.assertEqual(len(self.lines("trials", "digits")), 2)
+        self.assertEqual([line["experiment"] for line in self.lines("ls")], ["digits", "mnist"])
+        self.run_named("digits-2")
+        self.assertIn("digits, digits-2", self.succeed("show", "digi", code=2).stderr)
+        self.succeed("show", "digits")
+
+    def test_runs_that_start_together_have_names_of_their_own(self):
+        words = [word for word in self.run_words("x", samples=1) if word not in ("--name", "x")]
+        runs = [self.start(*words, "--json", *self.train("--epochs", 1)) for _ in range(5)]
+        names = set()
+        for process in runs:
+            out, talk = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 0, talk)
+            names.add(json.loads(out)["experiment"])
+        self.assertEqual(len(names), 5)
+        self.assertEqual({line["experiment"] for line in self.lines("ls")}, names)
+
+    def test_rm_asks(self):
+        self.run_named("digits")
+        done = self.succeed("rm", "digits", code=2)
+        self.assertIn("--yes", done.stderr)
+        for answer, there in [("\n", True), ("no\n", True), ("y\n", False)]:
+            code, talk = self.on_terminal(answer, "rm", "digits")
+            self.assertIn("remove experiment 'digits' in luthier-results (finished, 1 trial, ", talk)
+            self.assertEqual((self.home / "luthier-results/digits").exists(), there)
+            self.assertEqual(code, 1 if there else 0)
+        self.assertEqual(self.lines("ls"), [])
+
+    def test_rm_yes(self):
+        self.run_named("digits")
+        (line,) = self.lines("rm", "digits", "--yes")
+        self.assertEqual((line["experiment"], line["removed"]), ("digits", True))
+        self.assertFalse((self.home / "luthier-results/digits").exists())
+
+    def test_rm_of_what_must_stay(self):
+        process = self.start(*self.run_words("busy", samples=2), *self.train("--epochs", 1000, "--sleep", 0.05))
+        self.wait_for_results("busy", 1)
+        self.assertIn(str(process.pid), self.succeed("rm", "busy", "--yes", code=3).stderr)
+        self.succeed("stop", "busy")
+        process.communicate(timeout=20)
+        (self.home / "outside").mkdir()
+        (self.home / "outside/file").write_text("text")
+        (self.home / "luthier-results/busy/link").symlink_to(self.home / "outside")
+        (self.home / "luthier-results/alias").symlink_to(self.home / "luthier-results/busy")
+        (self.home / "luthier-results/other").mkdir()
+        (self.home / "luthier-results/other/experiment.db").write_text("mine")
+        for name in ["alias", "other", "nothing"]:
+            self.succeed("rm", name, "--yes", code=2)
+        self.succeed("rm", "busy", "--yes")
+        self.assertTrue((self.home / "outside/file").exists())
+        self.assertTrue((self.home / "luthier-results/other/experiment.db").exists())
+
+    def on_terminal(self, typed, *words, columns=80):
+        """A command on a terminal of its own: its exit code and all that it wrote there."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.home)
+            os.environ.pop("COLUMNS", None)
+            os.execv(LUTHIER, [LUTHIER, *map(str, words)])
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        os.write(terminal, typed.encode())
+        talk = b""
+        while True:
+            try:
+                part = os.read(terminal, 4096)
+            except OSError:
+                break
+            if not part:
+                break
+            talk += part
+        _, status = os.waitpid(pid, 0)
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(status), talk.decode(errors="replace")
+
+    def test_tables_fit_the_terminal(self):
+        spaces = [word for i in range(12) for word in ["-p", f"parameter{i}=uniform(0, 1)"]]
+        self.succeed("run", "--name", "wide", "--min", "loss", "-n", 2, *spaces, "--", "sh", "-c", "echo loss=1")
+        wide = self.succeed("trials", "wide").stdout.splitlines()
+        self.assertGreater(len(wide[0]), 150)
+        for command in [["trials", "wide"], ["ls"], ["plugins"], ["plugins", "asha"]]:
+            code, text = self.on_terminal("", *command, columns=60)
+            self.assertEqual(code, 0)
+            for line in text.replace("\r", "").splitlines():
+                if command[0] != "plugins" or "  " in line:
+                    self.assertLessEqual(len(line), 60, line)
+
+
+class Trying(ProgramTest):
+    def try_out(self, *words, code=0):
+        before = sorted(self.home.rglob("*"))
+        done = self.succeed("try", "--json", *words, code=code)
+        self.assertEqual(sorted(self.home.rglob("*")), before)
+        return json.loads(done.stdout)
+
+    def test_what_a_run_would_hear(self):
+        tried = self.try_out("--min", "loss", "-p", "lr=uniform(0, 1)", *self.train())
+        self.assertEqual((tried["schema"], tried["outcome"], tried["exit_status"]), (1, "returned", 0))
+        self.assertEqual((tried["config"], tried["iterations"]), ({"lr": 0.5}, 3))
+        (seen,) = [each for each in tried["seen"] if each["name"] == "loss"]
+        self.assertEqual((seen["times"], seen["stream"], seen["objective"]), (3, "stdout", "loss"))
+        self.assertIn("loss=", seen["line"])
+        self.assertGreater(tried["wall_s"], 0)
+        self.assertLessEqual(tried["first_output_s"], tried["wall_s"])
+
+    def test_the_command_it_gives_works(self):
+        done = self.succeed("try", "-p", "lr=uniform(0, 1)", *self.train())
+        self.assertRegex(done.stdout, r"(?m)^loss +--min loss +3 ")
+        command = done.stdout.split("to tune it: ")[1].strip()
+        subprocess.run(["sh", "-c", command], cwd=self.home, check=True, capture_output=True, timeout=60,
+                       env={**os.environ, "PATH": f"{os.path.dirname(LUTHIER)}:{os.environ['PATH']}"})
+        self.assertEqual(self.lines("ls")[0]["metric"], "loss")
+
+    def test_a_program_without_parameters(self):
+        tried = self.try_out("--", "sh", "-c", "echo accuracy=0.5; echo x 1>&2")
+        self.assertEqual(tried["config"], {})
+        self.assertEqual([each["option"] for each in tried["seen"] if each["name"] == "accuracy"], ["--max accuracy"])
+
+    def test_points_and_constraints(self):
+        tried = self.try_out("--min", "loss", "-p", "lr=uniform(0, 1)", "--constraint", "lr > 0.9", *self.train())
+        self.assertGreater(tried["config"]["lr"], 0.9)
+        (self.home / "p.json").write_text('{"lr": 0.25}')
+        tried = self.try_out("--min", "loss", "-p", "lr=uniform(0, 1)", "--points", "p.json", *self.train())
+        self.assertEqual(tried["config"]["lr"], 0.25)
+
+    def test_what_fails_is_told(self):
+        tried = self.try_out("--min", "loss", "--", "sh", "-c", "echo oh >&2; exit 7", code=1)
+        self.assertEqual((tried["outcome"], tried["exit_status"], tried["iterations"]), ("failed", 7, 0))
+        self.assertIn("oh", tried["message"])
+        tried = self.try_out("--min", "loss", "--", "true", code=1)
+        self.assertIsNone(tried["first_output_s"])
+
+    def test_interrupted_it_tells_what_came_so_far(self):
+        process = self.start("try", "--min", "loss", "--json", "--grace", "1", "-p", "lr=uniform(0, 1)",
+                             "--", "sh", "-c", "touch started; while :; do echo loss={lr}; sleep 0.1; done")
+        self.wait_until((self.home / "started").exists, "the program's start")
+        interrupt(process)
+        out, _ = process.communicate(timeout=20)
+        tried = json.loads(out)
+        self.assertTrue(tried["interrupted"])
+        self.assertFalse((self.home / "luthier-results").exists())
+
+    def test_a_report_descriptor_is_answered(self):
+        program = ("import json, os\nf = os.fdopen(3, 'r+b', buffering=0)\n"
+                   "for i in range(4):\n    f.write(json.dumps({'loss': 1 / (i + 1)}).encode() + b'\\n')\n"
+                   "    assert f.readline()\n")
+        (self.home / "reports.py").write_text(program)
+        tried = self.try_out("--min", "loss", "--", sys.executable, "reports.py")
+        self.assertEqual((tried["iterations"], tried["metrics"]), (4, {"loss": 0.25}))
+
+    def test_iterations_are_enough(self):
+        tried = self.try_out("--min", "loss", "--iterations", 2, "-p", "lr=uniform(0, 1)", "--grace", "1",
+                             *self.train("--epochs", 1000, "--sleep", 0.05))
+        self.assertEqual((tried["outcome"], tried["iterations"]), ("stopped", 2))
 
 
 class Interrupting(ProgramTest):

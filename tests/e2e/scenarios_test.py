@@ -24,6 +24,7 @@ MASKS = [
     (r"(?<=\S)  +age\n", "  age\n"),
     (r" {2,}(\d+d \d\dh|\d[\d.]*s)\n", "  TIME\n"),
     (r"\(\d[\d.e-]* s\)", "(TIME)"),
+    (r"\bafter \d[\d.]*s\b", "after TIME"),
     (r"(?m)^elapsed .*", "elapsed     TIME"),
     (r"\"(age_s|elapsed_s)\": [\d.e-]+", r'"\1": TIME'),
 ]

@@ -19,27 +19,37 @@
 
 #include "executors/guardian/process_tree.h"
 #include "executors/guardian/warden.h"
+#include "executors/guardian/zygotes.h"
 
 namespace luthier::guardian {
 namespace {
 
+// Those that guardian and wardens learn of when they look.
+sigset_t block_signals() {
+  sigset_t watched;
+  sigemptyset(&watched);
+  for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) {
+    sigaddset(&watched, signal);
+  }
+  sigprocmask(SIG_BLOCK, &watched, nullptr);
+  return watched;
+}
+
 class Guardian {
  public:
   explicit Guardian(int controller) : controller_(controller) {
-    sigset_t watched;
-    sigemptyset(&watched);
-    for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) {
-      sigaddset(&watched, signal);
-    }
-    sigprocmask(SIG_BLOCK, &watched, nullptr);
+    const sigset_t watched = block_signals();
     signals_ = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
   }
 
   void serve() {
     while (!leaving_) {
-      pollfd polled[] = {{signals_, POLLIN, 0}, {kSocket, POLLIN, 0}, {controller_, POLLIN, 0}};
-      poll(polled, 3, strays_ ? 10 : -1);
+      std::vector<pollfd> polled = {
+          {signals_, POLLIN, 0}, {kSocket, POLLIN, 0}, {controller_, POLLIN, 0}};
+      zygotes_.add_polled(polled);
+      poll(polled.data(), polled.size(), strays_ ? 10 : -1);
       read_signals();
+      strays_ = zygotes_.hear() || strays_;
       reap();
       if (polled[1].revents != 0) {
         receive();
@@ -51,6 +61,7 @@ class Guardian {
   // The wardens saw the same and are killing their trees; after a second nobody is asked any more.
   void leave() {
     close(kSocket);
+    zygotes_.kill_all();
     for (int round = 0; !reap(); ++round) {
       if (round >= 100 || asked_to_leave_) {
         kill_descendants();
@@ -83,14 +94,22 @@ class Guardian {
       if (pid <= 0) {
         const bool none = pid < 0 && errno == ECHILD;
         if (strays_) {
-          strays_ = kill_children_except(wardens_) > 0;
+          strays_ = kill_strays();
         }
         return none;
       }
+      zygotes_.reaped(pid);
       if (std::erase(wardens_, pid) > 0 && status != 0) {
         strays_ = true;
       }
     }
+  }
+
+  // Whether there was any child that is neither a warden nor a zygote.
+  bool kill_strays() {
+    std::vector<pid_t> spared = wardens_;
+    zygotes_.add_pids(spared);
+    return kill_children_except(spared) > 0;
   }
 
   void receive() {
@@ -100,6 +119,13 @@ class Guardian {
     if (!receive_request(request, passed)) {
       return;
     }
+    request.zygote != 0 ? zygotes_.start(request, passed) : start_warden(request, passed);
+    for (const int fd : passed) {
+      close(fd);
+    }
+  }
+
+  void start_warden(const SpawnRequest& request, const int (&passed)[kPassedMax]) {
     const pid_t pid = fork();
     if (pid == 0) {
       close(kSocket);
@@ -111,9 +137,6 @@ class Guardian {
     } else {
       const Spawned refused{.failed_errno = errno};
       send(passed[kControl], &refused, sizeof refused, MSG_NOSIGNAL);
-    }
-    for (const int fd : passed) {
-      close(fd);
     }
   }
 
@@ -148,12 +171,38 @@ class Guardian {
   bool asked_to_leave_ = false;
   bool strays_ = false;
   std::vector<pid_t> wardens_;
+  Zygotes zygotes_{wardens_, controller_};
 };
+
+// A zygote forked the program and this, its warden: adopt REQUEST PID ERRNO IN_DIRECTORY, where
+// REQUEST is a SpawnRequest in hexadecimal digits.
+int run_adopted(char* const* words) {
+  SpawnRequest request;
+  auto* bytes = reinterpret_cast<unsigned char*>(&request);
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  if (strlen(words[0]) != 2 * sizeof request) {
+    return 1;
+  }
+  for (std::size_t i = 0; i < sizeof request; ++i) {
+    bytes[i] = static_cast<unsigned char>(digit(words[0][2 * i]) << 4 | digit(words[0][2 * i + 1]));
+  }
+  const auto number = [](const char* word) { return static_cast<int>(strtol(word, nullptr, 10)); };
+  block_signals();
+  adopt(request,
+        {.pid = number(words[1]),
+         .failed_errno = number(words[2]),
+         .in_directory = static_cast<std::uint32_t>(number(words[3]))},
+        kSocket,
+        kAdoptedController);
+}
 
 }  // namespace
 }  // namespace luthier::guardian
 
 int main(int argc, char* argv[]) {
+  if (argc == 6 && strcmp(argv[1], "adopt") == 0) {
+    return luthier::guardian::run_adopted(argv + 2);
+  }
   prctl(PR_SET_NAME, "luthier-guard");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t controller = argc > 1 ? static_cast<pid_t>(strtol(argv[1], nullptr, 10)) : 0;

@@ -2,9 +2,7 @@
 // below the warden, and "no child is left to wait for" is the exact sign that the tree is gone.
 #include "executors/guardian/warden.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -18,6 +16,7 @@
 #include <ctime>
 #include <vector>
 
+#include "executors/guardian/command.h"
 #include "executors/guardian/process_tree.h"
 
 namespace luthier::guardian {
@@ -28,51 +27,24 @@ constexpr std::int64_t kKillAgainMs = 10;  // between two looks for what is stil
 constexpr std::int64_t kMemoryLookMs = 100;
 constexpr std::int64_t kGiveUpMs = 5000;  // on processes that may not be killed
 
-std::int64_t now_ms() {
+std::int64_t now_us() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+  return now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
 }
 
-struct Command {
-  const char* directory = nullptr;
-  const char* program = nullptr;
-  std::vector<char*> arguments;
-  std::vector<char*> environment;
-};
+std::int64_t now_ms() {
+  return now_us() / 1000;
+}
 
-// The strings stay mapped for as long as the warden lives.
-bool read_command(const SpawnRequest& request, int strings, Command& command) {
-  void* mapped =
-      mmap(nullptr, request.strings_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, strings, 0);
-  if (mapped == MAP_FAILED) {
-    return false;
-  }
-  char* next = static_cast<char*>(mapped);
-  const auto take = [&next] {
-    char* text = next;
-    while (*next++ != '\0') {
-    }
-    return text;
-  };
-  command.directory = take();
-  command.program = take();
-  for (std::uint32_t i = 0; i < request.arguments; ++i) {
-    command.arguments.push_back(take());
-  }
-  command.arguments.push_back(nullptr);
-  for (std::uint32_t i = 0; i < request.environment; ++i) {
-    command.environment.push_back(take());
-  }
-  command.environment.push_back(nullptr);
-  return true;
+std::uint64_t microseconds(const timeval& time) {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 +
+         static_cast<std::uint64_t>(time.tv_usec);
 }
 
 // Between vfork and exec: system calls only. Returns only if something failed.
 void become(const Command& command, const int (&passed)[kPassedMax], volatile Spawned& spawned) {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  unblock_signals();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setsid();
   constexpr int kTargets[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, 3};
@@ -137,17 +109,23 @@ class Warden {
       if (pid <= 0) {
         return pid < 0 && errno == ECHILD;
       }
+      add(used);
       if (pid == root_) {
         root_gone_ = true;
         gone_.wait_status = status;
-        gone_.cpu_us =
-            static_cast<std::uint64_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000'000 +
-            static_cast<std::uint64_t>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-        gone_.peak_memory_bytes =
-            std::max(gone_.peak_memory_bytes, static_cast<std::uint64_t>(used.ru_maxrss) * 1024);
+        gone_.wall_us = static_cast<std::uint64_t>(now_us() - started_us_);
+        gone_.peak_memory_bytes = std::max(gone_.peak_memory_bytes, gone_.max_rss_bytes);
         kill_all_ = true;
       }
     }
+  }
+
+  // What a process used, with those that it waited for itself. Whatever it did not wait for becomes
+  // the warden's child and is added in turn.
+  void add(const rusage& used) {
+    gone_.cpu_us += microseconds(used.ru_utime) + microseconds(used.ru_stime);
+    gone_.max_rss_bytes =
+        std::max(gone_.max_rss_bytes, static_cast<std::uint64_t>(used.ru_maxrss) * 1024);
   }
 
   void act() {
@@ -234,12 +212,26 @@ class Warden {
   int controller_;
   int children_ = -1;
   pid_t root_ = 0;
+  const std::int64_t started_us_ = now_us();
   bool root_gone_ = false;
   bool kill_all_ = false;
   std::int64_t deadline_ = kNoDeadline;
   std::int64_t killing_since_ = kNoDeadline;
   Gone gone_;
 };
+
+[[noreturn]] void watch(const SpawnRequest& request,
+                        const Spawned& spawned,
+                        int control,
+                        int controller) {
+  send(control, &spawned, sizeof spawned, MSG_NOSIGNAL);
+  if (spawned.failed_errno != 0) {
+    _exit(0);
+  }
+  const Gone gone = Warden(request, control, controller).watch(spawned.pid);
+  send(control, &gone, sizeof gone, MSG_NOSIGNAL);
+  _exit(0);
+}
 
 }  // namespace
 
@@ -254,13 +246,13 @@ void run_warden(const SpawnRequest& request, const int (&passed)[kPassedMax], in
   for (int i = kStrings; i < kPassedMax; ++i) {
     close(passed[i]);
   }
-  send(passed[kControl], &spawned, sizeof spawned, MSG_NOSIGNAL);
-  if (spawned.failed_errno != 0) {
-    _exit(0);
-  }
-  const Gone gone = Warden(request, passed[kControl], controller).watch(spawned.pid);
-  send(passed[kControl], &gone, sizeof gone, MSG_NOSIGNAL);
-  _exit(0);
+  watch(request, spawned, passed[kControl], controller);
+}
+
+void adopt(const SpawnRequest& request, const Spawned& spawned, int control, int controller) {
+  prctl(PR_SET_NAME, "luthier-warden");
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  watch(request, spawned, control, controller);
 }
 
 }  // namespace luthier::guardian

@@ -11,4 +11,10 @@ namespace luthier::guardian {
                              const int (&passed)[kPassedMax],
                              int controller);
 
+// The same for a program that already runs as this process's child, or could not be started.
+[[noreturn]] void adopt(const SpawnRequest& request,
+                        const Spawned& spawned,
+                        int control,
+                        int controller);
+
 }  // namespace luthier::guardian

@@ -1,7 +1,9 @@
 // What the executor and the guardian say to each other. Both are built together and run on one
 // machine, so these are plain structures in packets of SOCK_SEQPACKET sockets.
 //
-//   executor -> guardian   SpawnRequest with descriptors, one packet an attempt
+//   executor -> guardian   SpawnRequest with descriptors, one packet an attempt or zygote
+//   executor -> zygote     WarmRequest with the same descriptors, one packet an attempt
+//   zygote -> guardian     WarmWarden                     at the start and the end of each
 //   executor -> warden     Terminate                      on the attempt's own control socket
 //   warden -> executor     Spawned, then Gone             on the same socket
 //
@@ -23,6 +25,15 @@ inline constexpr int kStderr = 4;
 inline constexpr int kReport = 5;
 inline constexpr int kPassedMax = 6;
 
+// A zygote's descriptors.
+inline constexpr int kZygoteRequests = 3;
+inline constexpr int kZygoteGuardian = 4;
+inline constexpr int kZygoteImage = 5;  // the guardian's program, which its wardens execute
+inline constexpr int kZygoteController = 6;
+
+// Of a warden that a zygote forked: kSocket is its control socket.
+inline constexpr int kAdoptedController = 4;
+
 // kStrings is a memory file of zero-terminated strings: working directory, program, arguments,
 // environment.
 struct SpawnRequest {
@@ -30,6 +41,14 @@ struct SpawnRequest {
   std::uint32_t environment = 0;
   std::uint64_t strings_bytes = 0;
   std::uint64_t memory_bytes = 0;  // limit of the whole tree's resident memory; 0: none
+  std::uint64_t zygote = 0;        // 1: a zygote (warm_start.py), whose requests come by kReport
+};
+
+// An attempt for a zygote. Its own command line begins with the first `skipped` arguments.
+struct WarmRequest {
+  std::uint32_t skipped = 0;
+  std::uint32_t unused = 0;
+  SpawnRequest program;
 };
 
 // SIGTERM for the attempt's process group at once, SIGKILL for every descendant after `grace_ms`.
@@ -54,7 +73,17 @@ struct Gone {
   std::uint32_t over_memory = 0;        // SIGKILL was sent because of memory_bytes
   std::uint32_t survivors = 0;          // processes that could not be killed (of another user)
   std::uint64_t peak_memory_bytes = 0;  // seen of the tree, when limited; else of the root alone
-  std::uint64_t cpu_us = 0;             // user and system time of the root and what it waited for
+  std::uint64_t cpu_us = 0;             // user and system time of the whole tree
+  std::uint64_t wall_us = 0;            // from its start to the end of the root
+  std::uint64_t max_rss_bytes = 0;      // of the largest process of the tree
+};
+
+// A warden that a zygote forked is the zygote's child and becomes the guardian's when the zygote is
+// gone.
+struct WarmWarden {
+  std::int32_t pid = 0;
+  std::int32_t wait_status = 0;
+  std::uint32_t ended = 0;
 };
 
 // Instead of Spawned or Gone, from a launcher of programs elsewhere: the place is out of reach, or

@@ -9,7 +9,7 @@
 
 namespace luthier {
 
-struct Explored {
+struct ExploredConfig {
   Config config;
   std::string changes;  // "lr 0.1 -> 0.12", or why nothing changed
 };
@@ -32,10 +32,10 @@ class Exploration {
 
   // The configuration with which `trial` goes on from a checkpoint of `donor`. `draw` numbers the
   // random stream. Asking changes nothing.
-  virtual Explored explore(const ExperimentView& view,
-                           TrialId trial,
-                           TrialId donor,
-                           std::uint64_t draw) const = 0;
+  virtual ExploredConfig explore(const ExperimentView& view,
+                                 TrialId trial,
+                                 TrialId donor,
+                                 std::uint64_t draw) const = 0;
 };
 
 }  // namespace luthier

@@ -66,7 +66,7 @@ bool Explorer::varies(const CompiledSpace& space, const Axis& axis) const {
   return may_vary(space, axis, options_.parameters);
 }
 
-Explored Explorer::explore(const CompiledSpace& space, const Config& from, Rng& rng) const {
+ExploredConfig Explorer::explore(const CompiledSpace& space, const Config& from, Rng& rng) const {
   for (int i = 0; i < kMaximumDraws; ++i) {
     Config config = draw(space, from, rng);
     if (space.satisfies_constraints(config)) {
@@ -98,7 +98,7 @@ Config Explorer::draw(const CompiledSpace& space, const Config& from, Rng& rng) 
 double Explorer::move(
     const CompiledSpace& space, std::size_t axis, const Value& value, double at, Rng& rng) const {
   const Parameter& parameter = space.parameters()[space.axes()[axis].parameter];
-  if (parameter.domain.kind == DomainKind::choice) {
+  if (space.axes()[axis].kind == AxisKind::categorical) {
     return neighbour(space.axes()[axis], at, rng);
   }
   const double factor = options_.factors[rng.below(options_.factors.size())];

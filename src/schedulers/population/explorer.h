@@ -24,7 +24,7 @@ class Explorer {
   // steps (integers move by at least one); a choice moves to a neighbour in its list. Parameters
   // that become active are drawn. Grid parameters and those not named keep the exact values of
   // `from`. After 100 draws that violate a constraint `from` is returned as it is.
-  Explored explore(const CompiledSpace& space, const Config& from, Rng& rng) const;
+  ExploredConfig explore(const CompiledSpace& space, const Config& from, Rng& rng) const;
 
   // Whether this parameter of the space is one to vary.
   bool varies(const CompiledSpace& space, const Axis& axis) const;

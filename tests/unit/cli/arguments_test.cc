@@ -76,15 +76,37 @@ TEST(Arguments, HelpWinsOverWhatIsMissing) {
 }
 
 TEST(Arguments, EveryProblemIsNamed) {
-  EXPECT_EQ(problem({"--sampels", "x", "-n", "1", "-n", "2", "--quiet=1", "1", "2", "--param"}),
+  EXPECT_EQ(problem({"--sampels", "x", "-n", "1", "-n", "2", "--quiet=1", "1", "2"}),
             "'luthier test' has no option '--sampels'; did you mean '--samples'?\n"
             "--samples is given twice; drop one\n"
             "--quiet is a switch; drop '=1'\n"
-            "unexpected argument '2'; the program to run goes after '--'\n"
-            "--param needs a value: --param NAME=DISTRIBUTION");
+            "'2' is no option; the program to run goes after '--'");
   EXPECT_THAT(problem({}), HasSubstr("needs EXPERIMENT"));
   EXPECT_EQ(problem({"-7"}), "'luthier test' has no option '-7'; see 'luthier test --help'")
       << "it was meant as the operand";
+}
+
+TEST(Arguments, WhatWasMeantEndsWithTheWholeCommand) {
+  EXPECT_EQ(
+      problem({"x", "--sampels", "5", "-v", "--", "prog", "{lr}"}),
+      "'luthier test' has no option '--sampels'; did you mean '--samples'? type: luthier test "
+      "x --samples 5 -v -- prog {lr}");
+  EXPECT_EQ(problem({"x", "--n_trials=5", "--parameter", "lr=uniform(0, 1)"}),
+            "'luthier test' has no options '--n_trials', '--parameter'; type: luthier test x "
+            "--samples 5 --param 'lr=uniform(0, 1)'");
+  EXPECT_THAT(problem({"x", "--lr", "uniform(0, 1)"}),
+              HasSubstr("type: luthier test x -p 'lr=uniform(0, 1)'"));
+}
+
+TEST(Arguments, AnOptionOfAnotherToolThatIsNoneHereIsUnknown) {
+  EXPECT_EQ(problem({"x", "--pruner", "median", "--", "prog"}),
+            "'luthier test' has no option '--pruner'; see 'luthier test --help'");
+}
+
+TEST(Arguments, AProgramWithoutDashesEndsTheOptions) {
+  EXPECT_EQ(problem({"x", "-v", "prog", "--lr", "{lr}"}),
+            "'prog' is no option; the program to run goes after '--'; type: luthier test x -v -- "
+            "prog --lr {lr}");
 }
 
 TEST(Arguments, Durations) {

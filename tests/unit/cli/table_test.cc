@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/terminal_text.h"
+#include "base/text.h"
+
 namespace luthier::cli {
 namespace {
 
@@ -38,6 +41,40 @@ TEST(Table, LongCellsAreCutButForTheLastColumn) {
   table.limit(5);
   table.add({"abcdefghij", "abcdefghij"});
   EXPECT_EQ(table.text(), "a      b\nabcd\u2026  abcdefghij\n");
+}
+
+TEST(Table, FitsTheTerminalByCuttingTexts) {
+  Table table({{"trial"}, {"loss", Table::Align::right}, {"reason"}});
+  table.add({"00000", "0.125", "worse than the best third of four results at iteration one"});
+  EXPECT_EQ(table.text(30),
+            "trial   loss  reason\n"
+            "00000  0.125  worse than the …\n");
+  EXPECT_EQ(table.text(0), table.text(1000));
+}
+
+TEST(Table, LeavesOutNumbersFromTheRightWhereCuttingIsNotEnough) {
+  std::vector<Table::Column> columns = {{"trial"}};
+  std::vector<std::string> cells = {"00000"};
+  for (int i = 0; i < 20; ++i) {
+    columns.push_back({"parameter" + std::to_string(i), Table::Align::right});
+    cells.push_back(std::to_string(i));
+  }
+  Table table(std::move(columns));
+  table.add(cells);
+  EXPECT_EQ(table.text(36),
+            "trial  parameter0  parameter1  …\n"
+            "00000           0           1  …\n");
+}
+
+TEST(Table, NoLineIsWiderThanTheTerminal) {
+  Table table({{"a"}, {"b", Table::Align::right}, {"c"}, {"d", Table::Align::right}});
+  table.add({"text of some length", "123456", "another text of some length", "1"});
+  table.add({"\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57", "1", "x", "123456789"});
+  for (int columns = 1; columns < 90; ++columns) {
+    for (const auto& line : split(table.text(columns), '\n')) {
+      EXPECT_LE(display_width(line), columns) << columns << ": " << line;
+    }
+  }
 }
 
 }  // namespace

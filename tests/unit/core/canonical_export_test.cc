@@ -85,6 +85,42 @@ TEST(CanonicalExport, ACrashAndAResumeLeaveNoTrace) {
   EXPECT_EQ(crashed.text(), smooth.text());
 }
 
+TEST(CanonicalExport, WhetherATrialEndedBeforeItWasStoppedLeavesNoTrace) {
+  const auto log_of = [](TrialState state, const std::string& reason) {
+    Log log;
+    log << added(0, 0.5) << AttemptStarted{.trial = {0}, .attempt = 1, .segment = 1}
+        << ResultReported{{0}, 1, 1, {{"loss", 1.0}}}
+        << DecisionMade{{0},
+                        1,
+                        {.kind = DecisionKind::stop, .reason = "worse than half"},
+                        "asha",
+                        1}
+        << TrialEnded{{0}, state, reason};
+    return log.text();
+  };
+  const std::string stopped = log_of(TrialState::stopped, "worse than half");
+  EXPECT_EQ(log_of(TrialState::completed, "ran to its end before it could be stopped"), stopped);
+  EXPECT_NE(stopped.find(R"("state": "stopped", "reason": "worse than half")"), std::string::npos);
+}
+
+TEST(CanonicalExport, WhatWasMeasuredOrUnderstoodLeavesNoTrace) {
+  const auto log_of = [](bool measured) {
+    Log log;
+    log << added(0, 0.5) << AttemptStarted{.trial = {0}, .attempt = 1, .segment = 1};
+    if (measured) {
+      log << OutputUnderstood{"loss is loss"};
+      log << ResultReported{
+          {0}, 1, 1, {{"loss", 1.0}, {"wall_s", 2.0}, {"cpu_s", 1.0}, {"max_rss_bytes", 7}}};
+    } else {
+      log << ResultReported{{0}, 1, 1, {{"loss", 1.0}}};
+    }
+    log << AttemptEnded{{0}, 1, Outcome::returned, "", 0, {measured ? 2.0 : 0.0, 1.0, 7}}
+        << TrialEnded{{0}, TrialState::completed, "returned after 1 result"};
+    return log.text();
+  };
+  EXPECT_EQ(log_of(true), log_of(false));
+}
+
 TEST(CanonicalExport, ACloneNamesItsDonorByTrialAndIteration) {
   for (const std::int64_t id : {7, 9}) {  // a crash may shift checkpoint numbers
     Log log;

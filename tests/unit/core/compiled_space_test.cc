@@ -193,7 +193,7 @@ TEST(CompiledSpace, NamesUnknownParametersAndCycles) {
               HasSubstr("did you mean 'optimizer'?"));
   EXPECT_THAT(compile_error({"optimizer=choice(sgd, b)", "x=1 if optimizer == sgd"}),
               HasSubstr("text stands in quotes: \"sgd\""));
-  EXPECT_THAT(compile_error({"weight-decay=uniform(0, 1)", "x=1 if weight-decay > 0.5"}),
+  EXPECT_THAT(compile_error({"weight-decay=uniform(0, 1)", "x=1 if weight - decay > 0.5"}),
               HasSubstr("write `weight-decay` in backquotes"));
   EXPECT_EQ(compile_error({"z=1", "a=expr(b)", "b=expr(c + z)", "c=1 if a > 0"}),
             "the parameters depend on each other in a circle: 'a' needs 'b' needs 'c' needs 'a'; "

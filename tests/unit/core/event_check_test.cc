@@ -97,6 +97,66 @@ TEST_F(EventCheck, WhatContradictsTheLogIsRefused) {
   expect_refused(LimitsChanged{1, std::numeric_limits<double>::infinity()});
 }
 
+TEST_F(EventCheck, WhatOutputMeansIsDecidedOnce) {
+  expect_taken(OutputUnderstood{"{}"});
+  expect_refused(OutputUnderstood{"{}"});
+}
+
+// Neither ends the experiment: what runs goes on or is pending again, and a session may follow.
+TEST_F(EventCheck, LimitsThatOnlyInterruptAreTaken) {
+  for (const char* limit : {"failing_early", "no_program"}) {
+    expect_taken(LimitReached{limit, {-1}, "because"});
+    EXPECT_TRUE(state_.closing_reason().empty()) << limit;
+  }
+  expect_taken(AttemptEnded{{0}, 1, Outcome::paused, "", 0, {.wall_s = 1.5, .cpu_s = 0.5}});
+  EXPECT_DOUBLE_EQ(state_.record({0}).measured.wall_s, 1.5);
+  expect_taken(TrialRequeued{{0}, 0, "because", false});
+  expect_taken(ControllerStopped{false, "because"});
+  expect_taken(ControllerStarted{"host", 1, 2});
+}
+
+// Known results are trials from the first event on, and nothing can happen to them.
+TEST_F(EventCheck, KnownResultsAreTrialsThatHaveEnded) {
+  ExperimentSpec spec = state_.spec();
+  spec.known = {{.config = {{"x", 0.25}}, .metrics = {{"loss", 2.0}}},
+                {.config = {{"x", 0.75}}, .metrics = {{"loss", 3.0}}}};
+  ExperimentState state;
+  const auto apply = [&](EventBody body) {
+    return state.apply({state.sequence() + 1, kStart, std::move(body)}).ok();
+  };
+  ASSERT_TRUE(apply(ExperimentCreated{to_json(spec), "1"}));
+  ASSERT_EQ(state.trial_count(), 2);
+  EXPECT_EQ(state.count(TrialState::completed), 2);
+  ASSERT_TRUE(apply(ControllerStarted{"host", 1, 2}));
+  for (const TrialId known : {TrialId{0}, TrialId{1}}) {
+    EXPECT_FALSE(apply(TrialAdded{.trial = known, .config = {{"x", 0.5}}}));
+    EXPECT_FALSE(apply(TrialChosen{{.trial = known}, "fifo", 1}));
+    EXPECT_FALSE(apply(AttemptStarted{.trial = known, .attempt = 1, .segment = 1}));
+    EXPECT_FALSE(apply(ResultReported{known, 1, 1, {{"loss", 1.0}}}));
+    EXPECT_FALSE(apply(TrialEnded{known, TrialState::failed, ""}));
+  }
+  EXPECT_TRUE(apply(TrialAdded{.trial = {2}, .config = {{"x", 0.5}}}));
+}
+
+TEST_F(EventCheck, KnownResultsThatRunWouldRefuseAreRefused) {
+  const KnownResult fine{.config = {{"x", 0.25}}, .metrics = {{"loss", 2.0}}};
+  const auto created = [&](const KnownResult& known) {
+    ExperimentSpec spec = state_.spec();
+    spec.known = {fine, known};
+    ExperimentState state;
+    const auto applied = state.apply({1, kStart, ExperimentCreated{to_json(spec), "1"}});
+    EXPECT_EQ(applied.ok(), state.created());
+    return applied.ok();
+  };
+  EXPECT_TRUE(created(fine));
+  EXPECT_FALSE(created({.config = {{"x", 7.0}}, .metrics = {{"loss", 2.0}}}));
+  EXPECT_FALSE(created({.config = {}, .metrics = {{"loss", 2.0}}}));
+  EXPECT_FALSE(created({.config = {{"x", 0.25}}, .metrics = {}}));
+  EXPECT_FALSE(created({.config = {{"x", 0.25}}, .metrics = {{"loss", "text"}}}));
+  EXPECT_FALSE(
+      created({.config = {{"x", 0.25}}, .metrics = {{"loss", 2.0}}, .training_iteration = -3}));
+}
+
 TEST_F(EventCheck, TimesThatNoClockShowsAreRefused) {
   for (const TimePoint time : {std::numeric_limits<TimePoint>::min(),
                                TimePoint{-1},

@@ -54,7 +54,7 @@ TEST(EventCodec, AnOlderEventWithFewerFieldsReadsWithDefaults) {
 TEST(EventCodec, WhatANewerVersionWroteIsNamedAsSuch) {
   EventBody body;
   const std::vector<std::string> newer = {
-      std::string(1, '\x15') + "whatever",                  // unknown kind
+      std::string(1, '\x16') + "whatever",                  // unknown kind
       encoded(Note{"x"}) + "more",                          // a further field
       std::string("\x0F\x02\x09\x00", 4),                   // an unknown trial state
       std::string("\x07\x02\x02\x02\x01\x04loss\x07", 11),  // an unknown value type

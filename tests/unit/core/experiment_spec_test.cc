@@ -96,6 +96,8 @@ ExperimentSpec full_spec() {
   spec.executor_options = {{"metric_regex", "loss=(.*)"}};
   spec.loggers = {"csv", "tensorboard"};
   spec.tags = {{"team", "a"}, {"b", ""}};
+  spec.known = {{{{"lr", 0.5}, {"amp", true}}, {{"loss", 1e-3}, {"text", "x"}}, 7},
+                {{{"lr", 1}}, {{"loss", HUGE_VAL}}}};
   return spec;
 }
 
@@ -109,6 +111,7 @@ TEST(ExperimentSpec, JsonKeepsEveryField) {
   EXPECT_EQ(read->stop, full_spec().stop);
   EXPECT_EQ(read->seed, 18446744073709551615U);
   EXPECT_EQ(read->keep_by, KeepBy::best);
+  EXPECT_EQ(read->known, full_spec().known);
   EXPECT_EQ(read->grace_s, HUGE_VAL);
   EXPECT_EQ(read->command.back(), "Infinity");
 }
@@ -128,7 +131,7 @@ TEST(ExperimentSpec, JsonIsCanonical) {
       R"("resources": {"cpu": "1"}, "checkpoint_every": 0, "checkpoint_at_end": false, )"
       R"("keep_checkpoints": 1, "keep_by": "latest", "deterministic": 0, )"
       R"("executor": "in_process", "command": [], "executor_options": {}, "loggers": [], )"
-      R"("tags": {}})");
+      R"("tags": {}, "time_attr": "", "known": [], "score": "best", "working_directory": ""})");
 }
 
 TEST(ExperimentSpec, EveryProblemIsNamed) {
@@ -155,6 +158,30 @@ TEST(ExperimentSpec, EveryProblemIsNamed) {
   EXPECT_THAT(parse_experiment_spec("{}").error().message, HasSubstr("there is no 'schema'"));
   EXPECT_THAT(parse_experiment_spec("3").error().message, HasSubstr("must be an object"));
   EXPECT_THAT(parse_experiment_spec("{").error().message, HasSubstr("not JSON"));
+}
+
+TEST(StopRule, NamesMetricsAsTheyAreWrittenOrSaysWhatWorks) {
+  const std::vector<std::string> known = {"val/loss", "metrics/mAP50(B)"};
+  const auto text = [&](const char* rule) {
+    const auto parsed = parse_stop_rule(rule, known);
+    return parsed ? parsed->text : parsed.error().message;
+  };
+  EXPECT_EQ(text("val/loss<0.5"), "`val/loss` < 0.5");
+  EXPECT_EQ(text("metrics/mAP50(B) > 0.5"), "`metrics/mAP50(B)` > 0.5");
+  EXPECT_EQ(parse_stop_rule("plateau:metric=val/loss,window=4", known)->metric, "val/loss");
+  EXPECT_EQ(parse_stop_rule("plateau:metric=metrics/mAP50(B),window=4", known)->metric,
+            "metrics/mAP50(B)");
+  EXPECT_EQ(text("val/acc > 0.9"),
+            "the stop rule 'val/acc > 0.9' can be read in two ways; write '`val/acc` > 0.9' for a "
+            "metric of that name, 'val / acc > 0.9' for the calculation");
+  EXPECT_NE(text("metrics/mAP95(B) > 0.5").find("write '`metrics/mAP95(B)` > 0.5'"),
+            std::string::npos)
+      << text("metrics/mAP95(B) > 0.5");
+  for (const char* advised : {"`val/acc` > 0.9", "val / acc > 0.9", "`metrics/mAP95(B)` > 0.5"}) {
+    EXPECT_TRUE(parse_stop_rule(advised, known).ok()) << advised;
+    const auto stored = parse_stop_rule(parse_stop_rule(advised, known)->text);
+    EXPECT_TRUE(stored.ok()) << advised << " as the log has it";
+  }
 }
 
 }  // namespace

@@ -259,5 +259,48 @@ TEST(Expression, RandomTextNeverBreaksTheParser) {
   EXPECT_GT(parsed, 400);
 }
 
+TEST(Expression, KnownNamesWinWhateverTheyHold) {
+  const std::vector<std::string> known = {
+      "val/loss", "val", "val/loss_2", "val-acc", "metrics/mAP50(B)", "1st-loss", "test loss"};
+  const auto names = [&](const char* text) {
+    const auto parsed = parse_expression(text, known);
+    return parsed ? parsed->names() : std::vector<std::string>{parsed.error().message};
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names("val/loss < 0.5"), Names{"val/loss"});
+  EXPECT_EQ(names("val/loss_2<0.5"), Names{"val/loss_2"});
+  EXPECT_EQ(names("val/loss_3 < 0.5"), (Names{"val", "loss_3"}));
+  EXPECT_EQ(names("val / loss < 0.5"), (Names{"val", "loss"}));
+  EXPECT_EQ(names("2*val-acc-val/loss > 1"), (Names{"val-acc", "val/loss"}));
+  EXPECT_EQ(names("metrics/mAP50(B) > 0.5 and min(val, 1) < 1"),
+            (Names{"metrics/mAP50(B)", "val"}));
+  EXPECT_EQ(names("1st-loss < test loss"), (Names{"1st-loss", "test loss"}));
+  EXPECT_EQ(parse_expression("val/loss < 0.5", known)->to_text(), "`val/loss` < 0.5");
+}
+
+TEST(Expression, JoinedNamesAreDoubtfulUnlessAllAreKnown) {
+  const std::vector<std::string> known = {"a", "b", "val/loss"};
+  const auto joined = [&](std::string_view text) { return std::string(find_joined(text, known)); };
+  EXPECT_EQ(joined("val/acc < 0.5"), "val/acc");
+  EXPECT_EQ(joined("1 < top-accuracy"), "top-accuracy");
+  EXPECT_EQ(joined("(x/y/z)*2 < 1"), "x/y/z");
+  EXPECT_EQ(joined("a/c < 1"), "a/c");
+  EXPECT_EQ(joined("val/loss/c < 1"), "val/loss/c");
+  for (const char* fine : {"a/b < 1",
+                           "a-b",
+                           "val/loss < 1",
+                           "x / y",
+                           "x -y",
+                           "x*y + z",
+                           "x-1 < 2",
+                           "`x/y` < 1",
+                           "-x",
+                           "2/x",
+                           "min(x, y)/z",
+                           "x < 'a/b'"}) {
+    EXPECT_EQ(joined(fine), "") << fine;
+  }
+}
+
 }  // namespace
 }  // namespace luthier

@@ -7,6 +7,7 @@
 
 #include "core/environment_name.h"
 #include "core/space_toml.h"
+#include "luthier/compiled_space.h"
 #include "luthier/rng.h"
 #include "luthier/space.h"
 
@@ -102,7 +103,7 @@ TEST(DomainText, ErrorsNamePositionAndRemedy) {
       {"lr=1e999", "outside the range of a double"},
       {"lr=hello world", "stands in quotes"},
       {"lr=0.1..1", "'0.1..1' is no value; did you mean uniform(0.1, 1)? a text stands in quotes"},
-      {"lr=1e-5-1e-1", "did you mean uniform(1e-05, 0.1)?"},
+      {"lr=1e-5-1e-1", "did you mean loguniform(1e-05, 0.1)?"},
       {"lr=1:10", "did you mean randint(1, 11)?"},
       {"lr=sgd|adam", "did you mean choice(sgd, adam)?"},
       {"lr=uniform", "did you mean uniform(low, high)?"},
@@ -181,7 +182,7 @@ Value random_value(Rng& rng, int depth) {
 }
 
 Domain random_domain(Rng& rng) {
-  const auto kind = static_cast<DomainKind>(rng.below(14));
+  const auto kind = static_cast<DomainKind>(rng.below(16));
   switch (kind) {
     case DomainKind::choice:
     case DomainKind::grid: {
@@ -193,6 +194,10 @@ Domain random_domain(Rng& rng) {
     }
     case DomainKind::constant:
       return constant(random_value(rng, 2));
+    case DomainKind::flag:
+      return rng.below(2) == 0 ? flag("--amp") : flag("--a \"b\"", "off");
+    case DomainKind::secret:
+      return secret({"TOKEN", "true"});
     case DomainKind::expression:
       return expression("a+(b *2) if c<`d e` else 'x'");
     default: {
@@ -234,6 +239,43 @@ TEST(SpaceText, EveryFormReadsBackToAnEqualSpace) {
     RC_ASSERT(from_json.ok());
     RC_ASSERT(*from_json == space);
   }));
+}
+
+TEST(SpaceText, WordsOfPythonStayAsTyped) {
+  for (const char* text : {"choice(True, False, None)",
+                           "choice(true, False, null)",
+                           "choice([True, [None, \"True\"]], [false])",
+                           "grid(None, 1)",
+                           "constant(True)"}) {
+    const auto domain = Space::parse_domain(text);
+    ASSERT_TRUE(domain) << text;
+    EXPECT_EQ(to_text(*domain), text);
+  }
+  EXPECT_EQ(Space::parse_domain("choice(True, None)")->values, (ValueList{true, Value()}));
+  EXPECT_EQ(to_text(Space::parse_domain("True").value()), "constant(True)");
+  EXPECT_NE(Space::parse_domain("choice(True)").value(), choice({true}));
+}
+
+TEST(DomainText, FlagsAndSecrets) {
+  EXPECT_EQ(Space::parse_domain("flag(--amp)").value(), flag("--amp"));
+  EXPECT_EQ(Space::parse_domain("flag('--amp', '--no-amp')").value(), flag("--amp", "--no-amp"));
+  EXPECT_EQ(Space::parse_domain("secret(A, 'B')").value(), secret({"A", "B"}));
+  EXPECT_EQ(to_text(flag("--a b")), "flag(\"--a b\")");
+  for (const char* text : {"flag()", "flag(1)", "flag('a', 'b', 'c')", "flag(['a'])"}) {
+    EXPECT_NE(Space::parse_domain(text).error().message.find("as in flag(\"--amp\")"),
+              std::string::npos)
+        << text;
+  }
+  for (const char* text : {"secret()", "secret(1)", "secret([a])"}) {
+    EXPECT_NE(Space::parse_domain(text).error().message.find("names of environment variables"),
+              std::string::npos)
+        << text;
+  }
+  EXPECT_NE(Space::parse_domain("store_true(x)").error().message.find("'flag'"), std::string::npos);
+  Space space;
+  space.add("amp", flag("--a", "--a"));
+  EXPECT_NE(CompiledSpace::compile(space).error().message.find("one is for on, one for off"),
+            std::string::npos);
 }
 
 TEST(SpaceText, WhenConditionsAddUp) {

@@ -557,6 +557,100 @@ TEST_F(TrialsThatDoNotSave, StartOverUnderOthersWhichIsSaidOnce) {
       << notes()[0];
 }
 
+class WhatExecutorsSay : public TrialsThatDoNotSave {
+ protected:
+  void begin(bool stops_trials) {
+    spec_ = resolved(base_spec(3));
+    rules_.emplace(*Rules::make(spec_));
+    advisors_.emplace(AdvisorNames{.scheduler = "mine", .stops_trials = stops_trials},
+                      std::make_unique<Same>(),
+                      std::make_unique<AskingToSave>());
+    planner_.emplace(
+        state_, *advisors_, *rules_, PlannerOptions{.jobs = 1, .inventory = {.cpu = 1}});
+    planner_->create(spec_, "test");
+    planner_->begin("here", 1, {});
+    planner_->schedule();
+  }
+};
+
+TEST_F(WhatExecutorsSay, IsUnderstoodOnceAndGivenToLaterAttempts) {
+  begin(false);
+  planner_->on_executor_event(UnderstoodOutput{"first"});
+  planner_->on_executor_event(UnderstoodOutput{"second"});
+  EXPECT_EQ(state_.understanding(), "first");
+  EXPECT_EQ(std::ranges::count_if(planner_->events(),
+                                  [](const Event& event) {
+                                    return std::holds_alternative<OutputUnderstood>(event.body);
+                                  }),
+            1);
+  planner_->commands().clear();
+  planner_->on_executor_event(Ended{attempt(), Outcome::lost, "gone", 0});
+  planner_->schedule();
+  ASSERT_EQ(planner_->commands().size(), 1U);
+  EXPECT_EQ(std::get<StartAttempt>(planner_->commands()[0]).request.understanding, "first");
+}
+
+TEST_F(WhatExecutorsSay, IsSaidOnceAndOnlyWhereItMatters) {
+  begin(false);
+  planner_->on_executor_event(Remarked{attempt(), Remarked::About::late_output, "late"});
+  EXPECT_TRUE(notes().empty());
+  for (int i = 0; i < 2; ++i) {
+    planner_->on_executor_event(Remarked{attempt(), Remarked::About::nothing_heard, "nothing"});
+  }
+  EXPECT_EQ(notes(), std::vector<std::string>{"trial 00000: nothing"});
+}
+
+TEST_F(WhatExecutorsSay, LateOutputMattersToASchedulerThatStopsTrials) {
+  begin(true);
+  planner_->on_executor_event(Remarked{attempt(), Remarked::About::late_output, "late"});
+  EXPECT_EQ(notes(), std::vector<std::string>{"trial 00000: late"});
+}
+
+class AlwaysStopping final : public TrialScheduler {
+ public:
+  Decision on_result(const ExperimentView&, TrialId, const TrialResult&) override {
+    return {.kind = DecisionKind::stop, .reason = "worse than half"};
+  }
+  std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
+    const auto trial = view.first_pending();
+    return trial ? std::optional(Choice{.trial = *trial}) : std::nullopt;
+  }
+};
+
+// It was told to stop when it had ended by itself already.
+TEST_F(WhatExecutorsSay, ATrialThatRanToItsEndIsCompleted) {
+  for (const bool returned : {true, false}) {
+    for (const std::int64_t deterministic : {0, 4}) {
+      state_ = ExperimentState();
+      spec_ = resolved(base_spec(1));
+      spec_.deterministic = deterministic;
+      rules_.emplace(*Rules::make(spec_));
+      advisors_.emplace(AdvisorNames{.scheduler = "mine"},
+                        std::make_unique<Same>(),
+                        std::make_unique<AlwaysStopping>());
+      planner_.emplace(
+          state_, *advisors_, *rules_, PlannerOptions{.jobs = 1, .inventory = {.cpu = 1}});
+      planner_->create(spec_, "test");
+      planner_->begin("here", 1, {});
+      planner_->schedule();
+      report(1);
+      planner_->on_executor_event(
+          Ended{attempt(), returned ? Outcome::returned : Outcome::stopped, "", 0});
+      const bool completed = returned && deterministic == 0;
+      EXPECT_EQ(state_.state({0}), completed ? TrialState::completed : TrialState::stopped);
+    }
+  }
+}
+
+TEST_F(WhatExecutorsSay, StatusAndMeasuredValuesAreKept) {
+  begin(false);
+  report(1);
+  planner_->on_executor_event(Ended{attempt(), Outcome::returned, "", 20, {1.5, 0.5, 4096}});
+  EXPECT_EQ(state_.record({0}).exit_status, 20);
+  EXPECT_EQ(state_.record({0}).measured, (Measured{1.5, 0.5, 4096}));
+  EXPECT_EQ(state_.record({0}).reason, "returned after 1 result with exit status 20");
+}
+
 TEST_F(TrialsThatDoNotSave, AreNotThoseThatDo) {
   begin(true);
   report(1);

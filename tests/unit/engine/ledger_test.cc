@@ -5,6 +5,15 @@
 namespace luthier {
 namespace {
 
+TEST(Ledger, GpusHaveTheNamesTheCallerSees) {
+  Ledger ledger({.cpu = 8, .gpu = 2}, {.cpu = 0}, {"GPU-a", "7", "unused"});
+  EXPECT_EQ(ledger.take({0}, {.cpu = 1, .gpu = 1}), "GPU-a");
+  EXPECT_EQ(ledger.take({1}, {.cpu = 1, .gpu = 0.5}), "7");
+  ledger.release({0});
+  ledger.release({1});
+  EXPECT_EQ(ledger.take({2}, {.cpu = 1, .gpu = 2}), "GPU-a,7");
+}
+
 TEST(Ledger, WhatATrialTakesBesideItsClaimIsHeldWithIt) {
   Ledger ledger({.cpu = 8, .gpu = 4, .custom = {{"tpu", 3}}},
                 {.cpu = 2, .gpu = 1, .custom = {{"tpu", 1}}});

@@ -92,6 +92,83 @@ TEST(CommandTemplate, AValueWithANulIsRefused) {
   EXPECT_NE(expanded.error().message.find("NUL"), std::string::npos);
 }
 
+Space speaking_space() {
+  Space space;
+  EXPECT_TRUE(space.add_text("amp=flag('--amp')"));
+  EXPECT_TRUE(space.add_text("fast=flag('--fast', '--slow')"));
+  EXPECT_TRUE(space.add_text("x=choice(True, False, None, 'a b', [True, 1])"));
+  EXPECT_TRUE(space.add_text("plain=choice(true, null, [1, 2])"));
+  EXPECT_TRUE(space.add_text("key=secret(KEY_FOR_THIS_TEST)"));
+  return space;
+}
+
+Result<CommandTemplate> speaking(const Words& command) {
+  const Space space = speaking_space();
+  Words names;
+  for (const Parameter& parameter : space.parameters()) {
+    names.push_back(parameter.name);
+  }
+  return CommandTemplate::parse(command, names, ParameterWords(space.parameters()));
+}
+
+Words say(const Words& command, const Config& config) {
+  return speaking(command).value().expand({.directory = "/t", .config = &config}).value();
+}
+
+TEST(Speaking, AFlagIsThereOrNotAndLeavesTheWordBeforeItAlone) {
+  const Words command = {"run", "--verbose", "{amp}", "{fast}"};
+  EXPECT_EQ(say(command, {{"amp", true}, {"fast", true}}),
+            (Words{"run", "--verbose", "--amp", "--fast"}));
+  EXPECT_EQ(say(command, {{"amp", false}, {"fast", false}}), (Words{"run", "--verbose", "--slow"}));
+  EXPECT_EQ(say(command, {}), (Words{"run", "--verbose"}));
+  EXPECT_NE(speaking({"run", "--a={amp}"}).error().message.find("is a flag"), std::string::npos);
+}
+
+TEST(Speaking, ListsSpreadAndWordsOfPythonStay) {
+  const Words command = {"run", "--x", "{x...}", "--y={x}", "{plain}"};
+  EXPECT_EQ(say(command, {{"x", ValueList{true, 1}}, {"plain", Value()}}),
+            (Words{"run", "--x", "True", "1", "--y=[True, 1]", "null"}));
+  EXPECT_EQ(say(command, {{"x", Value()}, {"plain", true}}),
+            (Words{"run", "--x", "None", "--y=None", "true"}));
+  EXPECT_EQ(say(command, {{"plain", ValueList{1, 2}}}), (Words{"run", "[1, 2]"}));
+  EXPECT_NE(speaking({"run", "a{x...}"}).error().message.find("{x...} must be an argument of its"),
+            std::string::npos);
+}
+
+TEST(Speaking, AllParametersInThreeStyles) {
+  const Config config{{"amp", true},
+                      {"fast", false},
+                      {"x", "a b"},
+                      {"plain", ValueList{1, "it's"}},
+                      {"key", "KEY_FOR_THIS_TEST"}};
+  EXPECT_EQ(say({"run", "{args}"}, config),
+            (Words{"run", "--amp", "--slow", "--x=a b", "--plain=[1, \"it's\"]"}));
+  EXPECT_EQ(say({"run", "{args:hydra}"}, config),
+            (Words{"run", "amp=true", "fast=false", "x='a b'", "plain=[1,'it\\'s']"}));
+  EXPECT_EQ(say({"run", "{args:space}"}, config),
+            (Words{"run", "--amp", "--slow", "--x", "a b", "--plain", "1", "it's"}));
+}
+
+TEST(Speaking, ASecretIsRefusedAsAnArgument) {
+  EXPECT_NE(speaking({"run", "{key}"}).error().message.find("is a secret"), std::string::npos);
+  const ParameterWords words(speaking_space().parameters());
+  ASSERT_FALSE(words.check_secrets());
+  EXPECT_EQ(words.without_secrets({{"key", "K"}, {"x", 1}}), (Config{{"x", 1}}));
+}
+
+TEST(ParameterFiles, NestAtDots) {
+  const Config config{{"a.b", 1}, {"c", 2}, {"a.d.e", "x"}, {"f.g", Value()}};
+  constexpr auto kNested = ParameterShape::nested;
+  EXPECT_EQ(format_parameters(config, ParameterFormat::json, kNested),
+            "{\"a\": {\"b\": 1, \"d\": {\"e\": \"x\"}}, \"c\": 2, \"f\": {\"g\": null}}\n");
+  EXPECT_EQ(format_parameters(config, ParameterFormat::yaml, kNested),
+            "\"a\":\n  \"b\": 1\n  \"d\":\n    \"e\": \"x\"\n\"c\": 2\n\"f\":\n  \"g\": null\n");
+  EXPECT_EQ(format_parameters(config, ParameterFormat::toml, kNested),
+            "\"c\" = 2\n\n[\"a\"]\n\"b\" = 1\n\n[\"a\".\"d\"]\n\"e\" = \"x\"\n");
+  EXPECT_FALSE(nesting_problem(Words{"a", "ab.c", "b"}));
+  EXPECT_TRUE(nesting_problem(Words{"a.b.c", "a.b"}));
+}
+
 TEST(ParameterFiles, JsonReadsBack) {
   const Config config{
       {"lr", 1e-5}, {"n", std::int64_t{1} << 60}, {"text", "a\"\n\x01"}, {"on", true}};

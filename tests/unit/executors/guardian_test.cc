@@ -72,9 +72,9 @@ TEST_F(GuardianTest, AnEndedProgramLeavesNothingBehind) {
 }
 
 TEST_F(GuardianTest, AStoppedFamilyThatIgnoresSigtermIsKilledAfterTheGrace) {
-  auto& driver =
-      open_shell(std::string("trap '' TERM\n") + kFamily + "echo loss=1; sleep 1000; sleep 1000",
-                 {.grace = milliseconds(200)});
+  auto& driver = open_shell(
+      std::string("trap '' TERM\n") + kFamily + "echo loss=2; echo loss=1; sleep 1000; sleep 1000",
+      {.grace = milliseconds(200)});
   driver.decide = [](const Reported&) { return Reply{.kind = DecisionKind::stop}; };
   EXPECT_EQ(run().ends[0].outcome, Outcome::stopped);
   EXPECT_EQ(survivors(folder_.path()), 0);
@@ -82,7 +82,8 @@ TEST_F(GuardianTest, AStoppedFamilyThatIgnoresSigtermIsKilledAfterTheGrace) {
 
 TEST_F(GuardianTest, SigtermComesFirst) {
   auto& driver = open_shell(
-      "trap 'echo bye > $LUTHIER_TRIAL_DIR/bye; exit 0' TERM; echo loss=1; while :; do sleep 0.01; "
+      "trap 'echo bye > $LUTHIER_TRIAL_DIR/bye; exit 0' TERM; echo loss=2; echo loss=1; while :; "
+      "do sleep 0.01; "
       "done");
   driver.decide = [](const Reported&) { return Reply{.kind = DecisionKind::stop}; };
   EXPECT_EQ(run().ends[0].outcome, Outcome::stopped);

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "executors/pattern.h"
-#include "executors/record_reader.h"
+#include "executors/results/record_reader.h"
 
 namespace luthier {
 namespace {

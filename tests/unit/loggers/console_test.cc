@@ -124,6 +124,46 @@ TEST(Console, SaysLittleOffATerminal) {
   EXPECT_TRUE(text.starts_with("exp: started, 4 jobs, 200 trials\n")) << text;
 }
 
+TEST(Console, SaysLittleInAWeek) {
+  Screen screen(subject(1000));
+  ScriptedLog log;
+  log.create();
+  for (int trial = 0; trial < 1000; ++trial) {
+    log.trial(trial, {{"lr", 0.5}}).start(trial);
+    log.result(trial, 1, {{"loss", 1.0 / (trial + 1)}}, DecisionKind::proceed, 600.0);
+    log.end(trial);
+  }
+  screen.feed(log);
+  screen.console.on_close(screen.view);
+  const std::string text = screen.text();
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 20) << text;
+}
+
+TEST(Console, SaysNothingTwiceAtTheEnd) {
+  ConsoleState state(subject(2));
+  ScriptedLog log;
+  log.create();
+  for (int trial = 0; trial < 2; ++trial) {
+    log.trial(trial, {{"lr", 0.5}}).start(trial).result(trial, 1, {{"loss", 0.5}});
+    log.end(trial, trial == 0 ? TrialState::completed : TrialState::stopped);
+  }
+  for (const Event& event : log.events()) {
+    EXPECT_FALSE(state.apply(event));
+  }
+  EXPECT_EQ(time_text(state, log.now()).find("left"), std::string::npos);
+  state.apply({.time = log.now(),
+               .body = ControllerStopped{.finished = true, .reason = "all 2 trials ended"}});
+  EXPECT_TRUE(
+      closing_texts(state, log.now()).back().ends_with(": all 2 trials ended, of them 1 stopped"))
+      << closing_texts(state, log.now()).back();
+  state.apply({.time = log.now(),
+               .body = ControllerStopped{.finished = true, .reason = "the time is used up"}});
+  EXPECT_TRUE(closing_texts(state, log.now())
+                  .back()
+                  .ends_with(": 2 of 2 trials ended, 1 stopped; the time is used up"))
+      << closing_texts(state, log.now()).back();
+}
+
 TEST(Console, ShowsAFailureInFullOnce) {
   Screen screen(subject(200));
   ScriptedLog log;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,63 @@ TEST(TunerRuns, PausedTrialsGoOnFromTheirCheckpointsAndReplayAgrees) {
   const auto replayed = tuner.replay();
   ASSERT_TRUE(replayed.ok());
   EXPECT_EQ(replayed->differences, 0) << replayed->first_difference;
+}
+
+TEST(TunerRuns, AnExperimentIsExtendedAndItsFailedTrialsAreRetried) {
+  const TemporaryDirectory place;
+  bool mended = false;
+  const auto fail_first = [&](TrialContext& trial) {
+    trial.report({{"loss", 1.0}});
+    if (!mended && trial.id().value == 0) {
+      throw std::runtime_error("broke");
+    }
+  };
+  Tuner tuner(fail_first, line());
+  tuner.name("t").minimize("loss").samples(2).jobs(1).results(place.path()).log({});
+  ASSERT_TRUE(tuner.run().ok());
+  EXPECT_FALSE(tuner.extend(0).ok());
+  EXPECT_FALSE(tuner.extend(-1, 5).ok());
+  const auto extended = tuner.extend(3);
+  ASSERT_TRUE(extended.ok()) << extended.error().message;
+  EXPECT_EQ(extended->trials.size(), 5U);
+  mended = true;
+  const auto retried = tuner.retry();
+  ASSERT_TRUE(retried.ok()) << retried.error().message;
+  for (const TrialSummary& trial : retried->trials) {
+    EXPECT_EQ(trial.state, TrialState::completed) << trial.reason;
+  }
+  const auto nothing = tuner.resume();
+  ASSERT_FALSE(nothing.ok());
+  EXPECT_NE(nothing.error().message.find("`Tuner::extend` in its C++ program"), std::string::npos)
+      << nothing.error().message;
+}
+
+TEST(TunerRuns, AFunctionThatAlwaysThrowsEndsTheRunEarly) {
+  const TemporaryDirectory place;
+  Tuner tuner([](TrialContext&) { throw std::runtime_error("no data at 0x7f01"); }, line());
+  tuner.name("t").minimize("loss").samples(500).jobs(2).results(place.path()).log({});
+  const auto outcome = tuner.run();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_TRUE(outcome->failed_early);
+  EXPECT_FALSE(outcome->finished);
+  EXPECT_LT(outcome->trials.size(), 10U);
+  EXPECT_NE(outcome->reason.find("no data"), std::string::npos) << outcome->reason;
+}
+
+TEST(TunerRuns, AStopRuleMayComeBeforeItsObjective) {
+  const TemporaryDirectory place;
+  const auto train = [](TrialContext& trial) {
+    for (int i = 9; i > 0 && trial.report({{"val/loss", i / 10.0}}); --i) {
+    }
+  };
+  Tuner tuner(train, line());
+  tuner.name("t").stop("val/loss < 0.5").minimize("val/loss").results(place.path()).log({});
+  const auto outcome = tuner.run();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->trials.front().iterations, 6);
+  Tuner doubtful(train, line());
+  doubtful.minimize("loss").stop("val/loss < 0.5").results(place.path()).log({});
+  EXPECT_NE(doubtful.run().error().message.find("'`val/loss` < 0.5'"), std::string::npos);
 }
 
 // A trial whose first attempt breaks at iteration 5, after `damaged` of its checkpoints (the newest
@@ -176,6 +234,60 @@ TEST(TunerRuns, ATrialThatReportsAnotherMetricFailsWithItsName) {
   EXPECT_EQ(bad->trials[0].state, TrialState::completed) << "NaN is a value";
 }
 
+TEST(TunerRuns, KnownResultsAreToldAndNeverRun) {
+  for (const char* searcher : {"random", "grid", "sobol", "tpe", "gp", "cmaes", "bohb"}) {
+    TemporaryDirectory directory;
+    Space space;
+    space.add("x", choice({0, 1, 2, 3, 4, 5, 6, 7}));
+    space.add("amp", flag("--amp"));
+    std::vector<Config> ran;
+    std::mutex mutex;
+    Tuner tuner(
+        [&](TrialContext& trial) {
+          const std::lock_guard lock(mutex);
+          ran.push_back(trial.config());
+          trial.report({{"loss", trial.config().number("x")}});
+        },
+        space);
+    tuner.name("known").minimize("loss").samples(4).jobs(2).searcher(searcher).log({});
+    tuner.results(directory.path()).deterministic(2);
+    for (int x = 0; x < 4; ++x) {
+      tuner.known({{"x", x}, {"amp", true}}, {{"loss", x}});
+    }
+    const auto done = tuner.run();
+    ASSERT_TRUE(done) << searcher << done.error().message;
+    EXPECT_EQ(ran.size(), 4U) << searcher;
+    EXPECT_EQ(done->trials.size(), 8U);
+    EXPECT_EQ(done->trials[0].proposed_by, "known");
+    EXPECT_EQ(done->trials[0].attempts, 0);
+    EXPECT_EQ(done->reason, "all 4 trials ended");
+    ASSERT_NE(done->best_trial(), nullptr);
+    EXPECT_EQ(done->best_trial()->id.value, 0);
+    for (const Config& config : ran) {
+      EXPECT_FALSE(config.number("x") < 4 && config.boolean("amp")) << searcher;
+    }
+    EXPECT_EQ(tuner.replay()->differences, 0) << searcher;
+  }
+}
+
+TEST(TunerRuns, AKnownResultMustFitAndBeWhole) {
+  Space space;
+  space.add("x", uniform(0, 1));
+  space.add("y", constant(2));
+  Tuner tuner([](TrialContext&) {}, space);
+  tuner.minimize("loss").store("memory").log({});
+  tuner.known({{"x", 0.5}}, {{"loss", 1}}).known({{"x", 2}}, {{"loss", 1}});
+  tuner.known({}, {{"loss", 1}}).known({{"x", 0.5}}, {{"los", 1}});
+  const auto done = tuner.run();
+  ASSERT_FALSE(done);
+  for (const char* said : {"known result 2: parameter 'x' is 2",
+                           "known result 3: the parameter 'x' is missing",
+                           "known result 4: there is no number for the objective 'loss'"}) {
+    EXPECT_NE(done.error().message.find(said), std::string::npos) << done.error().message;
+  }
+  EXPECT_EQ(done.error().message.find("known result 1"), std::string::npos);
+}
+
 TEST(AskAndTell, WhatWasOutIsAskedAgainAfterAnInterruption) {
   const TemporaryDirectory place;
   const auto open = [&] {
@@ -215,6 +327,31 @@ TEST(TunerRuns, ProgramsAreRunToo) {
     EXPECT_EQ(trial.state, TrialState::completed) << trial.reason;
     EXPECT_EQ(trial.metrics.number("loss"), trial.config.number("x"));
   }
+}
+
+TEST(TunerRuns, ProgramsAreHeardAsTheCommandLineHearsThem) {
+  const TemporaryDirectory folder;
+  const std::string script =
+      "mkdir $LUTHIER_TRIAL_DIR/logs; test -t 1 || exit 1; "
+      "printf 'epoch,loss\\n1,3\\n2,2\\n' > $LUTHIER_TRIAL_DIR/logs/a.csv; exit 20";
+  auto summary = Tuner(line())
+                     .name("heard")
+                     .results(folder.path())
+                     .log({})
+                     .minimize("loss")
+                     .searcher("random")
+                     .scheduler("asha", {{"max_t", 2}})
+                     .executor("process")
+                     .command({"sh", "-c", script})
+                     .metric_file("logs/*.csv")
+                     .metric_file("other.json")
+                     .ok_status({10, 20})
+                     .tty()
+                     .time_attr("epoch")
+                     .run();
+  ASSERT_TRUE(summary.ok()) << summary.error().message;
+  EXPECT_EQ(summary->trials[0].state, TrialState::completed) << summary->trials[0].reason;
+  EXPECT_EQ(summary->trials[0].iterations, 2);
 }
 
 TEST(TunerRuns, WhatAnExecutorCantRunIsSaid) {

@@ -1,8 +1,9 @@
-#include "executors/record_reader.h"
+#include "executors/results/record_reader.h"
 
 #include <charconv>
 #include <limits>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.h"
@@ -57,7 +58,7 @@ void append_utf8(std::string& out, std::uint32_t code) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  Reader(std::string_view text, bool lists) : text_(text), lists_(lists) {}
 
   bool object(const std::string& prefix, NamedValues& out, int depth);
   std::size_t position() const { return at_; }
@@ -66,6 +67,9 @@ class Reader {
   void skip_space();
   bool take(char c);
   bool value(const std::string& name, NamedValues& out, int depth);
+  bool begins_objects() const;
+  bool objects(const std::string& name, NamedValues& out, int depth);
+  void add(const std::string& name, Value value, NamedValues& out);
   std::optional<Value> scalar_or_list(int depth);
   std::optional<Value> list(char end, int depth);
   std::optional<Value> number();
@@ -76,7 +80,9 @@ class Reader {
   bool skip_call();
 
   std::string_view text_;
+  const bool lists_;
   std::size_t at_ = 0;
+  std::unordered_set<std::string> places_;  // once there are many names
 };
 
 void Reader::skip_space() {
@@ -117,6 +123,9 @@ bool Reader::value(const std::string& name, NamedValues& out, int depth) {
   if (at_ < text_.size() && text_[at_] == '{') {
     return object(name + "/", out, depth + 1);
   }
+  if (lists_ && begins_objects()) {
+    return objects(name, out, depth + 1);
+  }
   auto read = scalar_or_list(depth);
   if (!read) {
     return false;
@@ -131,7 +140,48 @@ bool Reader::value(const std::string& name, NamedValues& out, int depth) {
       read = -kInfinity;
     }
   }
-  out.set(name, *std::move(read));
+  add(name, *std::move(read), out);
+  return true;
+}
+
+// Like NamedValues::set, which looks through all names, but fast for many.
+void Reader::add(const std::string& name, Value value, NamedValues& out) {
+  constexpr std::size_t kFew = 32;
+  if (out.size() < kFew) {
+    out.set(name, std::move(value));
+    return;
+  }
+  if (places_.empty()) {
+    for (const auto& entry : out) {
+      places_.insert(entry.first);
+    }
+  }
+  if (places_.insert(name).second) {
+    out.append(name, std::move(value));
+  } else {
+    out.set(name, std::move(value));
+  }
+}
+
+// Whether a list of objects begins here.
+bool Reader::begins_objects() const {
+  if (at_ >= text_.size() || text_[at_] != '[') {
+    return false;
+  }
+  const auto next = text_.find_first_not_of(" \t\r\n", at_ + 1);
+  return next != std::string_view::npos && text_[next] == '{';
+}
+
+bool Reader::objects(const std::string& name, NamedValues& out, int depth) {
+  take('[');
+  for (int i = 0; !take(']'); ++i) {
+    if (depth > kDeepest || !object(name + "/" + std::to_string(i) + "/", out, depth)) {
+      return false;
+    }
+    if (!take(',')) {
+      return take(']');
+    }
+  }
   return true;
 }
 
@@ -301,8 +351,8 @@ std::optional<std::uint32_t> Reader::hex4() {
 
 }  // namespace
 
-std::optional<NamedValues> read_record(std::string_view text, std::size_t* used) {
-  Reader reader(text);
+std::optional<NamedValues> read_record(std::string_view text, std::size_t* used, bool lists) {
+  Reader reader(text, lists);
   NamedValues values;
   if (!reader.object("", values, 0)) {
     return std::nullopt;

@@ -1,0 +1,94 @@
+// Removes an experiment from disk, after asking.
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <iostream>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/reading.h"
+#include "tuner/assembly.h"
+#include "tuner/experiment_removal.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {std::string_view("luthier rm digits"),
+                                  std::string_view("luthier rm last --yes")};
+constexpr std::array kOperands = {kExperiment};
+constexpr std::array kOptions = {
+    Option{.name = "yes", .letter = 'y', .meaning = "remove it without asking"}, kResults, kJson};
+
+std::string megabytes(std::int64_t bytes) {
+  return short_number(static_cast<double>((bytes + 99'999) / 100'000) / 10) + " MB";
+}
+
+// "'digits' in luthier-results (finished, 20 trials, 3.4 MB)"
+std::string described(const std::filesystem::path& directory) {
+  std::string text = "'" + directory.filename().string() + "'";
+  if (directory.has_parent_path()) {
+    text += " in " + directory.parent_path().string();
+  }
+  const auto state = read_state(directory);
+  text += state ? " (" + std::string(experiment_state_text(**state, directory)) + ", " +
+                      counted((*state)->trial_count(), "trial") + ", "
+                : " (unreadable, ";
+  return text + megabytes(bytes_on_disk(directory)) + ")";
+}
+
+bool is_yes(const std::string& answer) {
+  const auto word = trim(answer);
+  return word == "y" || word == "Y" || word == "yes" || word == "Yes";
+}
+
+bool confirmed(const std::string& what) {
+  std::fputs(("remove experiment " + printable(what) + "? [y/N] ").c_str(), stderr);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return is_yes(answer);
+}
+
+int run(const Arguments& arguments) {
+  const auto directory = find_experiment(arguments);
+  if (!directory) {
+    return fail(directory.error());
+  }
+  if (const auto checked = check_removable(*directory); !checked) {
+    return fail(checked.error());
+  }
+  const std::string what = described(*directory);
+  if (!arguments.has("yes")) {
+    if (::isatty(STDIN_FILENO) != 1) {
+      return fail_usage("removing " + what +
+                        " needs an answer, and standard input is no terminal; give --yes");
+    }
+    if (!confirmed(what)) {
+      talk("nothing is removed");
+      return kExperimentFailed;
+    }
+  }
+  if (const auto removed = remove_experiment(*directory); !removed) {
+    return fail(removed.error());
+  }
+  if (arguments.has("json")) {
+    return finish("{\"schema\": 1, \"experiment\": " + json_string(directory->filename().string()) +
+                  ", \"directory\": " + json_string(directory->string()) +
+                  ", \"removed\": true}\n");
+  }
+  talk("removed " + what);
+  return kSuccess;
+}
+
+}  // namespace
+
+extern const Command kRm;
+const Command kRm = {.name = "rm",
+                     .summary = "remove an experiment and all its files, after asking",
+                     .examples = kExamples,
+                     .operands = kOperands,
+                     .options = kOptions,
+                     .run = run};
+
+}  // namespace luthier::cli

@@ -1,0 +1,132 @@
+// Runs a program once and tells what a run would make of it. Leaves nothing on disk.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "base/terminal_text.h"
+#include "cli/correction.h"
+#include "cli/experiment_file.h"
+#include "cli/failure_advice.h"
+#include "cli/foreign_options.h"
+#include "cli/one_trial.h"
+#include "cli/output.h"
+#include "cli/run_options.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {
+    std::string_view("luthier try -- python train.py"),
+    std::string_view("luthier try --min val_loss -p lr='loguniform(1e-5, 1e-1)' -- \\\n"
+                     "      python train.py --lr {lr}"),
+    std::string_view("luthier try -v --time 30s -- ./solver problem.cnf   # shows what it prints")};
+constexpr std::array kOperands = {
+    Operand{.name = "FILE.toml", .required = false, .completes = Completes::file}};
+
+// The first metric seen whose name tells which way is better, else the first.
+std::string suggested_objective(const TriedTrial& tried) {
+  const auto& seen = tried.diagnosis.seen;
+  for (const auto& each : seen) {
+    if (more_is_better(each.name)) {
+      return each.name;
+    }
+  }
+  return seen.empty() ? "" : seen.front().name;
+}
+
+// The command that tunes the program as it was tried; empty: something is missing for that.
+std::string next_command(const Arguments& arguments,
+                         const RunRequest& request,
+                         const TriedTrial& tried) {
+  std::vector<std::string> added;
+  if (request.spec.objectives.empty()) {
+    const std::string metric = suggested_objective(tried);
+    if (metric.empty()) {
+      return {};
+    }
+    added = {more_is_better(metric).value_or(false) ? "--max" : "--min", metric};
+  }
+  if (request.spec.space.parameters().empty()) {
+    added.insert(added.end(), {"-p", "NAME=uniform(0, 1)"});
+  }
+  if (!arguments.has("samples")) {
+    added.insert(added.end(), {"-n", "20"});
+  }
+  std::vector<std::string> words = arguments.typed();
+  const auto own =
+      std::remove_if(words.begin(), std::ranges::find(words, "--"), [](const std::string& word) {
+        return word == "--json" || word == "-v" || word == "--verbose";
+      });
+  words.erase(own, std::ranges::find(own, words.end(), "--"));
+  words.insert(words.begin(), added.begin(), added.end());
+  return Correction("run", words).line();
+}
+
+int check_try(const Arguments& arguments, const RunRequest& request) {
+  if (request.spec.executor != "process") {
+    return fail_usage("try runs a program on this machine; drop --executor " +
+                      request.spec.executor);
+  }
+  return arguments.has("from") ? fail_usage("try takes no bundle; drop --from") : kSuccess;
+}
+
+void show(std::string_view text) {
+  std::fputs(printable_lines(text).c_str(), stderr);
+}
+
+int report(const Arguments& arguments, const RunRequest& request, const TriedTrial& tried) {
+  const int code = succeeded(tried) ? kSuccess : kExperimentFailed;
+  if (arguments.has("json")) {
+    return print(tried_json(tried)) ? code : kSystem;
+  }
+  std::string text = tried_text(tried, output_columns());
+  if (const auto next = code == kSuccess ? next_command(arguments, request, tried) : "";
+      !next.empty()) {
+    text += "\nto tune it: " + printable(next) + "\n";
+  }
+  if (!print(text)) {
+    return kSystem;
+  }
+  const std::string advice =
+      failure_advice(tried.message, request.spec, arguments.command().name, arguments.typed());
+  if (!advice.empty()) {
+    talk(advice);
+  }
+  return code;
+}
+
+int run(const Arguments& arguments) {
+  std::optional<ExperimentFile> file;
+  if (const auto path = arguments.operand(0)) {
+    auto read = read_experiment_file(*path);
+    if (!read) {
+      return fail(read.error());
+    }
+    file = std::move(*read);
+  }
+  const auto request = make_run_request(arguments, file, Purpose::trying);
+  if (!request) {
+    return fail(request.error());
+  }
+  if (const int code = check_try(arguments, *request); code != kSuccess) {
+    return code;
+  }
+  outlive_readers();
+  const bool verbose = arguments.has("verbose");
+  const auto tried =
+      run_one_trial(request->spec, verbose ? std::function<void(std::string_view)>(show) : nullptr);
+  return tried ? report(arguments, *request, *tried) : fail(tried.error());
+}
+
+}  // namespace
+
+extern const Command kTry;
+const Command kTry = {.name = "try",
+                      .summary = "run a program once and show what a run would hear of it",
+                      .examples = kExamples,
+                      .operands = kOperands,
+                      .options = run_options(),
+                      .takes_program = true,
+                      .run = run};
+
+}  // namespace luthier::cli

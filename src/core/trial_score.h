@@ -1,0 +1,43 @@
+// How a trial stands by the experiment's score, result by result. A score is a number for each
+// objective, always one that is to be small (loss_of); +infinity where there is none.
+#pragma once
+
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "luthier/experiment_spec.h"
+#include "luthier/trial.h"
+
+namespace luthier {
+
+std::vector<double> losses_of(std::span<const Objective> objectives, const Metrics& metrics);
+// Whether a result ranks before another: one with a number for every objective before one without,
+// then by the first objective in which they differ.
+bool is_better(std::span<const double> losses, std::span<const double> others);
+// `metrics` with the values that `losses` stand for in place of the objectives' own.
+Metrics with_losses(Metrics metrics,
+                    std::span<const Objective> objectives,
+                    std::span<const double> losses);
+
+class TrialScore {
+ public:
+  // Takes the trial's next result; returns what the trial is ranked by from now on.
+  std::span<const double> take(const Score& score,
+                               std::span<const Objective> objectives,
+                               const Metrics& metrics);
+  // What it returned last; empty before the first result.
+  std::span<const double> losses() const { return losses_; }
+  // What was reported so far belongs to another configuration, or was lost: the next result begins
+  // anew.
+  void start_over();
+
+ private:
+  void take_mean(std::int64_t window, std::vector<double> losses);
+
+  std::vector<double> losses_;
+  bool begins_ = true;
+  std::deque<std::vector<double>> recent_;  // mean only
+};
+
+}  // namespace luthier

@@ -1,0 +1,21 @@
+// Which files of a trial's directory hold its results. Links are none, and are not followed.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/contained_files.h"
+
+namespace luthier {
+
+// Whether `path`, relative, is what the glob names: `*`, `?` and `[...]` within a name, `**` for
+// any directories. A glob that names a directory means everything below it.
+bool matches_glob(std::string_view glob, std::string_view path);
+
+// Relative paths of the regular files that match, in the order of their names; not those that
+// luthier itself writes there.
+std::vector<std::string> metric_files(const ContainedFiles& directory,
+                                      const std::vector<std::string>& globs);
+
+}  // namespace luthier

@@ -1,0 +1,73 @@
+// Groups: puts what lines say together into results. A result is one line, or one group of lines
+// that together carry the metrics once. The first group closes at the first name that repeats and
+// teaches its names; later ones close as soon as all of them have come.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "executors/results/likeness.h"
+#include "executors/results/mention.h"
+#include "executors/results/understanding.h"
+#include "luthier/value.h"
+
+namespace luthier {
+
+class Groups {
+ public:
+  // `meanings`: of this stream. `loose`: wanted names without a meaning, which are taken where the
+  // words are the same. `names`: what a group holds, if known.
+  Groups(std::vector<Meaning> meanings,
+         std::vector<WantedName> loose,
+         std::vector<std::string> names);
+
+  // Results that are complete go to `out`.
+  void add(const Heard& heard, std::vector<Metrics>& out);
+  void finish(std::vector<Metrics>& out);
+
+  const std::vector<std::string>& names() const { return names_; }
+  const std::vector<Meaning>& meanings() const { return meanings_; }
+  // Wanted names that make a group a result.
+  void require(std::vector<std::string> objectives) { objectives_ = std::move(objectives); }
+
+ private:
+  struct Entry {
+    std::string key;
+    std::string name;  // under which it is recorded
+    Value value;
+    int line = 0;
+    bool objective = false;
+  };
+
+  std::vector<Entry> entries_of(const Heard& heard);
+  const Meaning* meaning_of(const Mention& mention, const Heard& heard);
+  const std::string* loosely_wanted(const Mention& mention);
+  const std::vector<std::size_t>& meanings_named(const std::string& name);
+  bool is_counter_name(const std::string& name);
+  Entry* find(const std::string& key);
+  bool said_before(const std::vector<Entry>& entries, const Heard& heard) const;
+  bool repeats(const std::vector<Entry>& entries, int& line);
+  void join(std::vector<Entry> entries);
+  bool complete() const;
+  void close(std::vector<Metrics>& out);
+  void learn(int first_line);
+  void forget_missing();
+  bool has_objective() const;
+
+  std::vector<Meaning> meanings_;
+  std::vector<WantedName> loose_;
+  std::vector<std::string> names_;
+  std::vector<std::string> objectives_;
+  std::unordered_map<std::string, std::vector<std::size_t>> named_;
+  NameReader known_names_;
+  std::vector<Entry> group_;
+  std::vector<Entry> last_line_;
+  std::optional<double> last_line_epoch_;
+  std::optional<double> last_epoch_;  // in which an objective came last
+  int line_ = 0;
+  bool any_closed_ = false;
+};
+
+}  // namespace luthier

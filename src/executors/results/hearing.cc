@@ -1,0 +1,343 @@
+#include "executors/results/hearing.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/terminal_text.h"
+#include "executors/results/amount.h"
+#include "executors/results/bars.h"
+#include "executors/results/diagnosis.h"
+#include "executors/results/likeness.h"
+#include "executors/results/line_reader.h"
+#include "executors/results/listener.h"
+#include "executors/results/metric_pattern.h"
+#include "executors/results/screen.h"
+#include "executors/results/understanding.h"
+
+namespace luthier {
+namespace {
+
+const std::string& first_objective(const HearingOptions& options) {
+  static const std::string kNone;
+  const auto found = std::ranges::find(options.wanted, true, &WantedMetric::objective);
+  return found == options.wanted.end() ? kNone : found->name;
+}
+
+std::optional<MetricPattern> pattern_of(const HearingOptions& options) {
+  if (options.regex.empty()) {
+    return std::nullopt;
+  }
+  auto pattern = MetricPattern::compile(options.regex, first_objective(options));
+  return pattern ? std::optional(*std::move(pattern)) : std::nullopt;
+}
+
+std::vector<WantedName> names_of(const HearingOptions& options) {
+  std::vector<WantedName> names;
+  for (const auto& wanted : options.wanted) {
+    names.emplace_back(wanted.name);
+  }
+  return names;
+}
+
+std::string last_word(std::string_view name) {
+  return std::string(name.substr(name.find_last_of(" /") + 1));
+}
+
+bool in_tables(MentionForm form) {
+  return form == MentionForm::table || form == MentionForm::row;
+}
+
+bool beside_names(MentionForm form) {
+  return form == MentionForm::name_value || form == MentionForm::value_name;
+}
+
+}  // namespace
+
+Result<> check_hearing(const HearingOptions& options) {
+  if (options.regex.empty()) {
+    return {};
+  }
+  const auto pattern = MetricPattern::compile(options.regex, first_objective(options));
+  return pattern ? Result<>() : Result<>(pattern.error());
+}
+
+class Hearing::Ear {
+ public:
+  Ear(const HearingOptions& options, std::optional<Understanding> understanding);
+
+  void write(OutputStream stream, std::string_view bytes);
+  void finish(OutputStream stream);
+  void finish();
+  void adopt(const Understanding& understanding);
+  const std::optional<Understanding>& understanding() const { return understanding_; }
+  std::vector<Metrics> take() { return listener_.take(); }
+  Metrics named_as_wanted(Metrics record) const;
+  void remember(const Metrics& record) { seen_.remember(record); }
+  Diagnosis diagnosis() const;
+
+ private:
+  struct Stream {
+    Screen screen;
+    Bars bars;
+    LineReader reader;
+    bool finished = false;
+  };
+
+  Stream& stream(OutputStream which) { return streams_[static_cast<std::size_t>(which)]; }
+  void line(OutputStream which, const ScreenLine& line);
+  void final_line(OutputStream which, std::string_view text);
+  void heard(OutputStream which, Heard heard);
+  void notice_decision();
+  void narrow(OutputStream which, const Understood& understood);
+
+  HearingOptions options_;
+  std::vector<WantedName> names_;
+  std::optional<MetricPattern> pattern_;
+  Listener listener_;
+  std::array<Stream, 2> streams_;
+  SeenNames seen_;
+  std::optional<Understanding> understanding_;
+};
+
+Hearing::Ear::Ear(const HearingOptions& options, std::optional<Understanding> understanding)
+    : options_(options),
+      names_(names_of(options)),
+      pattern_(pattern_of(options)),
+      listener_(options_.wanted, names_),
+      streams_{Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr}},
+               Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr}}} {
+  if (understanding) {
+    adopt(*understanding);
+  }
+}
+
+void Hearing::Ear::write(OutputStream which, std::string_view bytes) {
+  stream(which).screen.write(bytes, [&](const ScreenLine& one) { line(which, one); });
+}
+
+void Hearing::Ear::line(OutputStream which, const ScreenLine& line) {
+  stream(which).bars.line(line, [&](std::string_view text) { final_line(which, text); });
+}
+
+void Hearing::Ear::final_line(OutputStream which, std::string_view text) {
+  stream(which).reader.line(text, [&](Heard one) { heard(which, std::move(one)); });
+}
+
+void Hearing::Ear::heard(OutputStream which, Heard heard) {
+  seen_.note(which, heard);
+  listener_.hear(which, std::move(heard));
+  if (!understanding_ && listener_.understood()) {
+    notice_decision();
+  }
+}
+
+void Hearing::Ear::notice_decision() {
+  const auto understanding = Understanding::parse(understanding_text(*listener_.understood()));
+  if (understanding) {
+    understanding_ = *understanding;
+  }
+  narrow(OutputStream::output, *listener_.understood());
+  narrow(OutputStream::error, *listener_.understood());
+}
+
+// From now on only lines with something of a group in them have to be read.
+void Hearing::Ear::narrow(OutputStream which, const Understood& understood) {
+  std::vector<std::string> needles;
+  bool tables = false;
+  bool neighbours = false;
+  for (const auto& meaning : understood.meanings) {
+    if (meaning.stream == which) {
+      needles.push_back(last_word(meaning.printed));
+      tables = tables || in_tables(meaning.form);
+      neighbours = neighbours || beside_names(meaning.form);
+    }
+  }
+  if (needles.empty()) {
+    stream(which).reader.narrow({}, false, false);
+    return;
+  }
+  for (const auto& key :
+       which == OutputStream::output ? understood.output_group : understood.error_group) {
+    if (key.size() > 2 && !key.starts_with('=')) {
+      needles.push_back(last_word(std::string_view(key).substr(2)));
+      tables = tables || in_tables(static_cast<MentionForm>(key.front() - 'a'));
+    }
+  }
+  for (const auto& name : names_) {
+    if (std::ranges::find(understood.meanings, name.name, &Meaning::wanted) ==
+        understood.meanings.end()) {
+      needles.push_back(last_word(name.name));
+      needles.push_back(name.last);
+    }
+  }
+  stream(which).reader.narrow(std::move(needles), tables, neighbours);
+}
+
+void Hearing::Ear::finish(OutputStream which) {
+  Stream& ending = stream(which);
+  if (std::exchange(ending.finished, true)) {
+    return;
+  }
+  ending.screen.finish([&](const ScreenLine& one) { line(which, one); });
+  ending.bars.finish([&](std::string_view text) { final_line(which, text); });
+  ending.reader.finish([&](Heard one) { heard(which, std::move(one)); });
+  listener_.finish(which);
+  if (!understanding_ && listener_.understood()) {
+    notice_decision();
+  }
+}
+
+void Hearing::Ear::finish() {
+  finish(OutputStream::output);
+  finish(OutputStream::error);
+}
+
+void Hearing::Ear::adopt(const Understanding& understanding) {
+  const auto understood = parse_understanding(understanding.text());
+  if (!understood) {
+    return;
+  }
+  listener_.adopt(*understood);
+  understanding_ = understanding;
+  narrow(OutputStream::output, *understood);
+  narrow(OutputStream::error, *understood);
+}
+
+Metrics Hearing::Ear::named_as_wanted(Metrics record) const {
+  for (const auto& wanted : names_) {
+    if (record.contains(wanted.name)) {
+      continue;
+    }
+    std::vector<Candidate> candidates;
+    for (const auto& [name, value] : record) {
+      const Mention mention{.name = name, .value = value, .form = MentionForm::record};
+      const auto read = read_name(name);
+      const auto like = likeness(wanted, mention, read);
+      if (like && number_of(value)) {
+        candidates.push_back({.printed = name,
+                              .name = comparable_name(wanted, name),
+                              .form = MentionForm::record,
+                              .data = read.data,
+                              .like = *like});
+      }
+    }
+    if (const auto choice = choose(wanted, candidates); choice.chosen != nullptr) {
+      if (auto number = number_of(*record.find(choice.chosen->printed))) {
+        record.set(wanted.name, *std::move(number));
+      }
+    }
+  }
+  return record;
+}
+
+namespace {
+
+// What a hearing of its own makes of one line.
+std::optional<double> tried(const HearingOptions& options, const std::string& line) {
+  if (!check_hearing(options)) {
+    return std::nullopt;
+  }
+  Hearing hearing(options, std::nullopt);
+  hearing.write(OutputStream::output, line);
+  hearing.finish();
+  const auto results = hearing.take();
+  if (results.size() != 1) {
+    return std::nullopt;
+  }
+  const Value* value = results.front().find(options.wanted.front().name);
+  return value != nullptr ? value->number() : std::nullopt;
+}
+
+bool same(std::optional<double> a, double b) {
+  return a && (*a == b || (*a != *a && b != b));
+}
+
+}  // namespace
+
+Diagnosis Hearing::Ear::diagnosis() const {
+  constexpr std::size_t kMostTried = 20;
+  Diagnosis diagnosis;
+  diagnosis.ambiguous = listener_.ambiguous();
+  const std::string& objective = first_objective(options_);
+  std::vector<const SeenNames::Name*> order;
+  for (const auto& name : seen_.names()) {
+    order.push_back(&name);
+  }
+  std::ranges::stable_sort(order, [&](const auto* a, const auto* b) {
+    const double first = similarity(a->name, objective);
+    const double second = similarity(b->name, objective);
+    return first != second ? first > second : a->latest > b->latest;
+  });
+  const auto* understood = listener_.understood() ? &*listener_.understood() : nullptr;
+  for (const auto* name : order) {
+    Diagnosis::Seen seen{.name = printable(name->name),
+                         .line = printable(name->line),
+                         .stream = name->stream,
+                         .times = name->times,
+                         .last = name->last};
+    if (understood != nullptr) {
+      for (const auto& meaning : understood->meanings) {
+        if (meaning.printed == name->printed && meaning.data == name->data &&
+            meaning.form == name->form && meaning.stream == name->stream) {
+          seen.chosen = true;
+          seen.wanted = meaning.wanted;
+        }
+      }
+    }
+    if (diagnosis.seen.size() < kMostTried) {
+      const auto regex = pattern_for(name->line, name->printed, name->last);
+      const HearingOptions with_regex{.wanted = {{.name = objective, .objective = true}},
+                                      .regex = regex};
+      seen.regex = !regex.empty() && same(tried(with_regex, name->line), name->last) ? regex : "";
+    }
+    diagnosis.seen.push_back(std::move(seen));
+  }
+  if (!order.empty()) {
+    const auto& nearest = *order.front();
+    diagnosis.nearest_line = printable(nearest.line);
+    const HearingOptions renamed{.wanted = {{.name = nearest.name, .objective = true}}};
+    if (same(tried(renamed, nearest.line), nearest.last)) {
+      diagnosis.nearest_advice = "--min '" + printable(nearest.name) + "'";
+    } else if (!diagnosis.seen.front().regex.empty()) {
+      diagnosis.nearest_advice = "--metric-regex '" + diagnosis.seen.front().regex + "'";
+    }
+  }
+  return diagnosis;
+}
+
+Hearing::Hearing(const HearingOptions& options, std::optional<Understanding> understanding)
+    : ear_(std::make_unique<Ear>(options, std::move(understanding))) {}
+Hearing::~Hearing() = default;
+Hearing::Hearing(Hearing&&) noexcept = default;
+Hearing& Hearing::operator=(Hearing&&) noexcept = default;
+
+void Hearing::write(OutputStream stream, std::string_view bytes) {
+  ear_->write(stream, bytes);
+}
+void Hearing::finish(OutputStream stream) {
+  ear_->finish(stream);
+}
+void Hearing::finish() {
+  ear_->finish();
+}
+void Hearing::adopt(const Understanding& understanding) {
+  ear_->adopt(understanding);
+}
+const std::optional<Understanding>& Hearing::understanding() const {
+  return ear_->understanding();
+}
+std::vector<Metrics> Hearing::take() {
+  return ear_->take();
+}
+Metrics Hearing::named_as_wanted(Metrics record) {
+  return ear_->named_as_wanted(std::move(record));
+}
+void Hearing::remember(const Metrics& record) {
+  ear_->remember(record);
+}
+Diagnosis Hearing::diagnosis() const {
+  return ear_->diagnosis();
+}
+
+}  // namespace luthier

@@ -1,0 +1,74 @@
+// LineReader: the final lines of one stream in, what they say out: objects, pairs, tables, numbers
+// beside names; each with the context it stands in.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executors/results/likeness.h"
+#include "executors/results/mention.h"
+#include "executors/results/metric_pattern.h"
+#include "executors/results/pairs.h"
+#include "executors/results/tables.h"
+#include "executors/results/unheard.h"
+#include "executors/results/words.h"
+
+namespace luthier {
+
+class LineReader {
+ public:
+  using OnHeard = std::function<void(Heard heard)>;
+
+  // All of these outlive the reader. `pattern` may be absent.
+  LineReader(const std::vector<WantedName>& wanted, const MetricPattern* pattern)
+      : wanted_(wanted), pattern_(pattern) {}
+
+  void line(std::string_view text, const OnHeard& on_heard);
+  void finish(const OnHeard& on_heard);
+
+  // From now on only lines with one of `needles` in them are read, tables only where `tables`, and
+  // numbers beside names only where `neighbours`.
+  void narrow(std::vector<std::string> needles, bool tables, bool neighbours);
+
+ private:
+  void ordinary(std::string_view text, const OnHeard& on_heard);
+  bool relevant(std::string_view text);
+  bool labelled(std::string_view text, const OnHeard& on_heard);
+  bool object(std::string_view text, const OnHeard& on_heard);
+  bool begins_block(std::string_view text) const;
+  void block_line(std::string_view text, const OnHeard& on_heard);
+  void give_up_block(const OnHeard& on_heard);
+  void read_pairs(std::string_view text, const OnHeard& on_heard);
+  void add_neighbours(std::string_view text, std::vector<PlacedMention>& placed) const;
+  std::optional<Heard> table_row(std::string_view text);
+  bool asked_for(const Heard& heard) const;
+  void note_section(std::string_view text);
+  void place(std::string_view line, std::vector<PlacedMention>& placed, Heard& heard);
+  void take_heading(Heard& heard) const;
+  bool wanted_in(std::string_view text) const;
+
+  const std::vector<WantedName>& wanted_;
+  const MetricPattern* pattern_;
+  Unheard unheard_;
+  Tables tables_;
+  int another_lines_ = 0;                // lines that a heading such as "Best iteration:" is about
+  DataContext section_;                  // what a heading says about the lines below it
+  std::optional<double> epoch_;          // the outer counter of a heading
+  bool candidate_wanted_ = false;        // the line before has a wanted name in it
+  std::string block_;                    // an object over several lines
+  std::vector<std::size_t> block_ends_;  // of its lines
+  int block_depth_ = 0;
+  bool block_quoted_ = false;
+  std::string label_;  // the line before, if it ends as a name before its value does
+  bool replaying_ = false;
+  int curiosity_ = 2000;  // lines without a wanted name that are read all the same
+  bool narrowed_ = false;
+  std::vector<std::string> needles_;
+  NameReader known_names_;
+  bool with_tables_ = true;
+  bool with_neighbours_ = true;
+};
+
+}  // namespace luthier
