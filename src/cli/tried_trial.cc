@@ -129,6 +129,14 @@ std::string metrics_table(const TriedTrial& trial, int columns) {
   return trial.diagnosis.seen.empty() ? "" : "\n" + table.text(columns);
 }
 
+// The advice names the option for a minimum.
+std::string advice_for(const Objective& objective, const Diagnosis& diagnosis) {
+  constexpr std::string_view kMin = "--min ";
+  const std::string& advice = diagnosis.nearest_advice;
+  const bool turns = objective.mode == Mode::max && advice.starts_with(kMin);
+  return turns ? "--max " + advice.substr(kMin.size()) : advice;
+}
+
 // What would be heard, where nothing was.
 std::string advice_text(const TriedTrial& trial) {
   std::string text;
@@ -143,7 +151,7 @@ std::string advice_text(const TriedTrial& trial) {
   if (!trial.objectives.empty() && !diagnosis.nearest_line.empty()) {
     text += "the nearest line: " + std::string(trim(diagnosis.nearest_line)) + "\n";
     if (!diagnosis.nearest_advice.empty()) {
-      text += "it is heard with " + diagnosis.nearest_advice + "\n";
+      text += "it would be heard with " + advice_for(trial.objectives.front(), diagnosis) + "\n";
     }
   }
   for (const Diagnosis::Seen& seen : diagnosis.seen) {
