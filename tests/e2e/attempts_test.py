@@ -130,6 +130,16 @@ class Measured(Attempts):
         self.assertEqual(self.lines("best", "w")[0]["trial"], best["trial"])
         self.assertNotIn("wall_s", self.succeed("export", "w", "--canonical").stdout)
 
+    def test_the_program_s_own_time_is_within(self):
+        self.run_program("spin", """
+            import time
+            begun = time.perf_counter()
+            while time.perf_counter() < begun + 0.002: pass
+            print("inner_s=%f" % (time.perf_counter() - begun))
+        """, "--min", "inner_s", metric="wall_s", samples=20)
+        for result in self.results("spin"):
+            self.assertGreaterEqual(result["wall_s"], result["inner_s"])
+
     def test_measured_values_are_shown_and_are_no_metrics(self):
         self.run_program("m", "print('loss=1'); print('loss=1')")
         self.assertEqual(self.results("m"), [{"loss": 1}, {"loss": 1}])
