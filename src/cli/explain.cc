@@ -29,10 +29,10 @@ std::string took(const Measured& measured) {
   if (measured == Measured{}) {
     return {};
   }
-  constexpr double kMegabyte = 1e6;
-  return ", " + short_number(measured.wall_s) + " s, " + short_number(measured.cpu_s) +
-         " s of cpu, " + short_number(static_cast<double>(measured.max_rss_bytes) / kMegabyte) +
-         " MB";
+  constexpr std::int64_t kMegabyte = 1'000'000;
+  return " after " + duration_text(measured.wall_s) + " (" + duration_text(measured.cpu_s) +
+         " of CPU, peak memory " +
+         std::to_string((measured.max_rss_bytes + kMegabyte - 1) / kMegabyte) + " MB)";
 }
 
 // The story of one trial, a line an event. A result and the decision on it are one line.

@@ -129,6 +129,15 @@ std::string metrics_table(const TriedTrial& trial, int columns) {
   return trial.diagnosis.seen.empty() ? "" : "\n" + table.text(columns);
 }
 
+// The advice names the option for a minimum.
+std::string nearest_advice(const TriedTrial& trial) {
+  constexpr std::string_view kMin = "--min ";
+  const std::string& advice = trial.diagnosis.nearest_advice;
+  const bool turns = !trial.objectives.empty() && trial.objectives.front().mode == Mode::max &&
+                     advice.starts_with(kMin);
+  return turns ? "--max " + advice.substr(kMin.size()) : advice;
+}
+
 // What would be heard, where nothing was.
 std::string advice_text(const TriedTrial& trial) {
   std::string text;
@@ -143,7 +152,7 @@ std::string advice_text(const TriedTrial& trial) {
   if (!trial.objectives.empty() && !diagnosis.nearest_line.empty()) {
     text += "the nearest line: " + std::string(trim(diagnosis.nearest_line)) + "\n";
     if (!diagnosis.nearest_advice.empty()) {
-      text += "it is heard with " + diagnosis.nearest_advice + "\n";
+      text += "it would be heard with " + nearest_advice(trial) + "\n";
     }
   }
   for (const Diagnosis::Seen& seen : diagnosis.seen) {
@@ -221,7 +230,7 @@ std::string tried_json(const TriedTrial& trial) {
          ", \"seen\": " + list_json(trial.diagnosis.seen, seen_json) +
          ", \"ambiguous\": " + list_json(trial.diagnosis.ambiguous, text) +
          ", \"nearest_line\": " + json_string(trial.diagnosis.nearest_line) +
-         ", \"advice\": " + json_string(trial.diagnosis.nearest_advice) + "}\n";
+         ", \"advice\": " + json_string(nearest_advice(trial)) + "}\n";
 }
 
 }  // namespace luthier::cli

@@ -18,6 +18,16 @@ concept Is = std::same_as<std::remove_const_t<E>, Struct>;
 template <class E>
 inline constexpr std::string_view kEventName = {};
 
+// A field that earlier versions did not write: their events look in JSON as they did then.
+template <class V, class T>
+void later_field(V& field, std::string_view name, T& value) {
+  if constexpr (requires { field.later(name, value); }) {
+    field.later(name, value);
+  } else {
+    field(name, value);
+  }
+}
+
 template <>
 inline constexpr std::string_view kEventName<ExperimentCreated> = "experiment_created";
 template <class V, Is<ExperimentCreated> E>
@@ -141,9 +151,9 @@ void describe(V&& field, E& e) {
   field("outcome", e.outcome);
   field("message", e.message);
   field("exit_status", e.exit_status);
-  field("wall_s", e.measured.wall_s);
-  field("cpu_s", e.measured.cpu_s);
-  field("max_rss_bytes", e.measured.max_rss_bytes);
+  later_field(field, "wall_s", e.measured.wall_s);
+  later_field(field, "cpu_s", e.measured.cpu_s);
+  later_field(field, "max_rss_bytes", e.measured.max_rss_bytes);
 }
 
 template <>

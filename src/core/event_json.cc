@@ -22,6 +22,13 @@ class JsonWriter {
     out_ += ": ";
     put(value);
   }
+  // Left out while it has the value that events without it are read with.
+  template <class T>
+  void later(std::string_view name, const T& value) {
+    if (value != T{}) {
+      (*this)(name, value);
+    }
+  }
 
  private:
   void put(std::int64_t value) { out_ += std::to_string(value); }

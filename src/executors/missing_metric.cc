@@ -60,10 +60,10 @@ std::string nearest_in_words(const Diagnosis& diagnosis) {
   if (renames) {
     advice.remove_prefix(kName.size());
   }
-  return "; the nearest line is " + quoted(diagnosis.nearest_line) +
-         (advice.empty() ? ""
-          : renames      ? ", which is heard where the metric is called "
-                         : ", which is heard with ") +
+  return "; the nearest line, " + quoted(diagnosis.nearest_line) + "," +
+         (advice.empty() ? " holds no value"
+          : renames      ? " would be heard as "
+                         : " would be heard with ") +
          std::string(advice);
 }
 

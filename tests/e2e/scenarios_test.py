@@ -25,6 +25,7 @@ MASKS = [
     (r" {2,}(\d+d \d\dh|\d[\d.]*s)\n", "  TIME\n"),
     (r"\(\d[\d.e-]* s\)", "(TIME)"),
     (r"\bafter \d[\d.]*s\b", "after TIME"),
+    (r"\(\d[\d.]*s of CPU, peak memory \d+ MB\)", "(MEASURED)"),
     (r"(?m)^elapsed .*", "elapsed     TIME"),
     (r"\"(age_s|elapsed_s)\": [\d.e-]+", r'"\1": TIME'),
 ]

@@ -174,8 +174,9 @@ class Guardian {
   Zygotes zygotes_{wardens_, controller_};
 };
 
-// A zygote forked the program and this, its warden: adopt REQUEST PID ERRNO IN_DIRECTORY, where
-// REQUEST is a SpawnRequest in hexadecimal digits.
+// A zygote forked the program and this, its warden: adopt REQUEST PID ERRNO IN_DIRECTORY
+// STARTED, where REQUEST is a SpawnRequest in hexadecimal digits and STARTED microseconds of the
+// monotonic clock.
 int run_adopted(char* const* words) {
   SpawnRequest request;
   auto* bytes = reinterpret_cast<unsigned char*>(&request);
@@ -192,6 +193,7 @@ int run_adopted(char* const* words) {
         {.pid = number(words[1]),
          .failed_errno = number(words[2]),
          .in_directory = static_cast<std::uint32_t>(number(words[3]))},
+        strtoll(words[4], nullptr, 10),
         kSocket,
         kAdoptedController);
 }
@@ -200,7 +202,7 @@ int run_adopted(char* const* words) {
 }  // namespace luthier::guardian
 
 int main(int argc, char* argv[]) {
-  if (argc == 6 && strcmp(argv[1], "adopt") == 0) {
+  if (argc == 7 && strcmp(argv[1], "adopt") == 0) {
     return luthier::guardian::run_adopted(argv + 2);
   }
   prctl(PR_SET_NAME, "luthier-guard");

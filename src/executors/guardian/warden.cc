@@ -79,8 +79,12 @@ __attribute__((noinline)) Spawned spawn(const Command& command, const int (&pass
 
 class Warden {
  public:
-  Warden(const SpawnRequest& request, int control, int controller)
-      : memory_bytes_(request.memory_bytes), control_(control), controller_(controller) {
+  // `started_us`: on the monotonic clock, before the program could begin.
+  Warden(const SpawnRequest& request, std::int64_t started_us, int control, int controller)
+      : memory_bytes_(request.memory_bytes),
+        control_(control),
+        controller_(controller),
+        started_us_(started_us) {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
@@ -212,7 +216,7 @@ class Warden {
   int controller_;
   int children_ = -1;
   pid_t root_ = 0;
-  const std::int64_t started_us_ = now_us();
+  const std::int64_t started_us_;
   bool root_gone_ = false;
   bool kill_all_ = false;
   std::int64_t deadline_ = kNoDeadline;
@@ -222,13 +226,14 @@ class Warden {
 
 [[noreturn]] void watch(const SpawnRequest& request,
                         const Spawned& spawned,
+                        std::int64_t started_us,
                         int control,
                         int controller) {
   send(control, &spawned, sizeof spawned, MSG_NOSIGNAL);
   if (spawned.failed_errno != 0) {
     _exit(0);
   }
-  const Gone gone = Warden(request, control, controller).watch(spawned.pid);
+  const Gone gone = Warden(request, started_us, control, controller).watch(spawned.pid);
   send(control, &gone, sizeof gone, MSG_NOSIGNAL);
   _exit(0);
 }
@@ -240,19 +245,24 @@ void run_warden(const SpawnRequest& request, const int (&passed)[kPassedMax], in
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   Command command;
   Spawned spawned{.failed_errno = ENOMEM};
+  const std::int64_t started_us = now_us();
   if (read_command(request, passed[kStrings], command)) {
     spawned = spawn(command, passed);
   }
   for (int i = kStrings; i < kPassedMax; ++i) {
     close(passed[i]);
   }
-  watch(request, spawned, passed[kControl], controller);
+  watch(request, spawned, started_us, passed[kControl], controller);
 }
 
-void adopt(const SpawnRequest& request, const Spawned& spawned, int control, int controller) {
+void adopt(const SpawnRequest& request,
+           const Spawned& spawned,
+           std::int64_t started_us,
+           int control,
+           int controller) {
   prctl(PR_SET_NAME, "luthier-warden");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  watch(request, spawned, control, controller);
+  watch(request, spawned, started_us, control, controller);
 }
 
 }  // namespace luthier::guardian

@@ -11,9 +11,11 @@ namespace luthier::guardian {
                              const int (&passed)[kPassedMax],
                              int controller);
 
-// The same for a program that already runs as this process's child, or could not be started.
+// The same for a program that already runs as this process's child since `started_us` of the
+// monotonic clock, or could not be started.
 [[noreturn]] void adopt(const SpawnRequest& request,
                         const Spawned& spawned,
+                        std::int64_t started_us,
                         int control,
                         int controller);
 

@@ -344,7 +344,9 @@ class _Zygote:
         import _socket
         import ctypes
         import select
+        import time
 
+        self.monotonic_ns = time.monotonic_ns
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.select = select
         self.ours = [self.move(fd) for fd in (_GUARDIAN, _IMAGE, _CONTROLLER)]
@@ -449,13 +451,14 @@ class _Zygote:
                 os.chdir(command.directory)
             except OSError as error:
                 failure = error.errno
+            began = self.monotonic_ns() // 1000
             pid = -1 if failure else self.fork_attempt(passed, command, cold)
             if pid == 0:
                 return
             os.dup2(passed[0], _REQUESTS, True)
             os.dup2(self.controller, _GUARDIAN, True)
             words = ["luthier-warden", "adopt", data[8:].hex(), str(pid), str(failure),
-                     str(int(bool(failure)))]
+                     str(int(bool(failure))), str(began)]
             os.execve(f"/proc/self/fd/{self.image}", words, {})
         except BaseException:
             os._exit(1)
