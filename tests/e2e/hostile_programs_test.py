@@ -188,6 +188,27 @@ class Arguments(HostileProgram):
                          "{params.file:json}")
 
 
+class Files(HostileProgram):
+    # A pipe would be waited for, for ever, and a link leads to what nobody asked for.
+    def test_pipes_and_links_in_place_of_what_is_read(self):
+        (self.home / "secret").write_text("loss=0.125 precious\n")
+        script = ("import os, pathlib\nhome = pathlib.Path.cwd()\n"
+                  "os.chdir(os.environ['LUTHIER_TRIAL_DIR'])\n"
+                  "for name in ('stdout.log', 'stderr.log.1', 'metrics.csv'):\n"
+                  "    pathlib.Path(name).unlink(missing_ok=True)\n    os.mkfifo(name)\n"
+                  "for name in ('stderr.log', 'stdout.log.1', 'metrics.jsonl'):\n"
+                  "    pathlib.Path(name).unlink(missing_ok=True)\n"
+                  "    os.symlink(home / 'secret', name)\nprint('loss=1', flush=True)\n")
+        run = self.run_script("f", script)
+        shown = [run.stdout, run.stderr, self.succeed("logs", "f", 0, code=4).stderr]
+        (trial,) = self.lines("trials", "f")
+        self.assertEqual(trial["best"], 1)
+        words = ["--min", "loss", "-p", "x=uniform(0,1)", "--", sys.executable, "program.py", "{args}"]
+        tried = self.succeed("try", "--verbose", *words)
+        self.assertIn("loss was 1", tried.stdout)
+        self.assertNotIn("precious", "".join([*shown, tried.stdout, tried.stderr]))
+
+
 class Message(ProgramTest):
     def test_about_a_long_value_is_short(self):
         (self.home / "points.json").write_text(json.dumps({"s": "x" * 131072}))

@@ -122,6 +122,21 @@ TEST_F(ExperimentNames, WhatNeverBeganHasNoName) {
   EXPECT_EQ(free_name(results_, "begun"), "begun-2");
 }
 
+// Earlier versions took names of any length, and what they stored still opens.
+TEST(PluginRegistry, NamesThatAreTooLongTodayAreTakenFromALog) {
+  ExperimentSpec spec;
+  spec.name = "stored";
+  spec.objectives = {{std::string(200, 'm'), Mode::min}};
+  spec.space.add(std::string(300, 'p'), uniform(0, 1));
+  const PluginRegistry plugins;
+  ExperimentSpec fresh = spec;
+  EXPECT_THAT(plugins.resolve(fresh).error().message, HasSubstr("128"));
+  spec.searcher.name = fresh.searcher.name;
+  EXPECT_TRUE(plugins.make_advisors(spec).ok());
+  spec.samples = -1;
+  EXPECT_EQ(plugins.make_advisors(spec).error().code, ErrorCode::corruption);
+}
+
 TEST_F(ExperimentNames, OnlyAnExperimentThatIsNotHeldIsRemoved) {
   const auto experiment = make("held");
   {
