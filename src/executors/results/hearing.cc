@@ -64,7 +64,7 @@ Result<> check_hearing(const HearingOptions& options) {
 
 class Hearing::Ear {
  public:
-  Ear(const HearingOptions& options, std::optional<Understanding> understanding);
+  Ear(const HearingOptions& options, std::optional<Understanding> understanding, Reading reading);
 
   void write(OutputStream stream, std::string_view bytes);
   void finish(OutputStream stream);
@@ -87,7 +87,7 @@ class Hearing::Ear {
   Stream& stream(OutputStream which) { return streams_[static_cast<std::size_t>(which)]; }
   void line(OutputStream which, const ScreenLine& line);
   void final_line(OutputStream which, std::string_view text);
-  void heard(OutputStream which, Heard heard);
+  void heard(OutputStream which, const Heard& heard);
   void notice_decision();
   void narrow(OutputStream which, const Understood& understood);
 
@@ -100,20 +100,35 @@ class Hearing::Ear {
   std::optional<Understanding> understanding_;
 };
 
-Hearing::Ear::Ear(const HearingOptions& options, std::optional<Understanding> understanding)
+Hearing::Ear::Ear(const HearingOptions& options,
+                  std::optional<Understanding> understanding,
+                  Reading reading)
     : options_(options),
       names_(names_of(options)),
       pattern_(pattern_of(options)),
       listener_(options_.wanted, names_),
-      streams_{Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr}},
-               Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr}}} {
+      streams_{Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr, reading}},
+               Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr, reading}}} {
   if (understanding) {
     adopt(*understanding);
   }
 }
 
 void Hearing::Ear::write(OutputStream which, std::string_view bytes) {
-  stream(which).screen.write(bytes, [&](const ScreenLine& one) { line(which, one); });
+  Stream& from = stream(which);
+  const Screen::OnLine on_line = [&](const ScreenLine& one) { line(which, one); };
+  while (true) {
+    if (from.screen.at_line_begin() && from.bars.idle()) {
+      bytes.remove_prefix(from.reader.skippable(bytes));
+    }
+    if (bytes.empty()) {
+      return;
+    }
+    const auto end = std::min(bytes.find('\n'), bytes.size() - std::size_t{1});
+    const auto one = bytes.substr(0, end + 1);
+    from.screen.write(one, on_line);
+    bytes.remove_prefix(one.size());
+  }
 }
 
 void Hearing::Ear::line(OutputStream which, const ScreenLine& line) {
@@ -121,12 +136,12 @@ void Hearing::Ear::line(OutputStream which, const ScreenLine& line) {
 }
 
 void Hearing::Ear::final_line(OutputStream which, std::string_view text) {
-  stream(which).reader.line(text, [&](Heard one) { heard(which, std::move(one)); });
+  stream(which).reader.line(text, [&](const Heard& one) { heard(which, one); });
 }
 
-void Hearing::Ear::heard(OutputStream which, Heard heard) {
+void Hearing::Ear::heard(OutputStream which, const Heard& heard) {
   seen_.note(which, heard);
-  listener_.hear(which, std::move(heard));
+  listener_.hear(which, heard);
   if (!understanding_ && listener_.understood()) {
     notice_decision();
   }
@@ -181,7 +196,7 @@ void Hearing::Ear::finish(OutputStream which) {
   }
   ending.screen.finish([&](const ScreenLine& one) { line(which, one); });
   ending.bars.finish([&](std::string_view text) { final_line(which, text); });
-  ending.reader.finish([&](Heard one) { heard(which, std::move(one)); });
+  ending.reader.finish([&](const Heard& one) { heard(which, one); });
   listener_.finish(which);
   if (!understanding_ && listener_.understood()) {
     notice_decision();
@@ -306,8 +321,10 @@ Diagnosis Hearing::Ear::diagnosis() const {
   return diagnosis;
 }
 
-Hearing::Hearing(const HearingOptions& options, std::optional<Understanding> understanding)
-    : ear_(std::make_unique<Ear>(options, std::move(understanding))) {}
+Hearing::Hearing(const HearingOptions& options,
+                 std::optional<Understanding> understanding,
+                 Reading reading)
+    : ear_(std::make_unique<Ear>(options, std::move(understanding), reading)) {}
 Hearing::~Hearing() = default;
 Hearing::Hearing(Hearing&&) noexcept = default;
 Hearing& Hearing::operator=(Hearing&&) noexcept = default;

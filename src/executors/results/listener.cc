@@ -26,7 +26,7 @@ Listener::Listener(const std::vector<WantedMetric>& metrics, const std::vector<W
   }
 }
 
-void Listener::hear(OutputStream stream, Heard heard) {
+void Listener::hear(OutputStream stream, const Heard& heard) {
   ++lines_;
   if (understood_) {
     if (auto& groups = groups_[index(stream)]) {
@@ -35,7 +35,7 @@ void Listener::hear(OutputStream stream, Heard heard) {
     return;
   }
   const bool repeated = note(stream, heard);
-  hold(stream, std::move(heard));
+  hold(stream, heard);
   if (repeated || held_.size() >= kMostHeld) {
     decide(false);
   }
@@ -101,8 +101,8 @@ bool Listener::ready(const Candidate& candidate) const {
          candidate.times > kTimesInTraining;
 }
 
-void Listener::hold(OutputStream stream, Heard heard) {
-  held_.push_back({stream, std::move(heard)});
+void Listener::hold(OutputStream stream, const Heard& heard) {
+  held_.push_back({stream, heard});
   while (held_.size() > (any_candidate_ ? kMostHeld : kMostHeldBefore)) {
     held_.pop_front();
   }

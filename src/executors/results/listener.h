@@ -22,7 +22,7 @@ class Listener {
   // `metrics` and `names` are the same, in the same order, and outlive the listener.
   Listener(const std::vector<WantedMetric>& metrics, const std::vector<WantedName>& names);
 
-  void hear(OutputStream stream, Heard heard);
+  void hear(OutputStream stream, const Heard& heard);
   void finish(OutputStream stream);
   void finish();
   void adopt(const Understood& understood);
@@ -45,7 +45,7 @@ class Listener {
                     const Heard& heard,
                     const Mention& mention);
   bool ready(const Candidate& candidate) const;
-  void hold(OutputStream stream, Heard heard);
+  void hold(OutputStream stream, const Heard& heard);
   void decide(bool at_end);
   std::optional<Meaning> meaning_of(std::size_t wanted, bool at_end);
   void release(std::vector<Meaning> meanings, const Understood& known);
