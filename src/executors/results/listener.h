@@ -44,6 +44,7 @@ class Listener {
                     OutputStream stream,
                     const Heard& heard,
                     const Mention& mention);
+  std::string place_name(std::size_t wanted, const Mention& mention, const Heard& heard) const;
   bool ready(const Candidate& candidate) const;
   void hold(OutputStream stream, const Heard& heard);
   void decide(bool at_end);

@@ -209,6 +209,16 @@ bool is_plain_unit(std::string_view name) {
   return is_unit(name) && name.find('/') == std::string_view::npos;
 }
 
+// "accuracy" of "accuracy with a standard deviation of": the rest names the number that follows.
+std::string_view before_spread(std::string_view name) {
+  const auto with = name.find(" with ");
+  if (with == std::string_view::npos) {
+    return name;
+  }
+  const auto words = words_of(name.substr(with));
+  return std::ranges::any_of(words, is_spread) ? name.substr(0, with) : name;
+}
+
 // Numbers and names between them, without a sign. Which belongs to which is told by where the field
 // begins and ends: "loss 0.5 acc 0.9", "1.23s user 0.02s system".
 class Field {
@@ -239,7 +249,7 @@ class Field {
   void append_names_before(std::vector<PlacedMention>& out) const {
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
       const auto name = phrase_before(text_, numbers_[i].begin);
-      if (name.empty() || (ends_with_name_ && after_number(i, name)) ||
+      if (name.empty() || (after_number(i, name) && (ends_with_name_ || is_plain_unit(name))) ||
           !ends_its_field(text_, numbers_, i)) {
         continue;
       }
@@ -266,9 +276,10 @@ class Field {
       const bool ended = next >= text_.size() || next > end + 1 || text_[end] == '\t' ||
                          std::string_view(".)(-#").find(text_[next]) != std::string_view::npos;
       if (number_next ? begins_with_number_ : ended) {
-        out.push_back({mention_of(name, numbers_[i].amount, {}, MentionForm::value_name),
-                       offset_ + numbers_[i].begin,
-                       offset_ + end});
+        out.push_back(
+            {mention_of(before_spread(name), numbers_[i].amount, {}, MentionForm::value_name),
+             offset_ + numbers_[i].begin,
+             offset_ + end});
       }
     }
   }
@@ -327,6 +338,23 @@ std::size_t end_of_brackets(std::string_view line, std::size_t at) {
   return at;
 }
 
+// "251.3 MB/s, 901.2 MB/s": nothing says which of them the name means.
+void drop_undecided(std::vector<PlacedMention>& placed) {
+  const auto is_twin = [](const Mention& a, const Mention& b) {
+    return a.form == MentionForm::value_name && b.form == a.form && a.name == b.name &&
+           !(a.value == b.value);
+  };
+  std::vector<PlacedMention> kept;
+  for (const auto& one : placed) {
+    if (std::ranges::none_of(placed, [&](const PlacedMention& other) {
+          return is_twin(one.mention, other.mention);
+        })) {
+      kept.push_back(one);
+    }
+  }
+  placed = std::move(kept);
+}
+
 }  // namespace
 
 std::vector<PlacedMention> pairs_of(std::string_view line) {
@@ -361,6 +389,7 @@ std::vector<PlacedMention> neighbours_of(std::string_view line) {
       begin = at + 1;
     }
   }
+  drop_undecided(out);
   return out;
 }
 
