@@ -35,8 +35,9 @@ const std::vector<std::size_t>& Groups::meanings_named(const std::string& name) 
   }
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < meanings_.size(); ++i) {
+    const bool varies = meanings_[i].name.find('#') != std::string::npos;
     if (name == meanings_[i].printed ||
-        comparable_name(WantedName(meanings_[i].wanted), name) == meanings_[i].name) {
+        (varies && comparable_name(WantedName(meanings_[i].wanted), name) == meanings_[i].name)) {
       found.push_back(i);
     }
   }
@@ -175,7 +176,8 @@ void Groups::join() {
 
 // The same line again, of a second log handler.
 bool Groups::said_before(const Heard& heard) const {
-  return heard.counted && heard.epoch && !heard.epoch_of_heading &&
+  return heard.counted && heard.epoch && heard.epoch == last_line_epoch_ &&
+         !heard.epoch_of_heading &&
          std::ranges::equal(fresh_, last_line_, [](const Fresh& a, const Said& b) {
            return a.value == b.value && a.place->key == b.key;
          });
@@ -212,7 +214,10 @@ void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
     return;
   }
   const bool all = fresh_.size() == plan.taken;
-  remember_line(all ? heard.shape : 0);
+  if (heard.counted && heard.epoch) {
+    remember_line(all ? heard.shape : 0);
+  }
+  last_line_epoch_ = heard.epoch;
   if (std::ranges::any_of(fresh_, [](const Fresh& one) { return one.place->objective; })) {
     last_epoch_ = heard.epoch;
   }

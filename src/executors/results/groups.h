@@ -104,6 +104,7 @@ class Groups {
   std::vector<Fresh> fresh_;  // what the line at hand says
   std::vector<Said> last_line_;
   std::uint64_t last_shape_ = 0;
+  std::optional<double> last_line_epoch_;
   std::optional<double> last_epoch_;  // in which an objective came last
   int line_ = 0;
   bool any_closed_ = false;

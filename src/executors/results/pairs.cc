@@ -360,6 +360,11 @@ void drop_undecided(std::vector<PlacedMention>& placed) {
 std::vector<PlacedMention> pairs_of(std::string_view line) {
   std::vector<PlacedMention> out;
   for (std::size_t at = 0; at < line.size();) {
+    // Only these begin a sign or part cells.
+    at = line.find_first_of("=:-|\xE2", at);
+    if (at == std::string_view::npos) {
+      break;
+    }
     auto pair = pair_at(line, at);
     if (!pair && line[at] == '|') {
       pair = cells_at(line, at, 1);
