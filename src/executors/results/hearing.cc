@@ -13,6 +13,7 @@
 #include "executors/results/listener.h"
 #include "executors/results/metric_pattern.h"
 #include "executors/results/screen.h"
+#include "executors/results/unbound.h"
 #include "executors/results/understanding.h"
 
 namespace luthier {
@@ -71,7 +72,7 @@ class Hearing::Ear {
   void finish();
   void adopt(const Understanding& understanding);
   const std::optional<Understanding>& understanding() const { return understanding_; }
-  std::vector<Metrics> take() { return listener_.take(); }
+  std::vector<Metrics> take();
   Metrics named_as_wanted(Metrics record) const;
   void remember(const Metrics& record) { seen_.remember(record); }
   Diagnosis diagnosis() const;
@@ -89,6 +90,7 @@ class Hearing::Ear {
   void final_line(OutputStream which, std::string_view text);
   void heard(OutputStream which, const Heard& heard);
   void notice_decision();
+  void end_unbound();
   void narrow(OutputStream which, const Understood& understood);
 
   HearingOptions options_;
@@ -98,6 +100,8 @@ class Hearing::Ear {
   std::array<Stream, 2> streams_;
   SeenNames seen_;
   std::optional<Understanding> understanding_;
+  std::optional<Unbound> unbound_;  // until what was understood before is heard
+  std::vector<Metrics> of_unbound_;
 };
 
 Hearing::Ear::Ear(const HearingOptions& options,
@@ -118,7 +122,7 @@ void Hearing::Ear::write(OutputStream which, std::string_view bytes) {
   Stream& from = stream(which);
   const Screen::OnLine on_line = [&](const ScreenLine& one) { line(which, one); };
   while (true) {
-    if (from.screen.at_line_begin() && from.bars.idle()) {
+    if (!unbound_ && from.screen.at_line_begin() && from.bars.idle()) {
       bytes.remove_prefix(from.reader.skippable(bytes));
     }
     if (bytes.empty()) {
@@ -136,12 +140,18 @@ void Hearing::Ear::line(OutputStream which, const ScreenLine& line) {
 }
 
 void Hearing::Ear::final_line(OutputStream which, std::string_view text) {
+  if (unbound_) {
+    unbound_->line(which, text);
+  }
   stream(which).reader.line(text, [&](const Heard& one) { heard(which, one); });
 }
 
 void Hearing::Ear::heard(OutputStream which, const Heard& heard) {
   seen_.note(which, heard);
   listener_.hear(which, heard);
+  if (listener_.any_result()) {
+    unbound_.reset();
+  }
   if (!understanding_ && listener_.understood()) {
     notice_decision();
   }
@@ -198,9 +208,28 @@ void Hearing::Ear::finish(OutputStream which) {
   ending.bars.finish([&](std::string_view text) { final_line(which, text); });
   ending.reader.finish([&](const Heard& one) { heard(which, one); });
   listener_.finish(which);
+  end_unbound();
   if (!understanding_ && listener_.understood()) {
     notice_decision();
   }
+}
+
+// Once both streams have ended without what was understood.
+void Hearing::Ear::end_unbound() {
+  if (listener_.any_result()) {
+    unbound_.reset();
+  }
+  if (!unbound_ || !streams_[0].finished || !streams_[1].finished) {
+    return;
+  }
+  unbound_->finish(OutputStream::output);
+  unbound_->finish(OutputStream::error);
+  of_unbound_ = unbound_->in_place_of(*listener_.understood());
+  unbound_.reset();
+}
+
+std::vector<Metrics> Hearing::Ear::take() {
+  return of_unbound_.empty() ? listener_.take() : std::exchange(of_unbound_, {});
 }
 
 void Hearing::Ear::finish() {
@@ -213,7 +242,13 @@ void Hearing::Ear::adopt(const Understanding& understanding) {
   if (!understood) {
     return;
   }
+  if (!pattern_ && !unbound_ && !listener_.any_result()) {
+    unbound_.emplace(streams_[0].reader, streams_[1].reader, listener_);
+  }
   listener_.adopt(*understood);
+  if (listener_.any_result()) {
+    unbound_.reset();
+  }
   understanding_ = understanding;
   narrow(OutputStream::output, *understood);
   narrow(OutputStream::error, *understood);

@@ -222,6 +222,11 @@ void Listener::finish(OutputStream stream) {
   }
 }
 
+std::vector<Metrics> Listener::take() {
+  any_result_ = any_result();
+  return std::exchange(results_, {});
+}
+
 void Listener::finish() {
   finish(OutputStream::output);
   finish(OutputStream::error);

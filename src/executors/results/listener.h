@@ -30,7 +30,8 @@ class Listener {
   const std::optional<Understood>& understood() const { return understood_; }
   // Names among which nothing says which is meant.
   const std::vector<std::string>& ambiguous() const { return ambiguous_; }
-  std::vector<Metrics> take() { return std::exchange(results_, {}); }
+  std::vector<Metrics> take();
+  bool any_result() const { return any_result_ || !results_.empty(); }
 
  private:
   using Candidates = std::vector<Candidate>;
@@ -63,6 +64,7 @@ class Listener {
   std::array<bool, 2> ended_ = {false, false};
   std::vector<std::string> ambiguous_;
   std::vector<Metrics> results_;
+  bool any_result_ = false;  // was taken
 };
 
 }  // namespace luthier
