@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "base/terminal_text.h"
+#include "executors/results/advice.h"
 #include "executors/results/amount.h"
 #include "executors/results/bars.h"
 #include "executors/results/diagnosis.h"
@@ -281,79 +281,12 @@ Metrics Hearing::Ear::named_as_wanted(Metrics record) const {
   return record;
 }
 
-namespace {
-
-// What a hearing of its own makes of one line.
-std::optional<double> tried(const HearingOptions& options, const std::string& line) {
-  if (!check_hearing(options)) {
-    return std::nullopt;
-  }
-  Hearing hearing(options, std::nullopt);
-  hearing.write(OutputStream::output, line);
-  hearing.finish();
-  const auto results = hearing.take();
-  if (results.size() != 1) {
-    return std::nullopt;
-  }
-  const Value* value = results.front().find(options.wanted.front().name);
-  return value != nullptr ? value->number() : std::nullopt;
-}
-
-bool same(std::optional<double> a, double b) {
-  return a && (*a == b || (*a != *a && b != b));
-}
-
-}  // namespace
-
 Diagnosis Hearing::Ear::diagnosis() const {
-  constexpr std::size_t kMostTried = 20;
-  Diagnosis diagnosis;
-  diagnosis.ambiguous = listener_.ambiguous();
-  const std::string& objective = first_objective(options_);
-  std::vector<const SeenNames::Name*> order;
-  for (const auto& name : seen_.names()) {
-    order.push_back(&name);
-  }
-  std::ranges::stable_sort(order, [&](const auto* a, const auto* b) {
-    const double first = similarity(a->name, objective);
-    const double second = similarity(b->name, objective);
-    return first != second ? first > second : a->latest > b->latest;
-  });
-  const auto* understood = listener_.understood() ? &*listener_.understood() : nullptr;
-  for (const auto* name : order) {
-    Diagnosis::Seen seen{.name = printable(name->name),
-                         .line = printable(name->line),
-                         .stream = name->stream,
-                         .times = name->times,
-                         .last = name->last};
-    if (understood != nullptr) {
-      for (const auto& meaning : understood->meanings) {
-        if (meaning.printed == name->printed && meaning.data == name->data &&
-            meaning.form == name->form && meaning.stream == name->stream) {
-          seen.chosen = true;
-          seen.wanted = meaning.wanted;
-        }
-      }
-    }
-    if (diagnosis.seen.size() < kMostTried) {
-      const auto regex = pattern_for(name->line, name->printed, name->last);
-      const HearingOptions with_regex{.wanted = {{.name = objective, .objective = true}},
-                                      .regex = regex};
-      seen.regex = !regex.empty() && same(tried(with_regex, name->line), name->last) ? regex : "";
-    }
-    diagnosis.seen.push_back(std::move(seen));
-  }
-  if (!order.empty()) {
-    const auto& nearest = *order.front();
-    diagnosis.nearest_line = printable(nearest.line);
-    const HearingOptions renamed{.wanted = {{.name = nearest.name, .objective = true}}};
-    if (same(tried(renamed, nearest.line), nearest.last)) {
-      diagnosis.nearest_advice = "--min '" + printable(nearest.name) + "'";
-    } else if (!diagnosis.seen.front().regex.empty()) {
-      diagnosis.nearest_advice = "--metric-regex '" + diagnosis.seen.front().regex + "'";
-    }
-  }
-  return diagnosis;
+  return diagnose(
+      options_,
+      seen_,
+      listener_.understood() ? listener_.understood()->meanings : std::vector<Meaning>(),
+      listener_.ambiguous());
 }
 
 Hearing::Hearing(const HearingOptions& options,
