@@ -33,6 +33,9 @@ class Bars {
   void line(const ScreenLine& line, const OnLine& on_line);
   void finish(const OnLine& on_line);
 
+  // No redraw waits.
+  bool idle() const { return waiting_.empty(); }
+
  private:
   struct Waiting {
     BarLine bar;

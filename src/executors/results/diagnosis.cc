@@ -54,35 +54,54 @@ std::string escaped(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::size_t> SeenNames::place_of(OutputStream stream, const Mention& mention) {
+  const auto known = std::ranges::find_if(names_, [&](const Name& name) {
+    return name.printed == mention.name && name.data == mention.data && name.stream == stream &&
+           name.form == mention.form;
+  });
+  if (known == names_.end() && names_.size() >= kMostNames) {
+    return std::nullopt;
+  }
+  if (known == names_.end()) {
+    names_.push_back({.name = qualified_name(as_candidate(mention)),
+                      .printed = mention.name,
+                      .stream = stream,
+                      .form = mention.form,
+                      .data = mention.data});
+    return names_.size() - 1;
+  }
+  return static_cast<std::size_t>(known - names_.begin());
+}
+
+std::vector<SeenNames::Place> SeenNames::places_of(OutputStream stream, const Heard& heard) {
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < heard.mentions.size() && places.size() < kMostPerLine; ++i) {
+    const Mention& mention = heard.mentions[i];
+    if (mention.value.number() && mention.name.size() <= kLongestName) {
+      places.push_back({i, place_of(stream, mention)});
+    }
+  }
+  return places;
+}
+
 void SeenNames::note(OutputStream stream, const Heard& heard) {
+  constexpr std::int64_t kOften = 64;
   ++lines_;
-  std::size_t taken = 0;
-  for (const auto& mention : heard.mentions) {
-    const auto number = mention.value.number();
-    if (!number || mention.name.size() > kLongestName || ++taken > kMostPerLine) {
+  auto& known = places_[static_cast<std::size_t>(stream)][heard.shape % kShapesKept];
+  if (heard.shape == 0 || known.shape != heard.shape) {
+    known = {.shape = heard.shape, .names = places_of(stream, heard)};
+  }
+  for (const auto& place : known.names) {
+    if (!place.name) {
       continue;
     }
-    const auto known = std::ranges::find_if(names_, [&](const Name& name) {
-      return name.printed == mention.name && name.data == mention.data && name.stream == stream &&
-             name.form == mention.form;
-    });
-    if (known == names_.end() && names_.size() >= kMostNames) {
-      continue;
-    }
-    Name& name = known == names_.end() ? names_.emplace_back() : *known;
-    if (name.times++ == 0) {
-      name.name = qualified_name(as_candidate(mention));
-      name.printed = mention.name;
-      name.form = mention.form;
-      name.data = mention.data;
-      name.stream = stream;
-    }
-    constexpr std::int64_t kOften = 64;
+    Name& name = names_[*place.name];
+    ++name.times;
+    name.latest = lines_;
     if (name.times <= kOften || name.times % kOften == 0) {
       name.line = heard.line;
-      name.last = *number;
+      name.last = *heard.mentions[place.mention].value.number();
     }
-    name.latest = lines_;
   }
 }
 

@@ -1,7 +1,9 @@
 // Names seen in an attempt's output, for messages and `luthier try`.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,20 @@ class SeenNames {
   const std::vector<Name>& names() const { return names_; }
 
  private:
+  struct Place {
+    std::size_t mention = 0;
+    std::optional<std::size_t> name = {};  // nothing: it is not kept
+  };
+  // Where the names of a shape's numbers stand.
+  struct Places {
+    std::uint64_t shape = 0;
+    std::vector<Place> names;
+  };
+
+  std::vector<Place> places_of(OutputStream stream, const Heard& heard);
+  std::optional<std::size_t> place_of(OutputStream stream, const Mention& mention);
+
+  std::array<std::array<Places, kShapesKept>, 2> places_;  // of each stream
   std::vector<Name> names_;
   std::int64_t lines_ = 0;
 };

@@ -65,36 +65,79 @@ const std::string* Groups::loosely_wanted(const Mention& mention) {
   return nullptr;
 }
 
-std::vector<Groups::Entry> Groups::entries_of(const Heard& heard) {
-  std::vector<Entry> entries;
+Groups::Plan Groups::plan_of(const Heard& heard) {
+  Plan plan{.shape = heard.shape};
   for (const auto& mention : heard.mentions) {
-    const Meaning* meaning = meaning_of(mention, heard);
-    if (meaning != nullptr && meaning->once_an_epoch && heard.epoch == last_epoch_) {
-      continue;  // a last line below the last epoch
+    Place& place = plan.places.emplace_back();
+    place.meaning = meaning_of(mention, heard);
+    const std::string* loose = place.meaning == nullptr ? loosely_wanted(mention) : nullptr;
+    place.wanted = place.meaning != nullptr || loose != nullptr;
+    if (place.wanted) {
+      place.name = loose != nullptr ? *loose : place.meaning->wanted;
+      place.key = "=" + place.name;
+      place.objective = std::ranges::find(objectives_, place.name) != objectives_.end();
+    } else if (!mention.only_if_wanted && mention.name.size() <= kLongestName) {
+      place.name = mention.name;
+      place.key = key_of(mention);
     }
-    const std::string* loose = meaning == nullptr ? loosely_wanted(mention) : nullptr;
-    if (meaning == nullptr && loose == nullptr) {
-      if (!mention.only_if_wanted && entries.size() < kMostEntries &&
-          mention.name.size() <= kLongestName) {
-        entries.push_back({key_of(mention), mention.name, mention.value, line_, false});
-      }
-      continue;
-    }
-    auto number = number_of(mention.value);
-    if (!number) {
-      continue;
-    }
-    const std::string& wanted = meaning != nullptr ? meaning->wanted : *loose;
-    if (meaning != nullptr && mention.unit != meaning->unit) {
-      number = converted(*number, mention.unit, meaning->unit);
-    }
-    entries.push_back({"=" + wanted,
-                       wanted,
-                       *std::move(number),
-                       line_,
-                       std::ranges::find(objectives_, wanted) != objectives_.end()});
+    plan.taken += place.key.empty() ? 0 : 1;
   }
-  return entries;
+  plan.whole = is_whole(plan);
+  return plan;
+}
+
+// Whether a line of this shape, with all its places, is a result as it is: no other line has to
+// come, and nothing in it comes twice.
+bool Groups::is_whole(const Plan& plan) const {
+  const auto has = [&](const std::string& key) {
+    return std::ranges::find(plan.places, key, &Place::key) != plan.places.end();
+  };
+  std::vector<std::string> keys;
+  std::vector<std::string> names;
+  for (const auto& place : plan.places) {
+    if (!place.key.empty()) {
+      keys.push_back(place.key);
+      names.push_back(place.name);
+    }
+  }
+  const auto once = [](std::vector<std::string>& texts) {
+    std::ranges::sort(texts);
+    return std::ranges::adjacent_find(texts) == texts.end();
+  };
+  return !names_.empty() && std::ranges::all_of(names_, has) && plan.taken < kMostEntries &&
+         once(keys) && once(names) && std::ranges::any_of(plan.places, &Place::objective);
+}
+
+const Groups::Plan& Groups::plan_for(const Heard& heard) {
+  if (heard.shape == 0) {
+    return plan_ = plan_of(heard);
+  }
+  Plan& known = plans_[heard.shape % kShapesKept];
+  if (known.shape != heard.shape) {
+    known = plan_of(heard);
+  }
+  return known;
+}
+
+void Groups::take_fresh(const Heard& heard, const Plan& plan) {
+  fresh_.clear();
+  for (std::size_t i = 0; i < plan.places.size(); ++i) {
+    const Place& place = plan.places[i];
+    const Mention& mention = heard.mentions[i];
+    const bool below_last = place.meaning != nullptr && place.meaning->once_an_epoch &&
+                            heard.epoch == last_epoch_;  // a last line below the last epoch
+    if (place.key.empty() || below_last || (!place.wanted && fresh_.size() >= kMostEntries)) {
+      continue;
+    }
+    auto value = place.wanted ? number_of(mention.value) : std::optional(mention.value);
+    if (!value) {
+      continue;
+    }
+    if (place.meaning != nullptr && mention.unit != place.meaning->unit) {
+      value = converted(*value, mention.unit, place.meaning->unit);
+    }
+    fresh_.push_back({&place, *std::move(value)});
+  }
 }
 
 bool Groups::is_counter_name(const std::string& name) {
@@ -109,10 +152,10 @@ Groups::Entry* Groups::find(const std::string& key) {
 
 // Whether one of the names is in the group already; a counter that still says the same does not
 // count. `line`: where the group has it.
-bool Groups::repeats(const std::vector<Entry>& entries, int& line) {
-  for (const auto& entry : entries) {
-    const Entry* known = find(entry.key);
-    if (known != nullptr && !(known->value == entry.value && is_counter_name(entry.name))) {
+bool Groups::repeats(int& line) {
+  for (const auto& [place, value] : fresh_) {
+    const Entry* known = find(place->key);
+    if (known != nullptr && !(known->value == value && is_counter_name(place->name))) {
       line = known->line;
       return true;
     }
@@ -120,39 +163,76 @@ bool Groups::repeats(const std::vector<Entry>& entries, int& line) {
   return false;
 }
 
-void Groups::join(std::vector<Entry> entries) {
-  for (auto& entry : entries) {
-    if (Entry* known = find(entry.key); known != nullptr) {
+void Groups::join() {
+  for (auto& [place, value] : fresh_) {
+    Entry entry{place->key, place->name, std::move(value), line_, place->objective};
+    if (Entry* known = find(place->key); known != nullptr) {
       *known = std::move(entry);
-    } else if (group_.size() < kMostEntries || entry.objective) {
+    } else if (group_.size() < kMostEntries || place->objective) {
       group_.push_back(std::move(entry));
     }
   }
 }
 
 // The same line again, of a second log handler.
-bool Groups::said_before(const std::vector<Entry>& entries, const Heard& heard) const {
+bool Groups::said_before(const Heard& heard) const {
   return heard.counted && heard.epoch && heard.epoch == last_line_epoch_ &&
          !heard.epoch_of_heading &&
-         std::ranges::equal(entries, last_line_, [](const Entry& a, const Entry& b) {
-           return a.key == b.key && a.value == b.value;
+         std::ranges::equal(fresh_, last_line_, [](const Fresh& a, const Said& b) {
+           return a.value == b.value && a.place->key == b.key;
          });
 }
 
+void Groups::remember_line(std::uint64_t shape) {
+  if (shape == 0 || shape != last_shape_ || last_line_.size() != fresh_.size()) {
+    last_line_.clear();
+    for (const auto& [place, value] : fresh_) {
+      last_line_.push_back({place->key, value});
+    }
+  } else {
+    for (std::size_t i = 0; i < fresh_.size(); ++i) {
+      last_line_[i].value = fresh_[i].value;
+    }
+  }
+  last_shape_ = shape;
+}
+
+// The line is a group of its own.
+void Groups::report_line(std::vector<Metrics>& out) {
+  Metrics& metrics = out.emplace_back();
+  metrics.reserve(fresh_.size());
+  for (auto& [place, value] : fresh_) {
+    metrics.append(place->name, std::move(value));
+  }
+  any_closed_ = true;
+}
+
 void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
-  auto entries = entries_of(heard);
-  if (entries.empty() || said_before(entries, heard)) {
+  const Plan& plan = plan_for(heard);
+  take_fresh(heard, plan);
+  if (fresh_.empty() || said_before(heard)) {
     return;
   }
+  const bool all = fresh_.size() == plan.taken;
   if (heard.counted && heard.epoch) {
-    last_line_ = entries;
+    remember_line(all ? heard.shape : 0);
   }
   last_line_epoch_ = heard.epoch;
-  if (std::ranges::any_of(entries, &Entry::objective)) {
+  if (std::ranges::any_of(fresh_, [](const Fresh& one) { return one.place->objective; })) {
     last_epoch_ = heard.epoch;
   }
+  if (group_.empty() && plan.whole && all) {
+    ++line_;
+    report_line(out);
+    return;
+  }
+  gather(out);
+}
+
+// Puts the line into the group at hand, or begins one with it.
+void Groups::gather(std::vector<Metrics>& out) {
   int line = 0;
-  if (!group_.empty() && repeats(entries, line)) {
+  if (!group_.empty() && repeats(line)) {
     if (names_.empty() && has_objective()) {
       learn(any_closed_ ? 0 : line);
     } else if (has_objective()) {
@@ -160,7 +240,7 @@ void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
     }
     close(out);
   }
-  join(std::move(entries));
+  join();
   ++line_;
   if (complete()) {
     close(out);
@@ -184,6 +264,7 @@ void Groups::learn(int first_line) {
   for (const auto& entry : group_) {
     names_.push_back(entry.key);
   }
+  names_changed();
 }
 
 // Names that did not come this time are not waited for any more.
@@ -191,11 +272,19 @@ void Groups::forget_missing() {
   std::erase_if(names_, [&](const std::string& name) {
     return !name.starts_with("=") && find(name) == nullptr;
   });
+  names_changed();
+}
+
+void Groups::names_changed() {
+  for (auto& plan : plans_) {
+    plan.whole = is_whole(plan);
+  }
 }
 
 void Groups::close(std::vector<Metrics>& out) {
   if (has_objective()) {
     Metrics metrics;
+    metrics.reserve(group_.size());
     for (auto& entry : group_) {
       metrics.set(entry.name, std::move(entry.value));
     }

@@ -3,6 +3,8 @@
 // teaches its names; later ones close as soon as all of them have come.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -30,7 +32,10 @@ class Groups {
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<Meaning>& meanings() const { return meanings_; }
   // Wanted names that make a group a result.
-  void require(std::vector<std::string> objectives) { objectives_ = std::move(objectives); }
+  void require(std::vector<std::string> objectives) {
+    objectives_ = std::move(objectives);
+    plans_ = {};
+  }
 
  private:
   struct Entry {
@@ -41,15 +46,46 @@ class Groups {
     bool objective = false;
   };
 
-  std::vector<Entry> entries_of(const Heard& heard);
+  // What becomes of a mention: the same for all lines of a shape.
+  struct Place {
+    std::string key;
+    std::string name;
+    const Meaning* meaning = nullptr;
+    bool wanted = false;
+    bool objective = false;
+  };
+  struct Plan {
+    std::uint64_t shape = 0;
+    std::vector<Place> places;  // of each mention; without a key: none
+    std::size_t taken = 0;      // places with a key
+    bool whole = false;         // a line with all of them is a group of its own
+  };
+
+  struct Fresh {
+    const Place* place = nullptr;
+    Value value;
+  };
+  struct Said {
+    std::string key;
+    Value value;
+  };
+
+  Plan plan_of(const Heard& heard);
+  const Plan& plan_for(const Heard& heard);
+  bool is_whole(const Plan& plan) const;
+  void take_fresh(const Heard& heard, const Plan& plan);
   const Meaning* meaning_of(const Mention& mention, const Heard& heard);
   const std::string* loosely_wanted(const Mention& mention);
   const std::vector<std::size_t>& meanings_named(const std::string& name);
   bool is_counter_name(const std::string& name);
   Entry* find(const std::string& key);
-  bool said_before(const std::vector<Entry>& entries, const Heard& heard) const;
-  bool repeats(const std::vector<Entry>& entries, int& line);
-  void join(std::vector<Entry> entries);
+  bool said_before(const Heard& heard) const;
+  void remember_line(std::uint64_t shape);
+  bool repeats(int& line);
+  void join();
+  void names_changed();
+  void report_line(std::vector<Metrics>& out);
+  void gather(std::vector<Metrics>& out);
   bool complete() const;
   void close(std::vector<Metrics>& out);
   void learn(int first_line);
@@ -62,8 +98,12 @@ class Groups {
   std::vector<std::string> objectives_;
   std::unordered_map<std::string, std::vector<std::size_t>> named_;
   NameReader known_names_;
+  std::array<Plan, kShapesKept> plans_;  // of shapes
+  Plan plan_;                            // of a line without one
   std::vector<Entry> group_;
-  std::vector<Entry> last_line_;
+  std::vector<Fresh> fresh_;  // what the line at hand says
+  std::vector<Said> last_line_;
+  std::uint64_t last_shape_ = 0;
   std::optional<double> last_line_epoch_;
   std::optional<double> last_epoch_;  // in which an objective came last
   int line_ = 0;

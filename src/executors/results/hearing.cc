@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "base/terminal_text.h"
+#include "executors/results/advice.h"
 #include "executors/results/amount.h"
 #include "executors/results/bars.h"
 #include "executors/results/diagnosis.h"
@@ -13,6 +13,7 @@
 #include "executors/results/listener.h"
 #include "executors/results/metric_pattern.h"
 #include "executors/results/screen.h"
+#include "executors/results/unbound.h"
 #include "executors/results/understanding.h"
 
 namespace luthier {
@@ -64,14 +65,14 @@ Result<> check_hearing(const HearingOptions& options) {
 
 class Hearing::Ear {
  public:
-  Ear(const HearingOptions& options, std::optional<Understanding> understanding);
+  Ear(const HearingOptions& options, std::optional<Understanding> understanding, Reading reading);
 
   void write(OutputStream stream, std::string_view bytes);
   void finish(OutputStream stream);
   void finish();
   void adopt(const Understanding& understanding);
   const std::optional<Understanding>& understanding() const { return understanding_; }
-  std::vector<Metrics> take() { return listener_.take(); }
+  std::vector<Metrics> take();
   Metrics named_as_wanted(Metrics record) const;
   void remember(const Metrics& record) { seen_.remember(record); }
   Diagnosis diagnosis() const;
@@ -87,8 +88,9 @@ class Hearing::Ear {
   Stream& stream(OutputStream which) { return streams_[static_cast<std::size_t>(which)]; }
   void line(OutputStream which, const ScreenLine& line);
   void final_line(OutputStream which, std::string_view text);
-  void heard(OutputStream which, Heard heard);
+  void heard(OutputStream which, const Heard& heard);
   void notice_decision();
+  void end_unbound();
   void narrow(OutputStream which, const Understood& understood);
 
   HearingOptions options_;
@@ -98,22 +100,39 @@ class Hearing::Ear {
   std::array<Stream, 2> streams_;
   SeenNames seen_;
   std::optional<Understanding> understanding_;
+  std::optional<Unbound> unbound_;  // until what was understood before is heard
+  std::vector<Metrics> of_unbound_;
 };
 
-Hearing::Ear::Ear(const HearingOptions& options, std::optional<Understanding> understanding)
+Hearing::Ear::Ear(const HearingOptions& options,
+                  std::optional<Understanding> understanding,
+                  Reading reading)
     : options_(options),
       names_(names_of(options)),
       pattern_(pattern_of(options)),
       listener_(options_.wanted, names_),
-      streams_{Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr}},
-               Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr}}} {
+      streams_{Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr, reading}},
+               Stream{{}, {}, {names_, pattern_ ? &*pattern_ : nullptr, reading}}} {
   if (understanding) {
     adopt(*understanding);
   }
 }
 
 void Hearing::Ear::write(OutputStream which, std::string_view bytes) {
-  stream(which).screen.write(bytes, [&](const ScreenLine& one) { line(which, one); });
+  Stream& from = stream(which);
+  const Screen::OnLine on_line = [&](const ScreenLine& one) { line(which, one); };
+  while (true) {
+    if (!unbound_ && from.screen.at_line_begin() && from.bars.idle()) {
+      bytes.remove_prefix(from.reader.skippable(bytes));
+    }
+    if (bytes.empty()) {
+      return;
+    }
+    const auto end = std::min(bytes.find('\n'), bytes.size() - std::size_t{1});
+    const auto one = bytes.substr(0, end + 1);
+    from.screen.write(one, on_line);
+    bytes.remove_prefix(one.size());
+  }
 }
 
 void Hearing::Ear::line(OutputStream which, const ScreenLine& line) {
@@ -121,12 +140,18 @@ void Hearing::Ear::line(OutputStream which, const ScreenLine& line) {
 }
 
 void Hearing::Ear::final_line(OutputStream which, std::string_view text) {
-  stream(which).reader.line(text, [&](Heard one) { heard(which, std::move(one)); });
+  if (unbound_) {
+    unbound_->line(which, text);
+  }
+  stream(which).reader.line(text, [&](const Heard& one) { heard(which, one); });
 }
 
-void Hearing::Ear::heard(OutputStream which, Heard heard) {
+void Hearing::Ear::heard(OutputStream which, const Heard& heard) {
   seen_.note(which, heard);
-  listener_.hear(which, std::move(heard));
+  listener_.hear(which, heard);
+  if (listener_.any_result()) {
+    unbound_.reset();
+  }
   if (!understanding_ && listener_.understood()) {
     notice_decision();
   }
@@ -181,11 +206,30 @@ void Hearing::Ear::finish(OutputStream which) {
   }
   ending.screen.finish([&](const ScreenLine& one) { line(which, one); });
   ending.bars.finish([&](std::string_view text) { final_line(which, text); });
-  ending.reader.finish([&](Heard one) { heard(which, std::move(one)); });
+  ending.reader.finish([&](const Heard& one) { heard(which, one); });
   listener_.finish(which);
+  end_unbound();
   if (!understanding_ && listener_.understood()) {
     notice_decision();
   }
+}
+
+// Once both streams have ended without what was understood.
+void Hearing::Ear::end_unbound() {
+  if (listener_.any_result()) {
+    unbound_.reset();
+  }
+  if (!unbound_ || !streams_[0].finished || !streams_[1].finished) {
+    return;
+  }
+  unbound_->finish(OutputStream::output);
+  unbound_->finish(OutputStream::error);
+  of_unbound_ = unbound_->in_place_of(*listener_.understood());
+  unbound_.reset();
+}
+
+std::vector<Metrics> Hearing::Ear::take() {
+  return of_unbound_.empty() ? listener_.take() : std::exchange(of_unbound_, {});
 }
 
 void Hearing::Ear::finish() {
@@ -198,7 +242,13 @@ void Hearing::Ear::adopt(const Understanding& understanding) {
   if (!understood) {
     return;
   }
+  if (!pattern_ && !unbound_ && !listener_.any_result()) {
+    unbound_.emplace(streams_[0].reader, streams_[1].reader, listener_);
+  }
   listener_.adopt(*understood);
+  if (listener_.any_result()) {
+    unbound_.reset();
+  }
   understanding_ = understanding;
   narrow(OutputStream::output, *understood);
   narrow(OutputStream::error, *understood);
@@ -231,83 +281,18 @@ Metrics Hearing::Ear::named_as_wanted(Metrics record) const {
   return record;
 }
 
-namespace {
-
-// What a hearing of its own makes of one line.
-std::optional<double> tried(const HearingOptions& options, const std::string& line) {
-  if (!check_hearing(options)) {
-    return std::nullopt;
-  }
-  Hearing hearing(options, std::nullopt);
-  hearing.write(OutputStream::output, line);
-  hearing.finish();
-  const auto results = hearing.take();
-  if (results.size() != 1) {
-    return std::nullopt;
-  }
-  const Value* value = results.front().find(options.wanted.front().name);
-  return value != nullptr ? value->number() : std::nullopt;
-}
-
-bool same(std::optional<double> a, double b) {
-  return a && (*a == b || (*a != *a && b != b));
-}
-
-}  // namespace
-
 Diagnosis Hearing::Ear::diagnosis() const {
-  constexpr std::size_t kMostTried = 20;
-  Diagnosis diagnosis;
-  diagnosis.ambiguous = listener_.ambiguous();
-  const std::string& objective = first_objective(options_);
-  std::vector<const SeenNames::Name*> order;
-  for (const auto& name : seen_.names()) {
-    order.push_back(&name);
-  }
-  std::ranges::stable_sort(order, [&](const auto* a, const auto* b) {
-    const double first = similarity(a->name, objective);
-    const double second = similarity(b->name, objective);
-    return first != second ? first > second : a->latest > b->latest;
-  });
-  const auto* understood = listener_.understood() ? &*listener_.understood() : nullptr;
-  for (const auto* name : order) {
-    Diagnosis::Seen seen{.name = printable(name->name),
-                         .line = printable(name->line),
-                         .stream = name->stream,
-                         .times = name->times,
-                         .last = name->last};
-    if (understood != nullptr) {
-      for (const auto& meaning : understood->meanings) {
-        if (meaning.printed == name->printed && meaning.data == name->data &&
-            meaning.form == name->form && meaning.stream == name->stream) {
-          seen.chosen = true;
-          seen.wanted = meaning.wanted;
-        }
-      }
-    }
-    if (diagnosis.seen.size() < kMostTried) {
-      const auto regex = pattern_for(name->line, name->printed, name->last);
-      const HearingOptions with_regex{.wanted = {{.name = objective, .objective = true}},
-                                      .regex = regex};
-      seen.regex = !regex.empty() && same(tried(with_regex, name->line), name->last) ? regex : "";
-    }
-    diagnosis.seen.push_back(std::move(seen));
-  }
-  if (!order.empty()) {
-    const auto& nearest = *order.front();
-    diagnosis.nearest_line = printable(nearest.line);
-    const HearingOptions renamed{.wanted = {{.name = nearest.name, .objective = true}}};
-    if (same(tried(renamed, nearest.line), nearest.last)) {
-      diagnosis.nearest_advice = "--min '" + printable(nearest.name) + "'";
-    } else if (!diagnosis.seen.front().regex.empty()) {
-      diagnosis.nearest_advice = "--metric-regex '" + diagnosis.seen.front().regex + "'";
-    }
-  }
-  return diagnosis;
+  return diagnose(
+      options_,
+      seen_,
+      listener_.understood() ? listener_.understood()->meanings : std::vector<Meaning>(),
+      listener_.ambiguous());
 }
 
-Hearing::Hearing(const HearingOptions& options, std::optional<Understanding> understanding)
-    : ear_(std::make_unique<Ear>(options, std::move(understanding))) {}
+Hearing::Hearing(const HearingOptions& options,
+                 std::optional<Understanding> understanding,
+                 Reading reading)
+    : ear_(std::make_unique<Ear>(options, std::move(understanding), reading)) {}
 Hearing::~Hearing() = default;
 Hearing::Hearing(Hearing&&) noexcept = default;
 Hearing& Hearing::operator=(Hearing&&) noexcept = default;

@@ -17,6 +17,10 @@ namespace luthier {
 
 enum class OutputStream : std::uint8_t { output, error };
 
+// Thorough takes every line apart; quick knows lines again that differ only in their numbers. They
+// say the same.
+enum class Reading : std::uint8_t { quick, thorough };
+
 // A name that the user typed and that results should carry under exactly this spelling.
 struct WantedMetric {
   std::string name;
@@ -68,7 +72,9 @@ struct Diagnosis {
 class Hearing {
  public:
   // `options` are valid. `understanding`: decided before, by this experiment.
-  Hearing(const HearingOptions& options, std::optional<Understanding> understanding);
+  Hearing(const HearingOptions& options,
+          std::optional<Understanding> understanding,
+          Reading reading = Reading::quick);
   ~Hearing();
   Hearing(Hearing&&) noexcept;
   Hearing& operator=(Hearing&&) noexcept;

@@ -14,13 +14,17 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
+bool says_another(std::string_view word) {
+  return is_of_another(word) || is_spread(word);
+}
+
 // Words that say that another number is meant, and were not asked for.
 bool is_other_number(const WantedName& wanted, const ReadName& read) {
   const bool in_words =
-      std::ranges::any_of(read.words, [](const std::string& word) { return is_of_another(word); });
+      std::ranges::any_of(read.words, [](const std::string& word) { return says_another(word); });
   return read.of_another &&
          (!in_words || std::ranges::any_of(read.words, [&](const std::string& word) {
-           return is_of_another(word) && !contains(wanted.read.words, word);
+           return says_another(word) && !contains(wanted.read.words, word);
          }));
 }
 
@@ -81,7 +85,8 @@ std::optional<Likeness> likeness(const WantedName& wanted,
   }
   const auto run = run_of(wanted.base, read.words);
   if (!run) {
-    const bool first_noted = wanted.base == read.noted && !read.noted.empty();
+    const bool first_noted =
+        !read.noted.empty() && (wanted.base == read.noted || wanted.base == read.note);
     return first_noted ? std::optional(Likeness::prefixed) : std::nullopt;
   }
   const auto filler = [](const std::string& word) { return is_filler(word); };

@@ -5,6 +5,8 @@
 
 #include "executors/results/amount.h"
 #include "executors/results/bars.h"
+#include "executors/results/line_context.h"
+#include "executors/results/neighbours.h"
 #include "executors/results/record_reader.h"
 
 namespace luthier {
@@ -49,6 +51,25 @@ bool in_bars(std::string_view line) {
   });
 }
 
+std::vector<std::string> last_words_of(const std::vector<WantedName>& names) {
+  std::vector<std::string> words;
+  for (const auto& name : names) {
+    words.push_back(name.last);
+  }
+  return words;
+}
+
+// The same for lines that differ only in digits (FNV-1a).
+std::uint64_t form_of(std::string_view text) {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (const char c : text) {
+    if (c < '0' || c > '9') {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+    }
+  }
+  return hash;
+}
+
 struct Object {
   NamedValues record;
   std::size_t begin = 0;
@@ -75,49 +96,6 @@ Mention mention_of(const NamedValues::Entry& entry) {
   return {.name = entry.first, .value = entry.second, .form = MentionForm::record};
 }
 
-// What the words of `text` between names say about what follows.
-struct Between {
-  DataContext data = {};
-  bool of_another = false;
-  bool final = false;
-  bool counter = false;
-};
-
-// A source file, a module or a path, as log lines begin with.
-bool is_location(std::string_view chunk) {
-  return chunk.find(".py") != std::string_view::npos ||
-         chunk.find("__") != std::string_view::npos ||
-         chunk.find(".cpp") != std::string_view::npos ||
-         chunk.find("::") != std::string_view::npos || chunk.starts_with("INFO:") ||
-         chunk.starts_with("WARNING:") || chunk.starts_with("DEBUG:") || chunk.starts_with('/');
-}
-
-void read_chunk(std::string_view chunk, Between& between) {
-  if (is_location(chunk)) {
-    return;
-  }
-  for (const auto& word : words_of(chunk)) {
-    if (auto data = data_named_by(word); data.kind != DataKind::none) {
-      between.data = std::move(data);
-    }
-    between.of_another = between.of_another || is_of_another(word);
-    between.final = between.final || is_final(word);
-    between.counter = between.counter || is_counter(word);
-  }
-}
-
-Between read_between(std::string_view text) {
-  Between between;
-  while (!text.empty()) {
-    const auto end = std::min(text.find_first_of(" \t|"), text.size());
-    if (end > 1) {
-      read_chunk(text.substr(0, end), between);
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return between;
-}
-
 bool ends_in_counter(std::string_view name) {
   const auto words = words_of(name);
   return !words.empty() && is_counter(words.back());
@@ -127,38 +105,18 @@ bool ends_in_epoch(std::string_view name) {
   return !words.empty() && is_epoch_counter(words.back());
 }
 
-// A short line that ends or begins as headings do and holds no number but an epoch's. Told by the
-// line alone, so that it makes no difference which lines are read closely.
-bool is_heading(std::string_view text) {
-  constexpr std::size_t kLongestHeading = 80;
-  if (text.empty() || text.size() > kLongestHeading ||
-      (text.front() != '=' && text.find('=') != std::string_view::npos)) {
-    return false;
-  }
-  const bool counts = (text.front() == 'E' || text.front() == 'e') && epoch_in(text).has_value();
-  const bool marked = text.back() == ':' || text.back() == '.' ||
-                      std::string_view("=-#[*>").find(text.front()) != std::string_view::npos;
-  if (!counts && !marked) {
-    return false;
-  }
-  int numbers = 0;
-  bool in_number = false;
-  for (const char c : text.substr(0, text.size() - 1)) {
-    const bool digit = c >= '0' && c <= '9';
-    numbers += digit && !in_number ? 1 : 0;
-    in_number = digit;
-    if (c == ':') {
-      return false;
-    }
-  }
-  return numbers == 0 || (numbers <= 2 && epoch_in(text).has_value());
-}
-
 }  // namespace
+
+LineReader::LineReader(const std::vector<WantedName>& wanted,
+                       const MetricPattern* pattern,
+                       Reading reading)
+    : wanted_(wanted), pattern_(pattern), reading_(reading), dull_(last_words_of(wanted), true) {}
 
 void LineReader::narrow(std::vector<std::string> needles, bool tables, bool neighbours) {
   narrowed_ = true;
   needles_ = std::move(needles);
+  familiar_.forget();
+  dull_ = DullLines(needles_, false);
   with_tables_ = tables;
   with_neighbours_ = neighbours;
 }
@@ -174,7 +132,57 @@ bool LineReader::relevant(std::string_view text) {
       return text.find(needle) != std::string_view::npos;
     });
   }
-  return wanted_in(text) || --curiosity_ > 0;
+  return wanted_in(text) || curious(text);
+}
+
+// Lines without a wanted name are read for what else they name: the first of them all, later ones
+// only if none like them came before.
+bool LineReader::curious(std::string_view text) {
+  constexpr int kOnlyNew = 1500;
+  if (curiosity_ == 0) {
+    return false;
+  }
+  const bool is_new = forms_.insert(form_of(text)).second;
+  const bool read = is_new || curiosity_ > kOnlyNew;
+  if (--curiosity_ == 0) {
+    forms_ = {};
+  }
+  return read;
+}
+
+// Whether a line without a wanted word may say something, or end what an earlier one began.
+bool LineReader::heeds_every_line() const {
+  const bool curious = narrowed_ ? with_tables_ : curiosity_ > 0 || tables_.open();
+  return reading_ == Reading::thorough || pattern_ != nullptr || curious || candidate_wanted_ ||
+         !label_.empty() || !block_.empty() || unheard_.inside();
+}
+
+std::size_t LineReader::skippable(std::string_view bytes) const {
+  return heeds_every_line() ? 0 : dull_.skippable(bytes);
+}
+
+// Whether `text` was heard as an earlier line of its shape was. What such a line changes here: it
+// is no header of a table.
+bool LineReader::familiar(std::string_view text, const OnHeard& on_heard) {
+  if (!narrowed_ || !label_.empty() || another_lines_ > 0 || unheard_.inside()) {
+    return false;
+  }
+  const Heard* heard = familiar_.recognise(text);
+  if (heard == nullptr) {
+    return false;
+  }
+  if (heard->mentions.front().form != MentionForm::record) {
+    tables_.other();
+  }
+  on_heard(*heard);
+  return true;
+}
+
+void LineReader::learn(std::string_view text, const Heard& heard) {
+  if (reading_ == Reading::quick && narrowed_ && !with_neighbours_ && !replaying_ &&
+      another_lines_ == 0) {
+    familiar_.learn(text, heard, needles_);
+  }
 }
 
 void LineReader::line(std::string_view text, const OnHeard& on_heard) {
@@ -189,7 +197,7 @@ void LineReader::line(std::string_view text, const OnHeard& on_heard) {
   }
   if (!block_.empty()) {
     block_line(text, on_heard);
-  } else if (!labelled(text, on_heard)) {
+  } else if (!familiar(text, on_heard) && !labelled(text, on_heard)) {
     ordinary(text, on_heard);
   }
 }
@@ -231,7 +239,7 @@ void LineReader::ordinary(std::string_view text, const OnHeard& on_heard) {
     read_pairs(end_of(text, kHeardBytes), on_heard);
   } else if (table) {
     if (auto row = table_row(text)) {
-      on_heard(*std::move(row));
+      on_heard(*row);
     }
   } else if (with_tables_) {
     tables_.pass(text);
@@ -263,11 +271,13 @@ bool LineReader::object(std::string_view text, const OnHeard& on_heard) {
     mention.final = before.final;
     if (ends_in_epoch(mention.name)) {
       heard.epoch = mention.value.number();
+      heard.epoch_mention = heard.mentions.size();
     }
     heard.counted = heard.counted || ends_in_counter(mention.name);
     heard.mentions.push_back(std::move(mention));
   }
-  on_heard(std::move(heard));
+  learn(text, heard);
+  on_heard(heard);
   return true;
 }
 
@@ -348,9 +358,12 @@ void LineReader::read_pairs(std::string_view text, const OnHeard& on_heard) {
     --another_lines_;
   }
   if (row && (placed.empty() || asked_for(*row) || !asked_for(heard))) {
-    on_heard(*std::move(row));
-  } else if (!placed.empty()) {
-    on_heard(std::move(heard));
+    on_heard(*row);
+  } else if (!heard.mentions.empty()) {
+    if (!cells) {
+      learn(text, heard);
+    }
+    on_heard(heard);
   }
 }
 
@@ -425,6 +438,7 @@ void LineReader::place(std::string_view line, std::vector<PlacedMention>& placed
         line_of_another || (own.of_another && counter) || (at == 0 && between.of_another);
     if (!heard.epoch && counter && is_epoch_counter(own.words.back())) {
       heard.epoch = mention.value.number();
+      heard.epoch_mention = heard.mentions.size();
     }
     if (!heard.epoch && between.counter) {
       heard.epoch = epoch_in(gap);
@@ -468,6 +482,7 @@ void LineReader::note_section(std::string_view text) {
   if (!is_heading(text)) {
     return;
   }
+  familiar_.forget();
   if (const auto epoch = epoch_in(text)) {
     epoch_ = epoch;
     section_ = {};

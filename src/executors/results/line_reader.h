@@ -5,8 +5,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
+#include "executors/results/dull_lines.h"
+#include "executors/results/familiar_lines.h"
+#include "executors/results/hearing.h"
 #include "executors/results/likeness.h"
 #include "executors/results/mention.h"
 #include "executors/results/metric_pattern.h"
@@ -19,20 +23,27 @@ namespace luthier {
 
 class LineReader {
  public:
-  using OnHeard = std::function<void(Heard heard)>;
+  using OnHeard = std::function<void(const Heard& heard)>;
 
   // All of these outlive the reader. `pattern` may be absent.
-  LineReader(const std::vector<WantedName>& wanted, const MetricPattern* pattern)
-      : wanted_(wanted), pattern_(pattern) {}
+  // `reading`: thorough takes every line apart.
+  LineReader(const std::vector<WantedName>& wanted, const MetricPattern* pattern, Reading reading);
 
   void line(std::string_view text, const OnHeard& on_heard);
   void finish(const OnHeard& on_heard);
+
+  // How many bytes of the lines in `bytes` need not come here: with or without them all that
+  // follows is read alike. What came before ended a line.
+  std::size_t skippable(std::string_view bytes) const;
 
   // From now on only lines with one of `needles` in them are read, tables only where `tables`, and
   // numbers beside names only where `neighbours`.
   void narrow(std::vector<std::string> needles, bool tables, bool neighbours);
 
  private:
+  bool heeds_every_line() const;
+  bool familiar(std::string_view text, const OnHeard& on_heard);
+  void learn(std::string_view text, const Heard& heard);
   void ordinary(std::string_view text, const OnHeard& on_heard);
   bool relevant(std::string_view text);
   bool labelled(std::string_view text, const OnHeard& on_heard);
@@ -48,9 +59,13 @@ class LineReader {
   void place(std::string_view line, std::vector<PlacedMention>& placed, Heard& heard);
   void take_heading(Heard& heard) const;
   bool wanted_in(std::string_view text) const;
+  bool curious(std::string_view text);
 
   const std::vector<WantedName>& wanted_;
   const MetricPattern* pattern_;
+  const Reading reading_;
+  FamiliarLines familiar_;
+  DullLines dull_;
   Unheard unheard_;
   Tables tables_;
   int another_lines_ = 0;                // lines that a heading such as "Best iteration:" is about
@@ -63,7 +78,8 @@ class LineReader {
   bool block_quoted_ = false;
   std::string label_;  // the line before, if it ends as a name before its value does
   bool replaying_ = false;
-  int curiosity_ = 2000;  // lines without a wanted name that are read all the same
+  int curiosity_ = 2000;  // lines without a wanted name that may be read all the same
+  std::unordered_set<std::uint64_t> forms_;  // of these lines
   bool narrowed_ = false;
   std::vector<std::string> needles_;
   NameReader known_names_;

@@ -26,7 +26,7 @@ Listener::Listener(const std::vector<WantedMetric>& metrics, const std::vector<W
   }
 }
 
-void Listener::hear(OutputStream stream, Heard heard) {
+void Listener::hear(OutputStream stream, const Heard& heard) {
   ++lines_;
   if (understood_) {
     if (auto& groups = groups_[index(stream)]) {
@@ -35,7 +35,7 @@ void Listener::hear(OutputStream stream, Heard heard) {
     return;
   }
   const bool repeated = note(stream, heard);
-  hold(stream, std::move(heard));
+  hold(stream, heard);
   if (repeated || held_.size() >= kMostHeld) {
     decide(false);
   }
@@ -62,7 +62,7 @@ bool Listener::note_mention(std::size_t wanted,
     return false;
   }
   Candidate now{.printed = mention.name,
-                .name = comparable_name(names_[wanted], mention.name),
+                .name = place_name(wanted, mention, heard),
                 .form = mention.form,
                 .data = mention.data,
                 .counted = heard.counted,
@@ -90,6 +90,18 @@ bool Listener::note_mention(std::size_t wanted,
   return metrics_[wanted].objective && ready(*known);
 }
 
+// Words with digits count alike (comparable_name()), but not if they tell apart what stands in one
+// line: "p50 latency 12 ms, p99 latency 41 ms".
+std::string Listener::place_name(std::size_t wanted,
+                                 const Mention& mention,
+                                 const Heard& heard) const {
+  const auto comparable = comparable_name(names_[wanted], mention.name);
+  const bool apart = std::ranges::any_of(heard.mentions, [&](const Mention& other) {
+    return other.name != mention.name && comparable_name(names_[wanted], other.name) == comparable;
+  });
+  return apart ? comparable_name(WantedName(mention.name), mention.name) : comparable;
+}
+
 bool Listener::ready(const Candidate& candidate) const {
   if (candidate.times < 2 || lines_ < next_try_) {
     return false;
@@ -101,8 +113,8 @@ bool Listener::ready(const Candidate& candidate) const {
          candidate.times > kTimesInTraining;
 }
 
-void Listener::hold(OutputStream stream, Heard heard) {
-  held_.push_back({stream, std::move(heard)});
+void Listener::hold(OutputStream stream, const Heard& heard) {
+  held_.push_back({stream, heard});
   while (held_.size() > (any_candidate_ ? kMostHeld : kMostHeldBefore)) {
     held_.pop_front();
   }
@@ -208,6 +220,11 @@ void Listener::finish(OutputStream stream) {
   } else if (auto& groups = groups_[index(stream)]) {
     groups->finish(results_);
   }
+}
+
+std::vector<Metrics> Listener::take() {
+  any_result_ = any_result();
+  return std::exchange(results_, {});
 }
 
 void Listener::finish() {

@@ -22,7 +22,7 @@ class Listener {
   // `metrics` and `names` are the same, in the same order, and outlive the listener.
   Listener(const std::vector<WantedMetric>& metrics, const std::vector<WantedName>& names);
 
-  void hear(OutputStream stream, Heard heard);
+  void hear(OutputStream stream, const Heard& heard);
   void finish(OutputStream stream);
   void finish();
   void adopt(const Understood& understood);
@@ -30,7 +30,8 @@ class Listener {
   const std::optional<Understood>& understood() const { return understood_; }
   // Names among which nothing says which is meant.
   const std::vector<std::string>& ambiguous() const { return ambiguous_; }
-  std::vector<Metrics> take() { return std::exchange(results_, {}); }
+  std::vector<Metrics> take();
+  bool any_result() const { return any_result_ || !results_.empty(); }
 
  private:
   using Candidates = std::vector<Candidate>;
@@ -44,8 +45,9 @@ class Listener {
                     OutputStream stream,
                     const Heard& heard,
                     const Mention& mention);
+  std::string place_name(std::size_t wanted, const Mention& mention, const Heard& heard) const;
   bool ready(const Candidate& candidate) const;
-  void hold(OutputStream stream, Heard heard);
+  void hold(OutputStream stream, const Heard& heard);
   void decide(bool at_end);
   std::optional<Meaning> meaning_of(std::size_t wanted, bool at_end);
   void release(std::vector<Meaning> meanings, const Understood& known);
@@ -62,6 +64,7 @@ class Listener {
   std::array<bool, 2> ended_ = {false, false};
   std::vector<std::string> ambiguous_;
   std::vector<Metrics> results_;
+  bool any_result_ = false;  // was taken
 };
 
 }  // namespace luthier

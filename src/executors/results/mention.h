@@ -33,12 +33,17 @@ struct Mention {
   bool only_if_wanted = false;  // of a form that is heard only for names that were asked for
 };
 
+constexpr std::size_t kShapesKept = 4;  // numbers of shapes go up one by one
+
 struct Heard {
   std::vector<Mention> mentions = {};
-  std::optional<double> epoch = {};  // the outer counter in the line
-  bool epoch_of_heading = false;     // ... is that of a heading above it
-  bool counted = false;              // some counter stands in the line
-  std::string line = {};             // its end, for people
+  std::optional<double> epoch = {};               // the outer counter in the line
+  bool epoch_of_heading = false;                  // ... is that of a heading above it
+  std::optional<std::size_t> epoch_mention = {};  // whose value it is
+  bool counted = false;                           // some counter stands in the line
+  std::string line = {};                          // its end, for people
+  // Not 0: others of one stream with this shape differ in nothing but values, epoch and line.
+  std::uint64_t shape = 0;
 };
 
 }  // namespace luthier

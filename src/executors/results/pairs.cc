@@ -21,13 +21,6 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-std::size_t skip_blanks(std::string_view line, std::size_t at) {
-  while (at < line.size() && is_blank(line[at])) {
-    ++at;
-  }
-  return at;
-}
-
 // The length of a sign between name and value that stands at `at`; 0 for none.
 std::size_t sign_at(std::string_view line, std::size_t at) {
   const char before = at > 0 ? line[at - 1] : ' ';
@@ -53,35 +46,6 @@ std::size_t sign_at(std::string_view line, std::size_t at) {
   }
 }
 
-// A unit that stands apart: "980 ms".
-std::string_view unit_behind(std::string_view line, std::size_t at) {
-  if (at >= line.size() || line[at] != ' ') {
-    return {};
-  }
-  std::size_t end = at + 1;
-  while (end < line.size() && (is_letter(line[end]) || line[end] == '/' ||
-                               static_cast<unsigned char>(line[end]) >= 0x80)) {
-    ++end;
-  }
-  const bool ended = end == line.size() || is_blank(line[end]) || line[end] == ',' ||
-                     line[end] == ';' || line[end] == ')' || line[end] == '|' || line[end] == '.';
-  const auto word = line.substr(at + 1, end - at - 1);
-  return ended && is_unit(word) ? word : std::string_view();
-}
-
-Mention mention_of(std::string_view name,
-                   const Amount& amount,
-                   std::string_view unit,
-                   MentionForm form) {
-  Mention mention;
-  mention.name = name;
-  mention.value = amount.value;
-  mention.unit = amount.unit.empty() ? unit : amount.unit;
-  mention.form = form;
-  mention.only_if_wanted = amount.quoted || form >= MentionForm::row;
-  return mention;
-}
-
 // `| name | value |` and its kin with box drawings: the cell before and the cell behind a bar.
 std::optional<PlacedMention> cells_at(std::string_view line, std::size_t bar, std::size_t size) {
   const std::size_t value_at = skip_blanks(line, bar + size);
@@ -104,7 +68,7 @@ std::optional<PlacedMention> cells_at(std::string_view line, std::size_t bar, st
   if (head.find_first_not_of(" \t|\xE2\x94\x82\x83") != std::string_view::npos || head.empty()) {
     return std::nullopt;
   }
-  return PlacedMention{mention_of(name, *amount, {}, MentionForm::pair),
+  return PlacedMention{named_amount(name, *amount, {}, MentionForm::pair),
                        static_cast<std::size_t>(name.data() - line.data()),
                        after};
 }
@@ -130,204 +94,48 @@ std::optional<PlacedMention> pair_at(std::string_view line, std::size_t at) {
   if (name.empty() || of_bar) {
     return std::nullopt;
   }
-  return PlacedMention{mention_of(name, *amount, unit_behind(line, end), MentionForm::pair),
+  return PlacedMention{named_amount(name, *amount, unit_behind(line, end), MentionForm::pair),
                        static_cast<std::size_t>(name.data() - line.data()),
                        end};
 }
 
-// Where numbers stand in a field, for names beside them.
-struct Number {
-  Amount amount;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
+}  // namespace
 
-bool ends_field(char c) {
-  return std::string_view("|;,\"").find(c) != std::string_view::npos;
-}
-
-bool begins_word(std::string_view field, std::size_t at) {
-  return at == 0 || is_blank(field[at - 1]) ||
-         std::string_view("[(:=").find(field[at - 1]) != std::string_view::npos;
-}
-
-std::vector<Number> numbers_of(std::string_view field) {
-  std::vector<Number> numbers;
-  for (std::size_t at = 0; at < field.size();) {
-    const bool may = begins_word(field, at) && !is_blank(field[at]);
-    if (auto amount = may ? leading_amount(field.substr(at)) : std::nullopt) {
-      const std::size_t end = at + amount->length;
-      numbers.push_back({*std::move(amount), at, end});
-      at = end;
-    } else {
-      ++at;
-    }
-  }
-  return numbers;
-}
-
-// What stands behind a number lets it end its field: nothing, a unit, a bracket, or the name of the
-// next one.
-bool ends_its_field(std::string_view field, const std::vector<Number>& numbers, std::size_t index) {
-  const std::size_t end = numbers[index].end;
-  std::size_t at = skip_blanks(field, end);
-  if (at < field.size() && (field[at] == '(' || field[at] == '[')) {
-    const auto close = field.find(field[at] == '(' ? ')' : ']', at);
-    at = close == std::string_view::npos ? field.size() : skip_blanks(field, close + 1);
-  }
-  const auto unit = unit_behind(field, end);
-  at = unit.empty() ? at : skip_blanks(field, end + 1 + unit.size());
-  if (at >= field.size() || std::string_view(".)]!").find(field[at]) != std::string_view::npos ||
-      field.substr(at).starts_with("- ")) {
-    return true;
-  }
-  if (std::string_view(":=-<>+*/").find(field[at]) != std::string_view::npos) {
-    return false;
-  }
-  return index + 1 < numbers.size() && numbers[index + 1].begin > at &&
-         !phrase_before(field, numbers[index + 1].begin).empty();
-}
-
-std::size_t place_in(std::string_view field, std::string_view name) {
-  return static_cast<std::size_t>(name.data() - field.data());
-}
-
-// The name behind a number, past a unit between them ("1.2 seconds time elapsed").
-std::string_view name_behind(std::string_view field, const Number& number) {
-  std::size_t begin = skip_blanks(field, number.end);
-  if (begin == number.end || begin >= field.size()) {
+// A unit that stands apart: "980 ms".
+std::string_view unit_behind(std::string_view line, std::size_t at) {
+  if (at >= line.size() || line[at] != ' ') {
     return {};
   }
-  if (const auto unit = unit_behind(field, begin - 1); !unit.empty()) {
-    const std::size_t next = skip_blanks(field, begin + unit.size());
-    begin = phrase_after(field, next).empty() ? begin : next;
+  std::size_t end = at + 1;
+  while (end < line.size() && (is_letter(line[end]) || line[end] == '/' ||
+                               static_cast<unsigned char>(line[end]) >= 0x80)) {
+    ++end;
   }
-  return phrase_after(field, begin);
+  const bool ended = end == line.size() || is_blank(line[end]) || line[end] == ',' ||
+                     line[end] == ';' || line[end] == ')' || line[end] == '|' || line[end] == '.';
+  const auto word = line.substr(at + 1, end - at - 1);
+  return ended && is_unit(word) ? word : std::string_view();
 }
 
-bool is_plain_unit(std::string_view name) {
-  return is_unit(name) && name.find('/') == std::string_view::npos;
+Mention named_amount(std::string_view name,
+                     const Amount& amount,
+                     std::string_view unit,
+                     MentionForm form) {
+  Mention mention;
+  mention.name = name;
+  mention.value = amount.value;
+  mention.unit = amount.unit.empty() ? unit : amount.unit;
+  mention.form = form;
+  mention.only_if_wanted = amount.quoted || form >= MentionForm::row;
+  return mention;
 }
 
-// Numbers and names between them, without a sign. Which belongs to which is told by where the field
-// begins and ends: "loss 0.5 acc 0.9", "1.23s user 0.02s system".
-class Field {
- public:
-  Field(std::string_view text, std::size_t offset)
-      : text_(text), offset_(offset), numbers_(numbers_of(text)) {
-    if (!numbers_.empty()) {
-      const auto last = name_behind(text_, numbers_.back());
-      begins_with_number_ = numbers_.front().begin == skip_blanks(text_, 0);
-      ends_with_name_ = !last.empty() && !is_plain_unit(last);
-    }
-  }
-
-  bool names_follow() const { return begins_with_number_ && ends_with_name_; }
-  bool empty() const { return numbers_.empty(); }
-  void append_to(std::vector<PlacedMention>& out) const {
-    if (!names_follow()) {
-      append_names_before(out);
-    }
-    append_names_behind(out);
-  }
-
- private:
-  bool after_number(std::size_t index, std::string_view name) const {
-    return index > 0 && place_in(text_, name) == numbers_[index - 1].end + 1;
-  }
-
-  void append_names_before(std::vector<PlacedMention>& out) const {
-    for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      const auto name = phrase_before(text_, numbers_[i].begin);
-      if (name.empty() || (ends_with_name_ && after_number(i, name)) ||
-          !ends_its_field(text_, numbers_, i)) {
-        continue;
-      }
-      out.push_back({mention_of(name,
-                                numbers_[i].amount,
-                                unit_behind(text_, numbers_[i].end),
-                                MentionForm::name_value),
-                     offset_ + place_in(text_, name),
-                     offset_ + numbers_[i].end});
-    }
-  }
-
-  void append_names_behind(std::vector<PlacedMention>& out) const {
-    for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      const auto name = name_behind(text_, numbers_[i]);
-      const bool near =
-          place_in(text_, name) <= numbers_[i].end + 2 || (i == 0 && begins_with_number_);
-      if (name.empty() || !(near || is_unit(text_.substr(numbers_[i].end + 1, 2)))) {
-        continue;
-      }
-      const std::size_t end = place_in(text_, name) + name.size();
-      const std::size_t next = skip_blanks(text_, end);
-      const bool number_next = i + 1 < numbers_.size() && numbers_[i + 1].begin == next;
-      const bool ended = next >= text_.size() || next > end + 1 || text_[end] == '\t' ||
-                         std::string_view(".)(-#").find(text_[next]) != std::string_view::npos;
-      if (number_next ? begins_with_number_ : ended) {
-        out.push_back({mention_of(name, numbers_[i].amount, {}, MentionForm::value_name),
-                       offset_ + numbers_[i].begin,
-                       offset_ + end});
-      }
-    }
-  }
-
-  std::string_view text_;
-  std::size_t offset_;
-  std::vector<Number> numbers_;
-  bool begins_with_number_ = false;
-  bool ends_with_name_ = false;
-};
-
-// Parts that tabs or blanks keep apart and that are a number and its name stand for themselves:
-// "1234 ns/op	128 B/op".
-void neighbours_in(std::string_view field, std::size_t offset, std::vector<PlacedMention>& out) {
-  std::size_t begin = 0;
-  std::size_t rest = 0;
-  const auto part = [&](std::size_t end) {
-    const Field own(field.substr(begin, end - begin), offset + begin);
-    if (!own.empty() && own.names_follow()) {
-      Field(field.substr(rest, begin - rest), offset + rest).append_to(out);
-      own.append_to(out);
-      rest = end;
-    }
-  };
-  for (std::size_t at = 0; at < field.size(); ++at) {
-    const bool apart =
-        field[at] == '\t' || (field[at] == ' ' && at + 1 < field.size() && is_blank(field[at + 1]));
-    if (apart) {
-      part(at);
-      at = skip_blanks(field, at);
-      begin = at;
-    }
-  }
-  part(field.size());
-  Field(field.substr(rest), offset + rest).append_to(out);
-}
-
-// A comma or full stop between two digits is part of a number.
-bool parts_fields(std::string_view line, std::size_t at) {
-  if (line[at] == ',') {
-    return at + 1 >= line.size() || !is_digit(line[at + 1]);
-  }
-  return ends_field(line[at]) || line.substr(at).starts_with("\xE2\x94\x82");
-}
-
-// Where the bracket at `at` closes, if it does soon; else `at`.
-std::size_t end_of_brackets(std::string_view line, std::size_t at) {
-  constexpr std::size_t kFarthest = 200;
-  int depth = 0;
-  for (std::size_t i = at; i < std::min(line.size(), at + kFarthest); ++i) {
-    depth += line[i] == '(' ? 1 : line[i] == ')' ? -1 : 0;
-    if (depth == 0) {
-      return i;
-    }
+std::size_t skip_blanks(std::string_view line, std::size_t at) {
+  while (at < line.size() && is_blank(line[at])) {
+    ++at;
   }
   return at;
 }
-
-}  // namespace
 
 std::vector<PlacedMention> pairs_of(std::string_view line) {
   std::vector<PlacedMention> out;
@@ -349,21 +157,6 @@ std::vector<PlacedMention> pairs_of(std::string_view line) {
       out.push_back(*std::move(pair));
     } else {
       ++at;
-    }
-  }
-  return out;
-}
-
-std::vector<PlacedMention> neighbours_of(std::string_view line) {
-  std::vector<PlacedMention> out;
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at <= line.size(); ++at) {
-    if (at < line.size() && line[at] == '(') {
-      at = end_of_brackets(line, at);
-    }
-    if (at == line.size() || parts_fields(line, at)) {
-      neighbours_in(line.substr(begin, at - begin), begin, out);
-      begin = at + 1;
     }
   }
   return out;

@@ -1,10 +1,11 @@
-// Pairs: the numbers of a line that its own signs give names to (`loss=0.5`, `Val Loss: 0.5`,
-// `loss -> 0.5`, `| loss | 0.5 |`), and for who asks for a name also `loss 0.5` and `0.5 loss`.
+// Pairs: the numbers of a line that its own signs give names to: `loss=0.5`, `Val Loss: 0.5`,
+// `loss -> 0.5`, `| loss | 0.5 |`.
 #pragma once
 
 #include <string_view>
 #include <vector>
 
+#include "executors/results/amount.h"
 #include "executors/results/mention.h"
 
 namespace luthier {
@@ -17,7 +18,15 @@ struct PlacedMention {
 };
 
 std::vector<PlacedMention> pairs_of(std::string_view line);
-// Numbers with a name directly before or behind them.
-std::vector<PlacedMention> neighbours_of(std::string_view line);
+
+// A unit that stands apart behind the number that ends at `at`: "980 ms".
+std::string_view unit_behind(std::string_view line, std::size_t at);
+// `unit` counts if the amount has none of its own.
+Mention named_amount(std::string_view name,
+                     const Amount& amount,
+                     std::string_view unit,
+                     MentionForm form);
+// Where the first character that is no blank stands, from `at` on.
+std::size_t skip_blanks(std::string_view line, std::size_t at);
 
 }  // namespace luthier

@@ -26,10 +26,19 @@ void drop_characters(std::string& text, std::size_t count) {
 
 }  // namespace
 
+bool Screen::at_line_begin() const {
+  return line_.empty() && escape_ == Escape::none && !returned_ && backspaces_ == 0 && !overdraws_;
+}
+
 void Screen::write(std::string_view bytes, const OnLine& on_line) {
   while (!bytes.empty()) {
     const auto plain = static_cast<std::size_t>(
         std::find_if_not(bytes.begin(), bytes.end(), is_plain) - bytes.begin());
+    if (plain < bytes.size() && bytes[plain] == '\n' && plain <= kLongestLine && at_line_begin()) {
+      on_line({bytes.substr(0, plain)});
+      bytes.remove_prefix(plain + 1);
+      continue;
+    }
     if (plain > 0 && escape_ == Escape::none) {
       settle(on_line);
       append(bytes.substr(0, plain));

@@ -26,6 +26,9 @@ class Screen {
   void write(std::string_view bytes, const OnLine& on_line);
   void finish(const OnLine& on_line);  // the last line may lack its end
 
+  // Nothing of a line has come yet.
+  bool at_line_begin() const;
+
  private:
   enum class Escape : std::uint8_t { none, begun, sequence, title, title_end, charset };
 

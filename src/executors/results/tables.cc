@@ -9,44 +9,11 @@ namespace luthier {
 namespace {
 
 constexpr std::size_t kLongestHeader = 1000;
-constexpr std::size_t kMostColumns = 100;
 constexpr std::size_t kLongestColumn = 64;
 constexpr int kMostMisses = 30;  // lines that are no rows, after which a table has ended
 
-constexpr std::string_view kBars[] = {"|", "\xE2\x94\x82", "\xE2\x94\x83"};
-
-std::size_t bar_at(std::string_view line, std::size_t at) {
-  for (const auto bar : kBars) {
-    if (line.substr(at).starts_with(bar)) {
-      return bar.size();
-    }
-  }
-  return 0;
-}
-
-bool has_bars(std::string_view line) {
-  return std::ranges::any_of(
-      kBars, [&](std::string_view bar) { return line.find(bar) != std::string_view::npos; });
-}
-
 bool is_blank_line(std::string_view line) {
   return line.find_first_not_of(" \t") == std::string_view::npos;
-}
-
-// A line that only parts others: ---, ===, +---+, |:--|, box drawings.
-bool is_rule(std::string_view line) {
-  bool any = false;
-  for (const char c : line) {
-    if (std::string_view(" \t|:+").find(c) != std::string_view::npos) {
-      continue;
-    }
-    if (std::string_view("-=_*").find(c) == std::string_view::npos &&
-        static_cast<unsigned char>(c) < 0x80) {
-      return false;
-    }
-    any = true;
-  }
-  return any;
 }
 
 // What a bar adds to a row or header: "...  mAP50-95): 100%|███| 4/4".
@@ -57,20 +24,6 @@ std::string_view without_bar(std::string_view line) {
   }
   const auto begin = line.find_last_not_of("0123456789. ", bar - (bar > 0 ? 1 : 0));
   return begin != std::string_view::npos && line[begin] == ':' ? line.substr(0, begin) : line;
-}
-
-// The number that a cell is, with its unit: "2.31 ns".
-std::optional<Amount> amount_of(std::string_view cell) {
-  auto amount = leading_amount(cell);
-  if (!amount || amount->length == cell.size()) {
-    return amount;
-  }
-  const auto rest = cell.substr(amount->length);
-  if (rest.front() != ' ' || !is_unit(rest.substr(1))) {
-    return std::nullopt;
-  }
-  amount->unit = rest.substr(1);
-  return amount;
 }
 
 bool looks_like_number(std::string_view cell) {
@@ -100,58 +53,7 @@ bool is_plain_value(std::string_view column) {
                              [](const std::string& word) { return is_filler(word); });
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\"'*");
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(" \t\"'*") - begin + 1);
-}
-
 }  // namespace
-
-std::vector<Tables::Cell> Tables::cells_of(std::string_view line, Parting parting) {
-  std::vector<Cell> cells;
-  const auto add = [&](std::size_t begin, std::size_t end) {
-    const auto text = trimmed(line.substr(begin, end - begin));
-    const auto from = text.empty() ? begin : static_cast<std::size_t>(text.data() - line.data());
-    cells.push_back({text, from, from + text.size()});
-  };
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < line.size() && cells.size() <= kMostColumns;) {
-    std::size_t size = 0;
-    if (parting == Parting::bars) {
-      size = bar_at(line, at);
-    } else if (parting == Parting::tabs || parting == Parting::commas ||
-               parting == Parting::semicolons) {
-      size = line[at] == (parting == Parting::tabs     ? '\t'
-                          : parting == Parting::commas ? ','
-                                                       : ';')
-                 ? 1
-                 : 0;
-    } else if (line[at] == ' ' || line[at] == '\t') {
-      const auto next = std::min(line.find_first_not_of(" \t", at), line.size());
-      const bool wide = next - at > 1 || line[at] == '\t' || parting == Parting::blanks;
-      size = wide || next == line.size() || at == 0 ? next - at : 0;
-    }
-    if (size == 0) {
-      ++at;
-      continue;
-    }
-    add(begin, at);
-    at += size;
-    begin = at;
-  }
-  add(begin, line.size());
-  const bool outer = parting == Parting::bars || parting >= Parting::columns;
-  if (outer && !cells.empty() && cells.front().text.empty()) {
-    cells.erase(cells.begin());
-  }
-  if (outer && !cells.empty() && cells.back().text.empty()) {
-    cells.pop_back();
-  }
-  return cells;
-}
 
 void Tables::other() {
   candidate_.clear();

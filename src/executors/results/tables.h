@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executors/results/cells.h"
 #include "executors/results/mention.h"
 
 namespace luthier {
@@ -27,19 +28,12 @@ class Tables {
   const std::string& candidate() const { return candidate_; }
 
  private:
-  enum class Parting : unsigned char { bars, tabs, commas, semicolons, columns, blanks };
-  struct Cell {
-    std::string_view text;
-    std::size_t begin = 0;
-    std::size_t end = 0;
-  };
   struct Column {
     std::string name;
     std::size_t begin = 0;
     std::size_t end = 0;
   };
 
-  static std::vector<Cell> cells_of(std::string_view line, Parting parting);
   bool begin_table(std::string_view row, bool clear_only);
   bool take_header(Parting header, Parting row, std::string_view line);
   bool under_their_names(const std::vector<Cell>& cells) const;

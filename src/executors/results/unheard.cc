@@ -83,8 +83,7 @@ bool Unheard::passes_over(std::string_view line) {
 }
 
 // A word right before a bracket or sign says so: "TrainingArguments(", "config: ", "args = ".
-bool is_settings(std::string_view line) {
-  const auto head = line.substr(0, kHead);
+bool has_settings(std::string_view head) {
   for (auto sign = head.find_first_of("({:="); sign != std::string_view::npos;
        sign = head.find_first_of("({:=", sign + 1)) {
     const auto last = head.find_last_not_of(" \t", sign == 0 ? 0 : sign - 1);
@@ -105,6 +104,10 @@ bool is_settings(std::string_view line) {
     }
   }
   return false;
+}
+
+bool is_settings(std::string_view line) {
+  return has_settings(line.substr(0, kHead));
 }
 
 }  // namespace luthier

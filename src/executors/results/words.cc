@@ -118,6 +118,27 @@ bool is_of_another(std::string_view word) {
   return one_of(word, kWords);
 }
 
+// What says how far from a number others may lie, and is never the number itself.
+bool is_spread(std::string_view word) {
+  constexpr std::array kWords = {"std"sv,
+                                 "stdev"sv,
+                                 "stddev"sv,
+                                 "sd"sv,
+                                 "deviation"sv,
+                                 "variance"sv,
+                                 "sem"sv,
+                                 "interval"sv,
+                                 "iqr"sv,
+                                 "uncertainty"sv,
+                                 "spread"sv,
+                                 "margin"sv,
+                                 "ci"sv,
+                                 "confidence"sv,
+                                 "standard"sv,
+                                 "interquartile"sv};
+  return one_of(word, kWords);
+}
+
 bool is_final(std::string_view word) {
   return word == "final" || word == "finally";
 }
@@ -166,7 +187,7 @@ ReadName read_name(std::string_view name) {
                std::ranges::all_of(word, is_digit)) {
       read.data.label = word;
     } else {
-      read.of_another = read.of_another || is_of_another(word);
+      read.of_another = read.of_another || is_of_another(word) || is_spread(word);
       read.final = read.final || is_final(word);
       read.words.push_back(std::move(word));
     }
@@ -175,10 +196,11 @@ ReadName read_name(std::string_view name) {
   for (auto& word : words_of(name.substr(note))) {
     read.joined_with_note += word;
     read.noted = read.noted.empty() ? word : read.noted;
+    read.note += word;
     if (auto data = data_named_by(word); data.kind != DataKind::none) {
       read.data = std::move(data);
     }
-    read.of_another = read.of_another || word == "best" || word == "previous";
+    read.of_another = read.of_another || word == "best" || word == "previous" || is_spread(word);
   }
   return read;
 }

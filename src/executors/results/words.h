@@ -30,6 +30,7 @@ DataContext data_named_by(std::string_view word);
 bool is_filler(std::string_view word);       // average, total, value, of, the, set, ...
 bool is_preposition(std::string_view word);  // of, on, for, ...
 bool is_of_another(std::string_view word);   // best, previous, target, min, max, initial, ...
+bool is_spread(std::string_view word);       // std, deviation, variance, interval, ...
 bool is_final(std::string_view word);
 bool is_epoch_counter(
     std::string_view word);              // epoch, round, generation: what an outer loop counts
@@ -41,8 +42,9 @@ struct ReadName {
   std::string joined = {};              // all words without anything between them
   std::string joined_with_note = {};    // ... with those of a note in brackets at its end
   std::string noted = {};               // the first word of that note
+  std::string note = {};                // all its words, without anything between them
   DataContext data = {};
-  bool of_another = false;  // one of the words says that it is another number: best, target
+  bool of_another = false;  // one of the words says that it is another number: best, target, std
   bool final = false;
 };
 ReadName read_name(std::string_view name);

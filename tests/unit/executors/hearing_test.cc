@@ -139,6 +139,36 @@ TEST(Hearing, ReleasesWhatItHeldWhenAnotherDecided) {
   EXPECT_EQ(results[0].number("loss"), 3);
 }
 
+// What a trial says whose experiment decided on `first`.
+std::string heard_after(const std::string& first, const std::string& text) {
+  Hearing decided(wanting({"acc"}), std::nullopt);
+  decided.write(OutputStream::output, first);
+  decided.finish();
+  Hearing hearing(wanting({"acc"}), decided.understanding());
+  hearing.write(OutputStream::output, text);
+  hearing.finish();
+  std::string out;
+  for (const auto& metrics : hearing.take()) {
+    out += to_json(metrics) + "\n";
+  }
+  return out;
+}
+
+TEST(Hearing, HearsANameWithAWordThatChangesFromTrialToTrial) {
+  EXPECT_EQ(heard_after("adam acc: 0.9\n", "sgd acc: 0.8\n"), "{\"acc\": 0.8}\n");
+  EXPECT_EQ(heard_after("resnet acc 0.9\nresnet acc 0.91\n", "vgg acc 0.7\nvgg acc 0.8\n"),
+            "{\"acc\": 0.7}\n{\"acc\": 0.8}\n");
+  EXPECT_EQ(heard_after("adam acc: 0.9\n", "sgd acc: 0.8\nadam acc: 0.7\n"),
+            "{\"sgd acc\": 0.8, \"acc\": 0.7}\n");
+}
+
+TEST(Hearing, HearsNoOtherDataInPlaceOfWhatWasUnderstood) {
+  EXPECT_EQ(heard_after("train acc: 0.9, val acc: 0.8\n", "train acc: 0.95\ntrain acc: 0.96\n"),
+            "");
+  EXPECT_EQ(heard_after("adam acc: 0.9\n", "sgd acc: 0.8 lion acc: 0.7\n"), "");
+  EXPECT_EQ(heard_after("adam acc: 0.9\n", "sgd acc, 0.8\n"), "");
+}
+
 TEST(Hearing, HearsStderrOnlyWhereStdoutHasNoObjective) {
   Hearing both(wanting({"loss"}), std::nullopt);
   for (const char* line : {"loss=1\n", "loss=2\n"}) {
