@@ -51,7 +51,10 @@ class Stage {
   }
   void save(std::int64_t trial) {
     planner_->on_executor_event(
-        CheckpointWritten{id(trial), state_.iteration({trial}), "/checkpoint", 1});
+        CheckpointWritten{id(trial),
+                          state_.iteration({trial}),
+                          "trials/" + to_text(TrialId{trial}) + "/checkpoints/000001",
+                          1});
   }
   void end(std::int64_t trial, Outcome outcome, const std::string& message = {}, int status = 0) {
     planner_->on_executor_event(Ended{id(trial), outcome, message, status});
