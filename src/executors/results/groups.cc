@@ -210,7 +210,7 @@ void Groups::report_line(std::vector<Metrics>& out) {
 void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
   const Plan& plan = plan_for(heard);
   take_fresh(heard, plan);
-  if (fresh_.empty() || said_before(heard)) {
+  if (!any_number() || said_before(heard)) {
     return;
   }
   const bool all = fresh_.size() == plan.taken;
@@ -227,6 +227,12 @@ void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
     return;
   }
   gather(out);
+}
+
+// A line of texts alone is no part of a result.
+bool Groups::any_number() const {
+  return std::ranges::any_of(fresh_,
+                             [](const Fresh& one) { return one.value.number().has_value(); });
 }
 
 // Puts the line into the group at hand, or begins one with it.

@@ -79,6 +79,7 @@ class Groups {
   const std::vector<std::size_t>& meanings_named(const std::string& name);
   bool is_counter_name(const std::string& name);
   Entry* find(const std::string& key);
+  bool any_number() const;
   bool said_before(const Heard& heard) const;
   void remember_line(std::uint64_t shape);
   bool repeats(int& line);

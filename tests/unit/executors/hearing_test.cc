@@ -94,6 +94,11 @@ TEST(Hearing, TakesTheOtherNumbersOfALineAsPrinted) {
             "{\"loss\": 0.5, \"val/acc\": 1, \"ok\": true, \"tags\": [\"a\"]}\n");
 }
 
+TEST(Hearing, LeavesOutALineOfTextsAlone) {
+  EXPECT_EQ(heard(wanting({"loss"}), "{\"loss\": 1}\n{\"loss\": 2}\n{\"text\": \"no loss\"}\n"),
+            "{\"loss\": 1}\n{\"loss\": 2}\n");
+}
+
 TEST(Hearing, ExactSpellingWins) {
   EXPECT_EQ(
       heard(wanting({"loss"}), "loss: 1 Loss: 2 val_loss: 3\nloss: 4 Loss: 5 val_loss: 6\n"),
