@@ -150,10 +150,10 @@ def test_glpk_by_what_it_found(home):
 
 @needs("svm-train", "liblinear-train")
 @pytest.mark.parametrize(
-    "program, option", [("svm-train", ["-g", "0.001"]), ("liblinear-train", [])])
+    "program, option", [("svm-train", ["-g", "0.02"]), ("liblinear-train", [])])
 def test_cross_validation_of_libsvm_and_liblinear(home, program, option):
     svm_file(home.path / "digits.svm", 400)
-    trials = home.run("--max", "Cross Validation Accuracy", "-n", 3, "-p", "cost=loguniform(1e-3, 10)", "--",
+    trials = home.run("--max", "Cross Validation Accuracy", "-n", 3, "-p", "cost=loguniform(1, 100)", "--",
                       program, "-q", "-v", 5, "-c", "{cost}", *option, "digits.svm")
     said = [float(each) for each in re.findall(r"Cross Validation Accuracy = ([\d.]+)%", home.printed("real"))]
     assert sorted(values(trials)) == sorted(said) and max(said) > 80
