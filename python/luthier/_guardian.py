@@ -5,7 +5,7 @@ import os
 import socket
 import struct
 
-_SPAWN_REQUEST = struct.Struct("=IIQQ")
+_SPAWN_REQUEST = struct.Struct("=IIQQQ")
 _TERMINATE = struct.Struct("=I")
 _SPAWNED = struct.Struct("=IiiI")
 _GONE = struct.Struct("=IiIII4xQQQQ")
@@ -69,7 +69,9 @@ class Guardian:
         try:
             with open(file, "wb", closefd=False) as command:
                 command.write(strings)
-            request = _SPAWN_REQUEST.pack(len(arguments), len(environment), len(strings), memory_bytes)
+            no_zygote = 0
+            request = _SPAWN_REQUEST.pack(
+                len(arguments), len(environment), len(strings), memory_bytes, no_zygote)
             passed = [theirs.fileno(), file, self._null, stdout, stderr, report]
             for again in (True, False):
                 if self._socket is None:

@@ -221,7 +221,8 @@ class BrokenWorld(ProgramTest):
         self.assertIn("luthier: trial 00000 failed: exited with status 1", done.stderr)
 
     def test_a_nan_is_shown_as_one(self):
-        self.run_one("nan", "sh", "-c", "echo loss=nan", "{args}")
+        done = self.run_one("nan", "sh", "-c", "echo loss=nan", "{args}", code=1)
+        self.assertIn("no trial reported a finite 'loss'", done.stderr)
         self.assertRegex(self.succeed("trials", "nan").stdout, r"(?m)^00000  completed +nan ")
 
     def test_a_trial_that_can_never_run_says_so_even_quietly(self):

@@ -290,7 +290,7 @@ class ControlC(ProgramTest):
     def answered(self, *options):
         process = self.start("run", "--name", "a", "--min", "loss", "-n", 2, "-j", 2, "-p",
                              "lr=uniform(0, 1)", "--grace", 8, *options, "--", "sh", "-c",
-                             "trap '' TERM; echo loss=1; sleep 20; sleep 20", "{lr}")
+                             "trap '' TERM; echo loss=1; echo loss=1; sleep 20; sleep 20", "{lr}")
         self.wait_for_results("a", 2)
         interrupt(process)
         began = time.monotonic()

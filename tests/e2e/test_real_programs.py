@@ -18,6 +18,7 @@ LUTHIER = str(pathlib.Path(os.environ["LUTHIER_BUILD"]) / "bin" / "luthier")
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "real_programs"
 DIGITS = pathlib.Path(__file__).resolve().parents[2] / "examples/data/digits.csv"
 EPOCHS = 27
+TRIALS = 16  # enough that the share that asha trains does not hang on the order of good draws
 
 
 class Home:
@@ -93,12 +94,12 @@ def test_asha_stops_a_python_script_early(home, script, objective, space, epoch)
     for scheduler in ("fifo", f"asha:max_t={EPOCHS},grace_period=1,reduction_factor=4"):
         name = scheduler.split(":")[0]
         begin = time.monotonic()
-        trials = home.run(*objective, "-n", 8, "--seed", 1, "--scheduler", scheduler, *space, "--",
+        trials = home.run(*objective, "-n", TRIALS, "--seed", 1, "--scheduler", scheduler, *space, "--",
                           sys.executable, PROGRAMS / script, name=name)
         seconds[name] = time.monotonic() - begin
         epochs[name] = len(re.findall(epoch, home.printed(name), re.MULTILINE))
-        assert len(trials) == 8 and all(value is not None for value in values(trials))
-    assert epochs["fifo"] == 8 * EPOCHS
+        assert len(trials) == TRIALS and all(value is not None for value in values(trials))
+    assert epochs["fifo"] == TRIALS * EPOCHS
     assert epochs["asha"] <= 0.6 * epochs["fifo"], epochs
     assert seconds["asha"] < seconds["fifo"], seconds
 
@@ -152,7 +153,7 @@ def test_glpk_by_what_it_found(home):
     "program, option", [("svm-train", ["-g", "0.02"]), ("liblinear-train", [])])
 def test_cross_validation_of_libsvm_and_liblinear(home, program, option):
     svm_file(home.path / "digits.svm", 400)
-    trials = home.run("--max", "Cross Validation Accuracy", "-n", 3, "-p", "cost=loguniform(1e-3, 10)", "--",
+    trials = home.run("--max", "Cross Validation Accuracy", "-n", 3, "-p", "cost=loguniform(1, 100)", "--",
                       program, "-q", "-v", 5, "-c", "{cost}", *option, "digits.svm")
     said = [float(each) for each in re.findall(r"Cross Validation Accuracy = ([\d.]+)%", home.printed("real"))]
     assert sorted(values(trials)) == sorted(said) and max(said) > 80

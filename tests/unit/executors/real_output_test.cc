@@ -175,9 +175,10 @@ TEST_P(RealOutput, IsOfferedWhereItIsNotHeard) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats,
-                         RealOutput,
-                         testing::Values("common.txt", "training.txt", "programs.txt", "further.txt"));
+INSTANTIATE_TEST_SUITE_P(
+    Formats,
+    RealOutput,
+    testing::Values("common.txt", "training.txt", "programs.txt", "further.txt"));
 
 }  // namespace
 }  // namespace luthier
