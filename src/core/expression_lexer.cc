@@ -119,9 +119,12 @@ std::string_view ExpressionLexer::known_name() const {
   const std::string_view rest = text_.substr(position_);
   std::string_view longest;
   for (const std::string& known : known_) {
-    const bool ends = rest.size() == known.size() || known.empty() ||
-                      !continues_name(known.back()) || !continues_name(rest[known.size()]);
-    if (known.size() > longest.size() && rest.starts_with(known) && ends && !is_plain(known)) {
+    if (known.size() <= longest.size() || !rest.starts_with(known) || is_plain(known)) {
+      continue;
+    }
+    const bool whole = rest.size() == known.size() || !continues_name(known.back()) ||
+                       !continues_name(rest[known.size()]);
+    if (whole) {
       longest = known;
     }
   }
