@@ -363,7 +363,9 @@ int report_end(const Arguments& arguments,
       out += best_line(outcome->trials[static_cast<std::size_t>(id.value)], spec.objectives) + "\n";
     }
   }
-  return print(out) ? code_of(*outcome, spec) : kSystem;
+  // A terminal that was closed takes no more words; that it was is what ended the run.
+  const bool printed = print(out) || InterruptSignals::last_signal() == SIGHUP;
+  return printed ? code_of(*outcome, spec) : kSystem;
 }
 
 void outlive_readers() {
@@ -372,6 +374,7 @@ void outlive_readers() {
 }
 
 int continue_experiment(const Arguments& arguments, const Continue& go) {
+  outlive_readers();
   const auto setup = session_setup(arguments);
   if (!setup) {
     return fail(setup.error());

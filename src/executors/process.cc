@@ -23,6 +23,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/new_thread.h"
 #include "base/text.h"
 #include "executors/inbox.h"
 #include "executors/process_attempt.h"
@@ -51,16 +52,25 @@ class Sealer {
   };
   using Done = std::function<void(Key, Result<CheckpointArea::Sealed>)>;
 
-  Sealer(CheckpointArea& area, Done done) : area_(area), done_(std::move(done)) {
-    thread_ = std::thread([this] { run(); });
-  }
+  Sealer(CheckpointArea& area, Done done) : area_(area), done_(std::move(done)) {}
   ~Sealer() {
+    if (!thread_.joinable()) {
+      return;
+    }
     {
       const std::scoped_lock lock(mutex_);
       closing_ = true;
     }
     changed_.notify_one();
     thread_.join();
+  }
+  Result<> start() {
+    auto thread = new_thread("checkpoints", [this] { run(); });
+    if (!thread) {
+      return thread.error();
+    }
+    thread_ = *std::move(thread);
+    return {};
   }
   void add(Job job) {
     {
@@ -245,7 +255,14 @@ Result<> Processes::open() {
   }
   launcher_->on_unusable([this](std::string reason) { inbox_.post(Unusable{std::move(reason)}); });
   launcher_->on_note([this](std::string text) { inbox_.post(Noted{std::move(text)}); });
-  thread_ = std::thread([this] { run(); });
+  if (auto started = sealer_->start(); !started) {
+    return started;
+  }
+  auto thread = new_thread("the programs of trials", [this] { run(); });
+  if (!thread) {
+    return thread.error();
+  }
+  thread_ = *std::move(thread);
   return {};
 }
 
@@ -370,6 +387,8 @@ void Processes::perform(const SealDone& done) {
   if (Entry* entry = find(done.key)) {
     entry->attempt.on_sealed(done.sealed);
     settle(*entry);
+  } else if (done.sealed) {
+    settings_.area->remove(done.sealed->directory);  // its attempt ran out of time meanwhile
   }
 }
 

@@ -321,6 +321,7 @@ void ProcessAttempt::on_time() {
     }
     ending_ = Ending::time_out;
     outstanding_ = false;
+    saving_ = false;  // its time covers what becomes of its checkpoints
     terminate(settings_.options.grace);
   }
   if (now >= terminate_at_) {

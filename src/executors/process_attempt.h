@@ -115,7 +115,7 @@ class ProcessAttempt {
   void add_measured(Metrics& metrics);
   bool post_measured();
   void post_held_back();
-  void watch_again(const FileDescriptor& fd, bool& paused, Channel channel);
+  void watch_again(const FileDescriptor& fd, bool& paused, Channel channel, bool room);
   Measured measured() const;
 
   void advance();
@@ -146,6 +146,7 @@ class ProcessAttempt {
   std::optional<OutputLog> error_log_;
   bool output_paused_ = false;
   bool error_paused_ = false;
+  bool report_paused_ = false;
 
   std::optional<Program> program_;
   int tries_ = 0;

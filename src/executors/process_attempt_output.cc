@@ -15,7 +15,8 @@
 namespace luthier {
 namespace {
 
-constexpr std::size_t kMostQueued = 1000;  // results; then the program's output waits
+constexpr std::size_t kMostQueued = 1000;        // results; then the program's output waits
+constexpr std::size_t kMostIncoming = 1u << 19;  // then the report descriptor is read again
 constexpr std::size_t kReadBytes = 1u << 16;
 constexpr auto kHold = std::chrono::milliseconds(200);
 // So much output without a metric is said at once.
@@ -258,12 +259,17 @@ void ProcessAttempt::advance() {
     }
     break;
   }
-  watch_again(pipes_.output, output_paused_, Channel::output);
-  watch_again(pipes_.error, error_paused_, Channel::error);
+  const bool room = queue_.size() < kMostQueued / 2;
+  watch_again(pipes_.output, output_paused_, Channel::output, room);
+  watch_again(pipes_.error, error_paused_, Channel::error, room);
+  watch_again(pipes_.report, report_paused_, Channel::report, incoming_.size() < kMostIncoming);
 }
 
-void ProcessAttempt::watch_again(const FileDescriptor& fd, bool& paused, Channel channel) {
-  if (paused && fd && queue_.size() < kMostQueued / 2) {
+void ProcessAttempt::watch_again(const FileDescriptor& fd,
+                                 bool& paused,
+                                 Channel channel,
+                                 bool room) {
+  if (paused && fd && room) {
     paused = false;
     host_.watch(fd.get(), channel);
   }

@@ -7,9 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <optional>
 #include <thread>
 
+#include "base/text.h"
 #include "store/utc.h"
 
 namespace luthier {
@@ -46,6 +48,27 @@ std::string read_holder(const ContainedFiles& files) {
   return holder.empty() ? "a process that is just starting" : holder;
 }
 
+std::string own_host() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return host.data();
+}
+
+bool is_locked(const FileDescriptor& file) {
+  auto lock = whole_file(F_WRLCK);
+  return file && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+// Of another host nobody here knows.
+bool names_a_living_holder(const ContainedFiles& files) {
+  const auto words = split(read_holder(files), ' ');
+  const auto pid = words.size() > 3 && words[2] == "on" ? parse_integer(words[1]) : std::nullopt;
+  if (!pid || *pid <= 0) {
+    return false;
+  }
+  return words[3] != own_host() || ::kill(static_cast<pid_t>(*pid), 0) == 0 || errno == EPERM;
+}
+
 Error held_error(const std::filesystem::path& directory) {
   return {ErrorCode::unavailable,
           "the experiment " + directory.string() + " is being run by " +
@@ -79,16 +102,22 @@ Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experim
   }
 }
 
+// What a killed holder had just started holds the lock for as long as the system takes to start it.
 bool ExperimentLock::is_held(const std::filesystem::path& experiment_directory) {
-  const FileDescriptor file = ContainedFiles(experiment_directory).open(kName, O_RDONLY);
-  auto lock = whole_file(F_WRLCK);
-  return file && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  const ContainedFiles files(experiment_directory);
+  const FileDescriptor file = files.open(kName, O_RDONLY);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (is_locked(file)) {
+    if (names_a_living_holder(files) || std::chrono::steady_clock::now() >= deadline) {
+      return true;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+  return false;
 }
 
 Result<> ExperimentLock::announce() {
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  const std::string text = "process " + std::to_string(::getpid()) + " on " + host.data() +
+  const std::string text = "process " + std::to_string(::getpid()) + " on " + own_host() +
                            " since " + utc_text(std::chrono::system_clock::now()) + "\n";
   if (::fchmod(file_.get(), 0600) != 0 || ::ftruncate(file_.get(), 0) != 0 ||
       ::lseek(file_.get(), 0, SEEK_SET) != 0) {
