@@ -21,13 +21,13 @@ class Edit:
 class Mutant:
     name: str
     what: str
-    programs: tuple
+    first: tuple  # "program filter"
     edits: tuple
 
 
 def read_mutants(root):
     tables = tomllib.loads((root / LIST).read_text(encoding="utf-8"))["mutant"]
-    return [Mutant(table["name"], table["what"], tuple(table["programs"]),
+    return [Mutant(table["name"], table["what"], tuple(table["first"]),
                    tuple(Edit(**edit) for edit in table["edit"])) for table in tables]
 
 
@@ -41,7 +41,9 @@ def changed_files(root, mutant):
             if not path.is_file():
                 raise ValueError(f"{mutant.name}: there is no file {edit.file}")
             text = path.read_text(encoding="utf-8")
-        if text.count(edit.old) != 1 or edit.old == edit.new:
+        if edit.old == edit.new:
+            raise ValueError(f"{mutant.name}: an edit of {edit.file} changes nothing")
+        if text.count(edit.old) != 1:
             raise ValueError(f"{mutant.name}: the old text stands {text.count(edit.old)} times in {edit.file}, "
                              f"not once; bring {LIST} up to date")
         texts[edit.file] = text.replace(edit.old, edit.new)

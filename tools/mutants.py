@@ -20,8 +20,9 @@ from check_mutants import changed_files, read_mutants
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PLACE = pathlib.Path(os.environ.get("LUTHIER_MUTANTS_AT", ROOT / "build" / "mutants")).resolve()
-TREE, BUILD, RESULTS = PLACE / "tree", PLACE / "build", PLACE / "results.json"
-PATIENCE = 300  # seconds for one test program; a bug may make it wait for ever
+TREE, RESULTS = (PLACE / "tree").resolve(), PLACE / "results.json"
+BUILD = TREE / "build" / "mutants"
+PATIENCE = 900  # seconds for one test program; a bug may make it wait for ever
 MAY_MISS = 1
 # What the fast tests are made of.
 PROGRAMS = ["unit_base", "unit_core", "unit_engine", "unit_store", "unit_schedulers", "unit_search", "conformance",
@@ -47,9 +48,10 @@ def copy_tree():
         if not copy.is_file() or copy.read_bytes() != content:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, copy)
-    gone = {path for path in TREE.rglob("*") if path.is_file()} - {TREE / name for name in names}
-    for path in gone:
-        path.unlink()
+    for folder in ("src", "include", "tests"):
+        for path in set((TREE / folder).rglob("*")) - {TREE / name for name in names}:
+            if path.is_file():
+                path.unlink()
     return digest.hexdigest()
 
 
@@ -64,12 +66,17 @@ def build(programs):
     return "" if done.returncode == 0 else done.stdout[-2000:]
 
 
-def finder(program):
-    """The first test of the program that fails; None when all pass."""
+def programs_of(several):
+    return sorted({tests.partition(" ")[0] for tests in several})
+
+
+def finder(tests):
+    """The first of these tests ("program filter") that fails; None when all pass."""
+    program, _, wanted = tests.partition(" ")
     try:
-        done = subprocess.run([BUILD / "bin" / program, "--gtest_fail_fast", "--gtest_brief=1"], cwd=BUILD,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                              timeout=PATIENCE)
+        done = subprocess.run([BUILD / "bin" / program, "--gtest_fail_fast", "--gtest_brief=1",
+                               f"--gtest_filter={wanted or '*'}"], cwd=BUILD, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         return f"{program} (it did not end)"
     if done.returncode == 0:
@@ -79,12 +86,11 @@ def finder(program):
 
 
 def found_by(mutant):
-    rest = [program for program in PROGRAMS if program not in mutant.programs]
-    for programs in [list(mutant.programs), rest]:
-        if error := build(programs):
+    for several in [mutant.first, PROGRAMS]:
+        if error := build(programs_of(several)):
             raise SystemExit(f"{mutant.name} does not compile; mend its text:\n{error}")
-        for program in programs:
-            if test := finder(program):
+        for tests in several:
+            if test := finder(tests):
                 return test
     return None
 
@@ -116,11 +122,11 @@ def chosen(names):
 
 def check_the_tree_itself(mutants):
     """What fails without a bug says nothing about one."""
-    programs = sorted({program for mutant in mutants for program in mutant.programs})
-    if error := build(programs):
+    several = sorted({tests for mutant in mutants for tests in mutant.first})
+    if error := build(programs_of(several)):
         raise SystemExit(f"the tree does not compile:\n{error}")
-    for program in programs:
-        if test := finder(program):
+    for tests in several:
+        if test := finder(tests):
             raise SystemExit(f"{test} fails without a planted bug; mend that first")
 
 

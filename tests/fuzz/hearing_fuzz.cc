@@ -1,6 +1,6 @@
 // What programs print. The first line names the metric, the second is a --metric-regex or empty,
-// the third an Understanding or empty; then output, where a byte 1 changes the stream. Whether lines
-// come whole or in pieces, and are known again or taken apart, the same is heard.
+// the third an Understanding or empty; then output, where a byte 1 changes the stream. Whether
+// lines come whole or in pieces, and are known again or taken apart, the same is heard.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

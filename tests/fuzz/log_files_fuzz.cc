@@ -32,8 +32,8 @@ Sequence read_all(const fs::path& directory) {
 }
 
 void try_everything(const fs::path& directory) {
-  static_cast<void>(read_write_ahead_log(ContainedFiles(directory), "experiment.db-wal",
-                                         [](const WalFrame&) { return Result<>(); }));
+  static_cast<void>(read_write_ahead_log(
+      ContainedFiles(directory), "experiment.db-wal", [](const WalFrame&) { return Result<>(); }));
   const Sequence readable = read_all(directory);
   if (const auto report = salvage(directory)) {
     LUTHIER_CHECK(read_all(report->directory) == report->events, "a salvaged log is not whole");

@@ -16,8 +16,7 @@ inline void check_canonical_forms(const Space& space) {
     const std::string canonical = to_text(parameter);
     LUTHIER_CHECK(again.add_text(canonical).ok(), canonical.c_str());
   }
-  LUTHIER_CHECK(again.parameters() == space.parameters(),
-                "the canonical form gives another space");
+  LUTHIER_CHECK(again.parameters() == space.parameters(), "the canonical form gives another space");
 }
 
 inline void check_draws(const Space& space) {

@@ -1,5 +1,5 @@
-// Files for targets whose readers take a path: in memory where the machine has such a place, written
-// anew for each input.
+// Files for targets whose readers take a path: in memory where the machine has such a place,
+// written anew for each input.
 #pragma once
 
 #include <filesystem>

@@ -1,13 +1,13 @@
 // The archive in a bundle. The sums of its headers are made right, so that what lies behind them is
 // reached; what is handed over is what was expected, each file once and within its size.
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+
+#include <zlib.h>
 
 #include "input.h"
 #include "scratch_files.h"
@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t kBlock = 512;
 constexpr std::size_t kSum = 148;
 constexpr std::size_t kSumBytes = 8;
-constexpr std::array kExpected = {ExpectedFile{"README.txt", 1000}, ExpectedFile{"spec.json", 3000}};
+constexpr std::array kExpected = {ExpectedFile{"README.txt", 1000},
+                                  ExpectedFile{"spec.json", 3000}};
 
 void set_sum(std::string& archive, std::size_t header) {
   archive.replace(header + kSum, kSumBytes, kSumBytes, ' ');
@@ -67,9 +68,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   GzipReader gzip;
   LUTHIER_CHECK(gzip.open(write_scratch("x.tar.gz", compressed(archive))).ok(), "it is there");
   std::map<std::string_view, std::int64_t> received;
-  const auto read = read_tar(gzip, "x", kExpected, [&](std::string_view name, std::string_view piece) {
-    received[name] += static_cast<std::int64_t>(piece.size());
-  });
+  const auto read =
+      read_tar(gzip, "x", kExpected, [&](std::string_view name, std::string_view piece) {
+        received[name] += static_cast<std::int64_t>(piece.size());
+      });
   static_cast<void>(read);
   for (const auto& [name, bytes] : received) {
     const auto expected = std::ranges::find(kExpected, name, &ExpectedFile::name);
