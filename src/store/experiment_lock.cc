@@ -30,11 +30,13 @@ struct flock whole_file(short type) {
 }
 
 // Whether the name is still that of the open file: a leaving holder removes it.
-bool is_named(int descriptor, const ContainedFiles& files) {
+Result<bool> is_named(int descriptor, const ContainedFiles& files) {
   struct stat opened = {};
   const auto named = files.status(kName);
-  return ::fstat(descriptor, &opened) == 0 && named && opened.st_ino == named->st_ino &&
-         opened.st_dev == named->st_dev;
+  if ((!named && errno != ENOENT) || ::fstat(descriptor, &opened) != 0) {
+    return system_error("lock", files.path(kName));
+  }
+  return named && opened.st_ino == named->st_ino && opened.st_dev == named->st_dev;
 }
 
 std::string read_holder(const ContainedFiles& files) {
@@ -87,7 +89,11 @@ Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experim
     }
     auto lock = whole_file(F_WRLCK);
     if (::fcntl(file.get(), F_OFD_SETLK, &lock) == 0) {
-      if (is_named(file.get(), files)) {
+      const auto named = is_named(file.get(), files);
+      if (!named) {
+        return named.error();
+      }
+      if (*named) {
         return ExperimentLock(std::move(file), files);
       }
       continue;
