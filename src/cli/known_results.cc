@@ -98,7 +98,7 @@ class KnownReader {
     auto values = config != nullptr ? flattened(*config) : std::nullopt;
     if (!values || config->kind != Json::Kind::object) {
       return Error{ErrorCode::invalid_argument,
-                   where + R"( is no result, such as {"config": {"lr": 0.1}, "metrics": {")" +
+                   where + R"( is not a result, such as {"config": {"lr": 0.1}, "metrics": {")" +
                        (spec_.objectives.empty() ? "loss" : spec_.objectives.front().metric) +
                        R"(": 0.5}})"};
     }

@@ -97,8 +97,10 @@ std::string trial_line(const ExperimentState& state, TrialId trial) {
     const Value* value = metrics.find(objective.metric);
     line += "  " + objective.metric + " " + (value ? to_text(*value) : "-");
   }
-  return line + "  " + config_text(state, state.best_config(trial)) +
-         (state.is_known(trial) ? "  (known before, not run here)" : "");
+  line += "  " + config_text(state, state.best_config(trial));
+  return line + (state.is_known(trial)                      ? "  (known before, not run here)"
+                 : state.state(trial) == TrialState::failed ? "  (failed)"
+                                                            : "");
 }
 
 bool varies(const Parameter& parameter) {

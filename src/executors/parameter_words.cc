@@ -55,6 +55,12 @@ std::optional<std::string> ParameterWords::flag_argument(std::string_view name,
   return *on ? domain->words.front() : domain->words.back();
 }
 
+std::string ParameterWords::as_choice(std::string_view name) const {
+  const auto on = flag_argument(name, Value(true));
+  const auto off = flag_argument(name, Value(false));
+  return "choice(" + json_string(off.value_or("")) + ", " + json_string(on.value_or("")) + ")";
+}
+
 std::string ParameterWords::for_environment(std::string_view name, const Value& value) const {
   if (!is_secret(name)) {
     return text(name, value);

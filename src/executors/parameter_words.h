@@ -30,6 +30,8 @@ class ParameterWords {
   std::vector<std::string> spread(std::string_view name, const Value& value) const;
   // The argument of a flag that has this value; nothing where it has none.
   std::optional<std::string> flag_argument(std::string_view name, const Value& value) const;
+  // The flag as a parameter that may stand within an argument: choice("", "--amp").
+  std::string as_choice(std::string_view name) const;
   // For the trial's own environment: the content of a secret's variable, any other value's text.
   std::string for_environment(std::string_view name, const Value& value) const;
 

@@ -5,12 +5,10 @@
 #include <cstdint>
 
 #include "base/text.h"
-#include "core/expression.h"
+#include "core/metric_readings.h"
 
 namespace luthier {
 namespace {
-
-constexpr std::string_view kIteration = "training_iteration";
 
 struct Row {
   const char* name;
@@ -61,26 +59,14 @@ constexpr std::array kRows = {Row{"metric_regex", set_regex},
                               Row{"tty", set_switch<&ProcessOptions::tty>},
                               Row{"cold", set_switch<&ProcessOptions::cold>}};
 
-// The metrics that stop rules and the scheduler read, without the objectives.
+// Without the objectives.
 std::vector<std::string> readings_of(const ExperimentSpec& spec) {
   std::vector<std::string> names;
-  const auto add = [&](const std::string& name) {
-    if (!name.empty() && name != kIteration && std::ranges::find(names, name) == names.end() &&
+  for (const MetricReading& reading : metric_readings(spec)) {
+    const std::string& name = reading.metric;
+    if (std::ranges::find(names, name) == names.end() &&
         std::ranges::find(spec.objectives, name, &Objective::metric) == spec.objectives.end()) {
       names.push_back(name);
-    }
-  };
-  add(spec.time_attr);
-  if (const Value* time = spec.scheduler.options.find("time_attr"); time && time->text()) {
-    add(*time->text());
-  }
-  for (const StopRule& rule : spec.stop) {
-    add(rule.metric);
-    if (rule.kind != StopRule::Kind::condition) {
-      continue;
-    }
-    if (const auto condition = parse_expression(rule.text)) {
-      std::ranges::for_each(condition->names(), add);
     }
   }
   return names;

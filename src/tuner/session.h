@@ -57,6 +57,7 @@ class Session {
   Result<> make_world(const ExperimentSpec& spec, const RunOptions& options);
   Result<> make_simulated_world(const ExperimentSpec& spec, const RunOptions& options);
   Result<> check_start(const SessionStart& start) const;
+  std::string way_to_extend() const;
   std::string ways_on() const;
   std::string logs_command(const ExperimentSpec& spec) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunOptions& options);

@@ -58,5 +58,8 @@ const std::atomic<int>& InterruptSignals::count() {
 int InterruptSignals::last_signal() {
   return interrupt_signal;
 }
+std::string_view InterruptSignals::name_of_last() {
+  return interrupt_signal == SIGTERM ? "SIGTERM" : interrupt_signal == SIGHUP ? "SIGHUP" : "Ctrl-C";
+}
 
 }  // namespace luthier

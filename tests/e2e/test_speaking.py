@@ -284,7 +284,7 @@ class Known(SpeakingTest):
                            ('{"config": {"lr": 0.5}, "loss": 1}', "line 1: the parameter 'batch' is missing"),
                            ('{"config": {"lr": 0.5, "batch": 16}, "los": 1}', "line 1: there is no number for the objective 'loss'"),
                            ('{"config": {"lr": 0.5, "batch": 16}, "loss": "NaN"}', "must be finite"),
-                           ('{"lr": 0.5, "batch": 16}', "line 1 is no result")):
+                           ('{"lr": 0.5, "batch": 16}', "line 1 is not a result")):
             (self.home / "bad.jsonl").write_text(text + "\n")
             done = self.tune("no", "-n", "1", "--known", "bad.jsonl", code=2)
             self.assertIn(said, done.stderr)

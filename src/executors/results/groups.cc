@@ -226,7 +226,26 @@ void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
     report_line(out);
     return;
   }
+  if (all && heard.shape != 0 && heard.shape == group_shape_ && takes_place()) {
+    return;
+  }
+  const bool alone = all && group_.empty();
   gather(out);
+  group_shape_ = alone && group_.size() == plan.taken ? heard.shape : 0;
+}
+
+// The line takes the place of the one that all of the group came from: without an objective that
+// one is no result.
+bool Groups::takes_place() {
+  if (names_.empty() || has_objective() || group_.size() != fresh_.size()) {
+    return false;
+  }
+  ++line_;
+  for (std::size_t i = 0; i < fresh_.size(); ++i) {
+    group_[i].value = std::move(fresh_[i].value);
+    group_[i].line = line_;
+  }
+  return true;
 }
 
 // A line of texts alone is no part of a result.

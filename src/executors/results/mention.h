@@ -33,7 +33,7 @@ struct Mention {
   bool only_if_wanted = false;  // of a form that is heard only for names that were asked for
 };
 
-constexpr std::size_t kShapesKept = 4;  // numbers of shapes go up one by one
+constexpr std::size_t kShapesKept = 8;  // numbers of shapes go up one by one
 
 struct Heard {
   std::vector<Mention> mentions = {};

@@ -1,5 +1,6 @@
 // Stores with right checksums and a changed meaning, under every command: none crashes, none hangs,
-// none writes outside the experiment. LUTHIER_TEST_FULL=1 in the environment tries 2,000 of them.
+// none writes outside the experiment. LUTHIER_TEST_FULL=1 in the environment tries 2,000 of them,
+// LUTHIER_TEST_FULL=N N; LUTHIER_FIRST_SEED=S begins with the one of that seed.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -9,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -236,8 +238,10 @@ TEST_F(MutatedStores, NoCommandCrashesHangsOrWritesOutside) {
                                           ".",
                                           ""};
   const std::uint64_t start = first != nullptr ? std::strtoull(first, nullptr, 10) : 0;
-  const std::uint64_t count = full != nullptr ? std::strtoull(full, nullptr, 10) : 25;
-  for (std::uint64_t seed = start; seed < start + (count == 1 ? 2000 : count); ++seed) {
+  const std::uint64_t asked = full != nullptr ? std::strtoull(full, nullptr, 10) : 25;
+  const std::uint64_t end = start + (asked == 1 ? 2000 : asked);
+  std::cout << "stores of the seeds " << start << " to " << end - 1 << "\n";
+  for (std::uint64_t seed = start; seed < end; ++seed) {
     Rng rng(seed, "mutated store");
     const auto events = mutated(bases_[rng.below(bases_.size())], paths, rng);
     ASSERT_TRUE(write_store(events, rng.below(2) == 0));
