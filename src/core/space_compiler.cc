@@ -307,7 +307,7 @@ class SpaceCompiler {
   // Kinds of values are known only when there are values: draws find operators that don't fit.
   void probe() {
     constexpr std::size_t kDraws = 256;
-    constexpr std::size_t kMostEvaluations = 500'000;
+    constexpr std::size_t kMostEvaluations = 200'000;
     if (model_.plain && model_.constraints.empty()) {
       return;
     }
@@ -315,7 +315,7 @@ class SpaceCompiler {
     Assignment assignment(declared().size());
     std::vector<double> point(model_.axes.size());
     const std::size_t each = declared().size() + model_.constraints.size();
-    const std::size_t draws = std::clamp<std::size_t>(kMostEvaluations / each, 4, kDraws);
+    const std::size_t draws = std::clamp<std::size_t>(kMostEvaluations / each, 2, kDraws);
     for (std::size_t draw = 0; draw < draws; ++draw) {
       std::ranges::generate(point, [&] { return rng.uniform(); });
       model_.assign_all(point, assignment);

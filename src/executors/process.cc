@@ -22,6 +22,7 @@
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/new_thread.h"
 #include "base/text.h"
@@ -190,7 +191,13 @@ class Processes : public Executor {
   void add(int fd, Key data);
   Result<std::filesystem::path> directory_of(const StartRequest& request);
 
+  static bool is_printed(Channel channel) {
+    return channel == Channel::output || channel == Channel::error;
+  }
+
   void run();
+  void read(Key data);
+  void read_printed();
   void take_commands();
   void perform(const StartRequest& request);
   void perform(const ReplyTo& to);
@@ -219,6 +226,8 @@ class Processes : public Executor {
   std::map<AttemptId, Key> keys_;
   std::set<std::pair<TimePoint, Key>> timers_;
   Key next_key_ = kFirstAttempt;
+  std::vector<Key> printed_;  // outputs that can be read; reused
+  Key last_printed_ = 0;      // the last one that was
   bool leaving_ = false;
   std::filesystem::path temporary_;  // for trials without a directory
   std::thread thread_;
@@ -312,18 +321,44 @@ void Processes::run() {
   epoll_event events[64];
   while (!leaving_) {
     const int count = epoll_wait(epoll_.get(), events, 64, wait_ms());
-    for (int i = 0; i < count; ++i) {
-      const Key key = events[i].data.u64 >> 2;
-      if (key == kMailbox) {
+    printed_.clear();
+    for (int i = 0; i < std::max(count, 0); ++i) {
+      const Key data = events[i].data.u64;
+      if (data >> 2 == kMailbox) {
         take_commands();
-      } else if (key == kLauncher) {
+      } else if (data >> 2 == kLauncher) {
         launcher_->renew();
-      } else if (Entry* entry = find(key)) {
-        entry->attempt.on_readable(static_cast<Channel>(events[i].data.u64 & 3));
-        settle(*entry);
+      } else if (is_printed(static_cast<Channel>(data & 3))) {
+        printed_.push_back(data);
+      } else {
+        read(data);
       }
     }
+    read_printed();
     ring_timers();
+  }
+}
+
+void Processes::read(Key data) {
+  if (Entry* entry = find(data >> 2)) {
+    entry->attempt.on_readable(static_cast<Channel>(data & 3));
+    settle(*entry);
+  }
+}
+
+// What programs print waits for its turn and for whoever waits for an answer: a flood of some does
+// not hold up the others.
+void Processes::read_printed() {
+  constexpr TimePoint kTurn = 2000;
+  std::ranges::sort(printed_);
+  std::ranges::rotate(printed_, std::ranges::upper_bound(printed_, last_printed_));
+  const TimePoint begun = settings_.clock->now();
+  for (const Key data : printed_) {
+    read(data);
+    last_printed_ = data;
+    if (settings_.clock->now() - begun >= kTurn) {
+      return;
+    }
   }
 }
 
@@ -337,7 +372,7 @@ int Processes::wait_ms() const {
 
 void Processes::take_commands() {
   std::uint64_t ignored = 0;
-  [[maybe_unused]] const auto count = read(mailbox_.get(), &ignored, sizeof ignored);
+  [[maybe_unused]] const auto count = ::read(mailbox_.get(), &ignored, sizeof ignored);
   std::vector<Command> commands;
   {
     const std::scoped_lock lock(mutex_);

@@ -159,7 +159,7 @@ class FullDisk(ProgramTest):
     def test_when_it_is_ended_meanwhile_the_code_says_so_and_nothing_is_lost(self):
         small, process = self.full("full")
         before = self.results(small)
-        self.assertGreater(before, 100)
+        self.assertGreater(before, 0)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(30), 5, self.said())
         subprocess.run(["mount", "-o", "remount,size=64m", str(small)], check=True)
