@@ -34,7 +34,11 @@ using Words = std::vector<std::string>;
 constexpr auto kPatience = std::chrono::seconds(20);  // then it is asked to leave, as by Ctrl-C
 constexpr auto kHang = std::chrono::seconds(60);
 constexpr int kMostFaults = 5;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr rlim_t kMemory = RLIM_INFINITY;  // sanitizers reserve more addresses than any store needs
+#else
 constexpr rlim_t kMemory = rlim_t{4} << 30;
+#endif
 
 // An exception ends the program, as it would without the test around it.
 int run(Words words) noexcept {
