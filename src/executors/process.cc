@@ -27,9 +27,11 @@
 #include "base/new_thread.h"
 #include "base/text.h"
 #include "executors/inbox.h"
+#include "executors/metric_globs.h"
 #include "executors/process_attempt.h"
 #include "executors/program_file.h"
 #include "executors/program_launcher.h"
+#include "executors/template_digests.h"
 #include "executors/trial_environment.h"
 #include "executors/warm/warm_launcher.h"
 
@@ -494,6 +496,9 @@ Result<Prepared> prepare(const ProcessOptions& options) {
   if (!command) {
     return command.error();
   }
+  if (auto same = check_template_digests(*command, options.templates); !same) {
+    return same.error();
+  }
   // A program that is named outright is looked for now rather than in every trial.
   if (const auto& name = options.command.front(); name.find('{') == std::string::npos) {
     if (const auto found = find_program(name); !found) {
@@ -516,7 +521,16 @@ Result<> check_metric_file(const std::string& glob) {
                  "must name files relative to the trial's directory, such as metrics.csv or "
                  "logs/**/*.csv"};
   }
+  if (std::ranges::any_of(parts, has_open_bracket)) {
+    return Error{ErrorCode::invalid_argument,
+                 "must close its [ with a ], as in run[0-9].csv; \\[ is the character itself"};
+  }
   return {};
+}
+
+Result<std::string> template_digests(const ProcessOptions& options) {
+  const auto command = CommandTemplate::parse(options.command, options.parameters, options.words);
+  return command ? Result<std::string>(template_digests(*command)) : command.error();
 }
 
 Result<std::string> working_directory(const std::string& recorded) {

@@ -76,7 +76,7 @@ bool ProcessAttempt::take_message() {
     begin_saving();
     return true;
   }
-  Metrics metrics = hearing_.named_as_wanted(std::move(message->metrics));
+  Metrics metrics = hearing_.named_as_wanted(mask_.masked_metrics(std::move(message->metrics)));
   if (!any_objective_) {
     any_objective_ = has_objective(metrics);
     hearing_.remember(metrics);

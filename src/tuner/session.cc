@@ -228,6 +228,11 @@ Result<> Session::begin(SessionStart& start,
   if (auto made = make_executor(start.spec, options); !made) {
     return made;
   }
+  if (start.create && !start.spec.command.empty()) {
+    if (auto recorded = record_templates(start.spec); !recorded) {
+      return recorded;
+    }
+  }
   if (auto made = make_loggers(start.spec, options); !made) {
     return made;
   }

@@ -76,7 +76,7 @@ Groups::Plan Groups::plan_of(const Heard& heard) {
       place.name = loose != nullptr ? *loose : place.meaning->wanted;
       place.key = "=" + place.name;
       place.objective = std::ranges::find(objectives_, place.name) != objectives_.end();
-    } else if (!mention.only_if_wanted && mention.name.size() <= kLongestName) {
+    } else if (!mention.only_if_wanted && !mention.setting && mention.name.size() <= kLongestName) {
       place.name = mention.name;
       place.key = key_of(mention);
     }

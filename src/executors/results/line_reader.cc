@@ -287,6 +287,7 @@ bool LineReader::object(std::string_view text, const OnHeard& on_heard) {
     Mention mention = mention_of(entry);
     mention.data = before.data.kind != DataKind::none ? before.data : section_;
     mention.of_another = settings || before.of_another;
+    mention.setting = settings;
     mention.final = before.final;
     if (ends_in_epoch(mention.name)) {
       heard.epoch = mention.value.number();
@@ -465,6 +466,7 @@ void LineReader::place(std::string_view line, std::vector<PlacedMention>& placed
     heard.counted = heard.counted || counter || between.counter;
     mention.data = data;
     mention.of_another = line_of_another || between.of_another;
+    mention.setting = settings;
     mention.final = between.final || own.final;
     at = std::max(at, end);
     if (heard.mentions.size() < kMostMentions) {

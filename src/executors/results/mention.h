@@ -29,6 +29,7 @@ struct Mention {
   MentionForm form = MentionForm::pair;
   DataContext data = {};    // what the line around the name says
   bool of_another = false;  // the best so far, a target, a setting
+  bool setting = false;     // of those of_another: the line shows how the program was started
   bool final = false;
   bool only_if_wanted = false;  // of a form that is heard only for names that were asked for
 };
