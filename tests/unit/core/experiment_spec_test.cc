@@ -63,7 +63,7 @@ TEST(StopRule, ErrorsNameTheRemedy) {
   EXPECT_THAT(message("plateau:window=0,tolerance=-1,metrc=x"),
               HasSubstr("option window of the stop rule 'plateau' is 0; it must be an integer of "
                         "at least 1\noption tolerance of the stop rule 'plateau' is -1; it must be "
-                        "a number of at least 0\nno option"));
+                        "a number of at least 0\nthe stop rule 'plateau' has no option 'metrc'"));
   EXPECT_THAT(message("plateau:window=3"), HasSubstr("write plateau:metric=NAME"));
   EXPECT_THAT(message("plateau:metric=3"), HasSubstr("the name of a metric"));
 }

@@ -104,17 +104,17 @@ TEST_F(ExperimentNames, PathsLeadToTheExperimentUnderItsOwnName) {
   const auto experiment = make("own");
   fs::create_directories(experiment / "trials" / "00000");
   const std::string path = experiment.string();
-  for (const std::string typed : {path,
-                                  path + "/",
-                                  path + "//",
-                                  path + "/.",
-                                  path + "/trials/..",
-                                  path + "/trials/../",
-                                  path + "/trials/00000/../..",
-                                  path + "/trials/../../own",
-                                  std::string("own/"),
-                                  std::string("own/."),
-                                  std::string("own/trials/..")}) {
+  for (const std::string& typed : {path,
+                                   path + "/",
+                                   path + "//",
+                                   path + "/.",
+                                   path + "/trials/..",
+                                   path + "/trials/../",
+                                   path + "/trials/00000/../..",
+                                   path + "/trials/../../own",
+                                   std::string("own/"),
+                                   std::string("own/."),
+                                   std::string("own/trials/..")}) {
     EXPECT_EQ(found(typed), "own") << typed;
   }
   EXPECT_THAT(found("own/trials"), HasSubstr("no experiment"));
