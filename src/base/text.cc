@@ -132,7 +132,28 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+namespace {
+
+// Without what people confuse first: capitals, and signs between words.
+std::string letters_of(std::string_view name) {
+  std::string letters;
+  for (const char c : name) {
+    if (c != '-' && c != '_' && c != ' ') {
+      letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  return letters;
+}
+
+}  // namespace
+
 std::optional<std::string> closest_name(std::string_view name, std::span<const std::string> known) {
+  const std::string letters = letters_of(name);
+  for (const auto& candidate : known) {
+    if (!letters.empty() && letters_of(candidate) == letters) {
+      return candidate;
+    }
+  }
   std::optional<std::string> best;
   // One slip in a short name, two or more in longer ones.
   std::size_t best_distance = name.size() < 5 ? 2 : std::max<std::size_t>(2, name.size() / 3) + 1;

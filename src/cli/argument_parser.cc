@@ -154,7 +154,36 @@ class Arguments::Parser {
     out_.given_.emplace_back(&option, std::move(value));
   }
 
+  // `-p lr uniform(0, 1)`, `-p lr = uniform(0, 1)`: blanks where there may be none.
+  bool parted_parameter(const std::string& word) {
+    const std::size_t at = next_ - 1;
+    if (at < 2 || !is_parameter_option(words_[at - 2])) {
+      return false;
+    }
+    const std::size_t last = word == "=" && next_ < words_.size() ? next_ : at;
+    const std::string& domain = words_[last];
+    const std::string name = words_[at - 1].substr(0, words_[at - 1].find('='));
+    const bool bare = words_[at - 1] == name || words_[at - 1] == name + "=";
+    if (!bare || name.find('(') != std::string::npos || domain.find('(') == std::string::npos) {
+      return false;
+    }
+    next_ = last + 1;
+    guesses_.meant(name,
+                   in_quotes(name) + " has no distribution; one follows '=', without blanks",
+                   at - 1,
+                   last - at + 2,
+                   {name + "=" + domain});
+    return true;
+  }
+
+  bool is_parameter_option(const std::string& word) const {
+    return find("param") != nullptr && (word == "-p" || word == "--param");
+  }
+
   void take_operand(const std::string& word) {
+    if (parted_parameter(word)) {
+      return;
+    }
     const bool program = command().takes_program && out_.operands_.size() >= required_operands();
     const bool dashes = std::ranges::find(words_, "--") != words_.end();
     if (program && !dashes && !is_settings_file(word)) {
@@ -247,8 +276,28 @@ class Arguments::Parser {
     return "'luthier " + std::string(command().name) + "' has no option " + in_quotes(name) + "; ";
   }
 
+  // `--n 3` for `-n 3`, `--n=3` for `-n 3`.
+  bool long_letter(const std::string& word, const std::string& name, std::size_t at) {
+    const bool single = name.size() == 3 && name.starts_with("--");
+    const auto found = single ? std::ranges::find(command().options, name[2], &Option::letter)
+                              : command().options.end();
+    if (found == command().options.end()) {
+      return false;
+    }
+    std::vector<std::string> with = {name.substr(1)};
+    if (word.size() > name.size()) {
+      with.push_back(word.substr(name.size() + 1));
+    }
+    guesses_.meant(name, no_option(name) + "did you mean '" + with.front() + "'?", at, 1, with);
+    take_value_of_meant(word, "--" + std::string(found->name));
+    return true;
+  }
+
   // Replaces only the name in `word`.
   void unknown(const std::string& word, const std::string& name, std::size_t at) {
+    if (long_letter(word, name, at)) {
+      return;
+    }
     std::vector<std::string> names = {"--help"};
     for (const Option& option : command().options) {
       names.push_back("--" + std::string(option.name));

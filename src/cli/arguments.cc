@@ -18,6 +18,45 @@ Error wrong(std::string_view option, std::string_view text, std::string_view wan
           std::string(option) + " is " + quoted(text) + "; it must be " + std::string(wanted)};
 }
 
+// Of a unit, under any of its names; nothing for another word.
+std::optional<double> unit_seconds(std::string_view word) {
+  struct Unit {
+    std::string_view names;  // with a blank around each
+    double seconds;
+  };
+  constexpr std::array kUnits = {Unit{" s sec secs second seconds ", 1},
+                                 Unit{" m min mins minute minutes ", 60},
+                                 Unit{" h hr hrs hour hours ", 3600},
+                                 Unit{" d day days ", 86400}};
+  for (const auto& unit : kUnits) {
+    if (!word.empty() && unit.names.find(" " + std::string(word) + " ") != std::string_view::npos) {
+      return unit.seconds;
+    }
+  }
+  return std::nullopt;
+}
+
+// "90", "1.5h", "5 min", "1h30m".
+std::optional<double> seconds_of(std::string_view text) {
+  if (const auto number = parse_number(text)) {
+    return std::isfinite(*number) && *number >= 0 ? number : std::nullopt;
+  }
+  double seconds = 0;
+  for (std::string_view left = text; !left.empty();) {
+    const auto digits = std::min(left.find_first_not_of("0123456789.eE+"), left.size());
+    const auto number = parse_number(left.substr(0, digits));
+    left = trim(left.substr(digits));
+    const auto word = std::min(left.find_first_of("0123456789. "), left.size());
+    const auto unit = unit_seconds(left.substr(0, word));
+    if (!number || !unit || !(*number >= 0)) {
+      return std::nullopt;
+    }
+    seconds += *number * *unit;
+    left = trim(left.substr(word));
+  }
+  return text.empty() ? std::nullopt : std::optional(seconds);
+}
+
 }  // namespace
 
 std::optional<std::string> Arguments::text(std::string_view name) const {
@@ -63,23 +102,12 @@ Result<std::int64_t> parse_count(std::string_view option,
 }
 
 Result<double> parse_duration(std::string_view option, std::string_view text) {
-  constexpr std::array<std::pair<char, double>, 4> kUnits = {
-      {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}}};
-  std::string_view digits = trim(text);
-  double scale = 1;
-  for (const auto& [unit, seconds] : kUnits) {
-    if (digits.ends_with(unit)) {
-      digits.remove_suffix(1);
-      scale = seconds;
-      break;
-    }
-  }
-  const auto number = parse_number(digits);
   constexpr double kLongest = 100.0 * 365 * 86400;
-  if (!number || !std::isfinite(*number) || *number < 0 || *number * scale > kLongest) {
-    return wrong(option, text, "a time such as 90, 90s, 15m, 2h or 1d");
+  const auto seconds = seconds_of(trim(text));
+  if (!seconds || !(*seconds <= kLongest)) {
+    return wrong(option, text, "a time such as 90, 90s, 15m, 1h30m, 2h or 1d");
   }
-  return *number * scale;
+  return *seconds;
 }
 
 std::optional<std::int64_t> parse_bytes(std::string_view text) {

@@ -52,7 +52,7 @@ Result<TrialId> parse_trial(std::string_view text);
 Result<std::int64_t> parse_count(std::string_view option,
                                  std::string_view text,
                                  std::int64_t minimum);
-// "90", "90s", "1.5m", "2h", "1d": seconds, at least 0.
+// "90", "90s", "1.5m", "5 min", "1h30m", "2h", "1d": seconds, at least 0.
 Result<double> parse_duration(std::string_view option, std::string_view text);
 // "1500000", "512MB", "2GiB": bytes.
 std::optional<std::int64_t> parse_bytes(std::string_view text);

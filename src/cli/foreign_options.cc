@@ -170,18 +170,6 @@ std::string algorithm_of(AlgorithmKind kind, const std::string& value) {
   return same ? meant->name + (colon == std::string::npos ? "" : value.substr(colon)) : value;
 }
 
-bool has_word(std::string_view metric, std::span<const std::string_view> words) {
-  std::string lower;
-  for (const char c : metric) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    lower += letter ? static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) : ' ';
-  }
-  return std::ranges::any_of(words, [&](std::string_view word) {
-    const std::string padded = " " + lower + " ";
-    return padded.find(" " + std::string(word) + " ") != std::string::npos;
-  });
-}
-
 }  // namespace
 
 std::optional<ForeignOption> foreign_option(std::string_view name) {
@@ -217,23 +205,6 @@ std::string_view direction_of(std::string_view word) {
   const bool maximises = std::ranges::find(kMax, word) != kMax.end();
   const bool minimises = std::ranges::find(kMin, word) != kMin.end();
   return maximises ? "max" : minimises ? "min" : "";
-}
-
-std::optional<bool> more_is_better(std::string_view metric) {
-  constexpr std::array<std::string_view, 27> kLess = {
-      "loss",    "error",   "err",     "mse",      "rmse",       "mae",  "mape",
-      "rmsle",   "nll",     "ce",      "bce",      "perplexity", "ppl",  "wer",
-      "cer",     "fid",     "logloss", "regret",   "cost",       "time", "seconds",
-      "latency", "runtime", "elapsed", "deviance", "conflicts",  "nodes"};
-  constexpr std::array<std::string_view, 28> kMore = {
-      "acc",   "accuracy", "auc",    "auroc",     "roc",    "auprc",      "f1",
-      "score", "reward",   "return", "precision", "recall", "map",        "map50",
-      "iou",   "miou",     "bleu",   "rouge",     "r2",     "psnr",       "ssim",
-      "dice",  "top1",     "top5",   "hits",      "ndcg",   "throughput", "fps"};
-  if (has_word(metric, kLess)) {
-    return false;
-  }
-  return has_word(metric, kMore) ? std::optional(true) : std::nullopt;
 }
 
 }  // namespace luthier::cli

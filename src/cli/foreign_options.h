@@ -34,8 +34,4 @@ std::vector<std::string> spelled_here(const ForeignOption& option, const std::st
 
 // "max" for a direction that says so ("maximize", "higher"), "min" for the other, "" for neither.
 std::string_view direction_of(std::string_view word);
-// Whether more of a metric of that name is better, as its name tells ("accuracy", "val_loss").
-// Nothing: it does not tell.
-std::optional<bool> more_is_better(std::string_view metric);
-
 }  // namespace luthier::cli

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/objective_guess.h"
 
 namespace luthier::cli {
 
@@ -41,7 +42,7 @@ void Guesses::meant(const std::string& name,
 }
 
 void Guesses::program_without_dashes(const std::string& word, std::size_t at) {
-  problems_.push_back("'" + word + "' is no option; the program to run goes after '--'");
+  problems_.push_back("the program to run goes after '--', which is missing before '" + word + "'");
   correction_.program_from(at);
   ++corrected_;
 }
@@ -62,13 +63,13 @@ void Guesses::foreign(const std::string& name,
       return meant(name, begin + "'; --min and --max name the metric", at, count, {});
     case ForeignKind::halving:
       halving_.push_back({std::string(option.ours) + "=" + given, at, count});
-      return meant(name, begin + "'; it is one of the scheduler's", at, count, {});
+      return meant(name, begin + "'; it is an option of the scheduler", at, count, {});
     case ForeignKind::program:
       correction_.append({"--"});
       correction_.append(runnable(split_words(given)));
       return meant(name, begin + "'; the program goes after '--'", at, count, {});
     case ForeignKind::file:
-      return meant(name, begin + "'; a file is named without one", at, count, {given});
+      return meant(name, begin + "'; name the file without an option", at, count, {given});
     default: {
       auto words = spelled_here(option, given);
       std::string sentence = begin + "'; did you mean '" + words.front() + "'?";

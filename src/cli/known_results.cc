@@ -30,7 +30,8 @@ class KnownReader {
 
   Result<std::vector<Found>> read(const std::string& name) {
     std::error_code ignored;
-    const bool file = std::filesystem::is_regular_file(name, ignored);
+    const bool file = std::filesystem::exists(name, ignored) &&
+                      !std::filesystem::is_directory(name, ignored);  // also <(...), a pipe
     const auto done = file ? from_file(name) : from_experiment(name);
     return done ? Result<std::vector<Found>>(std::move(found_)) : done.error();
   }
@@ -98,7 +99,7 @@ class KnownReader {
     auto values = config != nullptr ? flattened(*config) : std::nullopt;
     if (!values || config->kind != Json::Kind::object) {
       return Error{ErrorCode::invalid_argument,
-                   where + R"( is no result, such as {"config": {"lr": 0.1}, "metrics": {")" +
+                   where + R"( is not a result, such as {"config": {"lr": 0.1}, "metrics": {")" +
                        (spec_.objectives.empty() ? "loss" : spec_.objectives.front().metric) +
                        R"(": 0.5}})"};
     }

@@ -1,4 +1,5 @@
 // Experiments at a glance. One that can't be read is listed with what is wrong with it.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <filesystem>
@@ -41,15 +42,27 @@ double age_s(const std::filesystem::path& directory, const ExperimentState& stat
   return std::max(0.0, age);
 }
 
+// Trials by state; those that were running when nobody runs the experiment any more are
+// interrupted.
+using Counts = std::vector<std::pair<std::string_view, std::int64_t>>;
+
+Counts counts_of(const std::filesystem::path& directory, const ExperimentState& state) {
+  const bool running = holder(directory).has_value();
+  Counts counts;
+  for (const TrialState each : kStates) {
+    const bool left = each == TrialState::running && !running;
+    counts.emplace_back(to_text(each), left ? 0 : state.count(each));
+  }
+  counts.emplace_back(kInterruptedState, running ? 0 : state.count(TrialState::running));
+  return counts;
+}
+
 std::string json_line(const std::filesystem::path& directory, const ExperimentState& state) {
   std::string line = "{\"schema\": 1, \"experiment\": " + json_string(state.spec().name) +
                      ", \"state\": " + json_string(experiment_state_text(state, directory)) +
                      ", \"trials\": " + std::to_string(state.added_count());
-  const bool running = holder(directory).has_value();
-  for (const TrialState each : kStates) {
-    const bool left = each == TrialState::running && !running;
-    line +=
-        ", \"" + std::string(to_text(each)) + "\": " + std::to_string(left ? 0 : state.count(each));
+  for (const auto& [name, count] : counts_of(directory, state)) {
+    line += ", \"" + std::string(name) + "\": " + std::to_string(count);
   }
   const auto best = state.best_trial();
   const auto value = best ? best_value(state, *best) : std::nullopt;
@@ -66,35 +79,75 @@ std::string unreadable_json(const std::filesystem::path& directory, const Error&
          ", \"directory\": " + json_string(directory.string()) + "}\n";
 }
 
-std::vector<std::string> cells(const std::filesystem::path& directory,
-                               const ExperimentState& state) {
+// A row of the table, before it is known which columns there are.
+struct Row {
+  std::string name;
+  std::string state;
+  std::string trials = {};
+  Counts counts = {};
+  std::string best = {};
+  std::string age = {};
+};
+
+Row row_of(const std::filesystem::path& directory, const ExperimentState& state) {
   const auto best = state.best_trial();
   const auto value = best ? best_value(state, *best) : std::nullopt;
-  std::vector<std::string> row = {directory.filename().string(),
-                                  std::string(experiment_state_text(state, directory)),
-                                  std::to_string(state.added_count())};
-  for (const TrialState each :
-       {TrialState::running, TrialState::completed, TrialState::stopped, TrialState::failed}) {
-    const bool left = each == TrialState::running && !holder(directory);
-    row.push_back(std::to_string(left ? 0 : state.count(each)));
-  }
   const std::string metric = state.objectives().front().metric;
-  row.push_back(value ? metric + " " + short_number(*value) : "-");
-  row.push_back(duration_text(age_s(directory, state)));
-  return row;
+  return {.name = directory.filename().string(),
+          .state = std::string(experiment_state_text(state, directory)),
+          .trials = std::to_string(state.added_count()),
+          .counts = counts_of(directory, state),
+          .best = value ? metric + " " + short_number(*value) : "-",
+          .age = duration_text(age_s(directory, state))};
+}
+
+std::int64_t count_of(const Row& row, std::string_view state) {
+  const auto found = std::ranges::find(row.counts, state, &Counts::value_type::first);
+  return found == row.counts.end() ? 0 : found->second;
+}
+
+// Those that every finished experiment has, and others where an experiment has such trials.
+std::vector<std::string_view> shown_states(const std::vector<Row>& rows) {
+  constexpr std::array<std::string_view, 4> kAlways = {"running", "completed", "stopped", "failed"};
+  std::vector<std::string_view> states;
+  for (const std::string_view state : {to_text(TrialState::pending),
+                                       to_text(TrialState::running),
+                                       kInterruptedState,
+                                       to_text(TrialState::paused),
+                                       to_text(TrialState::completed),
+                                       to_text(TrialState::stopped),
+                                       to_text(TrialState::failed)}) {
+    const bool always = std::ranges::find(kAlways, state) != kAlways.end();
+    if (always ||
+        std::ranges::any_of(rows, [&](const Row& row) { return count_of(row, state) > 0; })) {
+      states.push_back(state);
+    }
+  }
+  return states;
+}
+
+std::string table_text(const std::vector<Row>& rows) {
+  const auto states = shown_states(rows);
+  std::vector<Table::Column> columns = {{"experiment"}, {"state"}, {"trials", Table::Align::right}};
+  for (const std::string_view state : states) {
+    columns.push_back({std::string(state), Table::Align::right});
+  }
+  columns.insert(columns.end(), {{"best"}, {"age", Table::Align::right}});
+  Table table(std::move(columns));
+  for (const Row& row : rows) {
+    std::vector<std::string> cells = {row.name, row.state, row.trials};
+    for (const std::string_view state : states) {
+      cells.push_back(row.counts.empty() ? "" : std::to_string(count_of(row, state)));
+    }
+    cells.insert(cells.end(), {row.best, row.age});
+    table.add(std::move(cells));
+  }
+  return table.text(output_columns());
 }
 
 int run(const Arguments& arguments) {
   const auto results = results_directory(arguments);
-  Table table({{"experiment"},
-               {"state"},
-               {"trials", Table::Align::right},
-               {"running", Table::Align::right},
-               {"completed", Table::Align::right},
-               {"stopped", Table::Align::right},
-               {"failed", Table::Align::right},
-               {"best"},
-               {"age", Table::Align::right}});
+  std::vector<Row> rows;
   std::string lines;
   std::error_code unreadable;
   const std::filesystem::directory_iterator entries(results, unreadable);
@@ -103,30 +156,27 @@ int run(const Arguments& arguments) {
                  "can't list " + results.string() + ": " + unreadable.message() +
                      "; name another place with --results"});
   }
-  bool any = false;
   for (const auto& directory : recent_experiments(results)) {
     const auto state = read_state(directory);
     if (!state && state.error().code == ErrorCode::not_found) {
       continue;  // nothing was ever logged: it is as if it had never begun
     }
-    any = true;
     if (arguments.has("json")) {
       lines += state ? json_line(directory, **state) : unreadable_json(directory, state.error());
-    } else if (state) {
-      table.add(cells(directory, **state));
-    } else {
-      table.add({directory.filename().string(), "unreadable", "", "", "", "", "", "", ""});
+    } else if (!state) {
       talk(state.error().message);
     }
+    rows.push_back(state ? row_of(directory, **state)
+                         : Row{.name = directory.filename().string(), .state = "unreadable"});
   }
   if (arguments.has("json")) {
     return finish(lines);
   }
-  if (!any) {
+  if (rows.empty()) {
     talk("no experiments in " + results.string() + "; 'luthier run --help' shows how to start one");
     return kSuccess;
   }
-  return finish(table.text(output_columns()));
+  return finish(table_text(rows));
 }
 
 }  // namespace

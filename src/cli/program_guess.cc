@@ -104,7 +104,7 @@ std::optional<ProgramGuess> guess_one_text(std::span<const std::string> program)
   }
   const bool shell = first.find_first_of("|;&<>$`") != std::string::npos;
   return ProgramGuess{"'" + first + "' is one word, and " +
-                          (shell ? "what a shell understands needs one"
+                          (shell ? "what stands in it needs a shell"
                                  : "a program and its arguments are words of their own"),
                       with_first(program, shell ? Words{"sh", "-c", first} : split_words(first))};
 }
@@ -202,7 +202,7 @@ std::optional<ProgramGuess> guess_program(std::span<const std::string> program,
   if (placeholders.as_typed.empty()) {
     return std::nullopt;
   }
-  return ProgramGuess{"'" + placeholders.as_typed + "' is no placeholder; the parameter is " +
+  return ProgramGuess{"'" + placeholders.as_typed + "' is not a placeholder; the parameter is " +
                           placeholders.meant + " here",
                       std::move(placeholders.program)};
 }

@@ -7,6 +7,7 @@
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output.h"
+#include "cli/run_end.h"
 #include "cli/run_checks.h"
 #include "cli/run_options.h"
 #include "core/canonical_agreement.h"

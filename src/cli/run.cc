@@ -6,7 +6,10 @@
 #include "cli/experiment_file.h"
 #include "cli/output.h"
 #include "cli/rerun.h"
+#include "cli/run_end.h"
+#include "cli/run_notes.h"
 #include "cli/run_options.h"
+#include "tuner/advice.h"
 #include "tuner/program_options.h"
 
 namespace luthier::cli {
@@ -40,17 +43,39 @@ Result<> check_space(const ExperimentSpec& spec) {
   return {};
 }
 
+void say_notes(const RunRequest& request) {
+  for (const auto& note : notes_on(request, Purpose::running)) {
+    talk(note);
+  }
+}
+
+// What is refused only as the run begins; resolves the spec.
+Result<> check_runnable(const RunRequest& request, ExperimentSpec& spec) {
+  if (auto resolved = request.session.plugins.resolve(spec); !resolved) {
+    return resolved;
+  }
+  if (spec.executor == "process") {
+    const auto options = process_options(spec);
+    return options ? check_program(*options) : Result<>(options.error());
+  }
+  return {};
+}
+
+// A run that is refused says why and nothing else.
+void say_notes_on_run(const RunRequest& request) {
+  ExperimentSpec spec = request.spec;
+  const auto& options = request.session.options;
+  const bool taken = !options.may_rename && is_taken(options.session.results / spec.name);
+  if (request.session.verbosity > 0 && !taken && check_runnable(request, spec)) {
+    say_notes(request);
+  }
+}
+
 int dry_run(RunRequest& request) {
-  if (const auto resolved = request.session.plugins.resolve(request.spec); !resolved) {
-    return fail(resolved.error());
+  if (const auto checked = check_runnable(request, request.spec); !checked) {
+    return fail(checked.error());
   }
-  if (request.spec.executor == "process") {
-    const auto options = process_options(request.spec);
-    const auto checked = options ? check_program(*options) : Result<>(options.error());
-    if (!checked) {
-      return fail(checked.error());
-    }
-  }
+  say_notes(request);
   return finish(to_json(request.spec) + "\n");
 }
 
@@ -86,6 +111,7 @@ int run(const Arguments& arguments) {
     return dry_run(*request);
   }
   outlive_readers();
+  say_notes_on_run(*request);
   return report_end(
       arguments,
       request->session,

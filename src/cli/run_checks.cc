@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/correction.h"
 #include "cli/program_guess.h"
+#include "core/resource_text.h"
 #include "loggers/logger_table.h"
 #include "tuner/gpus.h"
 #include "tuner/machine.h"
@@ -72,8 +73,8 @@ void check_resources(const RunRequest& request, std::vector<std::string>& proble
                          "; above 1 only whole gpus can be given");
     } else if (*wanted > there) {
       const bool own = name == "cpu" || name == "gpu";
-      problems.push_back("a trial needs " + format_number(*wanted) + " " + name + " and there is " +
-                         format_number(there) + "; ask for less, or say what there is with " +
+      problems.push_back("a trial " + lacking_text(name, *wanted, there) +
+                         "; ask for less, or say what there is with " +
                          (own ? "--" + name + "s N" : "--inventory " + name + "=N"));
     }
   }

@@ -126,7 +126,7 @@ constexpr std::array kRunOptions = {
               duration<&ExperimentSpec::time_budget_s>},
     RunOption{{.name = "iterations",
                .argument = "N",
-               .meaning = "a trial is completed after so many results (default: when it returns)",
+               .meaning = "a trial is completed after this many results (default: when it returns)",
                .group = "budget"},
               count<&ExperimentSpec::iterations, 0>},
     RunOption{

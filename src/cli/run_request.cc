@@ -6,6 +6,7 @@
 #include "cli/known_results.h"
 #include "cli/run_checks.h"
 #include "cli/run_options.h"
+#include "core/stop_rule_check.h"
 
 namespace luthier::cli {
 namespace {
@@ -57,6 +58,9 @@ void read_stop_rules(RunRequest& request, std::vector<std::string>& problems) {
   for (const Setting& setting : request.stop_rules) {
     auto rule = parse_stop_rule(setting.value, known);
     if (rule) {
+      if (std::string problem = stop_rule_problem(*rule); !problem.empty()) {
+        problems.push_back(setting.place + ": " + problem);
+      }
       request.spec.stop.push_back(std::move(*rule));
     } else {
       problems.push_back(setting.place + ": " + rule.error().message);
@@ -84,6 +88,7 @@ Result<RunRequest> make_run_request(const Arguments& arguments,
   bool chose_loggers = false;
   for (const Setting& setting : merged(arguments, file)) {
     chose_loggers |= setting.name == "log";
+    request.budget_given |= setting.name == "samples" || setting.name == "time";
     if (const auto applied = apply(request, setting); !applied) {
       problems.push_back(applied.error().message);
     }

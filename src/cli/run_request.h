@@ -26,6 +26,7 @@ struct RunRequest {
   ExperimentSpec spec;
   SessionSetup session;
   bool name_given = false;
+  bool budget_given = false;             // how many trials, or for how long
   std::vector<Setting> known = {};       // as named; add_known_results() reads them
   std::vector<Setting> stop_rules = {};  // read once the objectives are known
   std::string verb;                      // the command

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/unknown_option.h"
 #include "cli/points_file.h"
 #include "executors/ray.h"
 #include "tuner/assembly.h"
@@ -221,9 +222,9 @@ Result<> executor(RunRequest& request, const Setting& setting) {
         return placed(setting, known_option.error());
       }
     } else if (!*set_here) {
-      return Error{ErrorCode::invalid_argument,
-                   setting.place + ": " +
-                       unknown_name("option of executor 'process'", key, program_option_names())};
+      return Error{
+          ErrorCode::invalid_argument,
+          setting.place + ": " + unknown_option("executor 'process'", key, program_option_names())};
     }
     set(request.spec.executor_options, key, text);
   }

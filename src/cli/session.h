@@ -84,13 +84,6 @@ Result<bool> set_session_option(SessionSetup& setup,
                                 const std::string& value);
 Result<SessionSetup> session_setup(const Arguments& arguments);
 
-// Prints how a run ended: the best trials on stdout, where things are on stderr. Returns the exit
-// code.
-int report_end(const Arguments& arguments,
-               const SessionSetup& setup,
-               const Result<ExperimentSummary>& outcome,
-               const ExperimentSpec& spec);
-
 // A run goes on when the reader of its talk goes away (`luthier run ... 2>&1 | head`).
 void outlive_readers();
 

@@ -5,7 +5,7 @@
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/correction.h"
-#include "cli/foreign_options.h"
+#include "cli/objective_guess.h"
 #include "cli/table.h"
 
 namespace luthier::cli {
@@ -96,6 +96,11 @@ std::string objective_text(const TriedTrial& trial) {
   return text;
 }
 
+std::vector<Diagnosis::Seen> rows_of(const TriedTrial& trial) {
+  return trial.objectives.empty() ? likely_objectives(trial.diagnosis.seen, trial.config)
+                                  : trial.diagnosis.seen;
+}
+
 std::string metrics_table(const TriedTrial& trial, int columns) {
   const bool offers = trial.objectives.empty();
   std::vector<Table::Column> headings = {{"metric"}};
@@ -108,11 +113,7 @@ std::string metrics_table(const TriedTrial& trial, int columns) {
                    {"stream"},
                    {"a line that it stands in"}});
   Table table(std::move(headings));
-  std::vector<Diagnosis::Seen> rows = trial.diagnosis.seen;
-  if (offers) {  // the likely ones first
-    std::ranges::stable_partition(
-        rows, [](const Diagnosis::Seen& seen) { return more_is_better(seen.name).has_value(); });
-  }
+  const std::vector<Diagnosis::Seen> rows = rows_of(trial);
   for (const Diagnosis::Seen& seen : rows) {
     std::vector<std::string> cells = {
         seen.name + (seen.chosen && seen.wanted != seen.name ? " (" + seen.wanted + ")" : "")};
@@ -126,7 +127,7 @@ std::string metrics_table(const TriedTrial& trial, int columns) {
                   std::string(trim(seen.line))});
     table.add(std::move(cells));
   }
-  return trial.diagnosis.seen.empty() ? "" : "\n" + table.text(columns);
+  return rows.empty() ? "" : "\n" + table.text(columns);
 }
 
 // The advice names the option for a minimum.
@@ -205,7 +206,7 @@ std::string tried_text(const TriedTrial& trial, int columns) {
     text += fact("iterations", results_text(trial));
     const std::string objective = objective_text(trial);
     text += objective.empty() ? "" : fact("objective", objective);
-  } else if (trial.diagnosis.seen.empty()) {
+  } else if (rows_of(trial).empty()) {
     text += fact("metrics", "none was seen in its output");
   }
   return text + metrics_table(trial, columns) + advice_text(trial);
@@ -227,7 +228,7 @@ std::string tried_json(const TriedTrial& trial) {
          ", \"iterations\": " + std::to_string(trial.results) +
          ", \"metrics\": " + to_json(trial.last) +
          ", \"understanding\": " + json_string(trial.understanding) +
-         ", \"seen\": " + list_json(trial.diagnosis.seen, seen_json) +
+         ", \"seen\": " + list_json(rows_of(trial), seen_json) +
          ", \"ambiguous\": " + list_json(trial.diagnosis.ambiguous, text) +
          ", \"nearest_line\": " + json_string(trial.diagnosis.nearest_line) +
          ", \"advice\": " + json_string(nearest_advice(trial)) + "}\n";

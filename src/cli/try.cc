@@ -7,9 +7,10 @@
 #include "cli/correction.h"
 #include "cli/experiment_file.h"
 #include "cli/failure_advice.h"
-#include "cli/foreign_options.h"
+#include "cli/objective_guess.h"
 #include "cli/one_trial.h"
 #include "cli/output.h"
+#include "cli/run_notes.h"
 #include "cli/run_options.h"
 
 namespace luthier::cli {
@@ -23,27 +24,17 @@ constexpr std::array kExamples = {
 constexpr std::array kOperands = {
     Operand{.name = "FILE.toml", .required = false, .completes = Completes::file}};
 
-// The first metric seen whose name tells which way is better, else the first.
-std::string suggested_objective(const TriedTrial& tried) {
-  const auto& seen = tried.diagnosis.seen;
-  for (const auto& each : seen) {
-    if (more_is_better(each.name)) {
-      return each.name;
-    }
-  }
-  return seen.empty() ? "" : seen.front().name;
-}
-
 // The command that tunes the program as it was tried; empty: something is missing for that.
 std::string next_command(const Arguments& arguments,
                          const RunRequest& request,
                          const TriedTrial& tried) {
   std::vector<std::string> added;
   if (request.spec.objectives.empty()) {
-    const std::string metric = suggested_objective(tried);
-    if (metric.empty()) {
+    const auto likely = likely_objectives(tried.diagnosis.seen, tried.config);
+    if (likely.empty()) {
       return {};
     }
+    const std::string& metric = likely.front().name;
     added = {more_is_better(metric).value_or(false) ? "--max" : "--min", metric};
   }
   if (request.spec.space.parameters().empty()) {
@@ -62,12 +53,26 @@ std::string next_command(const Arguments& arguments,
   return Correction("run", words).line();
 }
 
+// What `run` would refuse is refused before the program runs.
+Result<> check_as_run(const RunRequest& request) {
+  ExperimentSpec spec = request.spec;
+  if (spec.objectives.empty()) {  // one will be found; what is known has to hold it
+    spec.objectives = {{"objective", Mode::min}};
+    spec.known.clear();
+  }
+  return request.session.plugins.resolve(spec);
+}
+
 int check_try(const Arguments& arguments, const RunRequest& request) {
   if (request.spec.executor != "process") {
     return fail_usage("try runs a program on this machine; drop --executor " +
                       request.spec.executor);
   }
-  return arguments.has("from") ? fail_usage("try takes no bundle; drop --from") : kSuccess;
+  if (arguments.has("from")) {
+    return fail_usage("try takes no bundle; drop --from");
+  }
+  const auto checked = check_as_run(request);
+  return checked ? kSuccess : fail(checked.error());
 }
 
 void show(std::string_view text) {
@@ -75,6 +80,9 @@ void show(std::string_view text) {
 }
 
 int report(const Arguments& arguments, const RunRequest& request, const TriedTrial& tried) {
+  for (const auto& note : notes_on(request, Purpose::trying)) {
+    talk(note);
+  }
   const int code = succeeded(tried) ? kSuccess : kExperimentFailed;
   if (arguments.has("json")) {
     return print(tried_json(tried)) ? code : kSystem;

@@ -158,7 +158,9 @@ class Check {
     const auto empty = [](const std::string& word) { return word.empty(); };
     if (domain_.words.empty() || domain_.words.size() > 2 ||
         std::ranges::any_of(domain_.words, empty)) {
-      add("a flag has one argument or two, none of them empty, as in flag(\"--amp\")");
+      add("a flag has one argument or two, none of them empty, as in flag(\"--amp\"); a text that "
+          "may "
+          "be empty is a choice: choice(\"\", \"-ffast-math\")");
     } else if (domain_.words.front() == domain_.words.back() && domain_.words.size() == 2) {
       add("both arguments of the flag are " + json_string(domain_.words.front()) +
           "; one is for on, one for off");

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/unknown_option.h"
 #include "luthier/plugin.h"
 
 namespace luthier {
@@ -92,15 +93,14 @@ std::string_view other_option_name(std::string_view name) {
   return row == kOptions.end() ? std::string_view() : row->ours;
 }
 
-std::string unknown_option(std::string_view what,
-                           std::string_view name,
-                           std::span<const std::string> known) {
-  const std::string what_kind = "option of " + std::string(what);
+std::string unknown_here(std::string_view what,
+                         std::string_view name,
+                         std::span<const std::string> known) {
   const std::string meant(other_option_name(name));
   if (std::ranges::find(known, meant) == known.end()) {
-    return unknown_name(what_kind, name, known);
+    return unknown_option(what, name, known);
   }
-  return "no " + what_kind + " '" + std::string(name) + "'; did you mean '" + meant +
+  return std::string(what) + " has no option '" + std::string(name) + "'; did you mean '" + meant +
          "'? known: " + join(known, ", ");
 }
 
@@ -116,7 +116,7 @@ Result<NamedValues> resolve_options(std::string_view what,
   }
   for (const auto& [name, value] : given) {
     if (std::ranges::find(known, name) == known.end()) {
-      problems.push_back(unknown_option(what, name, known));
+      problems.push_back(unknown_here(what, name, known));
     }
   }
   NamedValues resolved;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/unknown_option.h"
 #include "core/expression.h"
 #include "luthier/experiment_spec.h"
 
@@ -122,7 +123,7 @@ Result<StopRule> plateau(StopRule::Kind kind, const std::string& text) {
   std::vector<std::string> problems;
   for (const auto& [key, value] : spec->options) {
     if (std::ranges::find(known, key) == known.end()) {
-      problems.push_back(unknown_name("option of " + what, key, known));
+      problems.push_back(unknown_option(what, key, known));
     } else if (const auto wanted = set_option(rule, key, value); !wanted.empty()) {
       problems.push_back("option " + key + " of " + what + " is " + to_json(value) +
                          "; it must be " + std::string(wanted));

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <limits>
 #include <utility>
 
 #include "base/text.h"
@@ -87,7 +87,13 @@ std::span<const double> TrialScore::take(const Score& score,
                                          const Metrics& metrics) {
   std::vector<double> losses = losses_of(objectives, metrics);
   if (score.kind == Score::Kind::mean) {
-    take_mean(score.window, std::move(losses));
+    Reported reported(losses.begin(), losses.end());
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      if (!metrics.contains(objectives[i].metric)) {
+        reported[i].reset();
+      }
+    }
+    take_mean(score.window, std::move(reported));
   } else if (score.kind != Score::Kind::best || begins_ || is_better(losses, losses_)) {
     losses_ = std::move(losses);
   }
@@ -95,18 +101,27 @@ std::span<const double> TrialScore::take(const Score& score,
   return losses_;
 }
 
-void TrialScore::take_mean(std::int64_t window, std::vector<double> losses) {
-  recent_.push_back(std::move(losses));
+void TrialScore::take_mean(std::int64_t window, Reported reported) {
+  recent_.push_back(std::move(reported));
   if (static_cast<std::int64_t>(recent_.size()) > window) {
     recent_.pop_front();
   }
-  losses_.assign(recent_.front().size(), 0);
-  for (const auto& each : recent_) {
-    std::ranges::transform(losses_, each, losses_.begin(), std::plus());
+  losses_.resize(recent_.back().size());
+  for (std::size_t i = 0; i < losses_.size(); ++i) {
+    losses_[i] = mean(i);
   }
-  for (double& loss : losses_) {
-    loss /= static_cast<double>(recent_.size());
+}
+
+double TrialScore::mean(std::size_t objective) const {
+  double sum = 0;
+  double count = 0;
+  for (const Reported& reported : recent_) {
+    if (const auto& loss = reported[objective]) {
+      sum += *loss;
+      ++count;
+    }
   }
+  return count > 0 ? sum / count : std::numeric_limits<double>::infinity();
 }
 
 void TrialScore::start_over() {

@@ -2,7 +2,10 @@
 // objective, always one that is to be small (loss_of); +infinity where there is none.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,11 +36,14 @@ class TrialScore {
   void start_over();
 
  private:
-  void take_mean(std::int64_t window, std::vector<double> losses);
+  // Of a result's objectives; nothing for one that is not in it.
+  using Reported = std::vector<std::optional<double>>;
+  void take_mean(std::int64_t window, Reported reported);
+  double mean(std::size_t objective) const;
 
   std::vector<double> losses_;
   bool begins_ = true;
-  std::deque<std::vector<double>> recent_;  // mean only
+  std::deque<Reported> recent_;  // mean only
 };
 
 }  // namespace luthier

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "core/resource_text.h"
 
 namespace luthier {
 namespace {
@@ -18,7 +19,7 @@ double amount(const std::map<std::string, double>& custom, const std::string& na
 }
 
 std::string lacks(const std::string& name, double wanted, double there) {
-  return "it needs " + format_number(wanted) + " " + name + ", there is " + format_number(there);
+  return "it " + lacking_text(name, wanted, there);
 }
 
 }  // namespace
@@ -61,7 +62,7 @@ std::string Ledger::infeasible(const Resources& claim) const {
   }
   if (wanted.gpu > 1 && std::floor(wanted.gpu) != wanted.gpu) {
     return "it needs " + format_number(wanted.gpu) +
-           " gpu; above 1 only whole numbers can be given";
+           " gpus; above 1 only whole numbers can be given";
   }
   if (inventory_.memory_bytes > 0 && wanted.memory_bytes > inventory_.memory_bytes) {
     return lacks("bytes of memory",

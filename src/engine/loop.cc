@@ -100,7 +100,8 @@ void Engine::take_interrupts() {
     return;
   }
   interrupts_seen_ = seen;
-  if (const std::string answer = planner_.answer_interrupt(); !answer.empty() && ports_.say) {
+  const std::string_view signal = ports_.interrupted_by ? ports_.interrupted_by() : "Ctrl-C";
+  if (const std::string answer = planner_.answer_interrupt(signal); !answer.empty() && ports_.say) {
     ports_.say(answer);
   }
   planner_.leave("interrupted");

@@ -33,6 +33,8 @@ struct EnginePorts {
   std::function<void(const ControlRequest&, const Result<>&)> answer = {};
   // How often the user pressed Ctrl-C (or sent SIGTERM): 1 leaves in good order, 2 at once.
   const std::atomic<int>* interrupts = nullptr;
+  // What the last of them was, in words; empty: "Ctrl-C".
+  std::function<std::string_view()> interrupted_by = {};
   // Receives the answer to Ctrl-C where no logger shows it; may be empty.
   std::function<void(const std::string&)> say = {};
   TimePoint idle_interval = 100'000;  // microseconds between idle calls; 0: none (virtual time)

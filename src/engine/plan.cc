@@ -100,6 +100,10 @@ void Planner::on_executor_event(const ExecutorEvent& event) {
 void Planner::on_understood(const UnderstoodOutput& understood) {
   if (state_.understanding().empty()) {
     emit(OutputUnderstood{understood.text});
+    if (std::string sentence = options_.other_names ? options_.other_names(understood.text) : "";
+        !sentence.empty()) {
+      note(std::move(sentence));
+    }
   }
 }
 
@@ -188,6 +192,9 @@ void Planner::on_checkpoint(const CheckpointWritten& written) {
     return;
   }
   const TrialRecord& record = state_.record(trial);
+  if (written.training_iteration < record.live->last_checkpoint_iteration) {
+    return;  // told again, after a later one; it may be gone by now
+  }
   if (!record.checkpoints.empty()) {
     const CheckpointRecord& newest = state_.checkpoints().at(record.checkpoints.back());
     if (newest.directory == directory && newest.training_iteration == written.training_iteration &&
@@ -279,16 +286,15 @@ void Planner::leave(const std::string& reason) {
   interrupt_running(true);
 }
 
-std::string Planner::answer_interrupt() {
+std::string Planner::answer_interrupt(std::string_view signal) {
   const auto running = static_cast<std::int64_t>(state_.running().size());
   if (running == 0 || leaving() || left_) {
     return {};
   }
-  std::string answer =
-      "interrupted: waiting for " + counted(running, "running trial") +
-      " to save and leave, at most " + format_number(state_.spec().grace_s) +
-      " s for one that can't save; a second Ctrl-C leaves at once. `resume` goes on "
-      "either way";
+  std::string answer = "interrupted: waiting for " + counted(running, "running trial") +
+                       " to save and leave, at most " + format_number(state_.spec().grace_s) +
+                       " s for one that can't save; a second " + std::string(signal) +
+                       " leaves at once. `resume` goes on either way";
   note(answer);
   return answer;
 }
@@ -549,7 +555,7 @@ bool Planner::settle() {
     return true;
   }
   if (const auto waiting = state_.first_paused()) {
-    end_trial(*waiting, TrialState::stopped, "paused, and nothing resumes it any more");
+    end_trial(*waiting, TrialState::stopped, "paused, and nothing will resume it");
     return true;
   }
   if (const auto waiting = state_.first_pending()) {

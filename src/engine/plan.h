@@ -46,6 +46,9 @@ struct PlannerOptions {
   std::filesystem::path experiment_directory = {};  // checkpoints are named relative to it
   // Whether the user's own rule ends the trial after this result; may be empty.
   std::function<bool(TrialId, const TrialResult&)> stop_if = {};
+  // Of what was understood of the output: a sentence where a metric is taken from another name than
+  // its own, else empty. May be empty itself.
+  std::function<std::string(const std::string& understanding)> other_names = {};
 };
 
 class Planner {
@@ -67,7 +70,7 @@ class Planner {
   void leave_now();  // after leave: without waiting for attempts, which are lost
   // Before leave: notes what the first Ctrl-C leads to, and returns it. Empty: nothing runs, or it
   // was said.
-  std::string answer_interrupt();
+  std::string answer_interrupt(std::string_view signal = "Ctrl-C");
   void extend(std::int64_t samples, double time_budget_s);
   // A failed trial is pending again.
   void retry(TrialId trial, const std::string& who) {
@@ -139,8 +142,8 @@ class Planner {
   bool left_ = false;
   bool searcher_waits_ = false;
   std::set<Remarked::About> said_;
-  bool said_unsaved_ = false;         // that trials don't save: once is enough
-  std::vector<Rules::Reads> unseen_;  // what no result had yet; looked at until a trial has ended
+  bool said_unsaved_ = false;          // that trials don't save: once is enough
+  std::vector<MetricReading> unseen_;  // what no result had yet; looked at until a trial has ended
   std::vector<Event> events_;
   std::vector<Command> commands_;
 };

@@ -40,28 +40,6 @@ std::optional<double> improvement(const Losses& losses, std::int64_t window, dou
 
 }  // namespace
 
-std::vector<Rules::Reads> Rules::read_by(const ExperimentSpec& spec,
-                                         const std::vector<Condition>& conditions) {
-  std::vector<Reads> reads;
-  for (const Condition& condition : conditions) {
-    for (const std::string& name : condition.expression.names()) {
-      if (name != "training_iteration") {
-        reads.push_back({name, "the stop rule '" + condition.text + "'"});
-      }
-    }
-  }
-  for (const StopRule& rule : spec.stop) {
-    if (rule.kind != StopRule::Kind::condition) {
-      reads.push_back({rule.metric, "the stop rule '" + rule.text + "'"});
-    }
-  }
-  const Value* time = spec.scheduler.options.find("time_attr");
-  if (time && time->text() && *time->text() != "training_iteration") {
-    reads.push_back({*time->text(), "scheduler '" + spec.scheduler.name + "' (time_attr)"});
-  }
-  return reads;
-}
-
 Result<Rules> Rules::make(const ExperimentSpec& spec) {
   Rules rules;
   std::vector<std::string> problems;
@@ -80,7 +58,7 @@ Result<Rules> Rules::make(const ExperimentSpec& spec) {
       problems.push_back("stop rule '" + rule.text + "': " + expression.error().message);
     }
   }
-  rules.reads_ = read_by(spec, rules.conditions_);
+  rules.reads_ = metric_readings(spec);
   for (const auto& [name, amount] : spec.resources) {
     if (auto expression = parse_expression(formula(amount), parameters)) {
       for (const auto& used : expression->names()) {

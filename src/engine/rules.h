@@ -7,6 +7,7 @@
 
 #include "core/experiment_state.h"
 #include "core/expression.h"
+#include "core/metric_readings.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
 
@@ -29,13 +30,8 @@ class Rules {
   // Why the experiment as a whole has converged; empty if it has not.
   std::string experiment_plateau(const ExperimentState& state) const;
 
-  // The metrics that stop rules and the scheduler's time_attr name, and who reads each: "the stop
-  // rule 'loss < 0.1'". What no trial reports never takes effect.
-  struct Reads {
-    std::string metric;
-    std::string reader;
-  };
-  const std::vector<Reads>& reads() const { return reads_; }
+  // What no trial reports never takes effect.
+  const std::vector<MetricReading>& reads() const { return reads_; }
 
   // What a trial with this configuration needs; an error names the expression and why it failed.
   Result<Resources> resources_for(const Config& config) const;
@@ -49,15 +45,13 @@ class Rules {
     std::string name;
     Expression amount;
   };
-  static std::vector<Reads> read_by(const ExperimentSpec& spec,
-                                    const std::vector<Condition>& conditions);
   std::string own_stop(const ExperimentState& state, TrialId trial, const Metrics& metrics) const;
 
   std::vector<Condition> conditions_;
   std::vector<StopRule> plateaus_;
   std::vector<StopRule> experiment_plateaus_;
   std::vector<Claim> claims_;
-  std::vector<Reads> reads_;
+  std::vector<MetricReading> reads_;
 };
 
 }  // namespace luthier

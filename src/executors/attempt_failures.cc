@@ -54,7 +54,7 @@ std::string exit_failure(const guardian::Gone& gone,
     out = "used " + memory_text(gone.peak_memory_bytes, memory_limit_bytes) +
           " of memory, more than its limit of " +
           memory_text(memory_limit_bytes, memory_limit_bytes) +
-          ", and was ended; raise --memory or make it smaller";
+          ", and was ended; give it more with --memory, or have it use less";
   } else if (WIFSIGNALED(status)) {
     const char* name = sigdescr_np(WTERMSIG(status));
     out = "was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +

@@ -181,7 +181,9 @@ std::optional<std::string> CommandTemplate::Parser::alone(const Argument& argume
     }
     if (out_.names_flag(piece)) {
       return ": " + in_braces(piece.text) +
-             " is a flag, which is there or not, and must be an argument of its own";
+             " is a flag, which is there or not, and must be an argument of its own; for a part of "
+             "one declare " +
+             piece.text + "=" + out_.words_.as_choice(piece.text);
     }
   }
   return std::nullopt;

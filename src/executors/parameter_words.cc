@@ -55,6 +55,12 @@ std::optional<std::string> ParameterWords::flag_argument(std::string_view name,
   return *on ? domain->words.front() : domain->words.back();
 }
 
+std::string ParameterWords::as_choice(std::string_view name) const {
+  const auto on = flag_argument(name, Value(true));
+  const auto off = flag_argument(name, Value(false));
+  return "choice(" + json_string(off.value_or("")) + ", " + json_string(on.value_or("")) + ")";
+}
+
 std::string ParameterWords::for_environment(std::string_view name, const Value& value) const {
   if (!is_secret(name)) {
     return text(name, value);
@@ -86,6 +92,18 @@ Result<> ParameterWords::check_secrets() const {
   }
   return problems.empty() ? Result<>()
                           : Result<>(Error{ErrorCode::invalid_argument, join(problems, "\n")});
+}
+
+std::vector<std::string> ParameterWords::secret_contents() const {
+  std::vector<std::string> contents;
+  for (const auto& [name, domain] : domains_) {
+    for (const Value& variable : domain.values) {
+      if (domain.kind == DomainKind::secret) {
+        contents.push_back(for_environment(name, variable));
+      }
+    }
+  }
+  return contents;
 }
 
 }  // namespace luthier

@@ -30,6 +30,8 @@ class ParameterWords {
   std::vector<std::string> spread(std::string_view name, const Value& value) const;
   // The argument of a flag that has this value; nothing where it has none.
   std::optional<std::string> flag_argument(std::string_view name, const Value& value) const;
+  // The flag as a parameter that may stand within an argument: choice("", "--amp").
+  std::string as_choice(std::string_view name) const;
   // For the trial's own environment: the content of a secret's variable, any other value's text.
   std::string for_environment(std::string_view name, const Value& value) const;
 
@@ -37,6 +39,8 @@ class ParameterWords {
   Config without_secrets(const Config& config) const;
   // Every variable of a secret is there; an error names those that are not.
   Result<> check_secrets() const;
+  // What the variables of all secrets hold now.
+  std::vector<std::string> secret_contents() const;
 
  private:
   bool is(std::string_view name, DomainKind kind) const;

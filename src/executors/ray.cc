@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/unknown_option.h"
 #include "executors/guardian_client.h"
 #include "executors/ray_launcher.h"
 #include "executors/ray_shape.h"
@@ -170,8 +171,7 @@ Result<> set_ray_option(RayOptions& options, const std::string& name, const std:
     for (const RayOption& option : ray_option_table()) {
       known.emplace_back(option.name);
     }
-    return Error{ErrorCode::invalid_argument,
-                 unknown_name("option of executor 'ray'", name, known)};
+    return Error{ErrorCode::invalid_argument, unknown_option("executor 'ray'", name, known)};
   }
   return {};
 }

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/new_thread.h"
 #include "base/text.h"
 #include "core/json.h"
 #include "executors/ray_shape.h"
@@ -91,7 +92,11 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
   launcher->add(launcher->mailbox_.get(), kMailbox, EPOLLIN);
   launcher->add(launcher->driver_.socket(), kDriver, EPOLLIN);
   launcher->add(launcher->driver_.talk(), kTalk, EPOLLIN);
-  launcher->thread_ = std::thread([raw = launcher.get()] { raw->run(); });
+  auto thread = new_thread("the cluster", [raw = launcher.get()] { raw->run(); });
+  if (!thread) {
+    return thread.error();
+  }
+  launcher->thread_ = *std::move(thread);
   return launcher;
 }
 

@@ -15,10 +15,11 @@ constexpr int kTimeWidth = 8;
 constexpr std::string_view kGap = "  ";
 constexpr double kTold = 0.1;  // seconds that are worth a word
 
-// "all 12 trials ended", "the only trial ended" count what the line counts.
+constexpr std::string_view kOnlyTrial = "the only trial ended";
+
+// These count what the line counts.
 bool says_that_all_ended(const std::string& reason) {
-  return reason == "the only trial ended" ||
-         (reason.starts_with("all ") && reason.ends_with(" trials ended"));
+  return reason == kOnlyTrial || (reason.starts_with("all ") && reason.ends_with(" trials ended"));
 }
 
 // "3 stopped, 1 failed"; nothing where all completed.
@@ -36,10 +37,16 @@ std::string not_completed_text(const ConsoleState& state) {
 std::string ending_text(const ConsoleState& state) {
   const std::string reason = state.stopped() ? printable(state.stopped()->reason) : "";
   if (!says_that_all_ended(reason)) {
-    return counts_text(state) + (reason.empty() ? "" : "; " + reason);
+    const std::string counts = counts_text(state);
+    const bool said = reason.empty() || counts.ends_with(reason);  // "..., 2 interrupted"
+    return counts + (said ? "" : "; " + reason);
   }
   const std::string states = not_completed_text(state);
-  return reason + (states.empty() ? "" : ", of them " + states);
+  if (reason == kOnlyTrial && !states.empty()) {
+    return state.count(TrialState::failed) > 0 ? "the only trial failed"
+                                               : "the only trial was stopped";
+  }
+  return reason + (states.empty() ? "" : ": " + states);
 }
 
 std::string row(const std::string& trial,
@@ -134,8 +141,9 @@ std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now)
   std::vector<std::string> lines = best_texts(state);
   if (const std::int64_t hidden = state.failed_attempts() - state.failures_returned(); hidden > 0) {
     const std::string& logs = state.subject().logs_command;
-    lines.push_back(counted(hidden, "further failure") + ", most like those above" +
-                    (logs.empty() ? "" : ": `" + printable(logs) + "` shows each"));
+    lines.push_back("and " + std::to_string(hidden) + " more like " +
+                    (state.failures_returned() == 1 ? "that failure" : "those failures") +
+                    (logs.empty() ? "" : "; `" + printable(logs) + "` shows each"));
   }
   const bool finished = state.stopped() && state.stopped()->finished;
   const std::string line = printable(state.subject().name) +

@@ -125,8 +125,9 @@ std::vector<OptionSpec> options() {
   all.push_back({.name = "brackets",
                  .type = OptionType::integer,
                  .default_value = 1,
-                 .meaning = "trials are spread over so many ladders, each starting one rung later; "
-                            "more hedges against misleading early results",
+                 .meaning =
+                     "trials are spread over this many ladders, each starting one rung later; "
+                     "more hedges against misleading early results",
                  .minimum = 1,
                  .maximum = 32});
   all.push_back({.name = "mode",

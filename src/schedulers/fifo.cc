@@ -9,7 +9,7 @@ class Fifo : public TrialScheduler {
   Decision on_result(const ExperimentView& /*view*/,
                      TrialId /*trial*/,
                      const TrialResult& /*result*/) override {
-    return {.kind = DecisionKind::proceed, .reason = "fifo goes on"};
+    return {.kind = DecisionKind::proceed, .reason = "fifo stops no trial"};
   }
 
   std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {

@@ -210,8 +210,8 @@ SchedulerPlugin scheduler_median_stopping() {
                            {.name = "min_samples_required",
                             .type = OptionType::integer,
                             .default_value = 3,
-                            .meaning = "so many other trials must have reached the same time; "
-                                       "more judges later and surer",
+                            .meaning = "this many other trials must have reached the same time; "
+                                       "more means later and surer verdicts",
                             .minimum = 1,
                             .maximum = 1e9},
                            {.name = "hard_stop",

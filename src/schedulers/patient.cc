@@ -109,14 +109,14 @@ SchedulerPlugin scheduler_patient() {
                            {.name = "patience",
                             .type = OptionType::integer,
                             .default_value = 5,
-                            .meaning = "so many results without improvement are tolerated; more "
+                            .meaning = "this many results without improvement are tolerated; more "
                                        "waits longer",
                             .minimum = 0,
                             .maximum = 1000000},
                            {.name = "min_delta",
                             .default_value = 0.0,
-                            .meaning = "results may be so much worse than the best and still "
-                                       "count as no worse; more is milder",
+                            .meaning = "results may be this much worse than the best and still "
+                                       "count as good as it; more is more lenient",
                             .minimum = 0}}},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {
         return std::unique_ptr<TrialScheduler>(std::make_unique<Patient>(context));

@@ -190,7 +190,7 @@ class BanditExploration : public Exploration {
     for (int i = 0; i < kRandomPoints; ++i) {
       const Config config = variation.decode(variation.jump(base, rng));
       if (space.satisfies_constraints(config)) {
-        return {config, "too little known for a model: " + changes_between(from, config)};
+        return {config, "too little is known for a model: " + changes_between(from, config)};
       }
     }
     return {from, "no change meets the constraints"};

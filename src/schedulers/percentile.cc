@@ -134,13 +134,13 @@ std::vector<OptionSpec> options() {
       {.name = "startup_trials",
        .type = OptionType::integer,
        .default_value = 5,
-       .meaning = "nobody is judged before so many trials have completed",
+       .meaning = "no trial is judged before this many trials have completed",
        .minimum = 0,
        .maximum = 1e9},
       {.name = "min_trials",
        .type = OptionType::integer,
        .default_value = 1,
-       .meaning = "so many completed trials must have reported at the same time",
+       .meaning = "this many completed trials must have reported at the same time",
        .minimum = 1,
        .maximum = 1e9}};
   for (OptionSpec& each : check_time_option_specs()) {

@@ -100,10 +100,10 @@ class SuccessiveHalving : public TrialScheduler {
     return {.kind = stays ? DecisionKind::proceed : DecisionKind::stop,
             .reason = n <= bootstrap_ ? "one of the first " + std::to_string(bootstrap_) + " at " +
                                             reading_.show_time(milestone(number)) +
-                                            ", which only serve to compare with"
+                                            ", which serve only for comparison"
                                       : reading_.show(standing.loss) + " is number " +
-                                            std::to_string(better + 1) + " of " + at +
-                                            "; the best " + std::to_string(kept) + " go on",
+                                            std::to_string(better + 1) + " of " + at + "; " +
+                                            go_on_text(static_cast<double>(kept)),
             .numbers = {{"value", reading_.value(standing.loss)},
                         {"rank", static_cast<double>(better + 1)},
                         {"n", static_cast<double>(n)},
@@ -137,25 +137,26 @@ std::vector<OptionSpec> options() {
       {.name = "min_resource",
        .default_value = {},
        .meaning = "time of the first rung; absent: a hundredth of the longest completed trial, and "
-                  "until one has completed nobody is judged",
+                  "until one has completed no trial is judged",
        .minimum = 1e-9,
        .maximum = 1e15},
       {.name = "reduction_factor",
        .type = OptionType::integer,
        .default_value = 4,
-       .meaning = "one trial in so many goes on at a rung; more is stricter and leaves fewer rungs",
+       .meaning =
+           "one trial in this many goes on at a rung; more is stricter and leaves fewer rungs",
        .minimum = 2,
        .maximum = 1000000},
       {.name = "min_early_stopping_rate",
        .type = OptionType::integer,
        .default_value = 0,
-       .meaning = "so many rungs at the bottom are left out; more spares slow starters",
+       .meaning = "this many rungs at the bottom are left out; more spares slow starters",
        .minimum = 0,
        .maximum = 64},
       {.name = "bootstrap_count",
        .type = OptionType::integer,
        .default_value = 0,
-       .meaning = "the first so many trials at a rung only serve to compare with and are stopped",
+       .meaning = "this many first trials at a rung serve only for comparison and are stopped",
        .minimum = 0,
        .maximum = 1e9}};
 }
@@ -165,7 +166,7 @@ std::vector<OptionSpec> options() {
 SchedulerPlugin scheduler_successive_halving() {
   return {
       .info = {.summary = "asynchronous successive halving by Optuna's rule: the best "
-                          "1/reduction_factor of a rung go on, nobody waits",
+                          "1/reduction_factor of a rung go on, and no trial waits",
                .paper = "Li et al., A system for massively parallel hyperparameter tuning, 2018",
                .options = options()},
       .make = make};

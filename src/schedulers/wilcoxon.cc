@@ -188,14 +188,14 @@ SchedulerPlugin scheduler_wilcoxon() {
                .options = {time_attr_option(),
                            {.name = "p_threshold",
                             .default_value = 0.1,
-                            .meaning = "a trial stops when a difference like its would come about "
-                                       "by chance more seldom than this; more is stricter",
+                            .meaning = "a trial stops when a difference like its own would arise "
+                                       "by chance more rarely than this; more is stricter",
                             .minimum = 0,
                             .maximum = 1},
                            {.name = "startup_instances",
                             .type = OptionType::integer,
                             .default_value = 2,
-                            .meaning = "nobody is judged on fewer instances, nor on fewer than 2",
+                            .meaning = "no trial is judged on fewer instances, nor on fewer than 2",
                             .minimum = 0,
                             .maximum = 1000000}}},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {

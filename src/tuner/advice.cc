@@ -69,7 +69,7 @@ std::string taken_text(const std::filesystem::path& directory) {
   std::error_code ignored;
   if (!std::filesystem::exists(directory / "experiment.db", ignored)) {
     return "there is a " + name + place +
-           " that is no experiment; choose another --name, or remove it";
+           " that is not an experiment; choose another --name, or remove it";
   }
   const std::string there = "there is an experiment " + name + place;
   if (const auto running = holder(directory)) {

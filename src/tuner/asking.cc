@@ -143,7 +143,30 @@ Result<std::string> ask_trial(OfflineLog& log,
   if (!added) {
     return added.error();
   }
-  return std::string("written down; it counts when the experiment is resumed");
+  const std::string now = what == "stop"    ? " is stopped"
+                          : what == "pause" ? " is paused"
+                                            : " is not paused any more";
+  return "trial " + to_text(trial) + now + "; the experiment itself goes on with " +
+         way_on("resume", state.spec(), directory);
+}
+
+// What a running controller has begun to do.
+std::string begun_text(const std::string& what,
+                       std::optional<TrialId> trial,
+                       const std::filesystem::path& directory) {
+  const std::string name = trial ? "trial " + to_text(*trial) : directory.filename().string();
+  if (what == "stop") {
+    return name + (trial ? " stops" : " stops, and its running trials with it") +
+           "; what was found stays";
+  }
+  if (what == "resume") {
+    return name + " goes on as soon as it has a free slot";
+  }
+  const std::string number = trial ? std::to_string(trial->value) : "";
+  return name +
+         (trial ? " pauses: if it is running, it saves and leaves"
+                : " pauses: running trials save and leave") +
+         "; `" + command_line("resume", directory, number) + "` goes on with it";
 }
 
 }  // namespace
@@ -161,7 +184,8 @@ Result<std::string> request(const std::filesystem::path& directory,
     }
     ControlRequest asked{.request = what, .trial = trial.value_or(TrialId{-1}), .who = who};
     asked.id = std::to_string(SystemClock().now()) + "-" + std::to_string(process_id());
-    return ControlFiles(directory).ask(asked, kPatience);
+    const auto answer = ControlFiles(directory).ask(asked, kPatience);
+    return answer ? Result<std::string>(begun_text(what, trial, directory)) : answer;
   }
   if (!trial && what != "stop") {
     return refuse("the experiment is not running; there is nothing to " + what);

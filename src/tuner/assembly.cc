@@ -87,7 +87,8 @@ std::string name_problem(const std::string& name) {
   if (name.empty() || name.starts_with('.') || name.starts_with('-') ||
       !std::ranges::all_of(name, fine)) {
     return "experiment name \"" + to_utf8(name) +
-           "\" can't be a directory's; it must be made of the letters a to z, digits and any of "
+           "\" can't be the name of a directory; it must be made of the letters a to z, digits and "
+           "any of "
            "'-', '_', '.' and '+', and begin with a letter or digit";
   }
   return {};

@@ -69,7 +69,7 @@ std::vector<ControlRequest> ControlFiles::take() const {
     const auto text = read_file(files_, name);
     files_.remove_all(name);
     const auto values =
-        text ? parse_json_object(*text) : Result<NamedValues>(refused("it is no regular file"));
+        text ? parse_json_object(*text) : Result<NamedValues>(refused("it is not a regular file"));
     ControlRequest request{.id = name.substr(0, name.size() - kRequest.size())};
     if (values) {
       request.request = text_of(*values, "request");

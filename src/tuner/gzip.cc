@@ -137,7 +137,7 @@ Result<std::size_t> GzipReader::read_some(std::span<char> into) {
     const int status = inflate(&z, Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) {
       return Error{ErrorCode::corruption,
-                   path_.string() + " is no whole gzip file; copy or make it again"};
+                   path_.string() + " is not a complete gzip file; copy or make it again"};
     }
     ended_ = status == Z_STREAM_END;
   }

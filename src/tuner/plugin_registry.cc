@@ -236,7 +236,8 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec) const {
     plugin.options = std::move(*options);
     if (several && !info->multi_objective) {
       const auto able = what == "searcher" ? able_of(searchers_) : able_of(schedulers_);
-      problems.add(called + " handles one objective, " + std::to_string(spec.objectives.size()) +
+      problems.add(called + " handles one objective, and " +
+                   std::to_string(spec.objectives.size()) +
                    " are given; these handle several: " + join(able, ", "));
     }
   };
@@ -309,7 +310,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
   if (knows(spec)) {
     if (const auto checked = settle(spec); !checked) {
       return Error{ErrorCode::corruption,
-                   "the experiment in the log is none that `luthier run` writes: " +
+                   "the experiment in the log is not one that `luthier run` writes: " +
                        checked.error().message};
     }
   }

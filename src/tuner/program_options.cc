@@ -5,12 +5,10 @@
 #include <cstdint>
 
 #include "base/text.h"
-#include "core/expression.h"
+#include "core/metric_readings.h"
 
 namespace luthier {
 namespace {
-
-constexpr std::string_view kIteration = "training_iteration";
 
 struct Row {
   const char* name;
@@ -30,6 +28,11 @@ Result<> set_files(ProcessOptions& options, const std::string& value) {
     }
     options.metric_files.push_back(glob);
   }
+  return {};
+}
+
+Result<> set_templates(ProcessOptions& options, const std::string& value) {
+  options.templates = value;
   return {};
 }
 
@@ -58,29 +61,18 @@ Result<> set_switch(ProcessOptions& options, const std::string& value) {
 constexpr std::array kRows = {Row{"metric_regex", set_regex},
                               Row{"metric_file", set_files},
                               Row{"ok_status", set_statuses},
+                              Row{"templates", set_templates},
                               Row{"tty", set_switch<&ProcessOptions::tty>},
                               Row{"cold", set_switch<&ProcessOptions::cold>}};
 
-// The metrics that stop rules and the scheduler read, without the objectives.
+// Without the objectives.
 std::vector<std::string> readings_of(const ExperimentSpec& spec) {
   std::vector<std::string> names;
-  const auto add = [&](const std::string& name) {
-    if (!name.empty() && name != kIteration && std::ranges::find(names, name) == names.end() &&
+  for (const MetricReading& reading : metric_readings(spec)) {
+    const std::string& name = reading.metric;
+    if (std::ranges::find(names, name) == names.end() &&
         std::ranges::find(spec.objectives, name, &Objective::metric) == spec.objectives.end()) {
       names.push_back(name);
-    }
-  };
-  add(spec.time_attr);
-  if (const Value* time = spec.scheduler.options.find("time_attr"); time && time->text()) {
-    add(*time->text());
-  }
-  for (const StopRule& rule : spec.stop) {
-    add(rule.metric);
-    if (rule.kind != StopRule::Kind::condition) {
-      continue;
-    }
-    if (const auto condition = parse_expression(rule.text)) {
-      std::ranges::for_each(condition->names(), add);
     }
   }
   return names;
@@ -132,6 +124,23 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
     }
   }
   return process;
+}
+
+Result<> record_templates(ExperimentSpec& spec) {
+  const auto process = process_options(spec);
+  if (!process) {
+    return process.error();
+  }
+  const auto digests = template_digests(*process);
+  if (!digests) {
+    return digests.error();
+  }
+  const bool recorded = std::ranges::any_of(
+      spec.executor_options, [](const auto& option) { return option.first == "templates"; });
+  if (!digests->empty() && !recorded) {
+    spec.executor_options.emplace_back("templates", *digests);
+  }
+  return {};
 }
 
 }  // namespace luthier

@@ -145,10 +145,70 @@ std::vector<std::filesystem::path> list_experiments(const std::filesystem::path&
   return found;
 }
 
+namespace {
+
+namespace fs = std::filesystem;
+
+// The directory that a path leads to, under its own name: without "." and "..", and without a slash
+// at the end. As it is where nothing is.
+fs::path settled(const fs::path& path) {
+  const fs::path plain = path.has_filename() ? path : path.parent_path();
+  std::error_code error;
+  const bool named = plain.filename() != "." && plain.filename() != "..";
+  if (named && std::ranges::find(plain, fs::path("..")) == plain.end()) {
+    return plain.lexically_normal();
+  }
+  const fs::path way = fs::canonical(named ? plain.parent_path() : plain, error);
+  return error ? plain : named ? way / plain.filename() : way;
+}
+
+// Where an experiment of this name, or at this path, may be: the likelier place first.
+std::vector<fs::path> places_of(const fs::path& results, std::string name) {
+  while (name.size() > 1 && name.ends_with('/')) {
+    name.pop_back();
+  }
+  const bool path = name.find('/') != std::string::npos || name == "." || name == "..";
+  return path ? std::vector<fs::path>{settled(name), settled(results / name)}
+              : std::vector<fs::path>{results / name, name};
+}
+
+// Nearly the name, or one with a part that nearly is: crash-segv for 'segv'.
+std::optional<std::string> nearest_name(const std::string& name,
+                                        const std::vector<std::string>& known) {
+  if (const auto close = closest_name(name, known)) {
+    return close;
+  }
+  for (const auto& each : known) {
+    std::string parted = each;
+    std::ranges::replace_if(parted, [](char c) { return c == '_' || c == '.' || c == '+'; }, '-');
+    if (each.find(name) != std::string::npos || closest_name(name, split(parted, '-'))) {
+      return each;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string no_experiment(const fs::path& results, const std::string& name) {
+  constexpr std::size_t kShown = 20;
+  std::vector<std::string> known;
+  for (const auto& path : list_experiments(results)) {
+    known.push_back(path.filename().string());
+  }
+  const auto meant = name.empty() ? std::nullopt : nearest_name(name, known);
+  const std::size_t count = known.size();
+  known.resize(std::min(count, kShown));
+  return "no experiment in " + results.string() + " called '" + name + "'; " +
+         (meant ? "did you mean '" + *meant + "'? " : "") +
+         "known: " + (known.empty() ? "none" : join(known, ", ")) +
+         (count > kShown ? " and " + std::to_string(count - kShown) + " more" : "");
+}
+
+}  // namespace
+
 Result<std::filesystem::path> find_experiment(const std::filesystem::path& results,
                                               const std::string& name) {
   std::error_code error;
-  for (const std::filesystem::path& candidate : {results / name, std::filesystem::path(name)}) {
+  for (const fs::path& candidate : places_of(results, name)) {
     if (!name.empty() && std::filesystem::exists(candidate / "experiment.db", error)) {
       return candidate;
     }
@@ -162,12 +222,7 @@ Result<std::filesystem::path> find_experiment(const std::filesystem::path& resul
                        ": Permission denied; run this as its owner, or name another --results"};
     }
   }
-  std::vector<std::string> known;
-  for (const auto& path : list_experiments(results)) {
-    known.push_back(path.filename().string());
-  }
-  return Error{ErrorCode::not_found,
-               unknown_name("experiment in " + results.string() + " called", name, known)};
+  return Error{ErrorCode::not_found, no_experiment(results, name)};
 }
 
 }  // namespace luthier

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/unknown_option.h"
 #include "executors/in_process.h"
 #include "executors/process.h"
 #include "executors/ray.h"
@@ -24,8 +25,10 @@
 #include "store/sqlite_store.h"
 #include "tuner/advice.h"
 #include "tuner/control_files.h"
+#include "tuner/full_disk.h"
 #include "tuner/machine.h"
 #include "tuner/needed_files.h"
+#include "tuner/other_names.h"
 #include "tuner/program_options.h"
 #include "tuner/signals.h"
 
@@ -50,7 +53,7 @@ Result<ExperimentSpec> read_spec(EventStore& store) {
   }
   if (!*spec) {
     return Error{ErrorCode::corruption,
-                 "the experiment that the log begins with is none that `luthier run` writes: " +
+                 "the experiment that the log begins with is not one that `luthier run` writes: " +
                      spec->error().message};
   }
   return std::move(*spec);
@@ -142,6 +145,9 @@ Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions&
 
 Session::~Session() {
   InterruptSignals::wake(nullptr);
+  if (directories_ != nullptr) {
+    directories_->give_up();
+  }
   // Threads and processes of trials go first: they use what is below them.
   executor_.reset();
 }
@@ -222,6 +228,11 @@ Result<> Session::begin(SessionStart& start,
   if (auto made = make_executor(start.spec, options); !made) {
     return made;
   }
+  if (start.create && !start.spec.command.empty()) {
+    if (auto recorded = record_templates(start.spec); !recorded) {
+      return recorded;
+    }
+  }
   if (auto made = make_loggers(start.spec, options); !made) {
     return made;
   }
@@ -240,8 +251,15 @@ Result<> Session::open_store(const RunOptions& options, const SessionStart& star
       return checked;
     }
   }
-  auto store = open_for_writing(
-      directory_, {.full_durability = options.session.full_durability, .create = start.create});
+  StoreOptions store_options{.full_durability = options.session.full_durability,
+                             .create = start.create};
+  if (options.session.handle_signals) {
+    store_options.wait_for_room =
+        patience_with_a_full_disk(InterruptSignals::count(), [](const std::string& sentence) {
+          std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
+        });
+  }
+  auto store = open_for_writing(directory_, store_options);
   if (!store) {
     return store.error();
   }
@@ -302,6 +320,7 @@ Result<> Session::open_checkpoints(const RunOptions& options) {
     clean_checkpoints(*directories);
   }
   root_ = directories->root();
+  directories_ = directories.get();
   checkpoints_ = std::move(directories);
   return {};
 }
@@ -351,14 +370,22 @@ Result<> Session::check_start(const SessionStart& start) const {
   return {};
 }
 
-std::string Session::ways_on() const {
+// What has run out can be added.
+std::string Session::way_to_extend() const {
   const ExperimentSpec& spec = state_->spec();
-  const std::string samples = way_on("extend", spec, directory_, "-n N");
-  const std::string time = way_on("extend", spec, directory_, "--time TIME");
-  std::string ways = samples == time ? samples + " adds samples or time"
-                                     : samples + " adds samples, " + time + " time";
+  const bool all_time = spec.time_budget_s > 0 && state_->elapsed_s() >= spec.time_budget_s;
+  const bool all_samples = state_->added_count() >= state_->samples_in_all();
+  if (all_time && all_samples) {
+    return way_on("extend", spec, directory_, "-n N --time TIME") + " adds samples and time";
+  }
+  return all_time ? way_on("extend", spec, directory_, "--time TIME") + " adds time"
+                  : way_on("extend", spec, directory_, "-n N") + " adds samples";
+}
+
+std::string Session::ways_on() const {
+  std::string ways = way_to_extend();
   if (state_->total_failed() > 0) {
-    ways += ", " + way_on("retry", spec, directory_) + " runs failed trials again";
+    ways += ", " + way_on("retry", state_->spec(), directory_) + " runs failed trials again";
   }
   return ways;
 }
@@ -390,7 +417,7 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
       const auto& known = program_option_names();
       if (std::ranges::find(known, name) == known.end()) {
         return Error{ErrorCode::invalid_argument,
-                     unknown_name("option of executor 'process'", name, known)};
+                     unknown_option("executor 'process'", name, known)};
       }
     }
     if (spec.command.empty()) {
@@ -490,6 +517,7 @@ void Session::make_engine(const RunOptions& options) {
   }
   if (options.session.handle_signals) {
     ports.interrupts = &InterruptSignals::count();
+    ports.interrupted_by = InterruptSignals::name_of_last;
     if (options.console.verbosity == 0 || !has_console_) {
       ports.say = [](const std::string& sentence) {
         std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
@@ -504,7 +532,8 @@ void Session::make_engine(const RunOptions& options) {
                          .gpus = gpus_.names,
                          .beside_claim = executor_->beside_claim(),
                          .experiment_directory = ports.experiment_directory,
-                         .stop_if = options.stop_if};
+                         .stop_if = options.stop_if,
+                         .other_names = other_names};
   engine_ =
       std::make_unique<Engine>(*state_, *advisors_, *rules_, std::move(planner), std::move(ports));
 }

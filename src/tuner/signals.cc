@@ -35,6 +35,10 @@ InterruptSignals::InterruptSignals() {
   action.sa_flags = SA_RESTART;
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     sigaction(kSignals[i], &action, &earlier_actions[i]);
+    // As nohup asks: the terminal may close, and the run goes on.
+    if (kSignals[i] == SIGHUP && earlier_actions[i].sa_handler == SIG_IGN) {
+      sigaction(SIGHUP, &earlier_actions[i], nullptr);
+    }
   }
 }
 
@@ -53,6 +57,9 @@ const std::atomic<int>& InterruptSignals::count() {
 }
 int InterruptSignals::last_signal() {
   return interrupt_signal;
+}
+std::string_view InterruptSignals::name_of_last() {
+  return interrupt_signal == SIGTERM ? "SIGTERM" : interrupt_signal == SIGHUP ? "SIGHUP" : "Ctrl-C";
 }
 
 }  // namespace luthier

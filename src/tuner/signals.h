@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <string>
+#include <string_view>
 
 #include "luthier/executor.h"
 
@@ -21,6 +22,7 @@ class InterruptSignals {
   // Signals so far, and the last one's number.
   static const std::atomic<int>& count();
   static int last_signal();
+  static std::string_view name_of_last();  // "Ctrl-C", "SIGTERM", "SIGHUP"
 };
 
 }  // namespace luthier

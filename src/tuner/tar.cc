@@ -92,12 +92,12 @@ Result<const ExpectedFile*> announced(const Header& header,
   const auto sum = number_in(header, kSum);
   const auto size = number_in(header, kSize);
   if (std::string_view(header.data() + kMagic.at, 5) != "ustar" || sum != sum_of(header) || !size) {
-    return Error{ErrorCode::corruption, what + " is no bundle, or a damaged one"};
+    return Error{ErrorCode::corruption, what + " is not a bundle, or it is damaged"};
   }
   const std::string_view name = text_in(header, kName);
   const char kind = header[kKind.at];
   if (kind != '0' && kind != '\0') {
-    return hostile(what, name, "which is no regular file");
+    return hostile(what, name, "which is not a regular file");
   }
   const auto found = std::ranges::find(expected, name, &ExpectedFile::name);
   if (found == expected.end() || !text_in(header, kPrefix).empty()) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "core/stop_rule_check.h"
 
 namespace luthier {
 
@@ -33,8 +34,10 @@ void Tuner::Impl::add_executor_option(const std::string& name,
 Result<> Tuner::Impl::check() const {
   std::vector<std::string> all = problems;
   for (const std::string& rule : stop_rules) {
-    if (const auto parsed = parse_stop_rule(rule, metrics_of(spec)); !parsed) {
-      all.push_back(parsed.error().message);
+    const auto parsed = parse_stop_rule(rule, metrics_of(spec));
+    std::string problem = parsed ? stop_rule_problem(*parsed) : parsed.error().message;
+    if (!problem.empty()) {
+      all.push_back(std::move(problem));
     }
   }
   const bool here = spec.executor == "in_process";

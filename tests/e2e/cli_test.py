@@ -289,6 +289,23 @@ class Naming(ProgramTest):
         self.assertEqual((line["experiment"], line["removed"]), ("digits", True))
         self.assertFalse((self.home / "luthier-results/digits").exists())
 
+    def test_rm_takes_a_name_and_leaves_what_is_not_its_own(self):
+        self.run_named("digits")
+        place = self.home / "luthier-results/digits"
+        (place / "notes.txt").write_text("mine")
+        before = sorted(place.rglob("*"))
+        for path in ["digits/.", "digits/trials/..", "luthier-results/digits/.", "luthier-results/digits/trials/../",
+                     place / "trials/00000/../.."]:
+            said = self.succeed("rm", path, "--yes", code=2).stderr
+            self.assertIn("type: luthier rm digits", said)
+            self.assertEqual(sorted(place.rglob("*")), before)
+        inside = subprocess.run([LUTHIER, "rm", ".", "--yes"], cwd=place, capture_output=True, text=True, timeout=20)
+        self.assertEqual((inside.returncode, sorted(place.rglob("*"))), (2, before), inside.stderr)
+        (line,) = self.lines("rm", "luthier-results/digits/", "--yes")
+        self.assertEqual(line["left"], ["notes.txt"])
+        self.assertEqual([each.name for each in place.iterdir()], ["notes.txt"])
+        self.assertEqual(self.lines("ls"), [])
+
     def test_rm_of_what_must_stay(self):
         process = self.start(*self.run_words("busy", samples=2), *self.train("--epochs", 1000, "--sleep", 0.05))
         self.wait_for_results("busy", 1)
@@ -529,7 +546,7 @@ class Naming(ProgramTest):
         self.assertIn("`luthier extend taken -n N --results kept` adds samples",
                       self.succeed("resume", "taken", "--results", "kept", code=2).stderr)
         (self.home / "kept" / "plain").mkdir()
-        self.assertIn("there is a 'plain' in kept that is no experiment",
+        self.assertIn("there is a 'plain' in kept that is not an experiment",
                       self.succeed(*self.run_words("plain", "--results", "kept"), *self.train(), code=2).stderr)
         process = self.start(*self.run_words("slow"), *self.train("--sleep", 0.2, "--epochs", 50))
         self.wait_for_results("slow", 1)

@@ -253,7 +253,7 @@ class Bundles(ProgramTest):
         self.assertIn("for simulated experiments",
                       told("--from", "first.bundle", "--benchmark", "x.json"))
         self.assertIn("there is no file", told("--from", "nothing"))
-        self.assertIn("no whole gzip file", told("--from", "steps.py", code=4))
+        self.assertIn("not a complete gzip file", told("--from", "steps.py", code=4))
         self.assertIn("goes with --from", told("--tolerance", 0.1))
         self.assertIn("exclude each other", self.succeed(
             "export", "first", "--bundle", "x", "--canonical", code=2).stderr)

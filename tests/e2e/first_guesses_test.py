@@ -77,6 +77,7 @@ OPTIONS = {
     "--parameter": ["run", "--min", "loss", "--parameter", "lr=uniform(0, 1)", *GIVEN],
     "the parameter as an option": ["run", "--min", "loss", "--lr", "uniform(0, 1)", *GIVEN],
     "a slip": [*RUN, "--sampels", "2", "--searcher", "random", *TRAIN],
+    "--n": [*RUN, "--n", "2", "--searcher", "random", *TRAIN],
     "several at once": ["run", "--metric", "loss", "--direction", "minimize", "--n-trials", "2", "--sampler",
                         "random", "--pruner", "nop", *SPACE, *TRAIN],
     "--script": [*RUN, *SHORT, "--script", "always.py"],
@@ -106,6 +107,7 @@ SPACES = {
     "values with commas": space("lr=0.1,0.2,0.3"),
     "a colon": space("lr:uniform(0, 1)"),
     "a slip": space("lr=unifrom(0, 1)"),
+    "a blank": ["run", "--min", "loss", "-p", "lr", "uniform(0, 1)", *GIVEN],
 }
 PROGRAMS = {
     "no dashes": [*RUN, *SHORT, PYTHON, "train.py", "--lr", "{lr}"],
@@ -121,6 +123,7 @@ PROGRAMS = {
     "a misspelt file": program(PYTHON, "trian.py", "--lr", "{lr}"),
     "a misspelt script": program("./runs.hs"),
     "a misspelt placeholder": program(PYTHON, "train.py", "--lr", "{rl}"),
+    "a placeholder in capitals": program(PYTHON, "train.py", "--lr", "{LR}"),
     "$lr": program(PYTHON, "train.py", "--lr", "$lr"),
     "${lr}": program(PYTHON, "train.py", "--lr=${lr}"),
     "%lr%": program(PYTHON, "train.py", "--lr", "%lr%"),
@@ -141,6 +144,9 @@ REFUSALS = {
 }
 METRICS = {
     "a slip": ["run", "--min", "los", *SPACE, *GIVEN],
+    "a slip in a named experiment": ["run", "--name", "named", "--min=los", *SPACE, *GIVEN],
+    "a name that nothing has": ["run", "--min", "cost_of_it", *SPACE, *GIVEN],
+    "so early that the run ends": ["run", "--min", "los", "-n", "9", "-j", "1", *SPACE, "--searcher", "random", *TRAIN],
 }
 COMMANDS = {
     "list": ["list"],

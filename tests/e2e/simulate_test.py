@@ -123,8 +123,8 @@ class Simulate(ProgramTest):
             ([*bbob, "--workers", 2, "--nodes", 4, "--node-loss-every", "1m"], "it must be from 1 to the number of workers"),
             ([*bbob, "--log", "console"], "no logger of simulations called 'console'"),
             ([*bbob, "--scheduler", "ahsa"], "did you mean 'asha'?"),
-            ([*bbob, "--name", "../outside"], "experiment name \"../outside-0\" can't be a directory's"),
-            ([*bbob, "--name", "a <b>"], "can't be a directory's"),
+            ([*bbob, "--name", "../outside"], "experiment name \"../outside-0\" can't be the name of a directory"),
+            ([*bbob, "--name", "a <b>"], "can't be the name of a directory"),
             ([*bbob, "--tag", "optimum=3"], "the tag 'optimum' is set by the benchmark (79.48)"),
         ]:
             with self.subTest(words=words):

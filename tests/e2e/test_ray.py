@@ -265,7 +265,7 @@ def test_what_fits_no_node_is_named(home):
     assert time.monotonic() - begun < 15
     home.luthier("run", "--name", "larger", "--executor", "ray", "-n", 1, *SPACE, "--cpu", 60,
                         "--python", "ray_trials:once", code=1)
-    assert "it needs 60 cpu, there is 8" in home.trials("larger")[0]["reason"]
+    assert "it needs 60 cpus, but there are only 8" in home.trials("larger")[0]["reason"]
 
 
 def test_resources_may_depend_on_the_configuration(home):

@@ -15,10 +15,11 @@
 namespace luthier {
 namespace {
 
-constexpr double kNoticeable = 0.05;  // share of an attempt's time that imports have to take
-constexpr double kLeast_s = 0.05;     // what they have to take, in seconds
-constexpr int kMostGrowths = 3;       // zygotes that are tried with what later trials import
-constexpr int kMostRecords = 3;       // attempts that are recorded until one is of use
+constexpr double kWorthTelling_s = 2;  // of a trial
+constexpr double kNoticeable = 0.05;   // share of an attempt's time that imports have to take
+constexpr double kLeast_s = 0.05;      // what they have to take, in seconds
+constexpr int kMostGrowths = 3;        // zygotes that are tried with what later trials import
+constexpr int kMostRecords = 3;        // attempts that are recorded until one is of use
 constexpr std::string_view kOff = "; trials start cold";
 
 bool has_ended(int socket) {
@@ -209,7 +210,8 @@ void WarmLauncher::on_ended(const Ended& ended) {
 void WarmLauncher::take_record(const ImportRecord& record) {
   imports_ = record.text();
   if (imports_.empty()) {
-    turn_off("the interpreter did not say what it imports");
+    // Where a trial is this short there was nothing to win, and so nothing to tell.
+    turn_off(first_s_ < kWorthTelling_s ? "" : "the interpreter did not say what it imports");
   }
 }
 
@@ -352,7 +354,9 @@ void WarmLauncher::renew_guardian() {
 void WarmLauncher::turn_off(const std::string& why) {
   off_ = true;
   drop_zygote();
-  note("no warm starts: " + why + std::string(kOff));
+  if (!why.empty()) {
+    note("no warm starts: " + why + std::string(kOff));
+  }
 }
 
 void WarmLauncher::note(const std::string& text) {

@@ -283,8 +283,8 @@ class Hyperband : public TrialScheduler {
 
   std::string describe(const HalvingBracket::Verdict& v) const {
     std::string text = reading_.show(v.standing.loss) + " is number " + std::to_string(v.rank + 1) +
-                       " of " + std::to_string(v.of) + " at " + reading_.show_time(v.at) +
-                       "; the best " + format_number(v.kept) + " go on";
+                       " of " + std::to_string(v.of) + " at " + reading_.show_time(v.at) + "; " +
+                       go_on_text(v.kept);
     return text;
   }
   Numbers numbers(const HalvingBracket::Verdict& v) const {
@@ -315,12 +315,12 @@ std::vector<OptionSpec> hyperband_option_specs() {
   return {time_attr_option(),
           {.name = "max_t",
            .default_value = 81.0,
-           .meaning = "the time a trial gets at most; best a power of reduction_factor",
+           .meaning = "the most time that a trial gets; ideally a power of reduction_factor",
            .minimum = 1,
            .maximum = 1e9},
           {.name = "reduction_factor",
            .default_value = 3.0,
-           .meaning = "one trial in so many goes on at a milestone; more is stricter and makes "
+           .meaning = "one trial in this many goes on at a milestone; more is stricter and makes "
                       "fewer brackets",
            .minimum = 2,
            .maximum = 1e6}};

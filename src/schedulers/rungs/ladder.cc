@@ -37,7 +37,7 @@ std::vector<OptionSpec> ladder_option_specs() {
            .maximum = 1e15},
           {.name = "reduction_factor",
            .default_value = 4.0,
-           .meaning = "one trial in so many goes on at a rung; more is stricter and leaves fewer "
+           .meaning = "one trial in this many goes on at a rung; more is stricter and leaves fewer "
                       "rungs",
            .minimum = 1.1,
            .maximum = 1e6}};
@@ -49,7 +49,7 @@ Result<> check_ladder(std::string_view name, const Ladder& ladder) {
     return Error{ErrorCode::invalid_argument,
                  "option grace_period of " + who + " is " + format_number(ladder.grace_period) +
                      ", more than max_t " + format_number(ladder.max_t) +
-                     "; make it smaller or max_t larger"};
+                     "; lower it or raise max_t"};
   }
   if (ladder.rung_count(0) > kMaximumRungs) {
     return Error{ErrorCode::invalid_argument,

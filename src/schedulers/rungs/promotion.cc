@@ -65,7 +65,7 @@ class PromotingLadder : public TrialScheduler {
       return std::nullopt;
     }
     const auto last = closing_promotion(view);
-    return last ? std::optional(promotion(*last, "no more trials come: the best left"))
+    return last ? std::optional(promotion(*last, "no more trials will come: the best that is left"))
                 : std::nullopt;
   }
 
@@ -150,8 +150,8 @@ class PromotingLadder : public TrialScheduler {
 
   std::string describe(const Rung& rung, const Standing& standing, std::size_t rank) const {
     return reading_.show(standing.loss) + " is number " + std::to_string(rank + 1) + " of " +
-           std::to_string(rung.entered) + " at " + reading_.show_time(rung.milestone) +
-           ", where the best " + std::to_string(quota(rung)) + " go on";
+           std::to_string(rung.entered) + " at " + reading_.show_time(rung.milestone) + ", where " +
+           go_on_text(static_cast<double>(quota(rung)));
   }
   Numbers numbers(const Rung& rung, const Standing& standing, std::size_t rank) const {
     return {{"value", reading_.value(standing.loss)},

@@ -13,7 +13,7 @@ std::vector<OptionSpec> check_time_option_specs() {
            .maximum = 1e15},
           {.name = "interval",
            .default_value = 1.0,
-           .meaning = "a trial is judged once in so much time, counted from warmup; more judges "
+           .meaning = "a trial is judged once in this much time, counted from warmup; more judges "
                       "less often",
            .minimum = 1e-9,
            .maximum = 1e15}};

@@ -54,4 +54,10 @@ std::string Reading::show_time(double time) const {
   return (by_iteration_ ? "iteration" : time_attr_) + " " + readable(time);
 }
 
+std::string go_on_text(double count) {
+  return count < 1    ? "none goes on yet"
+         : count == 1 ? "only the best goes on"
+                      : "the best " + format_number(count) + " go on";
+}
+
 }  // namespace luthier

@@ -13,6 +13,9 @@ namespace luthier {
 // The option every scheduler but fifo has.
 OptionSpec time_attr_option();
 
+// How many of a rung go on, in a reason: "the best 3 go on", "none goes on yet".
+std::string go_on_text(double count);
+
 class Reading {
  public:
   explicit Reading(const PluginContext& context);

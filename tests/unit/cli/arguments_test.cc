@@ -80,7 +80,7 @@ TEST(Arguments, EveryProblemIsNamed) {
             "'luthier test' has no option '--sampels'; did you mean '--samples'?\n"
             "--samples is given twice; drop one\n"
             "--quiet is a switch; drop '=1'\n"
-            "'2' is no option; the program to run goes after '--'");
+            "the program to run goes after '--', which is missing before '2'");
   EXPECT_THAT(problem({}), HasSubstr("needs EXPERIMENT"));
   EXPECT_EQ(problem({"-7"}), "'luthier test' has no option '-7'; see 'luthier test --help'")
       << "it was meant as the operand";
@@ -98,6 +98,27 @@ TEST(Arguments, WhatWasMeantEndsWithTheWholeCommand) {
               HasSubstr("type: luthier test x -p 'lr=uniform(0, 1)'"));
 }
 
+TEST(Arguments, AParameterPartedFromItsDistribution) {
+  EXPECT_EQ(problem({"x", "-p", "lr", "loguniform(1e-5, 1e-1)", "--", "prog"}),
+            "'lr' has no distribution; one follows '=', without blanks; type: luthier test x -p "
+            "'lr=loguniform(1e-5, 1e-1)' -- prog");
+  for (const std::vector<std::string>& parted :
+       {std::vector<std::string>{"lr", "=", "uniform(0, 1)"}, {"lr=", "uniform(0, 1)"}}) {
+    std::vector<std::string> words = {"x", "-p"};
+    words.insert(words.end(), parted.begin(), parted.end());
+    EXPECT_THAT(problem(words), HasSubstr("type: luthier test x -p 'lr=uniform(0, 1)'"));
+  }
+  EXPECT_THAT(problem({"x", "--param", "lr", "choice(a, b)", "prog"}),
+              HasSubstr("'lr' has no distribution"));
+}
+
+TEST(Arguments, ALetterWithTwoDashes) {
+  EXPECT_EQ(problem({"x", "--n", "3"}),
+            "'luthier test' has no option '--n'; did you mean '-n'? type: luthier test x -n 3");
+  EXPECT_THAT(problem({"x", "--n=3", "-v"}), HasSubstr("type: luthier test x -n 3 -v"));
+  EXPECT_THAT(problem({"x", "--v"}), HasSubstr("did you mean '-v'?"));
+}
+
 TEST(Arguments, AnOptionOfAnotherToolThatIsNoneHereIsUnknown) {
   EXPECT_EQ(problem({"x", "--pruner", "median", "--", "prog"}),
             "'luthier test' has no option '--pruner'; see 'luthier test --help'");
@@ -105,7 +126,8 @@ TEST(Arguments, AnOptionOfAnotherToolThatIsNoneHereIsUnknown) {
 
 TEST(Arguments, AProgramWithoutDashesEndsTheOptions) {
   EXPECT_EQ(problem({"x", "-v", "prog", "--lr", "{lr}"}),
-            "'prog' is no option; the program to run goes after '--'; type: luthier test x -v -- "
+            "the program to run goes after '--', which is missing before 'prog'; type: luthier "
+            "test x -v -- "
             "prog --lr {lr}");
 }
 
@@ -114,7 +136,23 @@ TEST(Arguments, Durations) {
   EXPECT_EQ(*parse_duration("t", "1.5m"), 90);
   EXPECT_EQ(*parse_duration("t", "2h"), 7200);
   EXPECT_EQ(*parse_duration("t", "1d"), 86400);
-  for (const auto text : {"", "h", "1,5", "-1", "nan", "inf", "1e300d", "1 2", "5x"}) {
+  EXPECT_EQ(*parse_duration("t", "5min"), 300);
+  EXPECT_EQ(*parse_duration("t", "5 minutes"), 300);
+  EXPECT_EQ(*parse_duration("t", "1h30m"), 5400);
+  EXPECT_EQ(*parse_duration("t", "1 day 2 hrs 3 secs"), 93603);
+  for (const auto text : {"",
+                          "h",
+                          "1,5",
+                          "-1",
+                          "nan",
+                          "inf",
+                          "1e300d",
+                          "1 2",
+                          "5x",
+                          "5mi",
+                          "m5",
+                          "1h 30",
+                          "1h-30m"}) {
     EXPECT_FALSE(parse_duration("t", text).ok()) << text;
   }
 }

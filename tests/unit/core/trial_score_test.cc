@@ -2,6 +2,7 @@
 #include "core/trial_score.h"
 
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -45,6 +46,30 @@ TEST(Score, FollowsTheResults) {
   const auto with_nan = scores({Score::Kind::mean, 2}, {1, std::nan(""), 3, 5});
   EXPECT_TRUE(std::isinf(with_nan[1]) && std::isinf(with_nan[2]));
   EXPECT_EQ(with_nan[3], 4);
+}
+
+// What is measured at the end of a trial stands in its last result alone; others come every epoch.
+TEST(Score, IsTheMeanOfTheResultsThatHaveTheObjective) {
+  const std::vector<Objective> both = {{"loss", Mode::min}, {"acc", Mode::max}};
+  const auto means = [&](std::int64_t window, const std::vector<Metrics>& results) {
+    TrialScore trial;
+    std::vector<double> last;
+    for (const Metrics& metrics : results) {
+      const auto losses = trial.take({Score::Kind::mean, window}, both, metrics);
+      last.assign(losses.begin(), losses.end());
+    }
+    return last;
+  };
+  using Losses = std::vector<double>;
+  const double none = std::numeric_limits<double>::infinity();
+  const double nan = std::nan("");
+  EXPECT_EQ(means(3, {{{"loss", 6}}, {{"loss", 4}}, {{"loss", 2}, {"acc", 8}}}), (Losses{4, -8}));
+  EXPECT_EQ(means(2, {{{"acc", 8}}, {{"loss", 4}}, {{"acc", 6}}}), (Losses{4, -6}));
+  EXPECT_EQ(means(3, {{{"loss", 4}, {"acc", 1}}, {{"acc", 2}}, {{"loss", 6}}}), (Losses{5, -1.5}));
+  EXPECT_EQ(means(2, {{{"loss", 4}, {"acc", 1}}, {{"acc", 2}}, {{"acc", 4}}}), (Losses{none, -3}))
+      << "none of the last two has it";
+  EXPECT_EQ(means(2, {{{"loss", nan}}, {{"loss", 1}, {"acc", 1}}}), (Losses{none, -1}))
+      << "reported and no number is not the same as not reported";
 }
 
 TEST(Score, BeginsAnewForAnotherConfiguration) {
@@ -92,6 +117,16 @@ class Folded {
   }
   ExperimentState state_;
 };
+
+TEST(Score, ListsAMeanOfSeveralObjectivesThatNoResultHasTogether) {
+  Folded log({Score::Kind::mean, 3}, {{"loss", Mode::min}, {"wall_s", Mode::min}});
+  log.trial({{{"loss", 3}}, {{"loss", 1}}, {{"wall_s", 5}}});
+  log.trial({{{"loss", 9}}, {{"loss", 9}}, {{"loss", 9}, {"wall_s", 4}}});
+  log.trial({{{"loss", 9}}, {{"loss", 9}}, {{"loss", 9}, {"wall_s", 9}}});
+  EXPECT_EQ(log.state().pareto_front(), (std::vector<TrialId>{{0}, {1}}));
+  EXPECT_EQ(to_text(*log.state().best_metrics({0}).find("loss")), "2");
+  EXPECT_EQ(to_text(*log.state().best_metrics({0}).find("wall_s")), "5");
+}
 
 std::string best_of(Score score) {
   Folded log(score, kLoss);

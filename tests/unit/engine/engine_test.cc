@@ -128,7 +128,7 @@ TEST(Packing, ATrialThatCanNeverRunFailsWithAReason) {
   ASSERT_EQ(ended.size(), 3U);
   for (const TrialEnded& trial : ended) {
     EXPECT_EQ(trial.state, TrialState::failed);
-    EXPECT_EQ(trial.reason, "can never run: it needs 2 gpu, there is 0");
+    EXPECT_EQ(trial.reason, "can never run: it needs 2 gpus, but there is none");
   }
 }
 

@@ -26,7 +26,7 @@ TEST(Ledger, WhatATrialTakesBesideItsClaimIsHeldWithIt) {
   EXPECT_FALSE(ledger.fits(claim));  // 1.5 gpu are two devices, and both pairs are gone
   ledger.release(TrialId{0});
   EXPECT_TRUE(ledger.fits(claim));
-  EXPECT_EQ(ledger.infeasible({.cpu = 7}), "it needs 9 cpu, there is 8");
+  EXPECT_EQ(ledger.infeasible({.cpu = 7}), "it needs 9 cpus, but there are only 8");
 }
 
 }  // namespace

@@ -153,8 +153,7 @@ TEST(Console, SaysNothingTwiceAtTheEnd) {
   EXPECT_EQ(time_text(state, log.now()).find("left"), std::string::npos);
   state.apply({.time = log.now(),
                .body = ControllerStopped{.finished = true, .reason = "all 2 trials ended"}});
-  EXPECT_TRUE(
-      closing_texts(state, log.now()).back().ends_with(": all 2 trials ended, of them 1 stopped"))
+  EXPECT_TRUE(closing_texts(state, log.now()).back().ends_with(": all 2 trials ended: 1 stopped"))
       << closing_texts(state, log.now()).back();
   state.apply({.time = log.now(),
                .body = ControllerStopped{.finished = true, .reason = "the time is used up"}});
@@ -181,7 +180,7 @@ TEST(Console, ShowsAFailureInFullOnce) {
             std::string::npos)
       << text;
   EXPECT_EQ(text.find("Traceback, line 1"), std::string::npos);
-  EXPECT_NE(text.find("99 further failures"), std::string::npos) << text;
+  EXPECT_NE(text.find("and 99 more like that failure"), std::string::npos) << text;
 }
 
 TEST(Console, ShowsATrialThatFailedBeforeItRan) {

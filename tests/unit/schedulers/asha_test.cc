@@ -220,7 +220,7 @@ TEST(AshaPromote, AnswersAFreeSlotWithTheHighestRungsBest) {
   ASSERT_TRUE(choice);
   EXPECT_EQ(choice->trial, TrialId{0});
   EXPECT_EQ(choice->reason,
-            "promoted: 0.7 is number 1 of 2 at iteration 2, where the best 1 go on");
+            "promoted: 0.7 is number 1 of 2 at iteration 2, where only the best goes on");
   EXPECT_EQ(*number(choice->numbers, "rung"), 2);
 }
 

@@ -159,7 +159,7 @@ TEST_F(BundleTest, RefusesLinksAndDirectories) {
     }
     ASSERT_TRUE(gzip.write(header + std::string(1024, '\0')).ok());
     ASSERT_TRUE(gzip.close().ok());
-    EXPECT_THAT(problem(path), HasSubstr("which is no regular file")) << kind;
+    EXPECT_THAT(problem(path), HasSubstr("which is not a regular file")) << kind;
   }
 }
 
@@ -178,7 +178,7 @@ TEST_F(BundleTest, RefusesWhatIsNoBundle) {
   EXPECT_THAT(problem(place_.path()), HasSubstr("there is no file"));
   const auto text = place_.path() / "text";
   write(text, "hello");
-  EXPECT_THAT(problem(text), HasSubstr("no whole gzip file"));
+  EXPECT_THAT(problem(text), HasSubstr("not a complete gzip file"));
   const auto half = archive(place_.path() / "half", "bundle.json", 0, "");
   EXPECT_THAT(problem(half), HasSubstr("holds no README.txt"));
 }

@@ -100,12 +100,66 @@ TEST_F(ExperimentNames, RemovingFollowsNoLink) {
   EXPECT_TRUE(fs::exists(kept / "file"));
 }
 
+TEST_F(ExperimentNames, PathsLeadToTheExperimentUnderItsOwnName) {
+  const auto experiment = make("own");
+  fs::create_directories(experiment / "trials" / "00000");
+  const std::string path = experiment.string();
+  for (const std::string typed : {path,
+                                  path + "/",
+                                  path + "//",
+                                  path + "/.",
+                                  path + "/trials/..",
+                                  path + "/trials/../",
+                                  path + "/trials/00000/../..",
+                                  path + "/trials/../../own",
+                                  std::string("own/"),
+                                  std::string("own/."),
+                                  std::string("own/trials/..")}) {
+    EXPECT_EQ(found(typed), "own") << typed;
+  }
+  EXPECT_THAT(found("own/trials"), HasSubstr("no experiment"));
+}
+
+TEST_F(ExperimentNames, OnlyADirectoryUnderItsOwnNameIsRemoved) {
+  const auto experiment = make("whole");
+  fs::create_directories(experiment / "trials" / "00000");
+  std::ofstream(experiment / "trials" / "00000" / "model") << "mine";
+  for (const fs::path& other : {experiment / ".",
+                                experiment / "trials" / "..",
+                                experiment / "trials/00000/../..",
+                                fs::path(experiment.string() + "/")}) {
+    EXPECT_EQ(remove_experiment(other).error().code, ErrorCode::invalid_argument) << other;
+    EXPECT_TRUE(fs::exists(experiment / "trials" / "00000" / "model")) << other;
+    EXPECT_TRUE(fs::exists(experiment / "experiment.db")) << other;
+  }
+  ASSERT_TRUE(remove_experiment(experiment / "trials" / ".." / ".." / "whole").ok());
+  EXPECT_FALSE(fs::exists(experiment));
+}
+
+TEST_F(ExperimentNames, RemovingLeavesWhatIsNotTheExperiments) {
+  const auto experiment = make("shared");
+  std::ofstream(experiment / "notes.txt") << "mine";
+  std::ofstream(experiment / "experiment.db-notes") << "mine too";
+  fs::create_directories(experiment / "figures" / "loss");
+  const std::int64_t own = bytes_on_disk(experiment);
+  std::ofstream(experiment / "figures" / "loss" / "1.png") << std::string(5000, 'x');
+  EXPECT_EQ(bytes_on_disk(experiment), own) << "only what would go counts";
+  const std::vector<std::string> foreign = {"experiment.db-notes", "figures", "notes.txt"};
+  EXPECT_EQ(foreign_entries(experiment), foreign);
+  ASSERT_TRUE(remove_experiment(experiment).ok());
+  EXPECT_EQ(foreign_entries(experiment), foreign);
+  EXPECT_TRUE(fs::exists(experiment / "figures" / "loss" / "1.png"));
+  EXPECT_FALSE(fs::exists(experiment / "experiment.db"));
+  EXPECT_FALSE(fs::exists(experiment / "trials"));
+  EXPECT_FALSE(fs::exists(experiment / "experiment.lock"));
+}
+
 TEST_F(ExperimentNames, RemovingTakesNoLinkForALog) {
   const auto experiment = make("real");
   const auto fake = results_ / "fake";
   fs::create_directory(fake);
   fs::create_symlink(experiment / "experiment.db", fake / "experiment.db");
-  EXPECT_THAT(remove_experiment(fake).error().message, HasSubstr("no experiment"));
+  EXPECT_THAT(remove_experiment(fake).error().message, HasSubstr("not an experiment"));
   EXPECT_TRUE(fs::exists(experiment / "experiment.db"));
 }
 
@@ -151,7 +205,7 @@ TEST_F(ExperimentNames, OnlyAnExperimentThatIsNotHeldIsRemoved) {
   const auto other = results_ / "other";
   fs::create_directory(other);
   std::ofstream(other / "experiment.db") << std::string(200, 'x');
-  EXPECT_THAT(remove_experiment(other).error().message, HasSubstr("no experiment"));
+  EXPECT_THAT(remove_experiment(other).error().message, HasSubstr("not an experiment"));
   EXPECT_TRUE(fs::exists(other / "experiment.db"));
   EXPECT_TRUE(fs::exists(experiment / "experiment.db"));
 }

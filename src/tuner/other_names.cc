@@ -1,0 +1,21 @@
+#include "tuner/other_names.h"
+
+#include "base/terminal_text.h"
+#include "executors/results/understanding.h"
+
+namespace luthier {
+
+std::string other_names(const std::string& understanding) {
+  const auto understood = parse_understanding(understanding);
+  std::string sentence;
+  for (const Meaning& meaning : understood ? understood->meanings : std::vector<Meaning>()) {
+    if (meaning.printed != meaning.wanted) {
+      sentence += (sentence.empty() ? "'" : "; '") + printable(meaning.wanted) +
+                  "' is read from '" + printable(meaning.printed) + "'" +
+                  (meaning.stream == OutputStream::output ? " on stdout" : " on stderr");
+    }
+  }
+  return sentence;
+}
+
+}  // namespace luthier
