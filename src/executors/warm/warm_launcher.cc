@@ -15,11 +15,10 @@
 namespace luthier {
 namespace {
 
-constexpr double kWorthTelling_s = 2;  // of a trial
-constexpr double kNoticeable = 0.05;   // share of an attempt's time that imports have to take
-constexpr double kLeast_s = 0.05;      // what they have to take, in seconds
-constexpr int kMostGrowths = 3;        // zygotes that are tried with what later trials import
-constexpr int kMostRecords = 3;        // attempts that are recorded until one is of use
+constexpr double kNoticeable = 0.05;  // share of an attempt's time that imports have to take
+constexpr double kLeast_s = 0.05;     // what they have to take, in seconds
+constexpr int kMostGrowths = 3;       // zygotes that are tried with what later trials import
+constexpr int kMostRecords = 3;       // attempts that are recorded until one is of use
 constexpr std::string_view kOff = "; trials start cold";
 
 bool has_ended(int socket) {
@@ -210,8 +209,7 @@ void WarmLauncher::on_ended(const Ended& ended) {
 void WarmLauncher::take_record(const ImportRecord& record) {
   imports_ = record.text();
   if (imports_.empty()) {
-    // Where a trial is this short there was nothing to win, and so nothing to tell.
-    turn_off(first_s_ < kWorthTelling_s ? "" : "the interpreter did not say what it imports");
+    turn_off("");  // nothing that could be imported beforehand: nothing was lost
   }
 }
 
