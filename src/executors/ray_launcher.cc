@@ -257,8 +257,8 @@ void RayLauncher::keep_sending() {
   }
   if (driver_.has_unsent() != driver_wants_to_write_) {
     driver_wants_to_write_ = driver_.has_unsent();
-    const std::uint32_t reading = reading_paused_ ? 0U : std::uint32_t{EPOLLIN};
-    epoll_event event{.events = reading | (driver_wants_to_write_ ? std::uint32_t{EPOLLOUT} : 0U),
+    const std::uint32_t reading = reading_paused_ ? 0u : EPOLLIN;
+    epoll_event event{.events = reading | (driver_wants_to_write_ ? EPOLLOUT : 0u),
                       .data = {.u64 = kDriver}};
     epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, driver_.socket(), &event);
   }
