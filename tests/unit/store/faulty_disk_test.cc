@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Store,
 TEST(FullDisk, IsOutlastedByAWriterThatWaits) {
   const std::int64_t calls = fail_disk_call(DiskCall::write, 0, 0).calls;
   std::int64_t waited = 0;
-  for (std::int64_t n = 1; n <= calls; n += calls / 12 + 1) {
+  for (std::int64_t n = 1; n <= calls; n += calls / 5 + 1) {
     const DiskTrial trial = outlast_full_disk(n);
     EXPECT_EQ(trial.problem, "") << "write " << n << " of " << calls;
     EXPECT_TRUE(!trial.refused || n < 40) << "write " << n << " of " << calls;
