@@ -10,6 +10,7 @@
 #include "cli/json_objects.h"
 #include "cli/run_options.h"
 #include "core/space_toml.h"
+#include "core/toml_nesting.h"
 
 namespace luthier::cli {
 namespace {
@@ -204,6 +205,10 @@ Result<ExperimentFile> read_experiment_file(const std::string& path) {
   const auto text = read_text_file(path);
   if (!text) {
     return text.error();
+  }
+  if (const auto line = too_deeply_nested_line(*text)) {
+    return Error{ErrorCode::invalid_argument,
+                 path + ", line " + std::to_string(*line) + ": " + too_deeply_nested_text()};
   }
   FileReader reader(path);
   try {

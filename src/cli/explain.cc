@@ -54,6 +54,16 @@ class Timeline {
   }
   const std::string& text() const { return text_; }
 
+  // Of a trial that the experiment began with; it has no events.
+  void tell_known(const KnownResult& known) {
+    say("known when the experiment began (--known); it did not run here");
+    for (const auto& [name, value] : known.config) {
+      text_ += pad_left("", 13) + printable(name + " = " + to_text(value)) + "\n";
+    }
+    say("iteration " + std::to_string(known.training_iteration) + "  " +
+        metrics_text(known.metrics));
+  }
+
  private:
   void say(const std::string& what) {
     const double seconds = static_cast<double>(time_ - start_) * 1e-6;
@@ -167,6 +177,9 @@ int run(const Arguments& arguments) {
   }
   if (const auto trial = find_trial(**state, arguments.operands()[1]); !trial) {
     return fail(trial.error());
+  }
+  if ((*state)->is_known(*wanted)) {
+    timeline.tell_known((*state)->spec().known[static_cast<std::size_t>(wanted->value)]);
   }
   return finish(arguments.has("json") ? decisions
                                       : "trial " + to_text(*wanted) + "\n" + timeline.text());

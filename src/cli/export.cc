@@ -9,6 +9,7 @@
 #include "cli/reading.h"
 #include "core/canonical_export.h"
 #include "loggers/logger_table.h"
+#include "luthier/experiment_spec.h"
 #include "tuner/assembly.h"
 #include "tuner/bundle.h"
 
@@ -82,16 +83,31 @@ int export_canonical(const std::filesystem::path& directory, const Arguments& ar
                       .rest = [&] { return canonical.text(); }});
 }
 
+// How many results the experiment began with.
+std::size_t known_in(const Event& event) {
+  const auto* created = std::get_if<ExperimentCreated>(&event.body);
+  const auto spec = created != nullptr ? parse_experiment_spec(created->spec) : Error{};
+  return spec ? spec->known.size() : 0;
+}
+
 int export_csv(const std::filesystem::path& directory, const Arguments& arguments) {
   CsvExport csv;
-  return export_text(directory,
-                     arguments,
-                     {.line =
-                          [&](const Event& event) {
-                            csv.take(event);
-                            return std::string();
-                          },
-                      .rest = [&] { return csv.text(); }});
+  std::size_t known = 0;
+  const int code = export_text(directory,
+                               arguments,
+                               {.line =
+                                    [&](const Event& event) {
+                                      csv.take(event);
+                                      known += known_in(event);
+                                      return std::string();
+                                    },
+                                .rest = [&] { return csv.text(); }});
+  if (known > 0) {
+    talk(counted(static_cast<std::int64_t>(known), "known result") +
+         " did not run here and so has no row; for --known give the experiment itself, or what "
+         "`luthier trials --json` prints");
+  }
+  return code;
 }
 
 int export_policy(const std::filesystem::path& directory,

@@ -39,7 +39,9 @@ Result<std::string> read_text_file(const std::string& path) {
   if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf()))) {
     return Error{ErrorCode::not_found, "can't read " + path + ": " + std::strerror(errno)};
   }
-  return text.str();
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  std::string all = text.str();
+  return all.starts_with(kByteOrderMark) ? all.substr(kByteOrderMark.size()) : all;
 }
 
 std::optional<NamedValues> flattened(const Json& object) {

@@ -30,7 +30,8 @@ class KnownReader {
 
   Result<std::vector<Found>> read(const std::string& name) {
     std::error_code ignored;
-    const bool file = std::filesystem::is_regular_file(name, ignored);
+    const bool file = std::filesystem::exists(name, ignored) &&
+                      !std::filesystem::is_directory(name, ignored);  // also <(...), a pipe
     const auto done = file ? from_file(name) : from_experiment(name);
     return done ? Result<std::vector<Found>>(std::move(found_)) : done.error();
   }

@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/correction.h"
 #include "cli/help.h"
+#include "cli/limits.h"
 #include "cli/output.h"
 
 namespace luthier::cli {
@@ -103,5 +104,6 @@ int run(std::vector<std::string> words) {
 }  // namespace luthier::cli
 
 int main(int count, char** words) {
+  luthier::cli::meet_limits();
   return luthier::cli::run({words + 1, words + count});
 }

@@ -6,6 +6,7 @@
 
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "core/named_index.h"
 #include "tuner/assembly.h"
 #include "tuner/experiment_names.h"
 
@@ -121,8 +122,9 @@ std::string metrics_text(const Metrics& metrics) {
 
 std::string config_text(const ExperimentState& state, const Config& config) {
   std::string text;
+  const NamedIndex index(config);
   for (const Parameter& parameter : state.space().parameters()) {
-    const Value* value = config.find(parameter.name);
+    const Value* value = index.find(parameter.name);
     if (varies(parameter) && value) {
       text += (text.empty() ? "" : " ") + parameter.name + "=" + to_text(*value);
     }

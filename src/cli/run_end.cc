@@ -271,7 +271,9 @@ int report_end(const Arguments& arguments,
       out += best_line(outcome->trials[static_cast<std::size_t>(id.value)], spec.objectives) + "\n";
     }
   }
-  return print(out) ? code_of(*outcome, spec) : kSystem;
+  // A terminal that was closed takes no more words; that it was is what ended the run.
+  const bool printed = print(out) || InterruptSignals::last_signal() == SIGHUP;
+  return printed ? code_of(*outcome, spec) : kSystem;
 }
 
 }  // namespace luthier::cli

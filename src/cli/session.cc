@@ -142,6 +142,7 @@ void outlive_readers() {
 }
 
 int continue_experiment(const Arguments& arguments, const Continue& go) {
+  outlive_readers();
   const auto setup = session_setup(arguments);
   if (!setup) {
     return fail(setup.error());

@@ -9,6 +9,7 @@
 #include "cli/reading.h"
 #include "cli/table.h"
 #include "core/measured_metrics.h"
+#include "core/named_index.h"
 
 namespace luthier::cli {
 namespace {
@@ -84,9 +85,28 @@ class Trials {
     return names;
   }
 
+  // What of a trial is taken out of the log once for all its cells.
+  struct Row {
+    Row(const ExperimentState& state, TrialId id)
+        : trial(id),
+          config(state.config(id)),
+          best(state.best_metrics(id)),
+          last(state.last_metrics(id)) {}
+    Row(const Row&) = delete;
+    Row& operator=(const Row&) = delete;
+
+    const TrialId trial;
+    const Config config;
+    const Metrics best;
+    const Metrics last;
+    const NamedIndex config_index{config};
+  };
+  Row row(TrialId trial) const { return Row(state_, trial); }
+
   // An objective's value is the trial's best finite one, if there is one; any other metric's its
   // last.
-  Value cell(TrialId trial, const std::string& column) const {
+  Value cell(const Row& row, const std::string& column) const {
+    const TrialId trial = row.trial;
     const TrialRecord& record = state_.record(trial);
     if (column == "trial") {
       return trial.value;
@@ -109,18 +129,15 @@ class Trials {
     if (column == "exit_status") {
       return std::int64_t{record.exit_status};
     }
-    const Config config = state_.config(trial);
-    if (const Value* value = config.find(column)) {
+    if (const Value* value = row.config_index.find(column)) {
       return *value;
     }
     const bool objective = std::ranges::find(state_.objectives(), column, &Objective::metric) !=
                            state_.objectives().end();
-    const Metrics best = objective ? state_.best_metrics(trial) : Metrics();
-    if (const Value* value = best.find(column)) {
+    if (const Value* value = objective ? row.best.find(column) : nullptr) {
       return *value;
     }
-    const Metrics last = state_.last_metrics(trial);
-    const Value* value = last.find(column);
+    const Value* value = row.last.find(column);
     return value ? *value : measured_value(record.measured, column);
   }
 
@@ -130,7 +147,7 @@ class Trials {
         objective != state_.objectives().end() && objective->mode == Mode::max;
     std::vector<std::pair<Value, TrialId>> keyed;
     for (const TrialId trial : trials) {
-      keyed.emplace_back(cell(trial, column), trial);
+      keyed.emplace_back(cell(row(trial), column), trial);
     }
     std::ranges::stable_sort(keyed, [&](const auto& a, const auto& b) {
       return before(a.first, b.first, largest_first);
@@ -205,8 +222,9 @@ std::string table_text(const Trials& trials,
   Table table(std::move(headings));
   for (const TrialId trial : rows) {
     std::vector<std::string> cells;
+    const Trials::Row row = trials.row(trial);
     for (const auto& name : columns) {
-      const Value value = trials.cell(trial, name);
+      const Value value = trials.cell(row, name);
       cells.push_back(name == "trial" ? to_text(trial) : value.is_null() ? "-" : value_text(value));
     }
     table.add(std::move(cells));

@@ -37,6 +37,15 @@ Result<bool> satisfies(const SpaceModel& model,
   return good;
 }
 
+// Fewer where each draw has very many constraints to meet, so that giving up stays quick.
+int most_draws(const SpaceModel& model) {
+  constexpr std::size_t kMostEvaluations = 20'000'000;
+  constexpr std::size_t kFewest = 100;
+  const std::size_t constraints = std::max<std::size_t>(model.constraints.size(), 1);
+  return static_cast<int>(std::clamp<std::size_t>(
+      kMostEvaluations / constraints, kFewest, CompiledSpace::kMaximumDraws));
+}
+
 Error unsatisfied(const SpaceModel& model, const std::vector<int>& violations, int draws) {
   const auto worst = std::ranges::max_element(violations) - violations.begin();
   const auto index = static_cast<std::size_t>(worst);
@@ -121,7 +130,8 @@ Result<Config> CompiledSpace::sample(Rng& rng, std::uint64_t cell) const {
   }
   Assignment assignment(model.parameters.size());
   std::vector<int> violations(model.constraints.size());
-  for (int i = 0; i < kMaximumDraws; ++i) {
+  const int most = most_draws(model);
+  for (int i = 0; i < most; ++i) {
     draw();
     model.assign_all(point, assignment);
     const auto good = satisfies(model, assignment, violations);
@@ -132,7 +142,7 @@ Result<Config> CompiledSpace::sample(Rng& rng, std::uint64_t cell) const {
       return model.to_config(std::move(assignment));
     }
   }
-  return unsatisfied(model, violations, kMaximumDraws);
+  return unsatisfied(model, violations, most);
 }
 
 bool CompiledSpace::satisfies_constraints(const Config& config) const {

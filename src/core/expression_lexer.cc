@@ -89,7 +89,11 @@ Result<std::string> read_quoted(std::string_view text, std::size_t& position) {
     return syntax_error(text, start, std::string("the text has no closing ") + quote);
   }
   ++position;
-  return out;
+  return to_utf8(out) == out ? Result<std::string>(std::move(out)) : no_utf8(text, start);
+}
+
+Error no_utf8(std::string_view text, std::size_t position) {
+  return syntax_error(text, position, "this text is not UTF-8; write or save it as UTF-8");
 }
 
 Result<Token> ExpressionLexer::next() {
@@ -119,9 +123,12 @@ std::string_view ExpressionLexer::known_name() const {
   const std::string_view rest = text_.substr(position_);
   std::string_view longest;
   for (const std::string& known : known_) {
-    const bool ends = rest.size() == known.size() || known.empty() ||
-                      !continues_name(known.back()) || !continues_name(rest[known.size()]);
-    if (known.size() > longest.size() && rest.starts_with(known) && ends && !is_plain(known)) {
+    if (known.size() <= longest.size() || !rest.starts_with(known) || is_plain(known)) {
+      continue;
+    }
+    const bool goes_on = rest.size() > known.size() && continues_name(known.back()) &&
+                         continues_name(rest[known.size()]);
+    if (!goes_on) {
       longest = known;
     }
   }
@@ -160,8 +167,10 @@ Result<Token> ExpressionLexer::quoted() {
       return syntax_error(text_, start, "a name in backquotes needs a closing backquote");
     }
     position_ = end + 1;
-    return Token{
-        Token::Kind::quoted_name, std::string(text_.substr(start + 1, end - start - 1)), {}, start};
+    const std::string_view name = text_.substr(start + 1, end - start - 1);
+    return to_utf8(name) == name
+               ? Result<Token>(Token{Token::Kind::quoted_name, std::string(name), {}, start})
+               : no_utf8(text_, start);
   }
   auto content = read_quoted(text_, position_);
   if (!content) {

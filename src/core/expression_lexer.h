@@ -41,6 +41,9 @@ class ExpressionLexer {
 // after the closing one. Escapes: \n \t \r \\ \" \' \/ and \uXXXX.
 Result<std::string> read_quoted(std::string_view text, std::size_t& position);
 
+// The error for bytes that begin at `position`.
+Error no_utf8(std::string_view text, std::size_t position);
+
 // "at position 5 of 'a + * b': ..."; positions count bytes from 1.
 Error syntax_error(std::string_view text, std::size_t position, std::string_view problem);
 

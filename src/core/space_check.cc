@@ -1,6 +1,8 @@
 #include "core/space_check.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "base/text.h"
 
@@ -37,8 +39,9 @@ class ConfigCheck {
     for (const auto& parameter : model_.declaration.parameters()) {
       known.push_back(parameter.name);
     }
+    const std::set<std::string_view> declared(known.begin(), known.end());
     for (const auto& [name, value] : config_) {
-      if (std::ranges::find(known, name) == known.end()) {
+      if (!declared.contains(name)) {
         problems_.push_back(unknown_name("parameter", name, known));
       }
     }

@@ -2,6 +2,7 @@
 // repeat an earlier problem are skipped.
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/text.h"
 #include "core/domain_check.h"
@@ -101,8 +102,11 @@ class SpaceCompiler {
   }
 
   void expressions() {
+    // The others are read as names by themselves.
     for (const Parameter& parameter : declared()) {
-      names_.push_back(parameter.name);
+      if (expression_name(parameter.name) != parameter.name) {
+        names_.push_back(parameter.name);
+      }
     }
     for (const Parameter& parameter : declared()) {
       auto& model = model_.parameters.emplace_back();
@@ -233,24 +237,28 @@ class SpaceCompiler {
   }
 
   void ancestors() {
-    for (std::size_t p = 0; p < declared().size(); ++p) {
+    const std::size_t n = declared().size();
+    std::vector<std::size_t> place(n);  // in the order
+    for (std::size_t i = 0; i < n; ++i) {
+      place[model_.order[i]] = i;
+    }
+    std::vector<std::size_t> needed_by(n, n);  // the last parameter that was found to need it
+    for (std::size_t p = 0; p < n; ++p) {
       if (!model_.parameters[p].condition) {
         continue;
       }
-      std::vector<char> needed(declared().size());
+      auto& found = model_.parameters[p].ancestors;
       std::vector<std::size_t> open = model_.parameters[p].condition->parameters;
       while (!open.empty()) {
         const std::size_t next = open.back();
         open.pop_back();
-        if (!needed[next]) {
-          needed[next] = 1;
+        if (std::exchange(needed_by[next], p) != p) {
+          found.push_back(next);
           const auto up = parents(next);
           open.insert(open.end(), up.begin(), up.end());
         }
       }
-      std::ranges::copy_if(model_.order,
-                           std::back_inserter(model_.parameters[p].ancestors),
-                           [&](std::size_t each) { return needed[each] != 0; });
+      std::ranges::sort(found, {}, [&](std::size_t each) { return place[each]; });
     }
   }
 
@@ -298,14 +306,17 @@ class SpaceCompiler {
 
   // Kinds of values are known only when there are values: draws find operators that don't fit.
   void probe() {
-    constexpr int kDraws = 256;
+    constexpr std::size_t kDraws = 256;
+    constexpr std::size_t kMostEvaluations = 200'000;
     if (model_.plain && model_.constraints.empty()) {
       return;
     }
     Rng rng(0, "probe");
     Assignment assignment(declared().size());
     std::vector<double> point(model_.axes.size());
-    for (int draw = 0; draw < kDraws; ++draw) {
+    const std::size_t each = declared().size() + model_.constraints.size();
+    const std::size_t draws = std::clamp<std::size_t>(kMostEvaluations / each, 2, kDraws);
+    for (std::size_t draw = 0; draw < draws; ++draw) {
       std::ranges::generate(point, [&] { return rng.uniform(); });
       model_.assign_all(point, assignment);
       if (!assignment.problem.empty()) {

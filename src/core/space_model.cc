@@ -88,7 +88,9 @@ bool SpaceModel::is_active(std::size_t parameter, std::span<const double> point)
   if (!model.condition) {
     return true;
   }
-  Assignment assignment(parameters.size());
+  // Large enough for what the condition looks at, however many parameters there are.
+  const auto last = std::ranges::max_element(model.ancestors);
+  Assignment assignment(last == model.ancestors.end() ? 0 : *last + 1);
   for (const std::size_t ancestor : model.ancestors) {
     assign(ancestor, point, assignment);
   }

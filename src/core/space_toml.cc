@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "core/domain_text.h"
+#include "core/toml_nesting.h"
 
 namespace luthier {
 namespace {
@@ -128,6 +129,10 @@ class TomlSpace {
 }  // namespace
 
 Result<Space> parse_space_toml(std::string_view document) {
+  if (const auto line = too_deeply_nested_line(document)) {
+    return Error{ErrorCode::invalid_argument,
+                 "line " + std::to_string(*line) + ": " + too_deeply_nested_text()};
+  }
   toml::table root;
   try {
     root = toml::parse(document);

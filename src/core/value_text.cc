@@ -120,6 +120,9 @@ Result<Value> ValueReader::word_value(std::string_view word, std::size_t start) 
   if (read.ec == std::errc::result_out_of_range && read.ptr == word.data() + word.size()) {
     return syntax_error(text_, start, "the number is outside the range of a double");
   }
+  if (to_utf8(word) != word) {
+    return no_utf8(text_, start);
+  }
   return Value(word);
 }
 

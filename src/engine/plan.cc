@@ -192,6 +192,9 @@ void Planner::on_checkpoint(const CheckpointWritten& written) {
     return;
   }
   const TrialRecord& record = state_.record(trial);
+  if (written.training_iteration < record.live->last_checkpoint_iteration) {
+    return;  // told again, after a later one; it may be gone by now
+  }
   if (!record.checkpoints.empty()) {
     const CheckpointRecord& newest = state_.checkpoints().at(record.checkpoints.back());
     if (newest.directory == directory && newest.training_iteration == written.training_iteration &&

@@ -1,13 +1,18 @@
 #include "executors/file_template.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
+#include "base/file_descriptor.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "executors/command_template.h"
 #include "executors/parameter_files.h"
@@ -23,6 +28,8 @@ constexpr std::array<std::string_view, 4> kOurs = {"trial.", "params.", "args", 
 constexpr std::array<std::string_view, 5> kTaken = {
     "result.json", "progress.csv", "stdout.log", "stderr.log", "checkpoints"};
 
+constexpr std::size_t kLargest = std::size_t{16} << 20;
+
 Error wrong(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
 }
@@ -35,18 +42,37 @@ FileTemplate::Format format_of(const std::filesystem::path& path) {
                                                        : FileTemplate::Format::text;
 }
 
+// Never waits for another to write: a pipe is no template, it could be read only once.
 Result<std::string> read_file(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return wrong("the template " + path + " is a directory; name a file");
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat status{};
+  if (!file || fstat(file.get(), &status) != 0) {
+    return wrong("there is no template " + path + " that can be read (" + std::strerror(errno) +
+                 "); its path is taken from the working directory");
   }
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf()))) {
-    return wrong("there is no template " + path +
-                 " that can be read; its path is taken from the working directory");
+  if (!S_ISREG(status.st_mode)) {
+    return wrong("the template " + path + " is " +
+                 (S_ISDIR(status.st_mode) ? "a directory" : "no regular file") +
+                 "; name a file that stays, as each trial gets a copy of it");
   }
-  return text.str();
+  std::string text;
+  std::array<char, 1U << 16> buffer;
+  while (true) {
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return wrong("the template " + path + " can't be read: " + std::strerror(errno));
+    }
+    if (count == 0) {
+      return text;
+    }
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > kLargest) {
+      return wrong("the template " + path + " is larger than 16 MiB; name a smaller file");
+    }
+  }
 }
 
 bool is_word(std::string_view text) {
@@ -230,6 +256,7 @@ Result<FileTemplate> FileTemplate::read(const std::string& path,
   if (!text) {
     return text.error();
   }
+  made.digest_ = sha256(*text);
   Cutter cutter(path, made.format_, parameters, words);
   for (std::size_t at = 0; at < text->size();) {
     const std::size_t end = std::min(text->find('\n', at), text->size() - 1) + 1;

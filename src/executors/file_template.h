@@ -24,7 +24,8 @@ class FileTemplate {
                                    const ParameterWords& words);
 
   const std::string& path() const { return path_; }
-  std::string name() const;  // of the copy: the file's own
+  std::string name() const;                              // of the copy: the file's own
+  const std::string& digest() const { return digest_; }  // SHA-256 of the file
   // An error for a value that can't stand where its placeholder does.
   Result<std::string> fill(const CommandContext& context, const ParameterWords& words) const;
 
@@ -44,6 +45,7 @@ class FileTemplate {
                                 const ParameterWords& words) const;
 
   std::string path_;
+  std::string digest_;
   Format format_ = Format::text;
   std::vector<Line> lines_;
 };

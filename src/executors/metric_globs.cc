@@ -42,11 +42,13 @@ bool is_ours(std::string_view path) {
          std::ranges::any_of(kBegins, [&](auto begin) { return path.starts_with(begin); });
 }
 
-// The files below a directory that a glob names.
+// The files below a directory that a glob names, and what else is there.
 struct Search {
   const ContainedFiles& files;
   const std::vector<std::string>& globs;
   std::vector<std::string> found = {};
+  std::vector<std::string> other_files = {};
+  std::vector<std::string> no_files = {};  // that a glob names: links, pipes
   std::size_t looks = 0;
 
   void look_into(const std::string& directory, int depth) {
@@ -63,19 +65,38 @@ struct Search {
     const auto status = files.status(path);
     if (status && S_ISDIR(status->st_mode) && depth < kDeepest) {
       look_into(path, depth + 1);
-    } else if (status && S_ISREG(status->st_mode) && wanted(path)) {
-      found.push_back(path);
+    } else if (status && !is_ours(path)) {
+      const bool regular = S_ISREG(status->st_mode);
+      if (wanted(path)) {
+        (regular ? found : no_files).push_back(path);
+      } else if (regular) {
+        other_files.push_back(path);
+      }
     }
   }
 
   bool wanted(const std::string& path) const {
-    return !is_ours(path) && std::ranges::any_of(globs, [&](const std::string& glob) {
-      return matches_glob(glob, path);
-    });
+    return std::ranges::any_of(globs,
+                               [&](const std::string& glob) { return matches_glob(glob, path); });
   }
 };
 
 }  // namespace
+
+bool has_open_bracket(std::string_view part) {
+  for (std::size_t at = 0; at < part.size(); ++at) {
+    if (part[at] == '\\') {
+      ++at;
+    } else if (part[at] == '[') {
+      const std::size_t set = at + (part.substr(at + 1).starts_with('!') ? 2 : 1);
+      at = part.find(']', set + 1);  // the first character is one of the set, whatever it is
+      if (at == std::string_view::npos) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
 
 bool matches_glob(std::string_view glob, std::string_view path) {
   return matches(parts_of(glob), parts_of(path));
@@ -87,6 +108,29 @@ std::vector<std::string> metric_files(const ContainedFiles& directory,
   search.look_into({}, 0);
   std::ranges::sort(search.found);
   return std::move(search.found);
+}
+
+std::string no_metric_file(const ContainedFiles& directory, const std::vector<std::string>& globs) {
+  constexpr std::size_t kMostNamed = 8;
+  Search search{directory, globs};
+  search.look_into({}, 0);
+  if (!search.found.empty()) {
+    return {};
+  }
+  const std::string what =
+      search.no_files.empty()
+          ? "no such file was written"
+          : join(search.no_files, ", ") + (search.no_files.size() == 1
+                                               ? " is no regular file, and is not read"
+                                               : " are no regular files, and are not read");
+  auto& others = search.other_files;
+  std::ranges::sort(others);
+  if (others.size() > kMostNamed) {
+    others.resize(kMostNamed);
+    others.emplace_back("...");
+  }
+  return what + (others.empty() ? "; the program wrote no other file to the trial's directory"
+                                : "; the program wrote " + join(others, ", "));
 }
 
 }  // namespace luthier

@@ -13,9 +13,16 @@ namespace luthier {
 // any directories. A glob that names a directory means everything below it.
 bool matches_glob(std::string_view glob, std::string_view path);
 
+// Whether a [ in a part of a glob is never closed, so that it can't be meant as a set.
+bool has_open_bracket(std::string_view part);
+
 // Relative paths of the regular files that match, in the order of their names; not those that
 // luthier itself writes there.
 std::vector<std::string> metric_files(const ContainedFiles& directory,
                                       const std::vector<std::string>& globs);
+
+// Why no file was read, in words that follow the globs: what there is instead of a file, and which
+// files the directory has. Empty if there is a file.
+std::string no_metric_file(const ContainedFiles& directory, const std::vector<std::string>& globs);
 
 }  // namespace luthier

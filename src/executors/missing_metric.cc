@@ -104,6 +104,13 @@ std::string missing_metric(const HearingOptions& wanted, const Diagnosis& diagno
          remedy(wanted);
 }
 
+std::string missing_file(const HearingOptions& wanted,
+                         const std::vector<std::string>& globs,
+                         const std::string& why) {
+  return "ended without a value of '" + join(objectives_of(wanted), "' or '") +
+         "'; --metric-file " + join(globs, " --metric-file ") + ": " + why;
+}
+
 std::string nothing_heard(const HearingOptions& wanted, const Diagnosis& diagnosis) {
   return "no value of '" + join(objectives_of(wanted), "' or '") +
          "' was found so far in what it prints; " + found(wanted, diagnosis) + remedy(wanted);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "executors/results/hearing.h"
 
@@ -11,6 +12,10 @@ namespace luthier {
 
 // The attempt ended well and gave none of the objectives.
 std::string missing_metric(const HearingOptions& wanted, const Diagnosis& diagnosis);
+// Likewise, as there was no file to read. `why`: no_metric_file().
+std::string missing_file(const HearingOptions& wanted,
+                         const std::vector<std::string>& globs,
+                         const std::string& why);
 // It is still running.
 std::string nothing_heard(const HearingOptions& wanted, const Diagnosis& diagnosis);
 // Its nearest line is a result as it stands: it was only held back so far.

@@ -94,4 +94,16 @@ Result<> ParameterWords::check_secrets() const {
                           : Result<>(Error{ErrorCode::invalid_argument, join(problems, "\n")});
 }
 
+std::vector<std::string> ParameterWords::secret_contents() const {
+  std::vector<std::string> contents;
+  for (const auto& [name, domain] : domains_) {
+    for (const Value& variable : domain.values) {
+      if (domain.kind == DomainKind::secret) {
+        contents.push_back(for_environment(name, variable));
+      }
+    }
+  }
+  return contents;
+}
+
 }  // namespace luthier

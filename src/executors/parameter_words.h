@@ -39,6 +39,8 @@ class ParameterWords {
   Config without_secrets(const Config& config) const;
   // Every variable of a secret is there; an error names those that are not.
   Result<> check_secrets() const;
+  // What the variables of all secrets hold now.
+  std::vector<std::string> secret_contents() const;
 
  private:
   bool is(std::string_view name, DomainKind kind) const;

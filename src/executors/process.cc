@@ -22,12 +22,16 @@
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "base/new_thread.h"
 #include "base/text.h"
 #include "executors/inbox.h"
+#include "executors/metric_globs.h"
 #include "executors/process_attempt.h"
 #include "executors/program_file.h"
 #include "executors/program_launcher.h"
+#include "executors/template_digests.h"
 #include "executors/trial_environment.h"
 #include "executors/warm/warm_launcher.h"
 
@@ -51,16 +55,25 @@ class Sealer {
   };
   using Done = std::function<void(Key, Result<CheckpointArea::Sealed>)>;
 
-  Sealer(CheckpointArea& area, Done done) : area_(area), done_(std::move(done)) {
-    thread_ = std::thread([this] { run(); });
-  }
+  Sealer(CheckpointArea& area, Done done) : area_(area), done_(std::move(done)) {}
   ~Sealer() {
+    if (!thread_.joinable()) {
+      return;
+    }
     {
       const std::scoped_lock lock(mutex_);
       closing_ = true;
     }
     changed_.notify_one();
     thread_.join();
+  }
+  Result<> start() {
+    auto thread = new_thread("checkpoints", [this] { run(); });
+    if (!thread) {
+      return thread.error();
+    }
+    thread_ = *std::move(thread);
+    return {};
   }
   void add(Job job) {
     {
@@ -180,7 +193,13 @@ class Processes : public Executor {
   void add(int fd, Key data);
   Result<std::filesystem::path> directory_of(const StartRequest& request);
 
+  static bool is_printed(Channel channel) {
+    return channel == Channel::output || channel == Channel::error;
+  }
+
   void run();
+  void read(Key data);
+  void read_printed();
   void take_commands();
   void perform(const StartRequest& request);
   void perform(const ReplyTo& to);
@@ -209,6 +228,8 @@ class Processes : public Executor {
   std::map<AttemptId, Key> keys_;
   std::set<std::pair<TimePoint, Key>> timers_;
   Key next_key_ = kFirstAttempt;
+  std::vector<Key> printed_;  // outputs that can be read; reused
+  Key last_printed_ = 0;      // the last one that was
   bool leaving_ = false;
   std::filesystem::path temporary_;  // for trials without a directory
   std::thread thread_;
@@ -245,7 +266,14 @@ Result<> Processes::open() {
   }
   launcher_->on_unusable([this](std::string reason) { inbox_.post(Unusable{std::move(reason)}); });
   launcher_->on_note([this](std::string text) { inbox_.post(Noted{std::move(text)}); });
-  thread_ = std::thread([this] { run(); });
+  if (auto started = sealer_->start(); !started) {
+    return started;
+  }
+  auto thread = new_thread("the programs of trials", [this] { run(); });
+  if (!thread) {
+    return thread.error();
+  }
+  thread_ = *std::move(thread);
   return {};
 }
 
@@ -295,18 +323,44 @@ void Processes::run() {
   epoll_event events[64];
   while (!leaving_) {
     const int count = epoll_wait(epoll_.get(), events, 64, wait_ms());
-    for (int i = 0; i < count; ++i) {
-      const Key key = events[i].data.u64 >> 2;
-      if (key == kMailbox) {
+    printed_.clear();
+    for (int i = 0; i < std::max(count, 0); ++i) {
+      const Key data = events[i].data.u64;
+      if (data >> 2 == kMailbox) {
         take_commands();
-      } else if (key == kLauncher) {
+      } else if (data >> 2 == kLauncher) {
         launcher_->renew();
-      } else if (Entry* entry = find(key)) {
-        entry->attempt.on_readable(static_cast<Channel>(events[i].data.u64 & 3));
-        settle(*entry);
+      } else if (is_printed(static_cast<Channel>(data & 3))) {
+        printed_.push_back(data);
+      } else {
+        read(data);
       }
     }
+    read_printed();
     ring_timers();
+  }
+}
+
+void Processes::read(Key data) {
+  if (Entry* entry = find(data >> 2)) {
+    entry->attempt.on_readable(static_cast<Channel>(data & 3));
+    settle(*entry);
+  }
+}
+
+// What programs print waits for its turn and for whoever waits for an answer: a flood of some does
+// not hold up the others.
+void Processes::read_printed() {
+  constexpr TimePoint kTurn = 2000;
+  std::ranges::sort(printed_);
+  std::ranges::rotate(printed_, std::ranges::upper_bound(printed_, last_printed_));
+  const TimePoint begun = settings_.clock->now();
+  for (const Key data : printed_) {
+    read(data);
+    last_printed_ = data;
+    if (settings_.clock->now() - begun >= kTurn) {
+      return;
+    }
   }
 }
 
@@ -320,7 +374,7 @@ int Processes::wait_ms() const {
 
 void Processes::take_commands() {
   std::uint64_t ignored = 0;
-  [[maybe_unused]] const auto count = read(mailbox_.get(), &ignored, sizeof ignored);
+  [[maybe_unused]] const auto count = ::read(mailbox_.get(), &ignored, sizeof ignored);
   std::vector<Command> commands;
   {
     const std::scoped_lock lock(mutex_);
@@ -370,6 +424,8 @@ void Processes::perform(const SealDone& done) {
   if (Entry* entry = find(done.key)) {
     entry->attempt.on_sealed(done.sealed);
     settle(*entry);
+  } else if (done.sealed) {
+    settings_.area->remove(done.sealed->directory);  // its attempt ran out of time meanwhile
   }
 }
 
@@ -440,6 +496,9 @@ Result<Prepared> prepare(const ProcessOptions& options) {
   if (!command) {
     return command.error();
   }
+  if (auto same = check_template_digests(*command, options.templates); !same) {
+    return same.error();
+  }
   // A program that is named outright is looked for now rather than in every trial.
   if (const auto& name = options.command.front(); name.find('{') == std::string::npos) {
     if (const auto found = find_program(name); !found) {
@@ -462,7 +521,16 @@ Result<> check_metric_file(const std::string& glob) {
                  "must name files relative to the trial's directory, such as metrics.csv or "
                  "logs/**/*.csv"};
   }
+  if (std::ranges::any_of(parts, has_open_bracket)) {
+    return Error{ErrorCode::invalid_argument,
+                 "must close its [ with a ], as in run[0-9].csv; \\[ is the character itself"};
+  }
   return {};
+}
+
+Result<std::string> template_digests(const ProcessOptions& options) {
+  const auto command = CommandTemplate::parse(options.command, options.parameters, options.words);
+  return command ? Result<std::string>(template_digests(*command)) : command.error();
 }
 
 Result<std::string> working_directory(const std::string& recorded) {

@@ -23,6 +23,7 @@ struct ProcessOptions {
   std::string metric_regex;               // empty: the usual forms
   std::vector<std::string> metric_files;  // globs in the trial's directory; empty: result_files.h
   std::vector<int> ok_statuses;           // exit statuses that are success, beside 0
+  std::string templates;                  // digests of them (template_digests.h); empty: unknown
   bool tty = false;                       // standard output is a terminal
   // From SIGTERM to SIGKILL. Less ends a stopped trial sooner and may cut its cleaning up short.
   std::chrono::microseconds grace = std::chrono::seconds(10);
@@ -35,9 +36,12 @@ struct ProcessOptions {
 
 // A glob that can't name files in a trial's directory: what it must be.
 Result<> check_metric_file(const std::string& glob);
-// A command or pattern that can't be used, a program that is not there or may not be executed, a
-// working directory that is gone.
+// A command or pattern that can't be used, a template that has changed, a program that is not there
+// or may not be executed, a working directory that is gone.
 Result<> check_program(const ProcessOptions& options);
+
+// The digests of the command's templates as they are now.
+Result<std::string> template_digests(const ProcessOptions& options);
 
 // Where programs are started: `recorded`, which must be there, or this process's directory.
 Result<std::string> working_directory(const std::string& recorded);

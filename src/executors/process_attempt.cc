@@ -11,8 +11,10 @@
 
 #include "executors/attempt_failures.h"
 #include "executors/attempt_program.h"
+#include "executors/metric_globs.h"
 #include "executors/missing_metric.h"
 #include "executors/trial_environment.h"
+#include "executors/trial_files.h"
 
 namespace luthier {
 namespace {
@@ -42,6 +44,7 @@ ProcessAttempt::ProcessAttempt(StartRequest request,
       directory_(std::move(directory)),
       settings_(settings),
       host_(host),
+      mask_(settings.options.words.secret_contents()),
       hearing_(settings.hearing, settings.understanding),
       measured_(settings.options.metrics, settings.options.readings),
       files_(directory_,
@@ -233,10 +236,12 @@ void ProcessAttempt::on_gone(const guardian::Gone& gone) {
   host_.unwatch(pipes_.control.get());
   pipes_.control.reset();
   // Whoever could write is dead: what is in the pipes is all there is.
-  while (pipes_.output && read_output(pipes_.output, output_log_)) {
+  while (pipes_.output && read_output(pipes_.output)) {
   }
-  while (pipes_.error && read_output(pipes_.error, error_log_)) {
+  while (pipes_.error && read_output(pipes_.error)) {
   }
+  take_output(OutputStream::output, shown_output_.finish());
+  take_output(OutputStream::error, shown_error_.finish());
   output_log_->finish();
   error_log_->finish();
   end_hearing();
@@ -321,6 +326,7 @@ void ProcessAttempt::on_time() {
     }
     ending_ = Ending::time_out;
     outstanding_ = false;
+    saving_ = false;  // its time covers what becomes of its checkpoints
     terminate(settings_.options.grace);
   }
   if (now >= terminate_at_) {
@@ -388,10 +394,19 @@ void ProcessAttempt::end() {
            exit_status);
   } else if (!any_objective_ && !settings_.options.metrics.empty() &&
              iteration_ == request_.iteration && request_.restore_from.empty()) {
-    finish(Outcome::failed, missing_metric(settings_.hearing, hearing_.diagnosis()), exit_status);
+    finish(Outcome::failed, missing(), exit_status);
   } else {
     finish(Outcome::returned, "", exit_status);
   }
+}
+
+// Why it has no value of the objectives.
+std::string ProcessAttempt::missing() const {
+  const auto& globs = settings_.options.metric_files;
+  const auto why = globs.empty() ? "" : no_metric_file(files_of_trial(directory_), globs);
+  return why.empty() || source_ == ResultSource::report
+             ? missing_metric(settings_.hearing, hearing_.diagnosis())
+             : missing_file(settings_.hearing, globs, why);
 }
 
 // By itself, whatever it was asked.
@@ -411,11 +426,11 @@ void ProcessAttempt::abandon() {
   }
 }
 
-void ProcessAttempt::finish(Outcome outcome, std::string message, std::int64_t exit_status) {
+void ProcessAttempt::finish(Outcome outcome, const std::string& message, std::int64_t exit_status) {
   ended_ = true;
   abandon();
   timeout_at_ = terminate_at_ = retry_at_ = hold_at_ = files_at_ = remark_at_ = kNever;
-  host_.post(Ended{request_.id, outcome, std::move(message), exit_status, measured()});
+  host_.post(Ended{request_.id, outcome, mask_.masked(message), exit_status, measured()});
 }
 
 }  // namespace luthier

@@ -18,6 +18,7 @@
 #include "executors/record_groups.h"
 #include "executors/result_files.h"
 #include "executors/results/hearing.h"
+#include "executors/secret_mask.h"
 #include "luthier/executor.h"
 
 namespace luthier {
@@ -97,11 +98,13 @@ class ProcessAttempt {
   void on_refused(const guardian::Spawned& spawned);
   void on_gone(const guardian::Gone& gone);
   void on_lost(const guardian::Lost& lost);
-  bool read_output(FileDescriptor& fd, std::optional<OutputLog>& log);
+  bool read_output(FileDescriptor& fd);
+  void take_output(OutputStream stream, std::string_view bytes);
   bool read_report();
   bool hears() const;
   void hear(OutputStream stream, std::string_view bytes);
   void take_heard();
+  Metrics without_arguments(const Metrics& printed) const;
   void end_hearing();
   void read_files(bool ended);
   void on_result(Metrics metrics, ResultSource source);
@@ -115,7 +118,7 @@ class ProcessAttempt {
   void add_measured(Metrics& metrics);
   bool post_measured();
   void post_held_back();
-  void watch_again(const FileDescriptor& fd, bool& paused, Channel channel);
+  void watch_again(const FileDescriptor& fd, bool& paused, Channel channel, bool room);
   Measured measured() const;
 
   void advance();
@@ -128,14 +131,18 @@ class ProcessAttempt {
   void obey_end(DecisionKind kind, bool save);
 
   bool saved_on_sigterm() const;
+  std::string missing() const;
   void end();
-  void finish(Outcome outcome, std::string message, std::int64_t exit_status);
+  void finish(Outcome outcome, const std::string& message, std::int64_t exit_status);
   TimePoint in(std::chrono::microseconds span) const;
 
   const StartRequest request_;
   const std::filesystem::path directory_;
   AttemptSettings& settings_;
   AttemptHost& host_;
+  const SecretMask mask_;
+  MaskedStream shown_output_{mask_};
+  MaskedStream shown_error_{mask_};
   Hearing hearing_;
   const MeasuredMetrics measured_;  // those that are wanted as metrics
   ResultFiles files_;
@@ -146,6 +153,7 @@ class ProcessAttempt {
   std::optional<OutputLog> error_log_;
   bool output_paused_ = false;
   bool error_paused_ = false;
+  bool report_paused_ = false;
 
   std::optional<Program> program_;
   int tries_ = 0;

@@ -15,7 +15,8 @@
 namespace luthier {
 namespace {
 
-constexpr std::size_t kMostQueued = 1000;  // results; then the program's output waits
+constexpr std::size_t kMostQueued = 1000;        // results; then the program's output waits
+constexpr std::size_t kMostIncoming = 1u << 19;  // then the report descriptor is read again
 constexpr std::size_t kReadBytes = 1u << 16;
 constexpr auto kHold = std::chrono::milliseconds(200);
 // So much output without a metric is said at once.
@@ -26,6 +27,19 @@ constexpr std::int64_t kSeveral = 3;
 constexpr TimePoint kWorthStopping = 1'000'000;
 constexpr TimePoint kLastPart = 20;
 constexpr TimePoint kLastMoment = 300'000;
+
+// Whether `value` is what the parameter of that name was given; - and _ are alike.
+bool is_argument(const Config& config, std::string_view name, const Value& value) {
+  const auto same = [](char a, char b) {
+    return a == b || (a == '-' && b == '_') || (a == '_' && b == '-');
+  };
+  return std::ranges::any_of(config, [&](const auto& given) {
+    const auto& [parameter, argument] = given;
+    const bool equal =
+        argument == value || (argument.number() && argument.number() == value.number());
+    return equal && std::ranges::equal(parameter, name, same);
+  });
+}
 
 }  // namespace
 
@@ -59,10 +73,10 @@ void ProcessAttempt::on_readable(Channel channel) {
       read_control();
       return;
     case Channel::output:
-      read_output(pipes_.output, output_log_);
+      read_output(pipes_.output);
       break;
     case Channel::error:
-      read_output(pipes_.error, error_log_);
+      read_output(pipes_.error);
       break;
     case Channel::report:
       read_report();
@@ -72,15 +86,15 @@ void ProcessAttempt::on_readable(Channel channel) {
 }
 
 // Reads once, so that a flood of one attempt leaves the others their turn. False: nothing more now.
-bool ProcessAttempt::read_output(FileDescriptor& fd, std::optional<OutputLog>& log) {
+bool ProcessAttempt::read_output(FileDescriptor& fd) {
   static thread_local std::array<char, kReadBytes> buffer;
   const bool output = &fd == &pipes_.output;
   bool& paused = output ? output_paused_ : error_paused_;
   const ssize_t count = fd ? read(fd.get(), buffer.data(), buffer.size()) : -1;
   if (count > 0) {
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
-    log->write(bytes);
-    hear(output ? OutputStream::output : OutputStream::error, bytes);
+    take_output(output ? OutputStream::output : OutputStream::error,
+                (output ? shown_output_ : shown_error_).write(bytes));
     if (queue_.size() > kMostQueued && !gone_ && !paused) {
       host_.unwatch(fd.get());
       paused = true;
@@ -95,6 +109,12 @@ bool ProcessAttempt::read_output(FileDescriptor& fd, std::optional<OutputLog>& l
     fd.reset();
   }
   return false;
+}
+
+// What it printed, without secrets.
+void ProcessAttempt::take_output(OutputStream stream, std::string_view bytes) {
+  (stream == OutputStream::output ? output_log_ : error_log_)->write(bytes);
+  hear(stream, bytes);
 }
 
 // Whether what it prints can be results.
@@ -123,9 +143,23 @@ void ProcessAttempt::take_heard() {
     settings_.understanding = hearing_.understanding();
     host_.understood();
   }
-  for (auto& metrics : hearing_.take()) {
-    on_result(std::move(metrics), ResultSource::output);
+  for (const auto& metrics : hearing_.take()) {
+    on_result(without_arguments(metrics), ResultSource::output);
   }
+}
+
+// A parameter that the program shows again is no metric, unless it was asked for.
+Metrics ProcessAttempt::without_arguments(const Metrics& printed) const {
+  Metrics out;
+  out.reserve(printed.size());
+  for (const auto& [name, value] : printed) {
+    const bool wanted = std::ranges::find(settings_.hearing.wanted, name, &WantedMetric::name) !=
+                        settings_.hearing.wanted.end();
+    if (wanted || !is_argument(request_.config, name, value)) {
+      out.append(name, value);
+    }
+  }
+  return out;
 }
 
 void ProcessAttempt::adopt() {
@@ -170,7 +204,7 @@ void ProcessAttempt::read_files(bool ended) {
     return;
   }
   for (auto& record : files_.read(ended)) {
-    const Metrics metrics = hearing_.named_as_wanted(std::move(record));
+    const Metrics metrics = hearing_.named_as_wanted(mask_.masked_metrics(std::move(record)));
     if (!any_objective_) {
       hearing_.remember(metrics);
     }
@@ -258,12 +292,17 @@ void ProcessAttempt::advance() {
     }
     break;
   }
-  watch_again(pipes_.output, output_paused_, Channel::output);
-  watch_again(pipes_.error, error_paused_, Channel::error);
+  const bool room = queue_.size() < kMostQueued / 2;
+  watch_again(pipes_.output, output_paused_, Channel::output, room);
+  watch_again(pipes_.error, error_paused_, Channel::error, room);
+  watch_again(pipes_.report, report_paused_, Channel::report, incoming_.size() < kMostIncoming);
 }
 
-void ProcessAttempt::watch_again(const FileDescriptor& fd, bool& paused, Channel channel) {
-  if (paused && fd && queue_.size() < kMostQueued / 2) {
+void ProcessAttempt::watch_again(const FileDescriptor& fd,
+                                 bool& paused,
+                                 Channel channel,
+                                 bool room) {
+  if (paused && fd && room) {
     paused = false;
     host_.watch(fd.get(), channel);
   }

@@ -22,8 +22,14 @@ constexpr std::size_t kReadBytes = 1u << 16;
 
 bool ProcessAttempt::read_report() {
   // Backpressure: a program that does not wait for its replies is not read faster than it is
-  // answered.
-  if (!pipes_.report || (!gone_ && incoming_.size() > kLongestMessage)) {
+  // answered, and nobody looks at what it says meanwhile.
+  if (pipes_.report && !gone_ && incoming_.size() > kLongestMessage) {
+    if (!std::exchange(report_paused_, true)) {
+      host_.unwatch(pipes_.report.get());
+    }
+    return false;
+  }
+  if (!pipes_.report) {
     return false;
   }
   static thread_local std::array<char, kReadBytes> buffer;
@@ -70,7 +76,7 @@ bool ProcessAttempt::take_message() {
     begin_saving();
     return true;
   }
-  Metrics metrics = hearing_.named_as_wanted(std::move(message->metrics));
+  Metrics metrics = hearing_.named_as_wanted(mask_.masked_metrics(std::move(message->metrics)));
   if (!any_objective_) {
     any_objective_ = has_objective(metrics);
     hearing_.remember(metrics);
@@ -162,7 +168,12 @@ void ProcessAttempt::begin_saving() {
 }
 
 void ProcessAttempt::on_sealed(const Result<CheckpointArea::Sealed>& sealed) {
-  saving_ = false;
+  if (!std::exchange(saving_, false)) {
+    if (sealed) {
+      settings_.area->remove(sealed->directory);  // its time was over first
+    }
+    return;
+  }
   ContainedFiles(checkpoint_out_.parent_path()).make_directories(checkpoint_out_.filename());
   if (!sealed) {
     fail("made a checkpoint that could not be kept: " + sealed.error().message);

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/new_thread.h"
 #include "base/text.h"
 #include "core/json.h"
 #include "executors/ray_shape.h"
@@ -91,7 +92,11 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
   launcher->add(launcher->mailbox_.get(), kMailbox, EPOLLIN);
   launcher->add(launcher->driver_.socket(), kDriver, EPOLLIN);
   launcher->add(launcher->driver_.talk(), kTalk, EPOLLIN);
-  launcher->thread_ = std::thread([raw = launcher.get()] { raw->run(); });
+  auto thread = new_thread("the cluster", [raw = launcher.get()] { raw->run(); });
+  if (!thread) {
+    return thread.error();
+  }
+  launcher->thread_ = *std::move(thread);
   return launcher;
 }
 
@@ -252,8 +257,8 @@ void RayLauncher::keep_sending() {
   }
   if (driver_.has_unsent() != driver_wants_to_write_) {
     driver_wants_to_write_ = driver_.has_unsent();
-    const std::uint32_t reading = reading_paused_ ? 0 : EPOLLIN;
-    epoll_event event{.events = reading | (driver_wants_to_write_ ? EPOLLOUT : 0),
+    const std::uint32_t reading = reading_paused_ ? 0u : EPOLLIN;
+    epoll_event event{.events = reading | (driver_wants_to_write_ ? EPOLLOUT : 0u),
                       .data = {.u64 = kDriver}};
     epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, driver_.socket(), &event);
   }

@@ -37,6 +37,12 @@ std::size_t hash_of(const Metrics& record) {
   return std::hash<std::string>()(all);
 }
 
+// The byte order mark, which some programs write at the beginning, is no part of a name.
+std::string_view without_mark(std::string_view bytes) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return bytes.starts_with(kMark) ? bytes.substr(kMark.size()) : bytes;
+}
+
 std::vector<std::string> usual_files(const ContainedFiles& directory) {
   std::vector<std::string> found;
   for (const auto& name : usual_names()) {
@@ -109,7 +115,8 @@ std::vector<Metrics> ResultFiles::read(bool ended) {
 
 void ResultFiles::read_document(File& file, bool ended, std::vector<Metrics>& out) {
   if (ended) {
-    auto records = records_of_json(file.bytes.read_whole());
+    const std::string whole = file.bytes.read_whole();
+    auto records = records_of_json(without_mark(whole));
     std::ranges::move(records, std::back_inserter(out));
   }
 }
@@ -131,7 +138,8 @@ void ResultFiles::read_file(const std::string& name,
     if (part.bytes.empty()) {
       break;
     }
-    file.format->take(part.bytes, records);
+    const bool begins = part.anew || !std::exchange(file.begun, true);
+    file.format->take(begins ? without_mark(part.bytes) : part.bytes, records);
     take(file, records, out);
   }
   if (ended) {

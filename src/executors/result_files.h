@@ -40,6 +40,7 @@ class ResultFiles {
     std::unique_ptr<RecordFormat> format;  // null: a JSON document
     std::vector<std::size_t> taken;        // a hash of each record, in order
     std::size_t place = 0;                 // in `taken`: what comes again is skipped
+    bool begun = false;                    // some of its bytes came
     std::size_t earlier = 0;               // of `taken`: from before the attempt
   };
 

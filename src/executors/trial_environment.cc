@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/text.h"
 #include "executors/parameter_files.h"
@@ -33,6 +35,44 @@ Result<> check_parameter_variables(std::span<const std::string> names) {
   return {};
 }
 
+namespace {
+
+// Linux starts no program whose arguments and variables have more than 2 MiB together, as it is set
+// up mostly: beyond this share of it parameters are in the file only, all of them.
+constexpr std::size_t kMostOfParameters = std::size_t{512} << 10;
+
+// A NUL would end the variable early and hide what follows, and Linux starts no program with a
+// variable beyond 128 KiB: such a value is in the file only.
+bool fits(const std::string& name, const std::string& value) {
+  constexpr std::size_t kLongest = std::size_t{128} << 10;
+  return value.find('\0') == std::string::npos && name.size() + value.size() + 2 <= kLongest;
+}
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+// Secrets always: they are in no file.
+Variables parameter_variables(const TrialEnvironment& trial) {
+  Variables secrets;
+  Variables others;
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : trial.request->config) {
+    const bool secret = trial.words != nullptr && trial.words->is_secret(name);
+    std::pair variable(
+        parameter_variable(name),
+        trial.words != nullptr ? trial.words->for_environment(name, value) : to_text(value));
+    if (fits(variable.first, variable.second)) {
+      bytes += variable.first.size() + variable.second.size() + 2 + sizeof(char*);
+      (secret ? secrets : others).push_back(std::move(variable));
+    }
+  }
+  if (bytes <= kMostOfParameters) {
+    secrets.insert(secrets.end(), others.begin(), others.end());
+  }
+  return secrets;
+}
+
+}  // namespace
+
 std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   const StartRequest& request = *trial.request;
   std::vector<std::string> out;
@@ -46,10 +86,7 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
     }
   }
   const auto set = [&](const std::string& name, const std::string& value) {
-    // A NUL would end the variable early and hide what follows, and Linux starts no program with a
-    // variable beyond 128 KiB: such a value is in the file only.
-    constexpr std::size_t kLongest = std::size_t{128} << 10;
-    if (value.find('\0') == std::string::npos && name.size() + value.size() + 2 <= kLongest) {
+    if (fits(name, value)) {
       out.push_back(name + "=" + value);
     }
   };
@@ -59,9 +96,8 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   set("LUTHIER_ITERATION", std::to_string(request.iteration));
   set("LUTHIER_REPORT_FD", std::to_string(trial.report_fd));
   set("LUTHIER_PARAMS", flat_parameters_path(trial.directory).string());
-  for (const auto& [name, value] : request.config) {
-    set(parameter_variable(name),
-        trial.words != nullptr ? trial.words->for_environment(name, value) : to_text(value));
+  for (const auto& [name, value] : parameter_variables(trial)) {
+    set(name, value);
   }
   if (!request.restore_from.empty()) {
     set("LUTHIER_CHECKPOINT_IN", request.restore_from.string());

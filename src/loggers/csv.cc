@@ -1,6 +1,7 @@
 #include "loggers/csv.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -123,8 +124,9 @@ class CsvWriter final : public TrialWriter {
   Result<> fit_columns(const Metrics& metrics, TrialFolder& folder) {
     const std::size_t before = columns_.size();
     if (!all_known(metrics)) {
+      const std::set<std::string> known(columns_.begin(), columns_.end());
       for (const auto& entry : metrics) {
-        if (std::ranges::find(columns_, entry.first) == columns_.end()) {
+        if (!known.contains(entry.first)) {
           columns_.push_back(entry.first);
         }
       }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/named_index.h"
 #include "loggers/event_records.h"
 
 namespace luthier {
@@ -142,8 +143,9 @@ std::string HParams::experiment(const std::string& name,
 std::string HParams::session_start(const Config& config, TimePoint started) const {
   std::string message;
   MessageWriter writer(message);
+  const NamedIndex index(config);
   for (const Column& column : columns_) {
-    const Value* value = config.find(column.name);
+    const Value* value = index.find(column.name);
     const std::string content = value ? value_message(column.type, *value) : std::string();
     if (!content.empty()) {
       std::string entry;

@@ -157,7 +157,7 @@ Result<CheckpointArea::Sealed> CheckpointDirectories::seal(AttemptId id,
                      files_.path(parent).string()};
   }
   const ContainedFiles checkpoint = files_.within(name);
-  const auto entries = describe_files(checkpoint, full_durability_);
+  const auto entries = describe_files(checkpoint, full_durability_, &given_up_);
   if (!entries) {
     return entries.error();
   }
@@ -208,7 +208,7 @@ Result<> CheckpointDirectories::verify(const fs::path& directory) const {
   if (!listed) {
     return listed.error();
   }
-  const auto found = describe_files(checkpoint);
+  const auto found = describe_files(checkpoint, false, &given_up_);
   if (!found) {
     // A link or a pipe that took a file's place is damage; that it can't be read now is not.
     const bool damage = found.error().code == ErrorCode::invalid_argument;

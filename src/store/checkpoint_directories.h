@@ -3,6 +3,7 @@
 // when it is whole, so what has a final name can be restored from.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -37,6 +38,10 @@ class CheckpointDirectories final : public CheckpointArea {
   // what crashes left behind. Only while no attempt of the trial runs.
   void clean(TrialId trial, const std::set<std::string>& keep);
 
+  // Any thread. What is being sealed or verified fails soon, and so does all that comes after: the
+  // run is ending, and a large checkpoint would hold it up.
+  void give_up() { given_up_ = true; }
+
   std::filesystem::path trial_directory(TrialId trial) const;
   const std::filesystem::path& root() const { return root_; }
 
@@ -49,6 +54,7 @@ class CheckpointDirectories final : public CheckpointArea {
   ContainedFiles files_;
   bool full_durability_;
   bool temporary_ = false;
+  std::atomic<bool> given_up_ = false;
 };
 
 }  // namespace luthier

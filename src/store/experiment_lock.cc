@@ -7,9 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <optional>
 #include <thread>
 
+#include "base/text.h"
 #include "store/utc.h"
 
 namespace luthier {
@@ -28,11 +30,13 @@ struct flock whole_file(short type) {
 }
 
 // Whether the name is still that of the open file: a leaving holder removes it.
-bool is_named(int descriptor, const ContainedFiles& files) {
+Result<bool> is_named(int descriptor, const ContainedFiles& files) {
   struct stat opened = {};
   const auto named = files.status(kName);
-  return ::fstat(descriptor, &opened) == 0 && named && opened.st_ino == named->st_ino &&
-         opened.st_dev == named->st_dev;
+  if ((!named && errno != ENOENT) || ::fstat(descriptor, &opened) != 0) {
+    return system_error("lock", files.path(kName));
+  }
+  return named && opened.st_ino == named->st_ino && opened.st_dev == named->st_dev;
 }
 
 std::string read_holder(const ContainedFiles& files) {
@@ -44,6 +48,27 @@ std::string read_holder(const ContainedFiles& files) {
     holder.pop_back();
   }
   return holder.empty() ? "a process that is just starting" : holder;
+}
+
+std::string own_host() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return host.data();
+}
+
+bool is_locked(const FileDescriptor& file) {
+  auto lock = whole_file(F_WRLCK);
+  return file && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+// Of another host nobody here knows.
+bool names_a_living_holder(const ContainedFiles& files) {
+  const auto words = split(read_holder(files), ' ');
+  const auto pid = words.size() > 3 && words[2] == "on" ? parse_integer(words[1]) : std::nullopt;
+  if (!pid || *pid <= 0) {
+    return false;
+  }
+  return words[3] != own_host() || ::kill(static_cast<pid_t>(*pid), 0) == 0 || errno == EPERM;
 }
 
 Error held_error(const std::filesystem::path& directory) {
@@ -64,7 +89,11 @@ Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experim
     }
     auto lock = whole_file(F_WRLCK);
     if (::fcntl(file.get(), F_OFD_SETLK, &lock) == 0) {
-      if (is_named(file.get(), files)) {
+      const auto named = is_named(file.get(), files);
+      if (!named) {
+        return named.error();
+      }
+      if (*named) {
         return ExperimentLock(std::move(file), files);
       }
       continue;
@@ -79,16 +108,22 @@ Result<ExperimentLock> ExperimentLock::take(const std::filesystem::path& experim
   }
 }
 
+// What a killed holder had just started holds the lock for as long as the system takes to start it.
 bool ExperimentLock::is_held(const std::filesystem::path& experiment_directory) {
-  const FileDescriptor file = ContainedFiles(experiment_directory).open(kName, O_RDONLY);
-  auto lock = whole_file(F_WRLCK);
-  return file && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  const ContainedFiles files(experiment_directory);
+  const FileDescriptor file = files.open(kName, O_RDONLY);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (is_locked(file)) {
+    if (names_a_living_holder(files) || std::chrono::steady_clock::now() >= deadline) {
+      return true;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+  return false;
 }
 
 Result<> ExperimentLock::announce() {
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  const std::string text = "process " + std::to_string(::getpid()) + " on " + host.data() +
+  const std::string text = "process " + std::to_string(::getpid()) + " on " + own_host() +
                            " since " + utc_text(std::chrono::system_clock::now()) + "\n";
   if (::fchmod(file_.get(), 0600) != 0 || ::ftruncate(file_.get(), 0) != 0 ||
       ::lseek(file_.get(), 0, SEEK_SET) != 0) {

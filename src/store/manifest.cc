@@ -44,11 +44,15 @@ std::optional<std::string> from_hex(std::string_view hex) {
 }
 
 // Size and sum of one open file.
-Result<ManifestEntry> digest(int file, const fs::path& path) {
+Result<ManifestEntry> digest(int file, const fs::path& path, const std::atomic<bool>* given_up) {
   Sha256 sum;
   ManifestEntry entry;
   std::string block(kBlock, '\0');
   for (ssize_t length = 1; length != 0;) {
+    if (given_up != nullptr && *given_up) {
+      return Error{ErrorCode::unavailable,
+                   path.string() + " was not read to its end, because the run is ending"};
+    }
     length = ::read(file, block.data(), block.size());
     if (length < 0 && errno != EINTR) {
       return system_error("read", path);
@@ -69,7 +73,8 @@ Error no_part(const fs::path& path, const char* what) {
 
 class Walker {
  public:
-  Walker(const ContainedFiles& files, bool sync) : files_(files), sync_(sync) {}
+  Walker(const ContainedFiles& files, bool sync, const std::atomic<bool>* given_up)
+      : files_(files), sync_(sync), given_up_(given_up) {}
 
   Result<> walk(const fs::path& directory) {
     const auto names = files_.list(directory);
@@ -109,7 +114,7 @@ class Walker {
                            "neither a file nor a directory; a checkpoint holds nothing else")
                  : system_error("read", files_.path(name));
     }
-    auto described = digest(file.get(), files_.path(name));
+    auto described = digest(file.get(), files_.path(name), given_up_);
     if (!described) {
       return described.error();
     }
@@ -120,6 +125,7 @@ class Walker {
 
   const ContainedFiles& files_;
   const bool sync_;
+  const std::atomic<bool>* given_up_;
 };
 
 Error bad_manifest(const fs::path& path) {
@@ -147,8 +153,10 @@ std::optional<ManifestEntry> parse_entry(const nlohmann::json& item) {
 
 }  // namespace
 
-Result<std::vector<ManifestEntry>> describe_files(const ContainedFiles& checkpoint, bool sync) {
-  Walker walker(checkpoint, sync);
+Result<std::vector<ManifestEntry>> describe_files(const ContainedFiles& checkpoint,
+                                                  bool sync,
+                                                  const std::atomic<bool>* given_up) {
+  Walker walker(checkpoint, sync, given_up);
   if (const auto walked = walker.walk({}); !walked) {
     return walked.error();
   }

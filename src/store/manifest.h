@@ -2,6 +2,7 @@
 // before anything is restored from it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,9 +23,11 @@ inline constexpr const char* kManifestName = "manifest.json";
 
 // Every regular file of a checkpoint but the manifest, sorted by name. Symbolic links and special
 // files are an error: what they stand for is not part of the checkpoint. `sync`: makes each file
-// and each directory durable.
+// and each directory durable. `given_up`: may become true in another thread; it ends soon then,
+// with `unavailable`.
 Result<std::vector<ManifestEntry>> describe_files(const ContainedFiles& checkpoint,
-                                                  bool sync = false);
+                                                  bool sync = false,
+                                                  const std::atomic<bool>* given_up = nullptr);
 
 Result<> write_manifest(const ContainedFiles& checkpoint,
                         const std::vector<ManifestEntry>& entries);

@@ -1,5 +1,6 @@
 #include "store/sqlite.h"
 
+#include <cerrno>
 #include <system_error>
 
 #include <sqlite3.h>
@@ -34,6 +35,7 @@ Error sqlite_error(sqlite3* handle, int result, std::string_view path) {
   if (const int code = sqlite3_system_errno(handle);
       code != 0 && code_of(result) == ErrorCode::io) {
     message.append(" (").append(std::generic_category().message(code)).append(")");
+    message += code == EFBIG ? "; raise the limit on the size of files (ulimit -f) and resume" : "";
   }
   if ((result & 0xFF) == SQLITE_FULL) {
     message += "; free some space and resume";
@@ -53,7 +55,7 @@ Error sqlite_error(sqlite3* handle, int result) {
 // With the links on the way to the experiment followed: those are the user's own.
 std::filesystem::path resolved(const std::filesystem::path& file) {
   std::error_code failed;
-  const auto directory = std::filesystem::canonical(file.parent_path(), failed);
+  const auto directory = std::filesystem::weakly_canonical(file.parent_path(), failed);
   return failed ? std::filesystem::absolute(file) : directory / file.filename();
 }
 
@@ -80,6 +82,18 @@ bool has_content(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+Result<> check_path_length(const std::filesystem::path& file) {
+  constexpr std::size_t kLongestSuffix = 8;  // "-journal"
+  const sqlite3_vfs* system = sqlite3_vfs_find(nullptr);
+  const auto most = static_cast<std::size_t>(system->mxPathname) - kLongestSuffix;
+  const std::size_t size = resolved(file).string().size();
+  return size <= most ? Result<>()
+                      : Error{ErrorCode::invalid_argument,
+                              "the path of the event log has " + std::to_string(size) +
+                                  " bytes and may have " + std::to_string(most) +
+                                  "; use a shorter path with --results: " + file.string()};
+}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
@@ -137,6 +151,9 @@ void Connection::Close::operator()(sqlite3* handle) const {
 }
 
 Result<Connection> Connection::open(const std::filesystem::path& file, Access access) {
+  if (const auto short_enough = check_path_length(file); !short_enough) {
+    return short_enough.error();
+  }
   if (const auto plain = check_files_are_plain(file); !plain) {
     return plain.error();
   }
@@ -187,6 +204,13 @@ Result<Connection> Connection::open(const std::filesystem::path& file, Access ac
 std::string Connection::path() const {
   const char* path = sqlite3_db_filename(handle(), "main");
   return path != nullptr ? path : "the event log";
+}
+
+bool Connection::lacks_room() const {
+  const int result = sqlite3_extended_errcode(handle());
+  const int number = sqlite3_system_errno(handle());
+  const bool refused = result == SQLITE_IOERR_WRITE || result == SQLITE_IOERR_SHMSIZE;
+  return (result & 0xFF) == SQLITE_FULL || (refused && (number == ENOSPC || number == EDQUOT));
 }
 
 Error Connection::error(int result) const {

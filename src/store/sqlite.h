@@ -43,6 +43,9 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
+// SQLite opens no file with a longer path: invalid_argument.
+Result<> check_path_length(const std::filesystem::path& file);
+
 class Connection {
  public:
   enum class Access {
@@ -62,6 +65,8 @@ class Connection {
 
   bool is_open() const { return handle_ != nullptr; }
   std::string path() const;
+  // Whether its last call failed because the disk, or what the user may use of it, is full.
+  bool lacks_room() const;
   // What a result code of SQLite means, as an error that names the file.
   Error error(int result) const;
   sqlite3* handle() const { return handle_.get(); }

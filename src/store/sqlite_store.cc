@@ -29,8 +29,14 @@ constexpr std::chrono::milliseconds kReaderPause{5};
 
 class SqliteStore final : public EventStore {
  public:
-  SqliteStore(ExperimentLock lock, Connection connection, ChainEnd end)
-      : lock_(std::move(lock)), connection_(std::move(connection)), end_(end) {}
+  SqliteStore(ExperimentLock lock,
+              Connection connection,
+              ChainEnd end,
+              std::function<bool(const Error*)> wait_for_room)
+      : lock_(std::move(lock)),
+        connection_(std::move(connection)),
+        end_(end),
+        wait_for_room_(std::move(wait_for_room)) {}
 
   Result<> prepare() {
     for (const auto& [statement, sql] :
@@ -52,16 +58,17 @@ class SqliteStore final : public EventStore {
       return refusal_;
     }
     LUTHIER_CHECK(connection_.is_open(), "append after close");
-    ChainEnd end = end_;
-    auto written = begin_.run();
-    for (std::size_t i = 0; written.ok() && i < events.size(); ++i) {
-      written = insert(events[i], end);
-    }
-    if (written.ok()) {
-      written = commit_.run();
-    }
+    ChainEnd end;
+    const auto written = with_room([&] {
+      end = end_;
+      auto done = write(events, end);
+      const bool full = !done && connection_.lacks_room();
+      if (!done) {
+        sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+      }
+      return Attempt{std::move(done), full};
+    });
     if (!written) {
-      sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
       return fail(written.error());
     }
     end_ = end;
@@ -83,13 +90,23 @@ class SqliteStore final : public EventStore {
     if (failed_) {
       return refusal_;
     }
-    if (const auto marked = write_closing_mark(connection_, end_); !marked) {
+    const auto marked = with_room([&] {
+      auto done = write_closing_mark(connection_, end_);
+      const bool full = !done && connection_.lacks_room();
+      return Attempt{std::move(done), full};
+    });
+    if (!marked) {
       return fail(marked.error());
     }
     begin_ = {};
     insert_ = {};
     commit_ = {};
-    if (const auto rested = leave_wal_mode(); !rested) {
+    const auto rested = with_room([&] {
+      auto done = leave_wal_mode();
+      const bool full = !done && connection_.lacks_room();
+      return Attempt{std::move(done), full};
+    });
+    if (!rested) {
       return fail(rested.error());
     }
     connection_.close();
@@ -98,6 +115,34 @@ class SqliteStore final : public EventStore {
   }
 
  private:
+  struct Attempt {
+    Result<> done;
+    bool full = false;  // it failed for want of room, and left everything as it was
+  };
+
+  // Tries until there is room, or whoever waits gives up. After any other failure nobody knows what
+  // reached the disk.
+  Result<> with_room(const std::function<Attempt()>& attempt) {
+    Attempt last = attempt();
+    bool waited = false;
+    while (last.full && wait_for_room_ && wait_for_room_(&last.done.error())) {
+      waited = true;
+      last = attempt();
+    }
+    if (waited && last.done.ok()) {
+      wait_for_room_(nullptr);
+    }
+    return std::move(last.done);
+  }
+
+  Result<> write(std::span<const Event> events, ChainEnd& end) {
+    auto written = begin_.run();
+    for (std::size_t i = 0; written.ok() && i < events.size(); ++i) {
+      written = insert(events[i], end);
+    }
+    return written.ok() ? commit_.run() : written;
+  }
+
   // Copies the WAL into the database and removes it. While a reader holds the log that can't be
   // done, and need not: it is whole as it is, and the next one who opens it for writing does it.
   Result<> leave_wal_mode() {
@@ -158,7 +203,9 @@ class SqliteStore final : public EventStore {
     int copied = 0;
     const int result = sqlite3_wal_checkpoint_v2(
         connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied);
-    if (result != SQLITE_OK && (result & 0xFF) != SQLITE_BUSY) {
+    // It is as whole where it is: the next time there may be room.
+    const bool full = result != SQLITE_OK && connection_.lacks_room();
+    if (result != SQLITE_OK && (result & 0xFF) != SQLITE_BUSY && !(full && wait_for_room_)) {
       (void)fail(connection_.error(result));
     }
     // A reader may hold part of the WAL back: try again after as many frames, not at every append.
@@ -178,6 +225,7 @@ class SqliteStore final : public EventStore {
   Statement insert_;
   Statement commit_;
   ChainEnd end_;
+  std::function<bool(const Error*)> wait_for_room_;
   std::string payload_;  // reused
   int wal_frames_ = 0;
   int next_checkpoint_ = kCheckpointFrames;
@@ -290,6 +338,10 @@ Result<> require_presence(const std::filesystem::path& directory, bool create) {
 Result<std::unique_ptr<EventStore>> open_for_writing(
     const std::filesystem::path& experiment_directory, const StoreOptions& options) {
   const auto database = database_path(experiment_directory);
+  if (const auto short_enough = check_path_length(experiment_directory / kUnfinished);
+      !short_enough) {
+    return short_enough.error();
+  }
   if (const auto presence = require_presence(experiment_directory, options.create); !presence) {
     return presence.error();
   }
@@ -332,7 +384,8 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
   if (last->sequence != verified->sequence || last->chain != verified->chain) {
     return damaged(*connection, "it ends elsewhere than when it was checked a moment ago");
   }
-  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*connection), *verified);
+  auto store = std::make_unique<SqliteStore>(
+      std::move(*lock), std::move(*connection), *verified, options.wait_for_room);
   if (const auto prepared = store->prepare(); !prepared) {
     return prepared.error();
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "luthier/event_store.h"
@@ -16,6 +17,10 @@ struct StoreOptions {
   // true: makes a new experiment; already_exists if there is one. false: not_found if there is
   // none.
   bool create = false;
+  // Called with the error while the disk is full: it waits for a moment and answers whether to try
+  // once more. Called with null when there is room again. None: a full disk fails like a broken
+  // one.
+  std::function<bool(const Error*)> wait_for_room = {};
 };
 
 // Takes the experiment's lock and checks the whole log before anything is written.

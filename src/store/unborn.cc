@@ -1,6 +1,7 @@
 #include "store/unborn.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -43,6 +44,13 @@ bool belongs(const ContainedFiles& files, const std::string& name) {
          (name == "experiment.lock" || std::ranges::find(kLogFiles, name) != kLogFiles.end());
 }
 
+// As the program makes directories, and people seldom do.
+bool is_private(const std::filesystem::path& directory) {
+  struct stat status = {};
+  return ::stat(directory.c_str(), &status) == 0 && (status.st_mode & 0777) == 0700 &&
+         status.st_uid == ::geteuid();
+}
+
 // A whole log without an event.
 bool holds_nothing(const std::filesystem::path& directory) {
   auto connection = Connection::open(database_path(directory), Connection::Access::read_still);
@@ -58,7 +66,7 @@ bool holds_nothing(const std::filesystem::path& directory) {
 bool is_unborn(const std::filesystem::path& experiment_directory) {
   const ContainedFiles files(experiment_directory);
   const auto names = files.list({});
-  if (!names || names->empty() ||
+  if (!names || (names->empty() && !is_private(experiment_directory)) ||
       !std::ranges::all_of(*names, [&](const std::string& name) { return belongs(files, name); })) {
     return false;
   }

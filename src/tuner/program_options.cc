@@ -31,6 +31,11 @@ Result<> set_files(ProcessOptions& options, const std::string& value) {
   return {};
 }
 
+Result<> set_templates(ProcessOptions& options, const std::string& value) {
+  options.templates = value;
+  return {};
+}
+
 Result<> set_statuses(ProcessOptions& options, const std::string& value) {
   options.ok_statuses.clear();
   for (const auto& word : split(value, ',')) {
@@ -56,6 +61,7 @@ Result<> set_switch(ProcessOptions& options, const std::string& value) {
 constexpr std::array kRows = {Row{"metric_regex", set_regex},
                               Row{"metric_file", set_files},
                               Row{"ok_status", set_statuses},
+                              Row{"templates", set_templates},
                               Row{"tty", set_switch<&ProcessOptions::tty>},
                               Row{"cold", set_switch<&ProcessOptions::cold>}};
 
@@ -118,6 +124,23 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
     }
   }
   return process;
+}
+
+Result<> record_templates(ExperimentSpec& spec) {
+  const auto process = process_options(spec);
+  if (!process) {
+    return process.error();
+  }
+  const auto digests = template_digests(*process);
+  if (!digests) {
+    return digests.error();
+  }
+  const bool recorded = std::ranges::any_of(
+      spec.executor_options, [](const auto& option) { return option.first == "templates"; });
+  if (!digests->empty() && !recorded) {
+    spec.executor_options.emplace_back("templates", *digests);
+  }
+  return {};
 }
 
 }  // namespace luthier

@@ -25,6 +25,7 @@
 #include "store/sqlite_store.h"
 #include "tuner/advice.h"
 #include "tuner/control_files.h"
+#include "tuner/full_disk.h"
 #include "tuner/machine.h"
 #include "tuner/needed_files.h"
 #include "tuner/other_names.h"
@@ -144,6 +145,9 @@ Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions&
 
 Session::~Session() {
   InterruptSignals::wake(nullptr);
+  if (directories_ != nullptr) {
+    directories_->give_up();
+  }
   // Threads and processes of trials go first: they use what is below them.
   executor_.reset();
 }
@@ -224,6 +228,11 @@ Result<> Session::begin(SessionStart& start,
   if (auto made = make_executor(start.spec, options); !made) {
     return made;
   }
+  if (start.create && !start.spec.command.empty()) {
+    if (auto recorded = record_templates(start.spec); !recorded) {
+      return recorded;
+    }
+  }
   if (auto made = make_loggers(start.spec, options); !made) {
     return made;
   }
@@ -242,8 +251,15 @@ Result<> Session::open_store(const RunOptions& options, const SessionStart& star
       return checked;
     }
   }
-  auto store = open_for_writing(
-      directory_, {.full_durability = options.session.full_durability, .create = start.create});
+  StoreOptions store_options{.full_durability = options.session.full_durability,
+                             .create = start.create};
+  if (options.session.handle_signals) {
+    store_options.wait_for_room =
+        patience_with_a_full_disk(InterruptSignals::count(), [](const std::string& sentence) {
+          std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
+        });
+  }
+  auto store = open_for_writing(directory_, store_options);
   if (!store) {
     return store.error();
   }
@@ -304,6 +320,7 @@ Result<> Session::open_checkpoints(const RunOptions& options) {
     clean_checkpoints(*directories);
   }
   root_ = directories->root();
+  directories_ = directories.get();
   checkpoints_ = std::move(directories);
   return {};
 }

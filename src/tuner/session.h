@@ -70,8 +70,9 @@ class Session {
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<EventStore> store_;
   std::unique_ptr<CheckpointArea> checkpoints_;
-  std::filesystem::path root_;          // checkpoints are named relative to it
-  std::unique_ptr<Workload> workload_;  // of a simulated executor
+  CheckpointDirectories* directories_ = nullptr;  // the same, where they are real
+  std::filesystem::path root_;                    // checkpoints are named relative to it
+  std::unique_ptr<Workload> workload_;            // of a simulated executor
   std::int64_t jobs_ = 0;
   SharedGpus gpus_;
   std::unique_ptr<ExperimentState> state_;

@@ -35,6 +35,10 @@ InterruptSignals::InterruptSignals() {
   action.sa_flags = SA_RESTART;
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     sigaction(kSignals[i], &action, &earlier_actions[i]);
+    // As nohup asks: the terminal may close, and the run goes on.
+    if (kSignals[i] == SIGHUP && earlier_actions[i].sa_handler == SIG_IGN) {
+      sigaction(SIGHUP, &earlier_actions[i], nullptr);
+    }
   }
 }
 

@@ -364,6 +364,11 @@ class HalfBorn(ProgramTest):
             unborn += 1
             self.begun_again()
 
+    def test_killed_before_anything_was_in_the_directory(self):
+        self.x().parent.mkdir(mode=0o700)
+        self.x().mkdir(mode=0o700)
+        self.begun_again()
+
     def test_a_full_disk_leaves_the_name_free(self):
         for blocks in [0, 1, 2, 8, 12, 20, 30]:
             shutil.rmtree(self.x().parent, ignore_errors=True)

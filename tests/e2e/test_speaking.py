@@ -6,7 +6,7 @@ import unittest
 
 import yaml
 
-from luthier_program import ProgramTest
+from luthier_program import LUTHIER, ProgramTest
 
 STORE_TRUE = """
 import argparse
@@ -177,6 +177,22 @@ class Files(SpeakingTest):
             "kept": "{name}", "own": {"a": 1}, "inactive": None})
         self.assertEqual(copy.stat().st_mode & 0o777, 0o600)
 
+    def test_a_template_is_no_pipe_and_stays_as_it_was(self):
+        import os
+        os.mkfifo(self.home / "pipe.yaml")
+        done = self.run_one("pipe", ["lr=0.1"], [*self.program(SHOW), "{template:pipe.yaml}"], code=2)
+        self.assertIn("pipe.yaml is no regular file", done.stderr)
+        self.assertFalse((self.home / "luthier-results").exists())
+        (self.home / "c.yaml").write_text("lr: {lr}\n")
+        self.run_one("same", ["lr=choice(0.1, 0.2, 0.3, 0.4)"], [*self.program(SHOW), "{template:c.yaml}"], "-n", "1")
+        self.succeed("extend", "same", "-n", "1")
+        (self.home / "c.yaml").write_text("lr: {lr}\nbatch: 7\n")
+        done = self.succeed("extend", "same", "-n", "1", code=2)
+        self.assertIn("c.yaml is not what it was when the experiment began", done.stderr)
+        (self.home / "c.yaml").write_text("lr: {lr}\n")
+        self.succeed("extend", "same", "-n", "1")
+        self.assertEqual(len(self.states("same")), 3)
+
     def test_json_and_ini_templates(self):
         (self.home / "c.json").write_text('{"a":{"lr":{lr}},"n":{name},"s":"<{name}> {x}","on":{on},"off":{off}}')
         (self.home / "c.ini").write_text("[a]\nlr = {lr}\nname = {name}\non = {on}\noff = {off}\n")
@@ -213,6 +229,26 @@ class Secrets(SpeakingTest):
             if path.is_file():
                 self.assertNotIn(b"hush-", path.read_bytes(), path)
         self.assertEqual({t["config"]["key"] for t in self.lines("trials", "secret")}, {"KEY_A", "KEY_B"})
+
+    def test_a_secret_that_the_program_shows_is_masked_everywhere(self):
+        import os
+        environment = {**os.environ, "KEY_A": "hush-one"}
+        program = self.program("import json, os, sys\nkey = os.environ['LUTHIER_PARAM_KEY']\nprint('key', key)\n"
+                               "lr = float(sys.argv[1])\nif lr == 0.3: sys.exit('no such key ' + key)\n"
+                               "print(json.dumps({'loss': lr, 'note': 'with ' + key}))\n"
+                               "if lr == 0.2: os.environ.clear(); raise SystemExit('denied: ' + key[:4] + key[4:])\n")
+        done = self.run_one("leak", ["key=secret(KEY_A)", "lr=grid(0.1, 0.2, 0.3)"], [*program, "{lr}"], "--json",
+                            env=environment)
+        self.succeed("export", "leak", "--bundle", "leak.luthier")
+        said = done.stdout + done.stderr + self.succeed("trials", "leak", "--json").stdout
+        said += self.succeed("explain", "leak", "2").stdout + self.succeed("logs", "leak", "2").stdout
+        said += self.succeed("export", "leak", "--format", "jsonl").stdout
+        self.assertIn("no such key ***", said)
+        self.assertIn("with ***", said)
+        self.assertNotIn("hush-one", said)
+        for path in self.home.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"hush-one", path.read_bytes(), path)
 
     def test_a_secret_is_refused_in_the_command_and_when_it_is_not_there(self):
         done = self.run_one("no", ["key=secret(HOME)"], [*self.program(SHOW), "--key={key}"], code=2)
@@ -270,6 +306,23 @@ class Known(SpeakingTest):
         self.assertEqual(sorted(t["config"]["x"] for t in self.runs("grid")), [1, 3])
         best = self.succeed("best", "grid").stdout
         self.assertIn("known before, not run here", best)
+
+    def test_known_results_come_from_a_pipe_and_are_explained(self):
+        (self.home / "known.jsonl").write_bytes(b'\xef\xbb\xbf{"config": {"lr": 0.25, "batch": 16}, "loss": 0.5}\n')
+        (self.home / "run.sh").write_text("exec \"$0\" run --name piped --min loss -n 1 -j 1 -p 'lr=uniform(0, 1)' "
+                                          "-p 'batch=choice(16, 32)' --known <(cat known.jsonl) -- "
+                                          "python3 program.py {lr}\n")
+        self.program(self.TRAIN)
+        import subprocess
+        done = subprocess.run(["bash", "-c", (self.home / "run.sh").read_text(), str(LUTHIER)], cwd=self.home,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = self.succeed("explain", "piped", "0").stdout
+        self.assertIn("--known", told)
+        self.assertIn("lr = 0.25", told)
+        self.assertIn("loss 0.5", told)
+        exported = self.succeed("export", "piped", "--format", "csv")
+        self.assertIn("1 known result did not run here", exported.stderr)
 
     def test_resume_and_a_known_best(self):
         (self.home / "known.jsonl").write_text('{"config": {"lr": 0.3, "batch": 16}, "metrics": {"loss": 0.0}}\n')

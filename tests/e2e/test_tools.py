@@ -72,3 +72,32 @@ def test_words_are_named(tmp_path, text, said):
     (tmp_path / "script.py").write_text(f"first = 1\n{text}\n")
     done = subprocess.run([sys.executable, ROOT / "tools/check_words.py"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1 and done.stdout.startswith(f"script.py:2: {said}: "), done.stdout
+
+
+MUTANT = '[[mutant]]\nname = "m{0}"\nwhat = "x"\nfirst = ["unit_base *"]\n[[mutant.edit]]\nfile = "a.cc"\nold = {1!r}\nnew = "z"\n'
+
+
+def check_mutants(tree, source, olds):
+    (tree / "tests/mutants").mkdir(parents=True)
+    (tree / "a.cc").write_text(source)
+    (tree / "tests/mutants/mutants.toml").write_text("".join(MUTANT.format(i, old) for i, old in enumerate(olds)))
+    done = subprocess.run([sys.executable, ROOT / "tools/check_mutants.py", tree], capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
+def test_planted_bugs_that_apply_pass(tmp_path):
+    assert check_mutants(tmp_path, "one two", ["one"] * 25) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "source, olds, said",
+    [
+        ("one two", ["one"] * 24, "24 planted bugs; there must be at least 25"),
+        ("one two", ["one"] * 24 + ["three"], "m24: the old text stands 0 times in a.cc"),
+        ("one one two", ["two"] * 24 + ["one"], "m24: the old text stands 2 times in a.cc"),
+        ("one z", ["one"] * 24 + ["z"], "m24: an edit of a.cc changes nothing"),
+    ],
+)
+def test_planted_bugs_that_do_not_apply_are_named(tmp_path, source, olds, said):
+    status, output = check_mutants(tmp_path, source, olds)
+    assert status == 1 and said in output and output.count("\n") == 1, output

@@ -21,7 +21,7 @@ MIRROR = """
 import sys
 first_path = list(sys.path)
 import slow_library
-import argparse, inspect, json, multiprocessing, os, pickle, signal, threading, warnings
+import argparse, gc, inspect, json, multiprocessing, os, pickle, signal, threading, warnings
 
 class Thing:
     pass
@@ -41,7 +41,8 @@ seen = {
     "cmdline": open("/proc/self/cmdline").read().split("\\0")[-5:-1] != [],
     "signals": {str(n): str(signal.getsignal(n)) for n in (2, 13, 15, 17)},
     "mask": str(signal.pthread_sigmask(signal.SIG_BLOCK, [])), "threads": threading.active_count(),
-    "main_thread": threading.current_thread() is threading.main_thread(),
+    "main_thread": threading.current_thread() is threading.main_thread(), "frozen": gc.get_freeze_count(),
+    "native_id": threading.main_thread().native_id == threading.get_native_id() == os.getpid(),
     "group": os.getpgid(0) == os.getpid() == os.getsid(0), "stdin": os.readlink("/proc/self/fd/0"),
     "files": [n for n in range(20) if os.path.exists(f"/proc/self/fd/{n}")],
     "buffers": [sys.stdout.line_buffering, sys.stdout.write_through, sys.stdout.encoding, sys.stdout.errors],

@@ -1,4 +1,5 @@
-// The crash sweeps of tests/unit/engine with runs of 2,000 events.
+// The crash sweeps of tests/unit/engine with runs of 2,000 events, and 10,000 seeds of messages
+// that come several times.
 #include <cstdio>
 #include <tuple>
 
@@ -36,6 +37,21 @@ INSTANTIATE_TEST_SUITE_P(Algorithms,
                            return std::get<0>(info.param).name + "_" +
                                   to_text(std::get<1>(info.param));
                          });
+
+class ManyRepeatedMessages : public testing::TestWithParam<SweepSubject> {};
+
+TEST_P(ManyRepeatedMessages, CountOnceInOrder) {
+  constexpr std::uint64_t kSeeds = 10'000;  // of all subjects together
+  const std::uint64_t seeds = kSeeds / sweep_subjects().size() + 1;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    ASSERT_EQ(stutter_once(GetParam(), seed), "") << "seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Algorithms,
+                         ManyRepeatedMessages,
+                         testing::ValuesIn(sweep_subjects().begin(), sweep_subjects().end()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace luthier

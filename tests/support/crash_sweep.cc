@@ -1,12 +1,14 @@
 #include "support/crash_sweep.h"
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
 #include <sstream>
 
 #include "store/memory_store.h"
 #include "store/sqlite_store.h"
 #include "support/faulty_disk.h"
+#include "support/stuttering_executor.h"
 #include "support/temporary_directory.h"
 #include "tuner/plugin_registry.h"
 
@@ -303,6 +305,34 @@ SweepReport sweep_crashes(const SweepSubject& subject,
                           std::int64_t events,
                           bool again) {
   return Sweep(subject, death, events, again).run();
+}
+
+std::string stutter_once(const SweepSubject& subject, std::uint64_t seed) {
+  ExperimentSpec spec = make_spec(subject, 6);
+  spec.seed = seed;
+  spec.checkpoint_every = 2;
+  spec.keep_checkpoints = 2;
+  const CurveScript script(6, true);
+  const auto run = [&](const std::function<Executor&(Executor&)>& around) {
+    auto store = make_memory_store();
+    SimulatedRun done =
+        run_simulated(spec, [&] { return store.get(); }, script, {.jobs = kJobs, .around = around});
+    if (replay_store(spec, *store).differences > 0) {
+      done.first_error = "it is decided otherwise when it is replayed";
+    }
+    return done;
+  };
+  std::optional<StutteringExecutor> stuttering;
+  const SimulatedRun once = run({});
+  const SimulatedRun often =
+      run([&](Executor& inner) -> Executor& { return stuttering.emplace(inner, seed); });
+  for (const SimulatedRun* each : {&once, &often}) {
+    if (!each->first_error.empty()) {
+      return each->first_error;
+    }
+  }
+  return stuttering->copies() == 0 ? "nothing was said twice"
+                                   : first_difference(often.canonical, once.canonical);
 }
 
 }  // namespace luthier

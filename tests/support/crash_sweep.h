@@ -50,4 +50,8 @@ SweepReport sweep_crashes(const SweepSubject& subject,
                           std::int64_t events,
                           bool again = false);
 
+// The same experiment over an executor that says everything several times and late; a sentence when
+// its export is another than without.
+std::string stutter_once(const SweepSubject& subject, std::uint64_t seed);
+
 }  // namespace luthier

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <sqlite3.h>
+
 #include "store/event_reader.h"
 #include "store/salvage.h"
 #include "store/sqlite_store.h"
@@ -20,7 +22,8 @@ class Trial {
  public:
   Result<> open(bool create, bool full = false) {
     store_.reset();
-    auto store = open_for_writing(directory_, {.full_durability = full, .create = create});
+    auto store = open_for_writing(
+        directory_, {.full_durability = full, .create = create, .wait_for_room = wait_for_room});
     if (!store) {
       return store.error();
     }
@@ -86,6 +89,8 @@ class Trial {
     return {};
   }
 
+  std::function<bool(const Error*)> wait_for_room = {};
+
   std::int64_t acknowledged() const { return acknowledged_; }
   const std::filesystem::path& directory() const { return directory_; }
 
@@ -122,6 +127,37 @@ DiskTrial fail_disk_call(DiskCall call, std::int64_t n, int error) {
   disk.revive();
   const bool created = std::filesystem::exists(trial.directory() / "experiment.db");
   if (report.problem.empty() && (created || trial.acknowledged() > 0)) {
+    report.problem = trial.check(false);
+  }
+  return report;
+}
+
+DiskTrial outlast_full_disk(std::int64_t n) {
+  constexpr std::int64_t kTimes = 5;
+  FaultyDisk disk;
+  Trial trial;
+  DiskTrial report;
+  std::int64_t again = 0;
+  trial.wait_for_room = [&](const Error* full) {
+    report.calls += full != nullptr ? 1 : 0;
+    again += full == nullptr ? 1 : 0;
+    return true;
+  };
+  disk.fail(DiskCall::write, n, SQLITE_FULL, kTimes);
+  auto going = trial.open(true);
+  report.refused = !going;
+  for (int i = 0; going && i < kBatches; ++i) {
+    going = trial.append();
+  }
+  going = going ? trial.close() : going;
+  if (!going && !report.refused) {
+    report.problem = "it did not outlast the full disk: " + going.error().message;
+  } else if (report.calls > 0 && again == 0) {
+    report.problem = "nobody was told that there is room again";
+  }
+  disk.revive();
+  trial.wait_for_room = {};
+  if (report.problem.empty() && !report.refused) {
     report.problem = trial.check(false);
   }
   return report;

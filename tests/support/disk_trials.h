@@ -19,6 +19,10 @@ struct DiskTrial {
 // n = 0: none does.
 DiskTrial fail_disk_call(DiskCall call, std::int64_t n, int error);
 
+// The same with a writer that waits for room: from the n-th write on the disk is full for a while.
+// `refused`: it was full before the log was there to be written. `calls`: how often it waited.
+DiskTrial outlast_full_disk(std::int64_t n);
+
 // Appends batches until the machine loses power after one of them; `seed` picks it, and what of
 // the unsynced writes survives. Full durability: no acknowledged event may be missing.
 std::string lose_power_once(std::uint64_t seed, bool full_durability);

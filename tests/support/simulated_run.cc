@@ -119,7 +119,8 @@ SimulatedRun run_simulated(const ExperimentSpec& spec,
                            const SimulationOptions& options) {
   SimulatedRun run;
   VirtualClock clock;
-  SimulatedExecutor executor(clock, script);
+  SimulatedExecutor simulated(clock, script);
+  Executor& executor = options.around ? options.around(simulated) : simulated;
   SimulatedCheckpoints checkpoints;
   while (run.controllers < kMaximumControllers && run.first_error.empty()) {
     ++run.controllers;

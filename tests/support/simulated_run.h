@@ -43,6 +43,8 @@ struct SimulationOptions {
   Fault fault = {};                    // may let any controller die
   Resources inventory = {.cpu = 0};    // cpu 0: one for each job
   bool dies_of_failed_append = false;  // else that is the run's error
+  // Puts another executor between the engine and the simulated one; may be empty.
+  std::function<Executor&(Executor&)> around = {};
 };
 
 // Until the experiment is finished.

@@ -1,12 +1,12 @@
 #include "executors/results/familiar_lines.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <utility>
 
-#include "executors/results/record_reader.h"
+#include "executors/results/bars.h"
+#include "executors/results/plain_number.h"
 #include "executors/results/unheard.h"
 
 namespace luthier {
@@ -21,56 +21,6 @@ bool in_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
 }
 
-std::size_t digits(std::string_view text, std::size_t at) {
-  const std::size_t begin = at;
-  while (at < text.size() && is_digit(text[at])) {
-    ++at;
-  }
-  return at - begin;
-}
-
-// What may stand behind a plain number, so that it ends there whatever it is.
-bool ends_number(std::string_view text, std::size_t at) {
-  if (at >= text.size() || text[at] == ' ' || text[at] == '}') {
-    return true;
-  }
-  return text[at] == ',' && at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '"');
-}
-
-// The length of the plain number that `text` has at `at`: -1, 0.25, 1e-5; 0 for none.
-std::size_t plain_number(std::string_view text, std::size_t begin) {
-  std::size_t at = begin + (begin < text.size() && text[begin] == '-' ? 1 : 0);
-  const std::size_t whole = digits(text, at);
-  at += whole;
-  if (whole > 0 && at < text.size() && text[at] == '.') {
-    const std::size_t fraction = digits(text, at + 1);
-    at += fraction > 0 ? 1 + fraction : 0;
-  }
-  if (whole > 0 && at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    const bool sign = at + 1 < text.size() && (text[at + 1] == '-' || text[at + 1] == '+');
-    const std::size_t exponent = digits(text, at + (sign ? 2 : 1));
-    at += exponent > 0 ? (sign ? 2 : 1) + exponent : 0;
-  }
-  return whole > 0 && ends_number(text, at) ? at - begin : 0;
-}
-
-// As read_number() does it, of a plain number.
-std::optional<Value> value_of(std::string_view number) {
-  const char* end = number.data() + number.size();
-  if (number.find_first_of(".eE") == std::string_view::npos) {
-    std::int64_t whole = 0;
-    const auto read = std::from_chars(number.data(), end, whole);
-    return read.ec == std::errc() ? std::optional(Value(whole)) : read_number(number);
-  }
-  double real = 0;
-  const auto read = std::from_chars(number.data(), end, real);
-  return read.ec == std::errc() ? std::optional(Value(real)) : read_number(number);
-}
-
-bool begins_number(std::string_view text, std::size_t at) {
-  return at > 0 && (text[at - 1] == '=' || text[at - 1] == ':' || text[at - 1] == ' ');
-}
-
 // Digits that belong to no word could be a number of some other form, and change.
 bool has_loose_digits(std::string_view text) {
   bool word = false;
@@ -81,6 +31,10 @@ bool has_loose_digits(std::string_view text) {
     word = in_word(c);
   }
   return false;
+}
+
+bool has_digits(std::string_view text) {
+  return std::ranges::any_of(text, is_digit);
 }
 
 bool is_ascii(std::string_view text) {
@@ -105,11 +59,47 @@ bool varies(const Value& value) {
                          : std::holds_alternative<std::int64_t>(value.data());
 }
 
+// What holds no number that could be another one.
+bool is_fixed(const Value& value) {
+  const auto* text = value.text();
+  return value.list() == nullptr && (text == nullptr || !has_digits(*text));
+}
+
 // Names that hold no number, of values that their signs or an object give them.
 bool is_plain(const Heard& heard) {
   return std::ranges::all_of(heard.mentions, [](const Mention& mention) {
-    return mention.form <= MentionForm::pair && !has_loose_digits(mention.name);
+    return mention.form <= MentionForm::pair && !has_loose_digits(mention.name) &&
+           (varies(mention.value) || is_fixed(mention.value));
   });
+}
+
+// Whether what stands at `at` is the value of what stands before it, if it is a value at all.
+bool behind_sign(std::string_view line, std::size_t at) {
+  const auto before = line.find_last_not_of(" \t([{<\"'+-~$#", at == 0 ? 0 : at - 1);
+  return at > 0 && before != std::string_view::npos && before < at &&
+         std::string_view("=:>").find(line[before]) != std::string_view::npos;
+}
+
+double number_of(std::string_view digits) {
+  double number = 0;
+  for (const char c : digits) {
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
+
+// 12:34:56 at `at`.
+bool is_clock(std::string_view line, std::size_t at) {
+  constexpr std::string_view kForm = "00:00:00";
+  if (line.size() < at + kForm.size() || (at > 0 && in_word(line[at - 1]) && line[at - 1] != 'T')) {
+    return false;
+  }
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == ':' ? line[at + i] != ':' : !is_digit(line[at + i])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -121,41 +111,124 @@ bool FamiliarLines::Shape::has(std::string_view text) const {
          });
 }
 
-// Every number of the line has to be the value of a mention, and every mention's value to be one.
-std::optional<FamiliarLines::Shape> FamiliarLines::shape_of(std::string_view line,
-                                                            const Heard& heard) {
-  const auto& mentions = heard.mentions;
-  const auto next_varying = [&](std::size_t i) {
-    while (i < mentions.size() && !varies(mentions[i].value)) {
+// Takes a line apart into its numbers and what stands between them. Every number has to be the
+// value of a mention or to be none for sure, and every mention's value to be a number.
+class FamiliarLines::Learner {
+ public:
+  Learner(std::string_view line, const Heard& heard) : line_(line), heard_(heard) {}
+
+  std::optional<Shape> shape() {
+    mention_ = next_varying(0);
+    std::size_t at = 0;
+    while (at < line_.size()) {
+      const std::size_t length = number_at(at);
+      if (!known_) {
+        return std::nullopt;
+      }
+      at += std::max<std::size_t>(length, 1);
+    }
+    shape_.end = line_.substr(begin_);
+    shape_.drawable = line_.find('[') != std::string_view::npos;
+    const bool whole = mention_ == heard_.mentions.size() && !shape_.numbers.empty();
+    return whole && find_epoch() ? std::optional(std::move(shape_)) : std::nullopt;
+  }
+
+ private:
+  std::size_t next_varying(std::size_t i) const {
+    while (i < heard_.mentions.size() && !varies(heard_.mentions[i].value)) {
       ++i;
     }
     return i;
-  };
-  Shape shape;
-  std::size_t mention = next_varying(0);
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    const std::size_t length = begins_number(line, at) ? plain_number(line, at) : 0;
-    if (length == 0) {
-      continue;
-    }
-    const auto value = read_number(line.substr(at, length));
-    if (mention == mentions.size() || !value || !(mentions[mention].value == *value)) {
-      return std::nullopt;
-    }
-    shape.numbers.push_back({std::string(line.substr(begin, at - begin)), mention});
-    mention = next_varying(mention + 1);
-    begin = at + length;
-    at = begin - 1;
   }
-  shape.end = line.substr(begin);
-  const bool loose =
-      has_loose_digits(shape.end) || std::ranges::any_of(shape.numbers, [](const Number& number) {
-        return has_loose_digits(number.before);
-      });
-  return loose || mention < mentions.size() || shape.numbers.empty() ? std::nullopt
-                                                                     : std::optional(shape);
-}
+
+  // The length of the number that begins at `at`.
+  std::size_t number_at(std::size_t at) {
+    const bool digit = is_digit(line_[at]);
+    if (at > 0 && in_word(line_[at - 1]) && !(digit && is_clock(line_, at))) {
+      return 0;
+    }
+    if (at >= clock_end_ && behind_sign(line_, at)) {
+      return digit || line_[at] == '-' ? value_at(at) : 0;
+    }
+    return digit ? other_at(at) : 0;
+  }
+
+  std::size_t value_at(std::size_t at) {
+    Value value;
+    const std::size_t length = read_plain_number(line_, at, value);
+    const bool same = length > 0 && mention_ < heard_.mentions.size() &&
+                      heard_.mentions[mention_].value == value &&
+                      std::string_view("=: ").find(line_[at - 1]) != std::string_view::npos;
+    if (same) {
+      add(at, length, {.mention = mention_});
+      mention_ = next_varying(mention_ + 1);
+      return length;
+    }
+    known_ = known_ && !is_digit(line_[at]);
+    return 0;
+  }
+
+  // Of a number that is no value: nothing near it may make it one of another form.
+  std::size_t other_at(std::size_t at) {
+    const std::size_t length = digits_at(line_, at);
+    if (is_clock(line_, at)) {
+      clock_end_ = at + std::string_view("00:00:00").size();
+    }
+    const bool in_clock = at < clock_end_;
+    const char before = at > 0 ? line_[at - 1] : ' ';
+    const bool of_clock = (before == ',' || before == '.') && at == clock_end_ + 1;
+    const char after = at + length < line_.size() ? line_[at + length] : ' ';
+    const bool parted = (before == ',' || before == '.') && !of_clock;
+    known_ = known_ && !parted &&
+             (in_clock || (std::string_view(",.:=+e").find(after) == std::string_view::npos) ||
+              (after != ':' && after != '=' && ends_sentence(at + length)));
+    add(at, length, {.digits = length});
+    return length;
+  }
+
+  // "step 5, loss" and "of 5."
+  bool ends_sentence(std::size_t at) const {
+    return (line_[at] == ',' || line_[at] == '.') &&
+           (at + 1 == line_.size() || line_[at + 1] == ' ');
+  }
+
+  void add(std::size_t at, std::size_t length, Number number) {
+    number.before = line_.substr(begin_, at - begin_);
+    shape_.numbers.push_back(std::move(number));
+    begin_ = at + length;
+    places_.push_back(at);
+  }
+
+  // An epoch that no mention and no heading has is one of the other numbers.
+  bool find_epoch() {
+    if (!heard_.epoch || heard_.epoch_mention || heard_.epoch_of_heading) {
+      return true;
+    }
+    Number* found = nullptr;
+    for (std::size_t i = 0; i < shape_.numbers.size(); ++i) {
+      Number& number = shape_.numbers[i];
+      const std::string other = number.before + std::string(number.digits, '7');
+      if (number.digits == 0 || epoch_in(other) != number_of(std::string(number.digits, '7'))) {
+        continue;
+      }
+      if (found != nullptr || number_of(line_.substr(places_[i], number.digits)) != heard_.epoch) {
+        return false;
+      }
+      found = &number;
+      found->epoch = true;
+    }
+    return found != nullptr;
+  }
+
+  const std::string_view line_;
+  const Heard& heard_;
+  Shape shape_;
+  std::vector<std::size_t> places_;
+  std::size_t mention_ = 0;
+  std::size_t begin_ = 0;      // behind the number before
+  std::size_t clock_end_ = 0;  // of the last time of day
+  bool known_ = true;
+};
 
 void FamiliarLines::learn(std::string_view line,
                           const Heard& heard,
@@ -163,50 +236,73 @@ void FamiliarLines::learn(std::string_view line,
   if (!stands_alone(line) || !is_plain(heard)) {
     return;
   }
-  auto shape = shape_of(line, heard);
+  auto shape = Learner(line, heard).shape();
   if (!shape || std::ranges::none_of(needles, [&](const auto& one) { return shape->has(one); })) {
     return;
   }
   shape->heard = heard;
   shape->heard.shape = ++learnt_;
-  shapes_[learnt_ % kShapesKept] = *std::move(shape);
+  latest_ = learnt_ % kShapesKept;
+  shapes_[latest_] = *std::move(shape);
 }
 
-// Puts the numbers of `line` into what the shape says, if it has that shape.
-bool FamiliarLines::read(Shape& shape, std::string_view line) {
-  std::size_t at = 0;
-  for (const auto& [before, mention] : shape.numbers) {
-    if (!line.substr(at).starts_with(before)) {
+// Puts the numbers of the line that `bytes` begin with into what the shape says, if it has that
+// shape. `at`: where the line ends.
+bool FamiliarLines::read(Shape& shape, std::string_view bytes, std::size_t& at) {
+  at = 0;
+  for (const auto& number : shape.numbers) {
+    if (!bytes.substr(at).starts_with(number.before)) {
       return false;
     }
-    at += before.size();
-    const std::size_t length = plain_number(line, at);
-    auto value = length > 0 ? value_of(line.substr(at, length)) : std::nullopt;
-    if (!value || !varies(*value)) {
+    at += number.before.size();
+    std::size_t length = number.digits;
+    if (number.digits == 0) {
+      length = read_plain_number(bytes, at, shape.heard.mentions[number.mention].value);
+    } else if (digits_at(bytes, at) != number.digits) {
+      return false;
+    } else if (number.epoch) {
+      shape.heard.epoch = number_of(bytes.substr(at, length));
+    }
+    if (length == 0) {
       return false;
     }
-    shape.heard.mentions[mention].value = *std::move(value);
     at += length;
   }
-  return line.substr(at) == shape.end;
+  const bool same = bytes.substr(at).starts_with(shape.end);
+  at += shape.end.size();
+  return same && at <= kLongest;
+}
+
+const Heard* FamiliarLines::recognise(std::string_view bytes, bool first, std::size_t& length) {
+  for (std::size_t i = 0; i < kShapesKept; ++i) {
+    const std::size_t place = (latest_ + kShapesKept - i) % kShapesKept;
+    Shape& shape = shapes_[place];
+    if (shape.numbers.empty() || (first && shape.drawable) || !read(shape, bytes, length)) {
+      continue;
+    }
+    if (first ? length >= bytes.size() || bytes[length] != '\n' : length != bytes.size()) {
+      continue;
+    }
+    Heard& heard = shape.heard;
+    heard.line = bytes.substr(0, length);
+    if (heard.epoch_mention) {
+      heard.epoch = heard.mentions[*heard.epoch_mention].value.number();
+    }
+    latest_ = place;
+    return &heard;
+  }
+  return nullptr;
 }
 
 const Heard* FamiliarLines::recognise(std::string_view line) {
-  if (line.size() > kLongest) {
-    return nullptr;
-  }
-  for (std::size_t i = 0; i < kShapesKept; ++i) {
-    Shape& shape = shapes_[(learnt_ + kShapesKept - i) % kShapesKept];
-    if (!shape.numbers.empty() && read(shape, line)) {
-      Heard& heard = shape.heard;
-      heard.line = line;
-      if (heard.epoch_mention) {
-        heard.epoch = heard.mentions[*heard.epoch_mention].value.number();
-      }
-      return &heard;
-    }
-  }
-  return nullptr;
+  std::size_t length = 0;
+  return recognise(line, false, length);
+}
+
+const Heard* FamiliarLines::recognise_first(std::string_view bytes, std::size_t& length) {
+  const Heard* heard = recognise(bytes, true, length);
+  ++length;
+  return heard;
 }
 
 void FamiliarLines::forget() {

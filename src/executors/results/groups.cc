@@ -76,7 +76,7 @@ Groups::Plan Groups::plan_of(const Heard& heard) {
       place.name = loose != nullptr ? *loose : place.meaning->wanted;
       place.key = "=" + place.name;
       place.objective = std::ranges::find(objectives_, place.name) != objectives_.end();
-    } else if (!mention.only_if_wanted && mention.name.size() <= kLongestName) {
+    } else if (!mention.only_if_wanted && !mention.setting && mention.name.size() <= kLongestName) {
       place.name = mention.name;
       place.key = key_of(mention);
     }
@@ -226,7 +226,26 @@ void Groups::add(const Heard& heard, std::vector<Metrics>& out) {
     report_line(out);
     return;
   }
+  if (all && heard.shape != 0 && heard.shape == group_shape_ && takes_place()) {
+    return;
+  }
+  const bool alone = all && group_.empty();
   gather(out);
+  group_shape_ = alone && group_.size() == plan.taken ? heard.shape : 0;
+}
+
+// The line takes the place of the one that all of the group came from: without an objective that
+// one is no result.
+bool Groups::takes_place() {
+  if (names_.empty() || has_objective() || group_.size() != fresh_.size()) {
+    return false;
+  }
+  ++line_;
+  for (std::size_t i = 0; i < fresh_.size(); ++i) {
+    group_[i].value = std::move(fresh_[i].value);
+    group_[i].line = line_;
+  }
+  return true;
 }
 
 // A line of texts alone is no part of a result.

@@ -83,6 +83,7 @@ class Groups {
   bool said_before(const Heard& heard) const;
   void remember_line(std::uint64_t shape);
   bool repeats(int& line);
+  bool takes_place();
   void join();
   void names_changed();
   void report_line(std::vector<Metrics>& out);
@@ -102,7 +103,8 @@ class Groups {
   std::array<Plan, kShapesKept> plans_;  // of shapes
   Plan plan_;                            // of a line without one
   std::vector<Entry> group_;
-  std::vector<Fresh> fresh_;  // what the line at hand says
+  std::uint64_t group_shape_ = 0;  // not 0: the group is one whole line of this shape
+  std::vector<Fresh> fresh_;       // what the line at hand says
   std::vector<Said> last_line_;
   std::uint64_t last_shape_ = 0;
   std::optional<double> last_line_epoch_;

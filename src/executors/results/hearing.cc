@@ -121,8 +121,10 @@ Hearing::Ear::Ear(const HearingOptions& options,
 void Hearing::Ear::write(OutputStream which, std::string_view bytes) {
   Stream& from = stream(which);
   const Screen::OnLine on_line = [&](const ScreenLine& one) { line(which, one); };
+  const LineReader::OnHeard on_heard = [&](const Heard& one) { heard(which, one); };
   while (true) {
     if (!unbound_ && from.screen.at_line_begin() && from.bars.idle()) {
+      bytes.remove_prefix(from.reader.hear_familiar(bytes, on_heard));
       bytes.remove_prefix(from.reader.skippable(bytes));
     }
     if (bytes.empty()) {

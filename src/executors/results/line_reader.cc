@@ -157,25 +157,44 @@ bool LineReader::heeds_every_line() const {
          !label_.empty() || !block_.empty() || unheard_.inside();
 }
 
+// Where no table is heard, a line is no header of the next one's.
 std::size_t LineReader::skippable(std::string_view bytes) const {
-  return heeds_every_line() ? 0 : dull_.skippable(bytes);
+  return heeds_every_line() ? 0 : dull_.skippable(bytes, !narrowed_);
 }
 
-// Whether `text` was heard as an earlier line of its shape was. What such a line changes here: it
-// is no header of a table.
-bool LineReader::familiar(std::string_view text, const OnHeard& on_heard) {
-  if (!narrowed_ || !label_.empty() || another_lines_ > 0 || unheard_.inside()) {
-    return false;
-  }
-  const Heard* heard = familiar_.recognise(text);
-  if (heard == nullptr) {
-    return false;
-  }
-  if (heard->mentions.front().form != MentionForm::record) {
+// Whether what a line says depends on nothing but its text.
+bool LineReader::may_be_familiar() const {
+  return narrowed_ && label_.empty() && another_lines_ == 0 && !unheard_.inside();
+}
+
+// What a familiar line changes here: it is no header of a table.
+void LineReader::say_again(const Heard& heard, const OnHeard& on_heard) {
+  if (heard.mentions.front().form != MentionForm::record) {
     tables_.other();
   }
-  on_heard(*heard);
-  return true;
+  on_heard(heard);
+}
+
+// Whether `text` was heard as an earlier line of its shape was.
+bool LineReader::familiar(std::string_view text, const OnHeard& on_heard) {
+  const Heard* heard = may_be_familiar() ? familiar_.recognise(text) : nullptr;
+  if (heard != nullptr) {
+    say_again(*heard, on_heard);
+  }
+  return heard != nullptr;
+}
+
+std::size_t LineReader::hear_familiar(std::string_view bytes, const OnHeard& on_heard) {
+  std::size_t used = 0;
+  if (pattern_ != nullptr || !block_.empty() || !may_be_familiar()) {
+    return used;
+  }
+  std::size_t length = 0;
+  while (const Heard* heard = familiar_.recognise_first(bytes.substr(used), length)) {
+    say_again(*heard, on_heard);
+    used += length;
+  }
+  return used;
 }
 
 void LineReader::learn(std::string_view text, const Heard& heard) {
@@ -268,6 +287,7 @@ bool LineReader::object(std::string_view text, const OnHeard& on_heard) {
     Mention mention = mention_of(entry);
     mention.data = before.data.kind != DataKind::none ? before.data : section_;
     mention.of_another = settings || before.of_another;
+    mention.setting = settings;
     mention.final = before.final;
     if (ends_in_epoch(mention.name)) {
       heard.epoch = mention.value.number();
@@ -446,6 +466,7 @@ void LineReader::place(std::string_view line, std::vector<PlacedMention>& placed
     heard.counted = heard.counted || counter || between.counter;
     mention.data = data;
     mention.of_another = line_of_another || between.of_another;
+    mention.setting = settings;
     mention.final = between.final || own.final;
     at = std::max(at, end);
     if (heard.mentions.size() < kMostMentions) {

@@ -35,6 +35,9 @@ class LineReader {
   // How many bytes of the lines in `bytes` need not come here: with or without them all that
   // follows is read alike. What came before ended a line.
   std::size_t skippable(std::string_view bytes) const;
+  // Hears the lines at the beginning of `bytes` that are as lines before, whole ones in which no
+  // bar can be drawn; how many bytes they are. What came before ended a line.
+  std::size_t hear_familiar(std::string_view bytes, const OnHeard& on_heard);
 
   // From now on only lines with one of `needles` in them are read, tables only where `tables`, and
   // numbers beside names only where `neighbours`.
@@ -42,6 +45,8 @@ class LineReader {
 
  private:
   bool heeds_every_line() const;
+  bool may_be_familiar() const;
+  void say_again(const Heard& heard, const OnHeard& on_heard);
   bool familiar(std::string_view text, const OnHeard& on_heard);
   void learn(std::string_view text, const Heard& heard);
   void ordinary(std::string_view text, const OnHeard& on_heard);

@@ -29,11 +29,12 @@ struct Mention {
   MentionForm form = MentionForm::pair;
   DataContext data = {};    // what the line around the name says
   bool of_another = false;  // the best so far, a target, a setting
+  bool setting = false;     // of those of_another: the line shows how the program was started
   bool final = false;
   bool only_if_wanted = false;  // of a form that is heard only for names that were asked for
 };
 
-constexpr std::size_t kShapesKept = 4;  // numbers of shapes go up one by one
+constexpr std::size_t kShapesKept = 8;  // numbers of shapes go up one by one
 
 struct Heard {
   std::vector<Mention> mentions = {};

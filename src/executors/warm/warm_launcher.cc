@@ -209,7 +209,7 @@ void WarmLauncher::on_ended(const Ended& ended) {
 void WarmLauncher::take_record(const ImportRecord& record) {
   imports_ = record.text();
   if (imports_.empty()) {
-    turn_off("the interpreter did not say what it imports");
+    turn_off("");  // nothing that could be imported beforehand: nothing was lost
   }
 }
 
@@ -352,7 +352,9 @@ void WarmLauncher::renew_guardian() {
 void WarmLauncher::turn_off(const std::string& why) {
   off_ = true;
   drop_zygote();
-  note("no warm starts: " + why + std::string(kOff));
+  if (!why.empty()) {
+    note("no warm starts: " + why + std::string(kOff));
+  }
 }
 
 void WarmLauncher::note(const std::string& text) {

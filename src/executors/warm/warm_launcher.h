@@ -70,7 +70,7 @@ class WarmLauncher : public ProgramLauncher {
   void hear(const Zygote::Message& message);
   void renew_guardian();
   void watch(int fd);
-  void turn_off(const std::string& why);
+  void turn_off(const std::string& why);  // empty: it is not said
   void note(const std::string& text);
 
   GuardianClient guardian_;

@@ -477,6 +477,7 @@ class _Zygote:
                 os.write(going, b".")
                 self.take_descriptors(passed, (ready, going))
                 command.apply(cold)
+                _be_as_new(self.thaws)
                 _show(self.libc, command)
                 _seed()
             except BaseException:
@@ -528,6 +529,18 @@ class _Command:
             sys.orig_argv += own
         if record is not None:
             _record(record)
+
+
+def _be_as_new(thaws):
+    """Undoes what the zygote and the forks left in modules that the script can ask."""
+    if thaws:
+        import gc
+
+        gc.unfreeze()
+    threading = sys.modules.get("threading")
+    refresh = getattr(threading and threading.main_thread(), "_set_native_id", None)
+    if refresh is not None:
+        refresh()
 
 
 def _show(libc, command):
@@ -593,6 +606,7 @@ def _serve(path):
         zygote.say(f"unfit {type(error).__name__}: {error}")
         os._exit(0)
     gc.collect()
+    zygote.thaws = gc.get_freeze_count() == 0
     gc.freeze()
     zygote.say(f"ready {seconds:.6f} {later:.6f} {len(came)} {' '.join(_largest(came))}")
     zygote.serve()

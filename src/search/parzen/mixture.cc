@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "base/check.h"
 #include "search/parzen/elementary.h"
@@ -71,6 +72,7 @@ void Mixture::add(std::span<const double> point, std::int64_t tag, double weight
   const std::size_t length = padded(tags_.size());
   weights_.resize(length);
   base_.resize(length);
+  stale_.resize(length);
   weights_[component] = weight;
   total_weight_ += weight;
   for (Column& column : columns_) {
@@ -86,8 +88,9 @@ void Mixture::add(std::span<const double> point, std::int64_t tag, double weight
   for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
     place(axis, component, point[axis]);
   }
-  update_base(component);
+  stale_[component] = 1;
   update_all_widths();
+  update_bases();
 }
 
 void Mixture::remove(std::size_t component) {
@@ -106,10 +109,12 @@ void Mixture::remove(std::size_t component) {
   tags_.pop_back();
   weights_.resize(padded(tags_.size()));
   base_.resize(padded(tags_.size()));
+  stale_.resize(padded(tags_.size()));
   if (component < size()) {
-    update_base(component);
+    stale_[component] = 1;
   }
   update_all_widths();
+  update_bases();
 }
 
 void Mixture::place(std::size_t axis, std::size_t component, double x) {
@@ -196,6 +201,7 @@ void Mixture::update_widths(std::size_t axis, std::size_t first, std::size_t las
 void Mixture::widen(double spread) {
   options_.spread = spread;
   update_all_widths();
+  update_bases();
 }
 
 // The least width depends on the number of components.
@@ -235,17 +241,23 @@ void Mixture::set_width(std::size_t axis, std::size_t component, double width) {
   column.curvature[component] = 0.5 / (width * width);
   column.scale[component] =
       axes_[axis].kind == KernelKind::mass ? 1 / normal.inside() : normal.log_density_at_centre();
-  update_base(component);
+  stale_[component] = 1;
 }
 
-void Mixture::update_base(std::size_t component) {
-  double sum = 0;
-  for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-    if (axes_[axis].kind == KernelKind::density && !axes_[axis].conditional) {
-      sum += columns_[axis].scale[component];
+// Each sum anew, so that it does not depend on the order of changes, and once for all its axes.
+void Mixture::update_bases() {
+  for (std::size_t component = 0; component < size(); ++component) {
+    if (std::exchange(stale_[component], 0) == 0) {
+      continue;
     }
+    double sum = 0;
+    for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
+      if (axes_[axis].kind == KernelKind::density && !axes_[axis].conditional) {
+        sum += columns_[axis].scale[component];
+      }
+    }
+    base_[component] = sum;
   }
-  base_[component] = sum;
 }
 
 bool Mixture::has(std::size_t component, std::size_t axis) const {

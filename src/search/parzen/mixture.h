@@ -93,7 +93,7 @@ class Mixture {
   void update_widths(std::size_t axis, std::size_t first, std::size_t last);
   void update_all_widths();
   void set_width(std::size_t axis, std::size_t component, double width);
-  void update_base(std::size_t component);
+  void update_bases();
   double least_width() const;
   double smoothing() const;
   std::pair<double, double> hit_and_miss(std::size_t axis) const;
@@ -109,6 +109,7 @@ class Mixture {
   std::vector<std::int64_t> tags_;
   std::vector<double> weights_;  // padded with 0 to whole lanes
   std::vector<double> base_;     // sum of log peaks over axes that are always active
+  std::vector<char> stale_;      // 1: base_ is to be summed again
   double total_weight_ = 0;
   double narrowest_ = 0;  // the least width the present ones were made with, steps aside
 };

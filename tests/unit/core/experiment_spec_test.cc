@@ -27,6 +27,9 @@ TEST(PluginSpec, ReadsNamesAndOptions) {
 }
 
 TEST(PluginSpec, ErrorsNameTheRemedy) {
+  for (const char* text : {"x:a=\xff", "x:a='\xc3'", "x:a=[1, \"caf\xe9\"]"}) {
+    EXPECT_THAT(plugin(text), HasSubstr("this text is not UTF-8"));
+  }
   EXPECT_THAT(plugin(""), HasSubstr("expected a name"));
   EXPECT_THAT(plugin("a b"), HasSubstr("expected a name"));
   EXPECT_THAT(plugin("asha:"), HasSubstr("position 6 of 'asha:': expected an option"));

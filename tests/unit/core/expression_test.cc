@@ -175,6 +175,8 @@ TEST(Expression, ErrorsNamePositionAndRemedy) {
       {"a b", "expected an operator or the end, not 'b'"},
       {"'abc", "the text has no closing '"},
       {"'\\q'", "an unknown escape"},
+      {"a == 'caf\xe9'", "this text is not UTF-8"},
+      {"`caf\xe9` < 1", "this text is not UTF-8"},
       {"mim(1)", "no function 'mim'; did you mean 'min'?"},
       {"log()", "log takes 1 to 2 arguments, not 0"},
       {"sqrt(1, 2)", "sqrt takes 1 arguments, not 2"},

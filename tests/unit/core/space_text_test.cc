@@ -342,6 +342,9 @@ TEST(SpaceToml, ReadsGroupsConditionsAndConstraintsInOrder) {
 
 TEST(SpaceToml, ReportsEveryProblem) {
   EXPECT_THAT(parse_space_toml("[space\nx=1").error().message, HasSubstr("not TOML at line 1"));
+  for (const char* unexpected : {"[ = 1", "[ .", "[[ ,", "x = {=", "x = {a.=1}", "= 1", "[a]\n]"}) {
+    EXPECT_THAT(parse_space_toml(unexpected).error().message, HasSubstr("not TOML at line"));
+  }
   EXPECT_THAT(parse_space_toml("space = 1").error().message, HasSubstr("write [space] above"));
   EXPECT_EQ(parse_space_toml("x = 1")->parameters().size(), 0U);
   const auto space = parse_space_toml(

@@ -642,6 +642,23 @@ TEST_F(WhatExecutorsSay, ATrialThatRanToItsEndIsCompleted) {
   }
 }
 
+TEST_F(WhatExecutorsSay, OfAnOlderAttemptCountsForNothing) {
+  begin(false);
+  const AttemptId older = attempt();
+  planner_->on_executor_event(Ended{older, Outcome::lost, "gone", 0});
+  planner_->schedule();
+  ASSERT_NE(attempt(), older);
+  const Sequence before = state_.sequence();
+  planner_->commands().clear();
+  planner_->on_executor_event(Reported{older, 1, {{"loss", 0.0}}});
+  planner_->on_executor_event(CheckpointWritten{.id = older, .training_iteration = 1});
+  planner_->on_executor_event(Ended{older, Outcome::returned, "", 0});
+  EXPECT_EQ(state_.sequence(), before);
+  EXPECT_EQ(state_.state({0}), TrialState::running);
+  ASSERT_FALSE(planner_->commands().empty());
+  EXPECT_EQ(std::get<SendReply>(planner_->commands()[0]).reply.kind, DecisionKind::stop);
+}
+
 TEST_F(WhatExecutorsSay, StatusAndMeasuredValuesAreKept) {
   begin(false);
   report(1);

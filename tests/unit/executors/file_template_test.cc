@@ -1,10 +1,14 @@
 #include "executors/file_template.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fstream>
 
 #include <gtest/gtest.h>
 
 #include "executors/command_template.h"
+#include "executors/template_digests.h"
 #include "support/temporary_directory.h"
 
 namespace luthier {
@@ -99,6 +103,38 @@ TEST_F(FileTemplateTest, TwoFilesOfOneNameAreRefused) {
   const auto both = CommandTemplate::parse(std::vector<std::string>{"run", one, two}, kParameters);
   ASSERT_FALSE(both);
   EXPECT_NE(both.error().message.find("have the same name"), std::string::npos);
+}
+
+// A pipe that nobody writes to would be waited for without end.
+TEST_F(FileTemplateTest, OnlyAFileThatStaysIsRead) {
+  const auto pipe = directory_.path() / "pipe.yaml";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const auto& path : {pipe.string(), std::string("/dev/null")}) {
+    const auto made = FileTemplate::read(path, kParameters, {});
+    ASSERT_FALSE(made) << path;
+    EXPECT_NE(made.error().message.find("no regular file"), std::string::npos);
+  }
+  const auto folder = FileTemplate::read(directory_.path().string(), kParameters, {});
+  EXPECT_NE(folder.error().message.find("a directory"), std::string::npos);
+  const auto link = directory_.path() / "link.yaml";
+  ASSERT_EQ(symlink("real.yaml", link.c_str()), 0);
+  EXPECT_TRUE(read("real.yaml", "a: {lr}\n"));
+  EXPECT_TRUE(FileTemplate::read(link.string(), kParameters, {}));
+}
+
+TEST_F(FileTemplateTest, AChangeSinceTheBeginningIsTold) {
+  const auto parse = [&](const std::string& text) {
+    std::ofstream(directory_.path() / "a.yaml") << text;
+    const std::vector<std::string> command = {
+        "cat", "{template:" + (directory_.path() / "a.yaml").string() + "}"};
+    return CommandTemplate::parse(command, kParameters, {}).value();
+  };
+  const std::string before = template_digests(parse("a: {lr}\n"));
+  EXPECT_TRUE(check_template_digests(parse("a: {lr}\n"), before));
+  EXPECT_TRUE(check_template_digests(parse("a: {lr}\nb: 1\n"), ""));
+  const auto changed = check_template_digests(parse("a: {lr}\nb: 1\n"), before);
+  ASSERT_FALSE(changed);
+  EXPECT_NE(changed.error().message.find("a.yaml is not what it was"), std::string::npos);
 }
 
 }  // namespace

@@ -94,6 +94,17 @@ TEST(Hearing, TakesTheOtherNumbersOfALineAsPrinted) {
             "{\"loss\": 0.5, \"val/acc\": 1, \"ok\": true, \"tags\": [\"a\"]}\n");
 }
 
+TEST(Hearing, TakesNoSettingsForMetrics) {
+  for (const char* settings : {"Namespace(lr=0.1, batch=32, loss=7)",
+                               "args: {'lr': 0.1, 'batch': 32}",
+                               "TrainingConfig(lr=0.1, batch=32)",
+                               "options = lr=0.1 batch=32"}) {
+    EXPECT_EQ(heard(wanting({"loss"}), std::string(settings) + "\nloss=2\nloss=1\n"),
+              "{\"loss\": 2}\n{\"loss\": 1}\n")
+        << settings;
+  }
+}
+
 TEST(Hearing, LeavesOutALineOfTextsAlone) {
   EXPECT_EQ(heard(wanting({"loss"}), "{\"loss\": 1}\n{\"loss\": 2}\n{\"text\": \"no loss\"}\n"),
             "{\"loss\": 1}\n{\"loss\": 2}\n");

@@ -165,6 +165,56 @@ TEST(QuickReading, HearsLinesOfPlainPairsTheSame) {
   }
 }
 
+// What log handlers and loops put before the numbers: times, counters that no sign belongs to. Some
+// are no values whatever their digits, others are as soon as these change.
+TEST(QuickReading, HearsLinesWithOtherNumbersTheSame) {
+  Random random(5);
+  constexpr const char* kHeads[] = {"2024-05-## 12:0#:## INFO ",
+                                    "2024-05-##T12:0#:##,### ",
+                                    "12:0#:##.### [main] ",
+                                    "Epoch #/50 - ",
+                                    "Epoch [##/50] Step [#/9] ",
+                                    "epoch## fold # ",
+                                    "epoch # of epoch # ",
+                                    "round #: ",
+                                    "(#) valid # ",
+                                    "valid_# ",
+                                    "train.py:## ",
+                                    "at #,### ",
+                                    "took #s #ms/step - ",
+                                    "ratio #:# ",
+                                    "v#.# ",
+                                    "#e# ",
+                                    ""};
+  constexpr const char* kBodies[] = {"loss: %, val_loss: %",
+                                     "loss=% (best #)",
+                                     "loss: %; lr % [##]",
+                                     "loss: #/# acc: %%",
+                                     "loss: -% of #.",
+                                     "{\"loss\": %, \"sizes\": [#, #], \"note\": \"run #\"}",
+                                     "loss = tensor(%) step ##, done",
+                                     "loss=%) after # epochs",
+                                     "loss -> % in ## s",
+                                     "loss: #,### acc: %"};
+  for (int run = 0; run < 120; ++run) {
+    std::vector<std::string> shapes;
+    for (int shape = 0; shape < 3; ++shape) {
+      shapes.push_back(std::string(kHeads[below(random, std::size(kHeads))]) +
+                       kBodies[below(random, std::size(kBodies))]);
+    }
+    std::string text;
+    for (int line = 0; line < 40; ++line) {
+      for (const char c : shapes[below(random, shapes.size())]) {
+        text += c == '%'   ? other_number(random)
+                : c == '#' ? std::to_string(below(random, 10))
+                           : std::string(1, c);
+      }
+      text += below(random, 20) == 0 ? " \n" : "\n";
+    }
+    expect_same("loss", text);
+  }
+}
+
 // The lines of which nothing is read: more of them than are read out of curiosity.
 TEST(QuickReading, HearsWhatComesBetweenDullLinesTheSame) {
   Random random(4);

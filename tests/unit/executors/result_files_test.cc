@@ -266,5 +266,41 @@ TEST(RecordGroups, AnObjectiveThatIsMissingDoesNotHoldUpTheRest) {
               ElementsAre(R"({"loss": 1.0})", R"({"loss": 1.0, "acc": 0.5})"));
 }
 
+TEST_F(ResultFilesTest, AByteOrderMarkIsNoPartOfAName) {
+  auto files = open({"*"});
+  write("a.csv", "\xEF\xBB\xBFloss,epoch\n1,0\n");
+  write("b.jsonl", "\xEF\xBB\xBF{\"loss\": 2}\n");
+  write("c.json", "\xEF\xBB\xBF{\"loss\": 3}");
+  for (const auto& record : files.read(true)) {
+    EXPECT_TRUE(record.contains("loss")) << to_json(record);
+  }
+  write("a.csv", "\xEF\xBB\xBFloss,epoch,acc\n4,0,1\n");
+  EXPECT_THAT(texts(files.read(true)), ElementsAre(R"({"loss": 4, "epoch": 0, "acc": 1})"));
+}
+
+TEST_F(ResultFilesTest, SaysWhatThereIsInsteadOfAFile) {
+  const ContainedFiles directory(folder_.path());
+  EXPECT_EQ(no_metric_file(directory, {"m.csv"}),
+            "no such file was written; the program wrote no other file to the trial's directory");
+  write("stdout.log", "");
+  write("logs/b.csv", "");
+  write("a.csv", "");
+  EXPECT_EQ(no_metric_file(directory, {"m.csv", "n*.csv"}),
+            "no such file was written; the program wrote a.csv, logs/b.csv");
+  ASSERT_EQ(symlink("a.csv", (folder_.path() / "m.csv").c_str()), 0);
+  EXPECT_EQ(no_metric_file(directory, {"m.csv"}),
+            "m.csv is no regular file, and is not read; the program wrote a.csv, logs/b.csv");
+  EXPECT_EQ(no_metric_file(directory, {"a.*"}), "");
+}
+
+TEST(MetricGlobs, KnowASetThatIsNeverClosed) {
+  for (const char* open : {"[", "a[", "a[b.csv", "a[!b", "[]", "[!]", "a[0-9][b", "[]b.csv"}) {
+    EXPECT_TRUE(has_open_bracket(open)) << open;
+  }
+  for (const char* closed : {"", "*.csv", "a]", "[ab]", "[]]", "[!]]", "a\\[b", "run[0-9].csv"}) {
+    EXPECT_FALSE(has_open_bracket(closed)) << closed;
+  }
+}
+
 }  // namespace
 }  // namespace luthier

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -197,6 +198,25 @@ TEST(TemporaryCheckpoints, GoWithTheirOwner) {
   EXPECT_TRUE((*area)->seal({TrialId{0}, 1}, 1, *temporary).ok());
   area->reset();
   EXPECT_FALSE(fs::exists(root));
+}
+
+// Summed, they would take minutes.
+TEST_P(Checkpoints, ALargeOneIsGivenUpWhileItIsSealedOrVerified) {
+  const auto small = sealed(1, "small");
+  const auto temporary = area_.begin(kAttempt);
+  ASSERT_TRUE(temporary.ok());
+  write(*temporary / "large", "");
+  fs::resize_file(*temporary / "large", std::uintmax_t{1} << 40);
+  Result<CheckpointArea::Sealed> given_up = Error{ErrorCode::io, "not tried"};
+  std::thread sealing([&] { given_up = area_.seal(kAttempt, 2, *temporary); });
+  area_.give_up();
+  sealing.join();
+  ASSERT_FALSE(given_up);
+  EXPECT_EQ(given_up.error().code, ErrorCode::unavailable) << given_up.error().message;
+  EXPECT_FALSE(fs::exists(parent_ / "000002"));
+  const auto verified = area_.verify(small);
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().code, ErrorCode::unavailable) << verified.error().message;
 }
 
 }  // namespace

@@ -41,6 +41,19 @@ INSTANTIATE_TEST_SUITE_P(Store,
                                   (full ? "_full" : "_broken");
                          });
 
+// At writes all over a run: of pages of the log, of their copies and of its end.
+TEST(FullDisk, IsOutlastedByAWriterThatWaits) {
+  const std::int64_t calls = fail_disk_call(DiskCall::write, 0, 0).calls;
+  std::int64_t waited = 0;
+  for (std::int64_t n = 1; n <= calls; n += calls / 12 + 1) {
+    const DiskTrial trial = outlast_full_disk(n);
+    EXPECT_EQ(trial.problem, "") << "write " << n << " of " << calls;
+    EXPECT_TRUE(!trial.refused || n < 40) << "write " << n << " of " << calls;
+    waited += trial.calls;
+  }
+  EXPECT_GT(waited, 0);
+}
+
 TEST(FaultyDiskPower, FullDurabilityLosesNothingAcknowledged) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     EXPECT_EQ(lose_power_once(seed, true), "") << "seed " << seed;
