@@ -168,7 +168,7 @@ class Arguments::Parser {
       return false;
     }
     next_ = last + 1;
-    guesses_.meant(name,
+    guesses_.meant("",
                    in_quotes(name) + " has no distribution; one follows '=', without blanks",
                    at - 1,
                    last - at + 2,

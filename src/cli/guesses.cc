@@ -36,7 +36,9 @@ void Guesses::meant(const std::string& name,
                     std::size_t count,
                     std::vector<std::string> with) {
   problems_.push_back(std::move(sentence));
-  names_.push_back(name);
+  if (!name.empty()) {
+    names_.push_back(name);
+  }
   correction_.replace(at, count, std::move(with));
   ++corrected_;
 }
@@ -107,8 +109,12 @@ void Guesses::settle_halving() {
 }
 
 std::string Guesses::one_sentence() const {
-  if (problems_.size() == 1) {
-    return problems_.front();
+  if (names_.size() < problems_.size() || problems_.size() == 1) {
+    std::string all;
+    for (const auto& problem : problems_) {
+      all += (all.empty() ? "" : all.ends_with('?') ? " " : "; ") + problem;
+    }
+    return all;
   }
   return "'luthier " + std::string(command_.name) + "' has no options '" + join(names_, "', '") +
          "'";

@@ -24,7 +24,8 @@ class Guesses {
   Guesses(const Command& command, std::span<const std::string> words);
 
   void problem(std::string sentence);
-  // Words `at` to `at + count` are meant to be `with`; `name` is the one that is not known here.
+  // Words `at` to `at + count` are meant to be `with`; `name` is the option that is not known here;
+  // empty: it is something else that is wrong.
   void meant(const std::string& name,
              std::string sentence,
              std::size_t at,

@@ -128,7 +128,7 @@ Words words_in(std::string_view name) {
     const char c = name[i];
     const bool other =
         !is_lower(c) && !is_upper(c) && !is_digit(c) && static_cast<signed char>(c) >= 0;
-    const bool begins = is_upper(c) && i > 0 && is_lower(name[i - 1]);
+    const bool begins = is_upper(c) && word.size() > 1 && is_lower(name[i - 1]);  // not in mAP
     if ((other || begins) && !word.empty()) {
       words.push_back(lower_case(std::exchange(word, {})));
     }

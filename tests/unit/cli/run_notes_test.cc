@@ -33,7 +33,7 @@ TEST(UnseenParameters, ATextOfAShellMayIgnoreItsArguments) {
   EXPECT_THAT(unseen_parameters(spec_of({"python3", "-c", "print('loss=1')"})), ElementsAre("lr"));
   for (const Words& command : {Words{"sh", "-c", "train \"$@\""},
                                {"sh", "-c", "train $1"},
-                               {"sh", "-c", "train ${1}"},
+                               {"sh", "-c", "train ${{1}}"},
                                {"sh", "-c", "train $LUTHIER_PARAM_LR"},
                                {"sh", "-c", "echo {lr}"},
                                {"python3", "-c", "import sys; print(sys.argv)"},
