@@ -291,6 +291,10 @@ std::string file_trouble(int number) {
       return "the name leads outside";
     case ENXIO:
       return "neither a regular file nor a directory is there; remove what is";
+    case EMFILE:
+    case ENFILE:
+      return std::generic_category().message(number) +
+             "; raise the limit on open files (ulimit -n)";
     default:
       return std::generic_category().message(number);
   }

@@ -104,7 +104,6 @@ class ProcessAttempt {
   bool hears() const;
   void hear(OutputStream stream, std::string_view bytes);
   void take_heard();
-  Metrics without_arguments(const Metrics& printed) const;
   void end_hearing();
   void read_files(bool ended);
   void on_result(Metrics metrics, ResultSource source);

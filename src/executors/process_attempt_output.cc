@@ -28,19 +28,6 @@ constexpr TimePoint kWorthStopping = 1'000'000;
 constexpr TimePoint kLastPart = 20;
 constexpr TimePoint kLastMoment = 300'000;
 
-// Whether `value` is what the parameter of that name was given; - and _ are alike.
-bool is_argument(const Config& config, std::string_view name, const Value& value) {
-  const auto same = [](char a, char b) {
-    return a == b || (a == '-' && b == '_') || (a == '_' && b == '-');
-  };
-  return std::ranges::any_of(config, [&](const auto& given) {
-    const auto& [parameter, argument] = given;
-    const bool equal =
-        argument == value || (argument.number() && argument.number() == value.number());
-    return equal && std::ranges::equal(parameter, name, same);
-  });
-}
-
 }  // namespace
 
 HearingOptions hearing_options(const ProcessOptions& options) {
@@ -143,23 +130,9 @@ void ProcessAttempt::take_heard() {
     settings_.understanding = hearing_.understanding();
     host_.understood();
   }
-  for (const auto& metrics : hearing_.take()) {
-    on_result(without_arguments(metrics), ResultSource::output);
+  for (auto& metrics : hearing_.take()) {
+    on_result(std::move(metrics), ResultSource::output);
   }
-}
-
-// A parameter that the program shows again is no metric, unless it was asked for.
-Metrics ProcessAttempt::without_arguments(const Metrics& printed) const {
-  Metrics out;
-  out.reserve(printed.size());
-  for (const auto& [name, value] : printed) {
-    const bool wanted = std::ranges::find(settings_.hearing.wanted, name, &WantedMetric::name) !=
-                        settings_.hearing.wanted.end();
-    if (wanted || !is_argument(request_.config, name, value)) {
-      out.append(name, value);
-    }
-  }
-  return out;
 }
 
 void ProcessAttempt::adopt() {
