@@ -5,7 +5,7 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
-#include <optional>
+#include <unordered_set>
 
 #include "core/expression.h"
 
@@ -14,12 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
+using Names = std::unordered_set<std::string>;
 
 constexpr std::string_view kTemplate = "template:";
-
-bool is_one_of(const Words& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 // What a file says, of a large one its beginning; "" for anything but a file.
 std::string text_of(const std::string& path) {
@@ -102,21 +99,34 @@ bool mentions_luthier(const Words& command) {
   });
 }
 
-bool names_variable(const std::string& formula, const std::string& name) {
-  const auto expression = parse_expression(formula, Words{name});
-  return expression && is_one_of(expression->names(), name);
+// The names that conditions and formulas of the space read.
+Names names_read(const Space& space) {
+  Words odd;  // those that an expression can't know by itself
+  for (const Parameter& parameter : space.parameters()) {
+    if (expression_name(parameter.name) != parameter.name) {
+      odd.push_back(parameter.name);
+    }
+  }
+  Names read;
+  const auto add = [&](const std::string& text) {
+    if (text.empty()) {
+      return;
+    }
+    if (const auto expression = parse_expression(text, odd)) {
+      read.insert(expression->names().begin(), expression->names().end());
+    }
+  };
+  for (const Parameter& parameter : space.parameters()) {
+    add(parameter.condition);
+    add(parameter.domain.formula);
+  }
+  return read;
 }
 
-// Whether other parameters, or what a trial needs, depend on it.
-bool decides(const ExperimentSpec& spec, const std::string& name) {
-  const bool of_others =
-      std::ranges::any_of(spec.space.parameters(), [&](const Parameter& parameter) {
-        return names_variable(parameter.condition, name) ||
-               names_variable(parameter.domain.formula, name);
-      });
-  return of_others || std::ranges::any_of(spec.resources, [&](const auto& claim) {
-           return claim.second.find(name) != std::string::npos;
-         });
+bool is_in_a_resource(const ExperimentSpec& spec, const std::string& name) {
+  return std::ranges::any_of(spec.resources, [&](const auto& claim) {
+    return claim.second.find(name) != std::string::npos;
+  });
 }
 
 bool brings_all(std::string_view placeholder) {
@@ -124,17 +134,19 @@ bool brings_all(std::string_view placeholder) {
          placeholder.starts_with("params.file:");
 }
 
-Words names_brought(const ExperimentSpec& spec, const Words& placeholders) {
-  Words names = placeholders;
+// Those that reach the program, or that other parameters or what a trial needs depend on.
+Names names_brought(const ExperimentSpec& spec, const Words& placeholders) {
+  Names names = names_read(spec.space);
+  names.insert(placeholders.begin(), placeholders.end());
   for (const auto& file : templates(placeholders)) {
-    Words inside = in_braces(text_of(file));
-    names.insert(names.end(), inside.begin(), inside.end());
+    const Words inside = in_braces(text_of(file));
+    names.insert(inside.begin(), inside.end());
   }
   for (const Parameter& parameter : spec.space.parameters()) {
     const std::string& name = parameter.name;
-    if (is_one_of(names, name + "...") || decides(spec, name) ||
+    if (names.contains(name + "...") || is_in_a_resource(spec, name) ||
         parameter.domain.kind == DomainKind::secret) {
-      names.push_back(name);
+      names.insert(name);
     }
   }
   return names;
@@ -157,10 +169,10 @@ std::vector<std::string> unseen_parameters(const ExperimentSpec& spec) {
   if (spec.command.empty() || given_all || mentions_luthier(spec.command)) {
     return {};
   }
-  const Words brought = names_brought(spec, all);
+  const Names brought = names_brought(spec, all);
   Words unseen;
   for (const Parameter& parameter : spec.space.parameters()) {
-    if (!is_one_of(brought, parameter.name)) {
+    if (!brought.contains(parameter.name)) {
       unseen.push_back(parameter.name);
     }
   }
@@ -168,17 +180,16 @@ std::vector<std::string> unseen_parameters(const ExperimentSpec& spec) {
 }
 
 std::vector<StrayName> stray_names(const ExperimentSpec& spec) {
-  constexpr std::array<std::string_view, 3> kTrial = {"trial.dir", "trial.id", "trial.seed"};
-  Words known(kTrial.begin(), kTrial.end());
+  constexpr std::array<const char*, 3> kTrial = {"trial.dir", "trial.id", "trial.seed"};
+  Names known(kTrial.begin(), kTrial.end());
   for (const Parameter& parameter : spec.space.parameters()) {
-    known.push_back(parameter.name);
+    known.insert(parameter.name);
   }
   std::vector<StrayName> strays;
   for (const auto& file : templates(placeholders(spec))) {
-    Words seen;
+    Names seen;
     for (const auto& name : in_braces(text_of(file))) {
-      if (is_identifier(name) && !is_one_of(known, name) && !is_one_of(seen, name)) {
-        seen.push_back(name);
+      if (is_identifier(name) && !known.contains(name) && seen.insert(name).second) {
         strays.push_back({file, name});
       }
     }
