@@ -1,5 +1,7 @@
 #include "store/sqlite.h"
 
+#include <sys/resource.h>
+
 #include <cerrno>
 #include <system_error>
 
@@ -29,11 +31,20 @@ ErrorCode code_of(int result) {
   }
 }
 
+// What the system said. SQLite forgets it where it takes a failed write back; a limit on the size
+// of files tells it then.
+int system_code(sqlite3* handle) {
+  const int code = sqlite3_system_errno(handle);
+  struct rlimit limit{};
+  const bool limited = sqlite3_extended_errcode(handle) == SQLITE_IOERR_WRITE &&
+                       ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return code == 0 && limited ? EFBIG : code;
+}
+
 Error sqlite_error(sqlite3* handle, int result, std::string_view path) {
   std::string message(path);
   message.append(": ").append(sqlite3_errmsg(handle));
-  if (const int code = sqlite3_system_errno(handle);
-      code != 0 && code_of(result) == ErrorCode::io) {
+  if (const int code = system_code(handle); code != 0 && code_of(result) == ErrorCode::io) {
     message.append(" (").append(std::generic_category().message(code)).append(")");
     message += code == EFBIG ? "; raise the limit on the size of files (ulimit -f) and resume" : "";
   }
