@@ -1,9 +1,10 @@
 #include "store/experiment_lock.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "support/temporary_directory.h"
 
@@ -24,7 +25,7 @@ class FewDescriptors {
   ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
 
  private:
-  struct rlimit before_ {};
+  struct rlimit before_{};
 };
 
 TEST(ExperimentLock, EndsWithAnErrorOrTheLockHoweverFewDescriptorsThereAre) {
