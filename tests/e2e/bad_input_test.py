@@ -329,17 +329,6 @@ class BrokenWorld(ProgramTest):
             self.assertEqual(done.returncode, 3, done.stderr)
             self.assertIn(str(process.pid), done.stderr)
 
-    def small_file_system(self, size):
-        small = self.home / "small"
-        small.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(small)],
-                                 capture_output=True)
-        if mounted.returncode != 0:
-            self.skipTest("no small file system can be mounted here: " +
-                          mounted.stderr.decode().strip())
-        self.addCleanup(subprocess.run, ["umount", "-l", str(small)], check=True)
-        return small
-
     def test_a_directory_that_cant_be_written(self):
         if os.geteuid() == 0:  # whom permissions do not stop
             locked = self.small_file_system("1m")

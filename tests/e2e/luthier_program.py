@@ -38,6 +38,16 @@ class ProgramTest(unittest.TestCase):
             [LUTHIER, *map(str, words)], cwd=self.home, capture_output=True, text=True,
             errors="replace", timeout=timeout, stdin=subprocess.DEVNULL, **options)
 
+    def small_file_system(self, size):
+        small = self.home / "small"
+        small.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(small)],
+                                 capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("no small file system can be mounted here: " + mounted.stderr.decode().strip())
+        self.addCleanup(subprocess.run, ["umount", "-l", str(small)], check=True)
+        return small
+
     def start(self, *words):
         process = subprocess.Popen(
             [LUTHIER, *map(str, words)], cwd=self.home, stdout=subprocess.PIPE,

@@ -109,16 +109,6 @@ class Signals(ProgramTest):
 
 
 class FullDisk(ProgramTest):
-    def small_file_system(self, size):
-        small = self.home / "small"
-        small.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(small)],
-                                 capture_output=True)
-        if mounted.returncode != 0:
-            self.skipTest("no small file system can be mounted here: " + mounted.stderr.decode().strip())
-        self.addCleanup(subprocess.run, ["umount", "-l", str(small)], check=True)
-        return small
-
     def full(self, name):
         small = self.small_file_system("256k")
         error = open(self.home / "said", "w+")
