@@ -248,15 +248,9 @@ class BrokenWorld(ProgramTest):
         self.assertIn("acc", done.stderr)
         self.assertIn("lss", done.stderr)
 
-    def limited(self, limit, most, *words):
-        """Runs under a limit of prlimit(1), which the programs of the trials inherit."""
-        return subprocess.run(
-            ["prlimit", f"--{limit}={most}", LUTHIER, *map(str, words)], cwd=self.home,
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
-
     def test_trials_wait_for_file_descriptors(self):
         words = [*self.run_words("e", samples=48, jobs=32), "--", "sh", "-c", "sleep 0.05; echo loss=1"]
-        done = self.limited("nofile", 40, *words)
+        done = self.limited("nofile", 40, LUTHIER, *words)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual({each["state"] for each in self.lines("trials", "e")}, {"completed"})
         self.assertNotIn("logger stopped", done.stderr)
@@ -264,11 +258,11 @@ class BrokenWorld(ProgramTest):
 
     def test_too_few_file_descriptors_for_anything(self):
         for most in [5, 8, 11]:
-            done = self.limited("nofile", most, *self.run_words("f"), *PROGRAM)
+            done = self.limited("nofile", most, LUTHIER, *self.run_words("f"), *PROGRAM)
             self.assertEqual(done.returncode, 5, done.stderr)
             self.assertIn("open files", done.stderr.lower())
             self.assertFalse((self.home / "luthier-results" / "f").exists())
-        done = self.limited("nofile", 16, *self.run_words("g"), *PROGRAM)
+        done = self.limited("nofile", 16, LUTHIER, *self.run_words("g"), *PROGRAM)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("ulimit -n", done.stderr)
 

@@ -4,7 +4,6 @@ spaces of a hundred thousand. Each works, or ends with a sentence and a document
 import os
 import resource
 import shutil
-import subprocess
 import unittest
 
 from luthier_program import LUTHIER, ProgramTest
@@ -14,12 +13,6 @@ SYSTEM = 5
 
 
 class Limits(ProgramTest):
-    def limited(self, limit, most, *words, before=()):
-        """Runs under a limit of prlimit(1), which the programs of the trials inherit."""
-        return subprocess.run(
-            ["prlimit", f"--{limit}={most}", *before, *map(str, words)], cwd=self.home,
-            capture_output=True, text=True, errors="replace", timeout=60, stdin=subprocess.DEVNULL)
-
     def check(self, done, codes, context):
         self.assertIn(done.returncode, codes, (context, done.stderr))
         if done.returncode == SYSTEM:

@@ -38,6 +38,12 @@ class ProgramTest(unittest.TestCase):
             [LUTHIER, *map(str, words)], cwd=self.home, capture_output=True, text=True,
             errors="replace", timeout=timeout, stdin=subprocess.DEVNULL, **options)
 
+    def limited(self, limit, most, *words, before=()):
+        """Runs under a limit of prlimit(1), which the programs of the trials inherit."""
+        return subprocess.run(
+            ["prlimit", f"--{limit}={most}", *before, *map(str, words)], cwd=self.home,
+            capture_output=True, text=True, errors="replace", timeout=60, stdin=subprocess.DEVNULL)
+
     def small_file_system(self, size):
         small = self.home / "small"
         small.mkdir()
