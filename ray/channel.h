@@ -4,7 +4,7 @@
 #include <mutex>
 #include <string>
 
-#include "executors/ray_wire.h"
+#include "executors/ray/ray_wire.h"
 
 namespace luthier::ray_driver {
 

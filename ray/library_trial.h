@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "executors/ray_wire.h"
+#include "executors/ray/ray_wire.h"
 
 namespace luthier::ray_driver {
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <sstream>
 
-#include "executors/ray_wire.h"
+#include "executors/ray/ray_wire.h"
 
 namespace luthier::ray_driver {
 namespace {

@@ -13,7 +13,7 @@
 #include <netdb.h>
 #include <ray/api.h>
 
-#include "executors/ray_wire.h"
+#include "executors/ray/ray_wire.h"
 #include "library_trial.h"
 #include "order.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "executors/ray_wire.h"
+#include "executors/ray/ray_wire.h"
 
 namespace luthier::ray_driver {
 namespace {

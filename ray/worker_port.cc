@@ -16,7 +16,7 @@
 
 #include <netdb.h>
 
-#include "executors/ray_wire.h"
+#include "executors/ray/ray_wire.h"
 
 namespace luthier::ray_driver {
 namespace {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Fails when a file sees a layer it may not see, or when a test file is in no program.
 
-A layer sees the public headers, itself, and the layers left of its column; layers of one column
-never see each other. Public headers see each other and the standard library only, so that a
-program built against Luthier needs no further package. Tests may see everything.
+A layer is a folder of src. It sees the public headers, itself, and the layers left of its column;
+layers of one column never see each other. Public headers see each other and the standard library
+only, so that a program built against Luthier needs no further package. Tests may see everything.
 """
 
 import pathlib
@@ -13,8 +13,10 @@ import sys
 COLUMNS = [
     ["base"],
     ["core"],
-    ["search", "schedulers", "engine", "executors", "store", "loggers", "simulation", "comparison"],
+    ["search", "schedulers", "engine", "executors", "store", "loggers", "laboratory/simulation",
+     "laboratory/comparison"],
     ["tuner"],
+    ["laboratory/bundles"],
     ["service"],
     ["cli"],
 ]
@@ -28,6 +30,13 @@ def visible_layers():
             visible[layer] = left | {layer}
         left = left | set(column)
     return visible
+
+
+def layer_of(path, visible):
+    """The layer that holds a path below src, else the name of its first folder."""
+    folder, *rest = path.split("/")
+    nested = "/".join([folder, *rest[:1]])
+    return nested if nested in visible else folder
 
 
 def includes(file):
@@ -50,13 +59,13 @@ def public_problems(root):
 def private_problems(root):
     visible = visible_layers()
     for file in sorted((root / "src").rglob("*.[hc]*")):
-        layer = file.relative_to(root / "src").parts[0]
+        layer = layer_of(file.relative_to(root / "src").as_posix(), visible)
         if layer not in visible:
             if file.suffix in (".h", ".cc"):
                 yield f"{file.relative_to(root)}: '{layer}' is no layer; known: {', '.join(visible)}"
             continue
         for number, bracket, target in includes(file):
-            folder = target.split("/")[0]
+            folder = layer_of(target, visible)
             if bracket == "<" or folder == "luthier":
                 continue
             where = f"{file.relative_to(root)}:{number}"

@@ -1,5 +1,5 @@
 """Starts programs through luthier's guardian, so that nothing of them outlives this process. The
-packets are those of src/executors/guardian/wire.h."""
+packets are those of src/executors/programs/guardian/wire.h."""
 
 import os
 import socket

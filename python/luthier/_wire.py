@@ -1,4 +1,4 @@
-"""The frames of src/executors/ray_wire.h: u32 length, u8 kind, i64 trial, i64 attempt, payload."""
+"""The frames of src/executors/ray/ray_wire.h: u32 length, u8 kind, i64 trial, i64 attempt, payload."""
 
 import struct
 

@@ -1,10 +1,10 @@
 #include "cli/asking.h"
 
 #include "base/text.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
 #include "cli/reading.h"
 #include "tuner/assembly.h"
-#include "tuner/machine.h"
+#include "tuner/machine/machine.h"
 
 namespace luthier::cli {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/arguments.h"
+#include "cli/options/arguments.h"
 
 namespace luthier::cli {
 

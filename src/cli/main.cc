@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cli/arguments.h"
-#include "cli/correction.h"
-#include "cli/help.h"
-#include "cli/limits.h"
-#include "cli/output.h"
+#include "cli/advice/correction.h"
+#include "cli/options/arguments.h"
+#include "cli/options/limits.h"
+#include "cli/output/help.h"
+#include "cli/output/output.h"
 
 namespace luthier::cli {
 namespace {

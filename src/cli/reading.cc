@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "core/named_index.h"
 #include "tuner/assembly.h"
-#include "tuner/experiment_names.h"
+#include "tuner/stored/experiment_names.h"
 
 namespace luthier::cli {
 

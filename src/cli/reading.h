@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/arguments.h"
-#include "core/experiment_state.h"
+#include "cli/options/arguments.h"
+#include "core/log/experiment_state.h"
 #include "luthier/tuner.h"
 
 namespace luthier::cli {

@@ -7,10 +7,10 @@
 #include <csignal>
 
 #include "base/text.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
+#include "cli/output/run_end.h"
 #include "cli/reading.h"
-#include "cli/run_end.h"
-#include "tuner/machine.h"
+#include "tuner/machine/machine.h"
 
 namespace luthier::cli {
 namespace {

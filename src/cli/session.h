@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/arguments.h"
+#include "cli/options/arguments.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {

@@ -3,8 +3,8 @@
 #include <charconv>
 
 #include "base/text.h"
-#include "core/expression.h"
-#include "core/expression_lexer.h"
+#include "core/expression/expression.h"
+#include "core/expression/expression_lexer.h"
 
 namespace luthier {
 namespace {

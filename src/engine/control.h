@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/experiment_state.h"
+#include "core/log/experiment_state.h"
 
 namespace luthier {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/experiment_state.h"
+#include "core/log/experiment_state.h"
 
 namespace luthier {
 

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "core/resource_text.h"
+#include "core/expression/resource_text.h"
 
 namespace luthier {
 namespace {

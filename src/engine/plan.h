@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/experiment_state.h"
+#include "core/log/experiment_state.h"
 #include "engine/advisors.h"
 #include "engine/control.h"
 #include "engine/ledger.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/event_check.h"
+#include "core/log/event_check.h"
 
 namespace luthier {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/experiment_state.h"
-#include "core/expression.h"
-#include "core/metric_readings.h"
+#include "core/expression/expression.h"
+#include "core/log/experiment_state.h"
+#include "core/log/metric_readings.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
 

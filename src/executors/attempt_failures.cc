@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "executors/guardian_client.h"
+#include "executors/programs/guardian_client.h"
 
 namespace luthier {
 namespace {

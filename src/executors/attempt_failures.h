@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "executors/guardian/wire.h"
+#include "executors/programs/guardian/wire.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loggers/console.h"
+#include "loggers/console/console.h"
 #include "luthier/experiment_spec.h"
 #include "luthier/logger.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "core/event_codec.h"
+#include "core/log/event_codec.h"
 
 namespace luthier {
 namespace {

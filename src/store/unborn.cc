@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "base/contained_files.h"
-#include "store/event_rows.h"
-#include "store/event_tables.h"
 #include "store/files.h"
+#include "store/sqlite/event_rows.h"
+#include "store/sqlite/event_tables.h"
 
 namespace luthier {
 namespace {

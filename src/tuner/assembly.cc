@@ -5,16 +5,16 @@
 #include <utility>
 
 #include "base/text.h"
-#include "core/environment_name.h"
 #include "core/name_length.h"
-#include "executors/process.h"
+#include "core/space/environment_name.h"
+#include "executors/programs/process.h"
 #include "store/experiment_lock.h"
 #include "tuner/advice.h"
-#include "tuner/control_files.h"
-#include "tuner/experiment_names.h"
-#include "tuner/machine.h"
+#include "tuner/machine/machine.h"
+#include "tuner/machine/signals.h"
 #include "tuner/session.h"
-#include "tuner/signals.h"
+#include "tuner/stored/control_files.h"
+#include "tuner/stored/experiment_names.h"
 
 namespace luthier {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "core/experiment_state.h"
+#include "core/log/experiment_state.h"
 #include "engine/recover.h"
-#include "loggers/console.h"
+#include "loggers/console/console.h"
 #include "luthier/benchmark.h"
 #include "luthier/tuner.h"
 #include "tuner/plugin_registry.h"

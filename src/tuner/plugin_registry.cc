@@ -6,7 +6,7 @@
 #include <dlfcn.h>
 
 #include "base/text.h"
-#include "core/known_check.h"
+#include "core/log/known_check.h"
 #include "core/name_length.h"
 #include "engine/rules.h"
 #include "luthier/scheduler.h"

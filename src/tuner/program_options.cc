@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "base/text.h"
-#include "core/metric_readings.h"
+#include "core/log/metric_readings.h"
 
 namespace luthier {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "executors/process.h"
+#include "executors/programs/process.h"
 #include "luthier/experiment_spec.h"
 
 namespace luthier {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "engine/loop.h"
-#include "simulation/simulated_executor.h"
+#include "laboratory/simulation/simulated_executor.h"
 #include "store/checkpoint_directories.h"
 #include "tuner/assembly.h"
-#include "tuner/gpus.h"
+#include "tuner/machine/gpus.h"
 
 namespace luthier {
 

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "tuner/advice.h"
 #include "tuner/best_curve.h"
+#include "tuner/machine/signals.h"
 #include "tuner/session.h"
-#include "tuner/signals.h"
 
 namespace luthier {
 namespace {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "laboratory/simulation/simulation_options.h"
 #include "luthier/simulation.h"
-#include "simulation/simulation_options.h"
 #include "tuner/assembly.h"
 
 namespace luthier {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "core/stop_rule_check.h"
+#include "core/expression/stop_rule_check.h"
 
 namespace luthier {
 

@@ -8,9 +8,9 @@
 
 #include <gtest/gtest.h>
 
-#include "executors/in_process.h"
-#include "executors/process.h"
-#include "simulation/simulated_executor.h"
+#include "executors/programs/process.h"
+#include "executors/threads/in_process.h"
+#include "laboratory/simulation/simulated_executor.h"
 #include "support/executor_driver.h"
 #include "support/folder_checkpoint_area.h"
 #include "support/temporary_directory.h"

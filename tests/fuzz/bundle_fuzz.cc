@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "input.h"
+#include "laboratory/bundles/bundle.h"
 #include "scratch_files.h"
-#include "tuner/bundle.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto path = luthier::write_scratch("x.bundle", luthier::Input(data, size).rest());

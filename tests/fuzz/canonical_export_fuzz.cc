@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "core/canonical_agreement.h"
+#include "core/log/canonical_agreement.h"
 #include "input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "core/event_codec.h"
+#include "core/log/event_codec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   luthier::EventBody body;

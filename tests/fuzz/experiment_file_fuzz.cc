@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cli/experiment_file.h"
+#include "cli/options/experiment_file.h"
 #include "input.h"
 #include "scratch_files.h"
 

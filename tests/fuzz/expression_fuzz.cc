@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "core/expression.h"
+#include "core/expression/expression.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto expression = luthier::parse_expression({reinterpret_cast<const char*>(data), size});

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/check.h"
-#include "cli/csv_table.h"
-#include "cli/json_objects.h"
+#include "cli/output/csv_table.h"
+#include "cli/output/json_objects.h"
 #include "input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -7,10 +7,10 @@
 #include "base/contained_files.h"
 #include "input.h"
 #include "scratch_files.h"
-#include "store/event_reader.h"
-#include "store/salvage.h"
-#include "store/sqlite_store.h"
-#include "store/write_ahead_log.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/salvage.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/write_ahead_log.h"
 
 namespace luthier {
 namespace {

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "base/check.h"
-#include "core/canonical_agreement.h"
-#include "core/canonical_export.h"
-#include "core/event_check.h"
-#include "core/event_codec.h"
-#include "core/experiment_state.h"
+#include "core/log/canonical_agreement.h"
+#include "core/log/canonical_export.h"
+#include "core/log/event_check.h"
+#include "core/log/event_codec.h"
+#include "core/log/experiment_state.h"
 #include "input.h"
 
 namespace luthier {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "executors/record_formats.h"
+#include "executors/results/files/record_formats.h"
 #include "input.h"
 
 namespace luthier {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/space_toml.h"
+#include "core/space/space_toml.h"
 #include "input.h"
 #include "same_space.h"
 

@@ -5,7 +5,7 @@
 #include "input.h"
 #include "scratch_files.h"
 #include "store/manifest.h"
-#include "tuner/control_files.h"
+#include "tuner/stored/control_files.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace luthier;

@@ -10,8 +10,8 @@
 #include <zlib.h>
 
 #include "input.h"
+#include "laboratory/bundles/tar.h"
 #include "scratch_files.h"
-#include "tuner/tar.h"
 
 namespace luthier {
 namespace {

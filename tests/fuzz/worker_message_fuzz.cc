@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "base/check.h"
-#include "executors/results/record_reader.h"
-#include "executors/worker_messages.h"
+#include "executors/programs/worker_messages.h"
+#include "executors/results/lines/record_reader.h"
 #include "input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "store/memory_store.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/faulty_disk.h"
 #include "support/stuttering_executor.h"
 #include "support/temporary_directory.h"

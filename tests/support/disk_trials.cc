@@ -4,9 +4,9 @@
 
 #include <sqlite3.h>
 
-#include "store/event_reader.h"
-#include "store/salvage.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/salvage.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/random_events.h"
 #include "support/temporary_directory.h"
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "core/event_description.h"
+#include "core/log/event_description.h"
 
 namespace luthier {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/canonical_export.h"
+#include "core/log/canonical_export.h"
 #include "tuner/plugin_registry.h"
 
 namespace luthier {

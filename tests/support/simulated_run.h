@@ -8,8 +8,8 @@
 
 #include "engine/loop.h"
 #include "engine/recover.h"
+#include "laboratory/simulation/simulated_executor.h"
 #include "luthier/event_store.h"
-#include "simulation/simulated_executor.h"
 
 namespace luthier {
 

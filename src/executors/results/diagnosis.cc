@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "executors/results/amount.h"
-#include "executors/results/likeness.h"
+#include "executors/results/words/amount.h"
+#include "executors/results/words/likeness.h"
 
 namespace luthier {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "executors/results/hearing.h"
-#include "executors/results/mention.h"
+#include "executors/results/words/mention.h"
 
 namespace luthier {
 

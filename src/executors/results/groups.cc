@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "executors/results/amount.h"
+#include "executors/results/words/amount.h"
 
 namespace luthier {
 namespace {

@@ -10,9 +10,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "executors/results/likeness.h"
-#include "executors/results/mention.h"
 #include "executors/results/understanding.h"
+#include "executors/results/words/likeness.h"
+#include "executors/results/words/mention.h"
 #include "luthier/value.h"
 
 namespace luthier {

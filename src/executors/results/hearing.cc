@@ -5,16 +5,16 @@
 #include <utility>
 
 #include "executors/results/advice.h"
-#include "executors/results/amount.h"
-#include "executors/results/bars.h"
 #include "executors/results/diagnosis.h"
-#include "executors/results/likeness.h"
-#include "executors/results/line_reader.h"
+#include "executors/results/lines/bars.h"
+#include "executors/results/lines/line_reader.h"
+#include "executors/results/lines/metric_pattern.h"
+#include "executors/results/lines/screen.h"
 #include "executors/results/listener.h"
-#include "executors/results/metric_pattern.h"
-#include "executors/results/screen.h"
 #include "executors/results/unbound.h"
 #include "executors/results/understanding.h"
+#include "executors/results/words/amount.h"
+#include "executors/results/words/likeness.h"
 
 namespace luthier {
 namespace {

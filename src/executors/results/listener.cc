@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "executors/results/amount.h"
+#include "executors/results/words/amount.h"
 
 namespace luthier {
 namespace {

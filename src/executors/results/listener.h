@@ -11,9 +11,9 @@
 
 #include "executors/results/groups.h"
 #include "executors/results/hearing.h"
-#include "executors/results/likeness.h"
-#include "executors/results/mention.h"
 #include "executors/results/understanding.h"
+#include "executors/results/words/likeness.h"
+#include "executors/results/words/mention.h"
 
 namespace luthier {
 

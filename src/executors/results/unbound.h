@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "executors/results/hearing.h"
-#include "executors/results/line_reader.h"
+#include "executors/results/lines/line_reader.h"
 #include "executors/results/listener.h"
 
 namespace luthier {

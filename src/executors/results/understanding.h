@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "executors/results/hearing.h"
-#include "executors/results/likeness.h"
+#include "executors/results/words/likeness.h"
 
 namespace luthier {
 

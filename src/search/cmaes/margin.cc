@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/normal_distribution.h"
+#include "core/space/normal_distribution.h"
 
 namespace luthier::cmaes {
 namespace {

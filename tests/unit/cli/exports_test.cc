@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "cli/csv_export.h"
-#include "cli/policy_export.h"
+#include "cli/output/csv_export.h"
+#include "cli/output/policy_export.h"
 
 namespace luthier::cli {
 namespace {

@@ -1,10 +1,10 @@
 // What programs say when they refuse their arguments, in the words of several argument parsers.
-#include "cli/failure_advice.h"
+#include "cli/advice/failure_advice.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/usage_text.h"
+#include "cli/output/usage_text.h"
 
 namespace luthier::cli {
 namespace {

@@ -15,12 +15,12 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/arguments.h"
 #include "cli/command.h"
-#include "cli/help.h"
-#include "cli/output.h"
-#include "store/event_reader.h"
-#include "store/sqlite_store.h"
+#include "cli/options/arguments.h"
+#include "cli/output/help.h"
+#include "cli/output/output.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/directory_content.h"
 #include "support/mutated_log.h"
 #include "support/temporary_directory.h"

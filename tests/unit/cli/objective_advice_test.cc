@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/failure_advice.h"
+#include "cli/advice/failure_advice.h"
 
 namespace luthier::cli {
 namespace {

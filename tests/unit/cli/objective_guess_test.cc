@@ -1,5 +1,5 @@
 // What could be an objective, of names as programs print them.
-#include "cli/objective_guess.h"
+#include "cli/advice/objective_guess.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "cli/placeholder_guess.h"
+#include "cli/advice/placeholder_guess.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,12 +1,12 @@
 // What is said as a run begins.
-#include "cli/run_notes.h"
+#include "cli/output/run_notes.h"
 
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/parameter_reach.h"
+#include "cli/advice/parameter_reach.h"
 #include "support/temporary_directory.h"
 
 namespace luthier::cli {

@@ -1,10 +1,10 @@
 // What `luthier try` says, of findings made up here.
-#include "cli/tried_trial.h"
+#include "cli/output/tried_trial.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/one_trial.h"
+#include "cli/commands/one_trial.h"
 #include "core/json.h"
 
 namespace luthier::cli {

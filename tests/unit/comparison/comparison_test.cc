@@ -1,12 +1,12 @@
-#include "comparison/comparison.h"
+#include "laboratory/comparison/comparison.h"
 
 #include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "comparison/paired_tests.h"
-#include "comparison/quantiles.h"
+#include "laboratory/comparison/statistics/paired_tests.h"
+#include "laboratory/comparison/statistics/quantiles.h"
 #include "luthier/rng.h"
 #include "unit/comparison/curves_for_tests.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "comparison/experiment_curve.h"
+#include "laboratory/comparison/experiment_curve.h"
 
 namespace luthier {
 

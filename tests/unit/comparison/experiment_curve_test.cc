@@ -1,4 +1,4 @@
-#include "comparison/experiment_curve.h"
+#include "laboratory/comparison/experiment_curve.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "comparison/grouping.h"
+#include "laboratory/comparison/grouping.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,13 +1,13 @@
 // The facts were computed by scipy 1.17.1 (stats.wilcoxon without continuity correction,
 // stats.binomtest).
-#include "comparison/paired_tests.h"
+#include "laboratory/comparison/statistics/paired_tests.h"
 
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
 
-#include "comparison/ranks.h"
+#include "laboratory/comparison/statistics/ranks.h"
 #include "luthier/rng.h"
 
 namespace luthier {

@@ -4,11 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "comparison/chart.h"
-#include "comparison/comparison_json.h"
-#include "comparison/figures.h"
-#include "comparison/html_page.h"
 #include "core/json.h"
+#include "laboratory/comparison/comparison_json.h"
+#include "laboratory/comparison/drawing/chart.h"
+#include "laboratory/comparison/drawing/html_page.h"
+#include "laboratory/comparison/figures.h"
 #include "unit/comparison/curves_for_tests.h"
 
 namespace luthier {

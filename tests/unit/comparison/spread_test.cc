@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "comparison/bootstrap.h"
-#include "comparison/quantiles.h"
-#include "comparison/ranks.h"
+#include "laboratory/comparison/statistics/bootstrap.h"
+#include "laboratory/comparison/statistics/quantiles.h"
+#include "laboratory/comparison/statistics/ranks.h"
 #include "luthier/rng.h"
 
 namespace luthier {

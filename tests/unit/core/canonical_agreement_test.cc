@@ -1,4 +1,4 @@
-#include "core/canonical_agreement.h"
+#include "core/log/canonical_agreement.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

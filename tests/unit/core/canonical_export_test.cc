@@ -1,4 +1,4 @@
-#include "core/canonical_export.h"
+#include "core/log/canonical_export.h"
 
 #include <sstream>
 

@@ -1,6 +1,6 @@
 // Coordinates of every kind of domain: round trips, cells, and probabilities against their
 // definitions.
-#include "core/distribution.h"
+#include "core/space/distribution.h"
 
 #include <cmath>
 #include <map>
@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "core/domain_check.h"
-#include "core/normal_distribution.h"
+#include "core/space/domain_check.h"
+#include "core/space/normal_distribution.h"
 #include "luthier/rng.h"
 
 namespace luthier {

@@ -1,5 +1,5 @@
 // What no controller says is refused before anything acts on it; and how time adds up.
-#include "core/event_check.h"
+#include "core/log/event_check.h"
 
 #include <limits>
 

@@ -1,6 +1,6 @@
 // The byte form of events: every kind survives a round trip, older and newer forms behave as
 // promised, and no bytes whatever make the decoder misbehave.
-#include "core/event_codec.h"
+#include "core/log/event_codec.h"
 
 #include <set>
 

@@ -1,5 +1,5 @@
 // The expression language: values against what Python gives, canonical text, errors, hostile input.
-#include "core/expression.h"
+#include "core/expression/expression.h"
 
 #include <cmath>
 

@@ -1,9 +1,9 @@
 // Who reads which metric, and stop rules that never hold.
-#include "core/metric_readings.h"
+#include "core/log/metric_readings.h"
 
 #include <gtest/gtest.h>
 
-#include "core/stop_rule_check.h"
+#include "core/expression/stop_rule_check.h"
 
 namespace luthier {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/space_guess.h"
+#include "core/space/space_guess.h"
 
 #include <gtest/gtest.h>
 

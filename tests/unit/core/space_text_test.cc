@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "core/environment_name.h"
-#include "core/space_toml.h"
+#include "core/space/environment_name.h"
+#include "core/space/space_toml.h"
 #include "luthier/compiled_space.h"
 #include "luthier/rng.h"
 #include "luthier/space.h"

@@ -1,11 +1,11 @@
 // Depth of TOML seen before it is parsed: whatever form the nesting has, and nothing else.
-#include "core/toml_nesting.h"
+#include "core/space/toml_nesting.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "core/space_toml.h"
+#include "core/space/space_toml.h"
 
 namespace luthier {
 namespace {

@@ -1,4 +1,4 @@
-#include "executors/command_template.h"
+#include "executors/programs/command/command_template.h"
 
 #include <cmath>
 #include <limits>
@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "executors/trial_environment.h"
+#include "executors/programs/command/trial_environment.h"
 
 namespace luthier {
 namespace {

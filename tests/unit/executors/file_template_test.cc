@@ -1,4 +1,4 @@
-#include "executors/file_template.h"
+#include "executors/programs/command/file_template.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "executors/command_template.h"
-#include "executors/template_digests.h"
+#include "executors/programs/command/command_template.h"
+#include "executors/programs/command/template_digests.h"
 #include "support/temporary_directory.h"
 
 namespace luthier {

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <thread>
 
-#include "executors/guardian_client.h"
+#include "executors/programs/guardian_client.h"
 #include "process_rig.h"
 
 namespace luthier {

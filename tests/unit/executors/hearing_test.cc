@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "executors/results/amount.h"
+#include "executors/results/words/amount.h"
 
 namespace luthier {
 namespace {

@@ -1,4 +1,4 @@
-#include "executors/in_process.h"
+#include "executors/threads/in_process.h"
 
 #include <atomic>
 #include <fstream>

@@ -1,5 +1,5 @@
 // What programs print, however hostile; and results in files.
-#include "executors/output_log.h"
+#include "executors/programs/output_log.h"
 #include "process_rig.h"
 
 namespace luthier {

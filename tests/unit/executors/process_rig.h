@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "executors/process.h"
+#include "executors/programs/process.h"
 #include "support/executor_driver.h"
 #include "support/folder_checkpoint_area.h"
 #include "support/temporary_directory.h"

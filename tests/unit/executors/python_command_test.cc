@@ -1,4 +1,4 @@
-#include "executors/warm/python_command.h"
+#include "executors/programs/warm/python_command.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "executors/warm/python_hook.h"
+#include "executors/programs/warm/python_hook.h"
 
 #include <fstream>
 

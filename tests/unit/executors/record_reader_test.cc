@@ -1,4 +1,4 @@
-#include "executors/results/record_reader.h"
+#include "executors/results/lines/record_reader.h"
 
 #include <cmath>
 #include <string>

@@ -1,5 +1,5 @@
 // Result files in every format, however they are written: at their end, all anew, in pieces.
-#include "executors/result_files.h"
+#include "executors/results/files/result_files.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,8 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "executors/metric_globs.h"
-#include "executors/record_groups.h"
+#include "executors/results/files/metric_globs.h"
+#include "executors/results/files/record_groups.h"
 #include "loggers/event_records.h"
 #include "support/temporary_directory.h"
 

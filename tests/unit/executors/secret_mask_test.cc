@@ -1,4 +1,4 @@
-#include "executors/secret_mask.h"
+#include "executors/programs/command/secret_mask.h"
 
 #include <random>
 #include <string>

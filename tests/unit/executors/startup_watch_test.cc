@@ -1,4 +1,4 @@
-#include "executors/startup_watch.h"
+#include "executors/programs/startup_watch.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "executors/warm/stored_zip.h"
+#include "executors/programs/warm/stored_zip.h"
 
 #include <cstdint>
 #include <string>

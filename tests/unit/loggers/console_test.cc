@@ -1,5 +1,5 @@
 // What a person sees: frames with a fixed width, the number of plain lines, hostile text.
-#include "loggers/console.h"
+#include "loggers/console/console.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/terminal_text.h"
-#include "loggers/console_frame.h"
+#include "loggers/console/console_frame.h"
 #include "loggers/logger_table.h"
 #include "support/directory_content.h"
 #include "support/log_view_for_loggers.h"

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/normal_distribution.h"
+#include "core/space/normal_distribution.h"
 #include "search/cmaes/categories.h"
 #include "search/cmaes/evolution.h"
 #include "search/cmaes/learning_rate.h"

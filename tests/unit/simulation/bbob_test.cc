@@ -1,5 +1,5 @@
 // The BBOB functions against values of the ioh package (0.3.22), instance 3 in 5 dimensions.
-#include "simulation/bbob.h"
+#include "laboratory/simulation/benchmarks/bbob.h"
 
 #include <cmath>
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.h"
-#include "simulation/scripted_curves.h"
+#include "laboratory/simulation/benchmarks/scripted_curves.h"
 
 namespace luthier {
 namespace {

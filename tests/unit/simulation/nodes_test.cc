@@ -6,10 +6,10 @@
 
 #include <gtest/gtest.h>
 
-#include "simulation/benchmark_workload.h"
-#include "simulation/simulated_executor.h"
-#include "simulation/simulated_nodes.h"
-#include "simulation/simulation_options.h"
+#include "laboratory/simulation/benchmark_workload.h"
+#include "laboratory/simulation/simulated_executor.h"
+#include "laboratory/simulation/simulated_nodes.h"
+#include "laboratory/simulation/simulation_options.h"
 
 namespace luthier {
 namespace {

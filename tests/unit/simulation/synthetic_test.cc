@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "laboratory/simulation/benchmarks/synthetic_function.h"
 #include "luthier/benchmark.h"
 #include "luthier/compiled_space.h"
-#include "simulation/synthetic_function.h"
 #include "support/temporary_directory.h"
 
 namespace luthier {

@@ -7,9 +7,9 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "laboratory/simulation/benchmarks/nearest_row.h"
 #include "luthier/benchmark.h"
 #include "luthier/compiled_space.h"
-#include "simulation/nearest_row.h"
 #include "support/temporary_directory.h"
 
 namespace luthier {

@@ -12,10 +12,10 @@
 #include <gtest/gtest.h>
 
 #include "base/file_descriptor.h"
-#include "store/event_reader.h"
 #include "store/memory_store.h"
-#include "store/salvage.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/salvage.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/child_process.h"
 #include "support/faulty_store.h"
 #include "support/random_events.h"

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/event_reader.h"
-#include "store/sqlite.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/sqlite.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/child_process.h"
 #include "support/directory_content.h"
 #include "support/faulty_disk.h"

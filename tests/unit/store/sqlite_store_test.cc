@@ -1,6 +1,6 @@
 // The event log on disk: what is appended comes back, one writer at a time, and what is refused is
 // refused with the right code and changes nothing.
-#include "store/sqlite_store.h"
+#include "store/sqlite/sqlite_store.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,8 +13,8 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "store/event_reader.h"
-#include "store/event_tables.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/event_tables.h"
 #include "support/child_process.h"
 #include "support/directory_content.h"
 #include "support/random_events.h"

@@ -1,5 +1,5 @@
 // Bundles: what is packed comes back, and what no bundle would hold is refused before it is used.
-#include "tuner/bundle.h"
+#include "laboratory/bundles/bundle.h"
 
 #include <fstream>
 #include <sstream>
@@ -7,11 +7,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "laboratory/bundles/tar.h"
 #include "luthier/luthier.h"
 #include "luthier/rng.h"
 #include "support/temporary_directory.h"
 #include "tuner/assembly.h"
-#include "tuner/tar.h"
 
 namespace luthier {
 namespace {

@@ -1,5 +1,5 @@
 // Requests as files: each is taken once, whatever it holds, and whoever asked gets an answer.
-#include "tuner/control_files.h"
+#include "tuner/stored/control_files.h"
 
 #include <fstream>
 #include <thread>

@@ -1,5 +1,5 @@
 // Names as people type them, removal, and names of algorithms from elsewhere.
-#include "tuner/experiment_names.h"
+#include "tuner/stored/experiment_names.h"
 
 #include <filesystem>
 #include <fstream>
@@ -11,9 +11,9 @@
 #include "store/experiment_lock.h"
 #include "support/temporary_directory.h"
 #include "tuner/assembly.h"
-#include "tuner/experiment_removal.h"
 #include "tuner/foreign_names.h"
 #include "tuner/plugin_registry.h"
+#include "tuner/stored/experiment_removal.h"
 
 namespace luthier {
 namespace {

@@ -1,4 +1,4 @@
-#include "tuner/gpus.h"
+#include "tuner/machine/gpus.h"
 
 #include <filesystem>
 #include <fstream>

@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "core/canonical_export.h"
+#include "core/log/canonical_export.h"
+#include "laboratory/bundles/bundle.h"
 #include "support/temporary_directory.h"
 #include "tuner/assembly.h"
-#include "tuner/bundle.h"
 
 namespace luthier {
 namespace {

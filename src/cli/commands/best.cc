@@ -1,0 +1,48 @@
+// The best trial, or the Pareto front with several objectives.
+#include <array>
+
+#include "base/terminal_text.h"
+#include "cli/output/output.h"
+#include "cli/reading.h"
+#include "tuner/advice.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {std::string_view("luthier best digits"),
+                                  std::string_view("luthier best digits --json | jq .config")};
+constexpr std::array kOperands = {kExperiment};
+constexpr std::array kOptions = {kResults, kJson};
+
+int run(const Arguments& arguments) {
+  const auto experiment = read_experiment(arguments);
+  if (!experiment) {
+    return fail(experiment.error());
+  }
+  const ExperimentState& state = *experiment->state;
+  std::string out;
+  for (const TrialId trial : best_trials(state)) {
+    out += (arguments.has("json") ? trial_json(*experiment, trial)
+                                  : printable(trial_line(state, trial))) +
+           "\n";
+  }
+  if (out.empty()) {
+    talk("no trial of '" + state.spec().name + "' has reported a finite '" +
+         state.objectives().front().metric + "' yet; `" +
+         command_line("trials", experiment->directory) + "` shows them all");
+    return kExperimentFailed;
+  }
+  return finish(out);
+}
+
+}  // namespace
+
+extern const Command kBest;
+const Command kBest = {.name = "best",
+                       .summary = "print the best trial (the Pareto front with several objectives)",
+                       .examples = kExamples,
+                       .operands = kOperands,
+                       .options = kOptions,
+                       .run = run};
+
+}  // namespace luthier::cli

@@ -1,0 +1,199 @@
+// Why a trial did what it did: every decision, choice, attempt and retry, from the log.
+#include <array>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "cli/output/output.h"
+#include "cli/reading.h"
+#include "tuner/assembly.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {std::string_view("luthier explain digits 42"),
+                                  std::string_view("luthier explain digits 42 --json")};
+constexpr std::array kOperands = {kExperiment, kTrial};
+constexpr std::array kOptions = {kResults, kJson};
+
+std::string with_numbers(const std::string& reason, const Numbers& numbers) {
+  const std::string text = numbers_text(numbers);
+  return reason + (text.empty() ? "" : " (" + text + ")");
+}
+
+std::string because(const std::string& reason) {
+  return reason.empty() ? "" : ": " + reason;
+}
+
+// What an attempt took; empty where nothing was measured.
+std::string took(const Measured& measured) {
+  if (measured == Measured{}) {
+    return {};
+  }
+  constexpr std::int64_t kMegabyte = 1'000'000;
+  return " after " + duration_text(measured.wall_s) + " (" + duration_text(measured.cpu_s) +
+         " of CPU, peak memory " +
+         std::to_string((measured.max_rss_bytes + kMegabyte - 1) / kMegabyte) + " MB)";
+}
+
+// The story of one trial, a line an event. A result and the decision on it are one line.
+class Timeline {
+ public:
+  explicit Timeline(TrialId trial) : trial_(trial) {}
+
+  void take(const Event& event) {
+    if (event.sequence == 1) {
+      start_ = event.time;
+    }
+    if (const auto* committed = std::get_if<CheckpointCommitted>(&event.body)) {
+      checkpoints_[committed->checkpoint] = {committed->trial, committed->training_iteration};
+    }
+    if (trial_of(event.body) == trial_) {
+      time_ = event.time;
+      std::visit([this](const auto& body) { on(body); }, event.body);
+    }
+  }
+  const std::string& text() const { return text_; }
+
+  // Of a trial that the experiment began with; it has no events.
+  void tell_known(const KnownResult& known) {
+    say("known when the experiment began (--known); it did not run here");
+    for (const auto& [name, value] : known.config) {
+      text_ += pad_left("", 13) + printable(name + " = " + to_text(value)) + "\n";
+    }
+    say("iteration " + std::to_string(known.training_iteration) + "  " +
+        metrics_text(known.metrics));
+  }
+
+ private:
+  void say(const std::string& what) {
+    const double seconds = static_cast<double>(time_ - start_) * 1e-6;
+    std::string margin = pad_left(duration_text(seconds), 9) + "  ";
+    for (const auto& line : split(what, '\n')) {
+      text_ += margin + printable(line) + "\n";
+      margin = pad_left("", 13);
+    }
+  }
+
+  void on(const TrialAdded& added) {
+    say("proposed by " + added.proposed_by + because(added.reason));
+    for (const auto& [name, value] : added.config) {
+      text_ += pad_left("", 13) + printable(name + " = " + to_text(value)) + "\n";
+    }
+  }
+  void on(const TrialChosen& chosen) {
+    const Choice& choice = chosen.choice;
+    std::string what = choice.kind == ChoiceKind::run ? "chosen to run" : "chosen to end";
+    what += from(choice.checkpoint.value_or(CheckpointId{}));
+    what += " by " + chosen.chosen_by + because(with_numbers(choice.reason, choice.numbers));
+    say(what);
+    if (choice.config) {
+      for (const auto& [name, value] : *choice.config) {
+        text_ += pad_left("", 13) + printable(name + " = " + to_text(value)) + "\n";
+      }
+    }
+  }
+  void on(const AttemptStarted& started) {
+    say("attempt " + std::to_string(started.attempt) + " starts" + from(started.checkpoint) +
+        (started.devices.empty() ? "" : " on devices " + started.devices));
+  }
+  void on(const ResultReported& reported) { metrics_ = metrics_text(reported.metrics); }
+  void on(const ResultRepeated& repeated) {
+    say("iteration " + std::to_string(repeated.training_iteration) +
+        " reported again after a restart; the first result stands");
+  }
+  void on(const DecisionMade& made) {
+    say("iteration " + std::to_string(made.training_iteration) + "  " + metrics_ + "  -> " +
+        std::string(to_text(made.decision.kind)) + " by " + made.decided_by +
+        because(with_numbers(made.decision.reason, made.decision.numbers)));
+  }
+  void on(const CheckpointCommitted& committed) {
+    say("checkpoint " + std::to_string(committed.checkpoint.value) + " of iteration " +
+        std::to_string(committed.training_iteration));
+  }
+  void on(const AttemptEnded& ended) {
+    const std::string status =
+        ended.exit_status == 0 ? "" : ", exit status " + std::to_string(ended.exit_status);
+    say("attempt " + std::to_string(ended.attempt) + " " + std::string(to_text(ended.outcome)) +
+        status + took(ended.measured) + because(ended.message));
+  }
+  void on(const TrialPaused& paused) {
+    say(std::string(paused.held ? "paused by a person" : "paused") + because(paused.reason));
+  }
+  void on(const TrialRequeued& requeued) { say("waits to run again" + because(requeued.reason)); }
+  void on(const TrialEnded& ended) {
+    say(std::string(to_text(ended.state)) + because(ended.reason));
+  }
+  void on(const ControlRequested& asked) { say(asked.who + " asked: " + asked.request); }
+  void on(const LimitReached& reached) { say(reached.limit + because(reached.reason)); }
+  template <class Other>
+  void on(const Other& /*not about a trial*/) {}
+
+  std::string from(CheckpointId checkpoint) const {
+    const auto found = checkpoints_.find(checkpoint);
+    if (found == checkpoints_.end()) {
+      return {};
+    }
+    const auto& [donor, iteration] = found->second;
+    const std::string whose = donor == trial_ ? "its own" : "trial " + to_text(donor) + "'s";
+    return " from " + whose + " checkpoint of iteration " + std::to_string(iteration);
+  }
+
+  const TrialId trial_;
+  std::map<CheckpointId, std::pair<TrialId, std::int64_t>> checkpoints_;
+  TimePoint start_ = 0;
+  TimePoint time_ = 0;
+  std::string metrics_;
+  std::string text_;
+};
+
+std::string decision_json(const DecisionMade& made) {
+  return "{\"schema\": 1, \"iteration\": " + std::to_string(made.training_iteration) +
+         ", \"decision\": " + json_string(to_text(made.decision.kind)) +
+         ", \"reason\": " + json_string(made.decision.reason) +
+         ", \"numbers\": " + numbers_json(made.decision.numbers) +
+         ", \"by\": " + json_string(made.decided_by) + "}\n";
+}
+
+int run(const Arguments& arguments) {
+  const auto directory = find_experiment(arguments);
+  if (!directory) {
+    return fail(directory.error());
+  }
+  const auto wanted = parse_trial(arguments.operands()[1]);
+  if (!wanted) {
+    return fail(wanted.error());
+  }
+  Timeline timeline(*wanted);
+  std::string decisions;
+  const auto state = read_state(*directory, [&](const Event& event) {
+    const auto* made = std::get_if<DecisionMade>(&event.body);
+    if (made && made->trial == *wanted) {
+      decisions += decision_json(*made);
+    }
+    timeline.take(event);
+  });
+  if (!state) {
+    return fail(state.error());
+  }
+  if (const auto trial = find_trial(**state, arguments.operands()[1]); !trial) {
+    return fail(trial.error());
+  }
+  if ((*state)->is_known(*wanted)) {
+    timeline.tell_known((*state)->spec().known[static_cast<std::size_t>(wanted->value)]);
+  }
+  return finish(arguments.has("json") ? decisions
+                                      : "trial " + to_text(*wanted) + "\n" + timeline.text());
+}
+
+}  // namespace
+
+extern const Command kExplain;
+const Command kExplain = {
+    .name = "explain",
+    .summary = "tell the story of a trial: each decision, its reason and its numbers",
+    .examples = kExamples,
+    .operands = kOperands,
+    .options = kOptions,
+    .run = run};
+
+}  // namespace luthier::cli

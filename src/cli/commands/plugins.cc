@@ -1,0 +1,204 @@
+// What there is to choose from, and each plugin's options, ranges, defaults and paper.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "cli/output/output.h"
+#include "cli/output/table.h"
+#include "cli/reading.h"
+#include "executors/ray/ray.h"
+#include "loggers/logger_table.h"
+#include "tuner/foreign_names.h"
+#include "tuner/plugin_registry.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {std::string_view("luthier plugins"),
+                                  std::string_view("luthier plugins asha"),
+                                  std::string_view("luthier plugins --plugin ./mine.so --json")};
+constexpr std::array kOperands = {Operand{.name = "NAME", .required = false}};
+constexpr std::array kOptions = {kPlugin, kJson};
+
+struct Row {
+  std::string kind;
+  std::string name;
+  PluginInfo info;
+};
+
+PluginInfo ray_info() {
+  PluginInfo info{.summary = "programs, Python functions and C++ libraries on a Ray cluster",
+                  .paper =
+                      "Moritz et al., Ray: A Distributed Framework for Emerging AI "
+                      "Applications, OSDI 2018"};
+  for (const RayOption& option : ray_option_table()) {
+    info.options.push_back(
+        {.name = option.name, .type = OptionType::text, .meaning = option.meaning});
+  }
+  return info;
+}
+
+std::vector<Row> rows_of(const PluginRegistry& registry) {
+  std::vector<Row> rows;
+  for (const auto& name : registry.searchers()) {
+    const SearcherPlugin* plugin = registry.searcher(name);
+    rows.push_back({"searcher", name, plugin ? plugin->info : PluginInfo{}});
+  }
+  for (const auto& name : registry.schedulers()) {
+    const SchedulerPlugin* plugin = registry.scheduler(name);
+    rows.push_back({"scheduler", name, plugin ? plugin->info : PluginInfo{}});
+  }
+  rows.push_back({"executor", "process", {.summary = "any program, one process tree a trial"}});
+  rows.push_back({"executor", "ray", ray_info()});
+  rows.push_back(
+      {"executor", "in_process", {.summary = "functions of a C++ program, in threads of its own"}});
+  for (const auto& name : logger_names()) {
+    rows.push_back({"logger",
+                    name,
+                    {.summary = name == "console" ? "progress for a person"
+                                : name == "csv"   ? "progress.csv of each trial"
+                                : name == "json"  ? "params.json and result.json of each trial"
+                                                  : "event files of each trial, with HParams"}});
+  }
+  return rows;
+}
+
+std::string_view type_name(OptionType type) {
+  switch (type) {
+    case OptionType::number:
+      return "number";
+    case OptionType::integer:
+      return "integer";
+    case OptionType::boolean:
+      return "boolean";
+    case OptionType::text:
+      return "text";
+  }
+  return "";
+}
+
+std::string range_text(const OptionSpec& option) {
+  if (!option.choices.empty()) {
+    return join(option.choices, " | ");
+  }
+  if (option.type != OptionType::number && option.type != OptionType::integer) {
+    return "";
+  }
+  const bool low = std::isfinite(option.minimum);
+  const bool high = std::isfinite(option.maximum);
+  if (low && high) {
+    return format_number(option.minimum) + " .. " + format_number(option.maximum);
+  }
+  return low    ? "at least " + format_number(option.minimum)
+         : high ? "at most " + format_number(option.maximum)
+                : "";
+}
+
+std::string option_json(const OptionSpec& option) {
+  std::string choices;
+  for (const auto& choice : option.choices) {
+    choices += (choices.empty() ? "" : ", ") + json_string(choice);
+  }
+  const auto bound = [](double value) {
+    return std::isfinite(value) ? to_json(Value(value)) : std::string("null");
+  };
+  return "{\"name\": " + json_string(option.name) +
+         ", \"type\": " + json_string(type_name(option.type)) +
+         ", \"default\": " + to_json(option.default_value) +
+         ", \"minimum\": " + bound(option.minimum) + ", \"maximum\": " + bound(option.maximum) +
+         ", \"choices\": [" + choices + "], \"meaning\": " + json_string(option.meaning) + "}";
+}
+
+std::string json_line(const Row& row) {
+  std::string options;
+  for (const OptionSpec& option : row.info.options) {
+    options += (options.empty() ? "" : ", ") + option_json(option);
+  }
+  return "{\"schema\": 1, \"kind\": " + json_string(row.kind) +
+         ", \"name\": " + json_string(row.name) +
+         ", \"summary\": " + json_string(row.info.summary) +
+         ", \"paper\": " + json_string(row.info.paper) +
+         ", \"version\": " + std::to_string(row.info.version) +
+         ", \"multi_objective\": " + (row.info.multi_objective ? "true" : "false") +
+         ", \"options\": [" + options + "]}\n";
+}
+
+std::string detail(const Row& row) {
+  std::string text = row.kind + " " + row.name + ": " + row.info.summary + "\n";
+  if (!row.info.paper.empty()) {
+    text += "paper: " + row.info.paper + "\n";
+  }
+  if (row.kind == "searcher" || row.kind == "scheduler") {
+    text += std::string("objectives: ") + (row.info.multi_objective ? "any number" : "one") + "\n";
+  }
+  if (row.info.options.empty()) {
+    return text + "it has no options\n";
+  }
+  Table table({{"option"}, {"type"}, {"default"}, {"range"}, {"meaning"}});
+  for (const OptionSpec& option : row.info.options) {
+    table.add({option.name,
+               std::string(type_name(option.type)),
+               option.default_value.is_null() ? "-" : to_text(option.default_value),
+               range_text(option),
+               option.meaning});
+  }
+  return text + "\n" + table.text(output_columns());
+}
+
+std::string unknown_plugin(const std::string& name, const std::vector<std::string>& names) {
+  for (const auto kind : {AlgorithmKind::searcher, AlgorithmKind::scheduler}) {
+    const auto meant = meant_algorithm(kind, name);
+    if (meant && meant->kind == kind && std::ranges::find(names, meant->name) != names.end()) {
+      return "no plugin '" + name + "'; did you mean '" + meant->name +
+             "'? known: " + join(names, ", ");
+    }
+  }
+  return unknown_name("plugin", name, names);
+}
+
+int show_one(const std::vector<Row>& rows, const std::string& name, bool json) {
+  std::string text;
+  std::vector<std::string> names;
+  for (const Row& row : rows) {
+    names.push_back(row.name);
+    if (row.name == name) {
+      text += json ? json_line(row) : (text.empty() ? "" : "\n") + detail(row);
+    }
+  }
+  return text.empty() ? fail_usage(unknown_plugin(name, names)) : finish(text);
+}
+
+int run(const Arguments& arguments) {
+  PluginRegistry registry;
+  for (const auto& library : arguments.all("plugin")) {
+    if (const auto loaded = registry.load(library); !loaded) {
+      return fail(loaded.error());
+    }
+  }
+  const auto rows = rows_of(registry);
+  if (const auto name = arguments.operand(0)) {
+    return show_one(rows, *name, arguments.has("json"));
+  }
+  Table table({{"kind"}, {"name"}, {"summary"}});
+  std::string lines;
+  for (const Row& row : rows) {
+    table.add({row.kind, row.name, row.info.summary});
+    lines += json_line(row);
+  }
+  return finish(arguments.has("json") ? lines : table.text(output_columns()));
+}
+
+}  // namespace
+
+extern const Command kPlugins;
+const Command kPlugins = {
+    .name = "plugins",
+    .summary = "list searchers, schedulers, executors and loggers, or the options of one",
+    .examples = kExamples,
+    .operands = kOperands,
+    .options = kOptions,
+    .run = run};
+
+}  // namespace luthier::cli

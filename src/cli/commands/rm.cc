@@ -1,0 +1,138 @@
+// Removes an experiment from disk, after asking.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <span>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "cli/output/output.h"
+#include "cli/reading.h"
+#include "tuner/advice.h"
+#include "tuner/assembly.h"
+#include "tuner/stored/experiment_removal.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {std::string_view("luthier rm digits"),
+                                  std::string_view("luthier rm last --yes")};
+constexpr std::array kOperands = {kExperiment};
+constexpr std::array kOptions = {
+    Option{.name = "yes", .letter = 'y', .meaning = "remove it without asking"}, kResults, kJson};
+
+std::string megabytes(std::int64_t bytes) {
+  return short_number(static_cast<double>((bytes + 99'999) / 100'000) / 10) + " MB";
+}
+
+// "X/trials/.." and "." lead to an experiment whose name was not typed.
+Result<> check_named(const std::string& typed, const std::filesystem::path& directory) {
+  const auto end = typed.find_last_not_of('/');
+  const auto name = std::filesystem::path(typed.substr(0, end + 1)).filename();
+  if (end == std::string::npos || (name != "." && name != "..")) {
+    return {};
+  }
+  return Error{
+      ErrorCode::invalid_argument,
+      "'" + typed + "' leads to " + directory.string() +
+          ", and rm takes an experiment by its own name; type: " + command_line("rm", directory)};
+}
+
+// "notes.txt and 2 more"; they are of someone else.
+std::string names_text(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 5;
+  const auto shown = std::span(names).first(std::min(names.size(), kShown));
+  const std::size_t more = names.size() - shown.size();
+  return join(shown, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
+}
+
+std::string left_text(const std::filesystem::path& directory) {
+  const auto left = foreign_entries(directory);
+  return left.empty() ? ""
+                      : "; " + names_text(left) + (left.size() == 1 ? " stays" : " stay") + " in " +
+                            directory.string() + ": not the experiment's";
+}
+
+// "'digits' in luthier-results (finished, 20 trials, 3.4 MB)"
+std::string described(const std::filesystem::path& directory) {
+  std::string text = "'" + directory.filename().string() + "'";
+  if (directory.has_parent_path()) {
+    text += " in " + directory.parent_path().string();
+  }
+  const auto state = read_state(directory);
+  text += state ? " (" + std::string(experiment_state_text(**state, directory)) + ", " +
+                      counted((*state)->trial_count(), "trial") + ", "
+                : " (unreadable, ";
+  return text + megabytes(bytes_on_disk(directory)) + ")";
+}
+
+// What stayed.
+std::string names_json(const std::filesystem::path& directory) {
+  std::string names;
+  for (const auto& name : foreign_entries(directory)) {
+    names += (names.empty() ? "" : ", ") + json_string(name);
+  }
+  return "[" + names + "]";
+}
+
+bool is_yes(const std::string& answer) {
+  const auto word = trim(answer);
+  return word == "y" || word == "Y" || word == "yes" || word == "Yes";
+}
+
+bool confirmed(const std::string& what) {
+  std::fputs(("remove experiment " + printable(what) + "? [y/N] ").c_str(), stderr);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return is_yes(answer);
+}
+
+int run(const Arguments& arguments) {
+  const auto directory = find_experiment(arguments);
+  if (!directory) {
+    return fail(directory.error());
+  }
+  if (const auto named = check_named(arguments.operands().front(), *directory); !named) {
+    return fail(named.error());
+  }
+  if (const auto checked = check_removable(*directory); !checked) {
+    return fail(checked.error());
+  }
+  const std::string what = described(*directory);
+  const std::string left = left_text(*directory);
+  if (!arguments.has("yes")) {
+    if (::isatty(STDIN_FILENO) != 1) {
+      return fail_usage("removing " + what +
+                        " needs an answer, and standard input is not a terminal; give --yes");
+    }
+    if (!confirmed(what + left)) {
+      talk("nothing is removed");
+      return kExperimentFailed;
+    }
+  }
+  if (const auto removed = remove_experiment(*directory); !removed) {
+    return fail(removed.error());
+  }
+  if (arguments.has("json")) {
+    return finish("{\"schema\": 1, \"experiment\": " + json_string(directory->filename().string()) +
+                  ", \"directory\": " + json_string(directory->string()) +
+                  ", \"removed\": true, \"left\": " + names_json(*directory) + "}\n");
+  }
+  talk("removed " + what + left);
+  return kSuccess;
+}
+
+}  // namespace
+
+extern const Command kRm;
+const Command kRm = {.name = "rm",
+                     .summary = "remove an experiment and all its files, after asking",
+                     .examples = kExamples,
+                     .operands = kOperands,
+                     .options = kOptions,
+                     .run = run};
+
+}  // namespace luthier::cli

@@ -1,0 +1,133 @@
+// Starts an experiment. Everything is checked before anything is created.
+#include <array>
+
+#include "base/text.h"
+#include "cli/commands/rerun.h"
+#include "cli/options/default_name.h"
+#include "cli/options/experiment_file.h"
+#include "cli/options/run_options.h"
+#include "cli/output/output.h"
+#include "cli/output/run_end.h"
+#include "cli/output/run_notes.h"
+#include "tuner/advice.h"
+#include "tuner/program_options.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {
+    std::string_view("luthier run --min val_loss -n 50 -j 4 -p lr='loguniform(1e-5, 1e-1)' \\\n"
+                     "      -p batch='choice(16, 32, 64)' --scheduler asha:max_t=81 -- \\\n"
+                     "      python train.py --lr {lr} --batch-size {batch} --out {trial.dir}"),
+    std::string_view("luthier run --max accuracy -n 20 --time 1h -p depth='randint(2, 10)' -- "
+                     "./train.sh   # gets --depth=N"),
+    std::string_view("luthier run experiment.toml --seed 2"),
+    std::string_view("luthier run --from digits.bundle   # again, and whether it is the same")};
+constexpr std::array kOperands = {
+    Operand{.name = "FILE.toml", .required = false, .completes = Completes::file}};
+
+// Constraints that no drawn configuration satisfies are refused before anything is created. A grid
+// is walked and points are given, so they may hold what no draw finds.
+Result<> check_space(const ExperimentSpec& spec) {
+  const auto space = CompiledSpace::compile(spec.space);
+  if (!space) {
+    return space.error();
+  }
+  const bool drawn = spec.searcher.name != "grid" && spec.points.empty() && space->grid_size() == 1;
+  if (drawn && !spec.space.constraints().empty()) {
+    Rng rng(spec.seed, "constraints");
+    if (const auto config = space->sample(rng, 0); !config) {
+      return config.error();
+    }
+  }
+  return {};
+}
+
+void say_notes(const RunRequest& request) {
+  for (const auto& note : notes_on(request, Purpose::running)) {
+    talk(note);
+  }
+}
+
+// What is refused only as the run begins; resolves the spec.
+Result<> check_runnable(const RunRequest& request, ExperimentSpec& spec) {
+  if (auto resolved = request.session.plugins.resolve(spec); !resolved) {
+    return resolved;
+  }
+  if (spec.executor == "process") {
+    const auto options = process_options(spec);
+    return options ? check_program(*options) : Result<>(options.error());
+  }
+  return {};
+}
+
+// A run that is refused says why and nothing else.
+void say_notes_on_run(const RunRequest& request) {
+  ExperimentSpec spec = request.spec;
+  const auto& options = request.session.options;
+  const bool taken = !options.may_rename && is_taken(options.session.results / spec.name);
+  if (request.session.verbosity > 0 && !taken && check_runnable(request, spec)) {
+    say_notes(request);
+  }
+}
+
+int dry_run(RunRequest& request) {
+  if (const auto checked = check_runnable(request, request.spec); !checked) {
+    return fail(checked.error());
+  }
+  say_notes(request);
+  return finish(to_json(request.spec) + "\n");
+}
+
+int run(const Arguments& arguments) {
+  if (const auto bundle = arguments.text("from")) {
+    return rerun(arguments, *bundle);
+  }
+  for (const char* option : {"tolerance", "benchmark"}) {
+    if (arguments.has(option)) {
+      return fail_usage("--" + std::string(option) + " goes with --from BUNDLE; drop it");
+    }
+  }
+  std::optional<ExperimentFile> file;
+  if (const auto path = arguments.operand(0)) {
+    auto read = read_experiment_file(*path);
+    if (!read) {
+      return fail(read.error());
+    }
+    file = std::move(*read);
+  }
+  auto request = make_run_request(arguments, file);
+  if (!request) {
+    return fail(request.error());
+  }
+  if (!request->name_given) {
+    request->spec.name = default_name(request->spec);
+    request->session.options.may_rename = true;
+  }
+  if (const auto checked = check_space(request->spec); !checked) {
+    return fail(checked.error());
+  }
+  if (arguments.has("dry-run")) {
+    return dry_run(*request);
+  }
+  outlive_readers();
+  say_notes_on_run(*request);
+  return report_end(
+      arguments,
+      request->session,
+      run_experiment(request->spec, request->session.plugins, request->session.options),
+      request->spec);
+}
+
+}  // namespace
+
+extern const Command kRun;
+const Command kRun = {.name = "run",
+                      .summary = "start an experiment",
+                      .examples = kExamples,
+                      .operands = kOperands,
+                      .options = run_options(),
+                      .takes_program = true,
+                      .run = run};
+
+}  // namespace luthier::cli

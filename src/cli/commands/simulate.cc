@@ -1,0 +1,271 @@
+// `luthier simulate`: experiments in virtual time, one for each seed.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "cli/options/simulate_request.h"
+#include "cli/output/output.h"
+#include "tuner/machine/signals.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr std::array kExamples = {
+    std::string_view(
+        "luthier simulate --benchmark benchmarks/data/lcbench.json --task 3945 \\\n"
+        "      --scheduler asha:max_t=50 --searcher tpe --workers 8 -n 200 --seeds 10"),
+    std::string_view("luthier simulate --benchmark bbob:function=3,dimension=5,instance=71 \\\n"
+                     "      --searcher tpe -n 100 --seed 1 --seeds 30 --json"),
+    std::string_view("luthier simulate --benchmark bbob:function=1 --workers 1000 -n 10000 \\\n"
+                     "      --results simulated   # keeps ordinary experiments")};
+
+constexpr std::array kOptions = {
+    Option{.name = "benchmark",
+           .argument = "NAME[:K=V,...]|FILE.json",
+           .meaning =
+               "what trials report: bbob, conditional or mixed, or the index of a table or of "
+               "curves",
+           .group = "benchmark",
+           .completes = Completes::file},
+    Option{.name = "task",
+           .argument = "NAME",
+           .meaning = "which task of a table (default: its only one)",
+           .group = "benchmark"},
+    Option{.name = "min",
+           .argument = "METRIC",
+           .meaning = "minimise it (default: the benchmark's objective)",
+           .group = "benchmark"},
+    Option{.name = "max", .argument = "METRIC", .meaning = "maximise it", .group = "benchmark"},
+    Option{.name = "searcher",
+           .argument = "NAME[:K=V,...]",
+           .meaning = "what proposes configurations (default: random)",
+           .group = "algorithms",
+           .completes = Completes::searcher},
+    Option{.name = "scheduler",
+           .argument = "NAME[:K=V,...]",
+           .meaning = "what stops hopeless trials early (default: fifo, which stops none)",
+           .group = "algorithms",
+           .completes = Completes::scheduler},
+    kPlugin,
+    Option{.name = "workers",
+           .letter = 'w',
+           .argument = "W",
+           .meaning = "trials at a time (default: 1)",
+           .group = "cluster"},
+    Option{.name = "straggler",
+           .argument = "SHARE:FACTOR",
+           .meaning = "this share of attempts runs this many times slower, such as 0.1:5",
+           .group = "cluster"},
+    Option{.name = "failure-rate",
+           .argument = "P",
+           .meaning = "probability that a training iteration fails its attempt (default: 0)",
+           .group = "cluster"},
+    Option{.name = "start-latency",
+           .argument = "TIME",
+           .meaning = "from choosing a trial to its first training iteration (default: 0)",
+           .group = "cluster"},
+    Option{.name = "report-latency",
+           .argument = "TIME",
+           .meaning = "from the end of a training iteration to its answer (default: 0)",
+           .group = "cluster"},
+    Option{.name = "nodes",
+           .argument = "N",
+           .meaning = "the workers are spread evenly over this many nodes (default: 1)",
+           .group = "cluster"},
+    Option{.name = "node-loss-every",
+           .argument = "TIME",
+           .meaning = "a node is lost with all attempts on it, at random, this often on average "
+                      "(default: never)",
+           .group = "cluster"},
+    Option{.name = "node-return-after",
+           .argument = "TIME",
+           .meaning = "a lost node comes back this much later (default: 60s)",
+           .group = "cluster"},
+    Option{.name = "retries",
+           .argument = "N",
+           .meaning = "failures of a trial that are forgiven (default: 0)",
+           .group = "trials"},
+    Option{.name = "trial-timeout",
+           .argument = "TIME",
+           .meaning = "of one attempt, in virtual time (default: none)",
+           .group = "trials"},
+    Option{.name = "checkpoint-every",
+           .argument = "N",
+           .meaning = "results from one checkpoint to the next (default: only when a scheduler "
+                      "asks)",
+           .group = "trials"},
+    Option{.name = "samples",
+           .letter = 'n',
+           .argument = "N",
+           .meaning = "trials; 0: until the time is over (default: 0)",
+           .group = "budget"},
+    Option{.name = "time",
+           .argument = "TIME",
+           .meaning = "virtual time of an experiment, such as 90s, 15m or 2h (default: no limit)",
+           .group = "budget"},
+    Option{.name = "seed",
+           .argument = "A",
+           .meaning = "of the first experiment (default: 0)",
+           .group = "experiments"},
+    Option{.name = "seeds",
+           .argument = "K",
+           .meaning = "experiments, with the seeds A to A+K-1 (default: 1)",
+           .group = "experiments"},
+    Option{.name = "name",
+           .argument = "NAME",
+           .meaning = "experiments are called NAME-SEED (default: benchmark, task, scheduler and "
+                      "searcher)",
+           .group = "experiments"},
+    Option{.name = "tag",
+           .argument = "KEY=VALUE",
+           .meaning = "a note kept with each experiment",
+           .group = "experiments",
+           .repeatable = true},
+    Option{.name = "store",
+           .argument = "file|memory",
+           .meaning = "memory keeps no log (default: memory, file with --results)",
+           .group = "experiments",
+           .completes = Completes::words,
+           .words = "file memory"},
+    Option{.name = "results",
+           .argument = "DIR",
+           .meaning = "keep the experiments there, as ordinary ones",
+           .group = "experiments",
+           .completes = Completes::directory},
+    Option{.name = "log",
+           .argument = "A,B,...",
+           .meaning = "loggers of kept experiments: csv, json, tensorboard (default: none)",
+           .group = "experiments",
+           .completes = Completes::logger},
+    kJson};
+
+std::string json_number(const std::optional<double>& number) {
+  return number && std::isfinite(*number) ? to_json(Value(*number)) : "null";
+}
+
+// The benchmark's name and, where it has tasks, which one, as the experiment's tags say.
+std::string task_fields(const ExperimentSpec& spec) {
+  std::string out;
+  for (const auto& [key, value] : spec.tags) {
+    if (key == "benchmark" || key == "task") {
+      out += ", \"" + key + "\": " + json_string(value);
+    }
+  }
+  return out;
+}
+
+std::string json_line(const SimulatedExperiment& experiment,
+                      const ExperimentSpec& spec,
+                      std::int64_t workers) {
+  std::string curve;
+  for (const CurvePoint& point : experiment.curve) {
+    curve += (curve.empty() ? "[" : ", [") + format_number(point.time_s) + ", " +
+             std::to_string(point.trials) + ", " + std::to_string(point.resource) + ", " +
+             json_number(point.best) + "]";
+  }
+  const Objective& objective = spec.objectives.front();
+  return "{\"schema\": 1, \"seed\": " + std::to_string(experiment.seed) +
+         ", \"scheduler\": " + json_string(spec.scheduler.name) +
+         ", \"searcher\": " + json_string(spec.searcher.name) +
+         ", \"workers\": " + std::to_string(workers) +
+         (experiment.optimum ? ", \"optimum\": " + json_number(experiment.optimum) : "") +
+         ", \"experiment\": " + json_string(experiment.name) + task_fields(spec) +
+         ", \"metric\": " + json_string(objective.metric) +
+         ", \"mode\": " + (objective.mode == Mode::min ? "\"min\"" : "\"max\"") +
+         ", \"scheduler_options\": " + to_json(spec.scheduler.options) +
+         ", \"searcher_options\": " + to_json(spec.searcher.options) +
+         ", \"reason\": " + json_string(experiment.reason) + ", \"curve\": [" + curve + "]}\n";
+}
+
+std::string human_line(const SimulatedExperiment& experiment,
+                       const ExperimentSpec& spec,
+                       double took_s) {
+  const CurvePoint& end = experiment.curve.back();
+  const auto regret = experiment.regret();
+  std::string line = "seed " + std::to_string(experiment.seed) + ": " +
+                     spec.objectives.front().metric + " " +
+                     (end.best ? short_number(*end.best) : "-");
+  line += regret ? ", regret " + short_number(*regret) : "";
+  line += " after " + std::to_string(end.trials) + " trials, " + std::to_string(end.resource) +
+          " results and " + format_number(std::round(end.time_s)) + " s of virtual time (" +
+          format_number(std::round(took_s * 100) / 100) + " s)";
+  return printable(line) + "\n";
+}
+
+bool surpasses_optimum(const SimulatedExperiment& experiment, Mode mode) {
+  const std::optional<double> best = experiment.curve.back().best;
+  if (!best || !experiment.optimum) {
+    return false;
+  }
+  const double beyond =
+      mode == Mode::min ? *experiment.optimum - *best : *best - *experiment.optimum;
+  return beyond > 1e-9 * std::max(1.0, std::abs(*experiment.optimum));
+}
+
+// What a person would not expect, and the line does not explain.
+void mention_surprises(const SimulatedExperiment& experiment, const ExperimentSpec& spec) {
+  const std::string seed = "seed " + std::to_string(spec.seed);
+  const Objective& objective = spec.objectives.front();
+  const CurvePoint& end = experiment.curve.back();
+  if (surpasses_optimum(experiment, objective.mode)) {
+    talk("the optimum " + format_number(*experiment.optimum) + " is none: " + seed + " found " +
+         format_number(*end.best) + "; correct 'optimum' in the benchmark");
+  }
+  if (!end.best) {
+    talk(seed + ": no trial reported a finite '" + objective.metric + "'; " + experiment.reason);
+  } else if (end.trials < spec.samples && !(spec.time_budget_s > 0)) {
+    talk(seed + ": " + experiment.reason);
+  }
+}
+
+int simulate(const Arguments& arguments) {
+  auto request = read_simulate_request(arguments);
+  if (!request) {
+    return fail(request.error());
+  }
+  const auto specs = simulation_specs(
+      request->plan, *request->options.benchmark, request->plugins, request->options.session);
+  if (!specs) {
+    return fail(specs.error());
+  }
+  bool success = true;
+  for (const ExperimentSpec& spec : *specs) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto experiment = run_simulation(spec, request->plugins, request->options);
+    if (!experiment) {
+      return fail(experiment.error());
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    if (!print(arguments.has("json")
+                   ? json_line(*experiment, spec, request->plan.simulation.workers)
+                   : human_line(*experiment, spec, took.count()))) {
+      return kSystem;
+    }
+    if (!experiment->finished) {
+      talk(experiment->reason);
+      const int signal = InterruptSignals::last_signal();
+      return signal == 0 ? kExperimentFailed : signal == SIGTERM ? kTerminated : kInterrupted;
+    }
+    mention_surprises(*experiment, spec);
+    success = success && experiment->curve.back().best.has_value();
+  }
+  return success ? kSuccess : kExperimentFailed;
+}
+
+}  // namespace
+
+extern const Command kSimulate;
+const Command kSimulate = {
+    .name = "simulate",
+    .summary =
+        "the same engine in virtual time over a benchmark, many seeds, any number of workers",
+    .examples = kExamples,
+    .options = kOptions,
+    .run = simulate};
+
+}  // namespace luthier::cli

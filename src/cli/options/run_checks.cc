@@ -1,0 +1,128 @@
+#include "cli/options/run_checks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "base/text.h"
+#include "cli/advice/correction.h"
+#include "cli/advice/program_guess.h"
+#include "core/expression/resource_text.h"
+#include "loggers/logger_table.h"
+#include "tuner/machine/gpus.h"
+#include "tuner/machine/machine.h"
+
+namespace luthier::cli {
+namespace {
+
+// The command as it was typed, with another program; what to write in a file otherwise.
+std::string typed_with(const RunRequest& request, const std::vector<std::string>& program) {
+  if (std::ranges::find(request.typed, "--") != request.typed.end()) {
+    Correction correction(request.verb, request.typed);
+    correction.replace_program(program);
+    return "type: " + correction.line();
+  }
+  std::vector<std::string> words;
+  std::ranges::transform(program, std::back_inserter(words), json_string);
+  return "write: command = [" + join(words, ", ") + "]";
+}
+
+std::string no_objective(const RunRequest& request) {
+  std::string problem = "nothing to optimise; name a metric with --min METRIC or --max METRIC";
+  if (!request.spec.command.empty()) {
+    problem += "; to see what it prints, type: " + Correction("try", request.typed).line();
+  }
+  return problem;
+}
+
+}  // namespace
+
+// A plain number that is larger than all there is would make every trial fail.
+std::string function_of(const ExperimentSpec& spec) {
+  for (const auto& [name, value] : spec.executor_options) {
+    if (name == "python" || name == "library") {
+      return value;
+    }
+  }
+  return {};
+}
+
+void check_resources(const RunRequest& request, std::vector<std::string>& problems) {
+  if (request.spec.executor == "ray") {
+    return;  // the cluster knows what it has
+  }
+  const Resources& inventory = request.session.options.session.inventory;
+  const auto gpus = shared_gpus(inventory.gpu, visible_gpus(std::getenv("CUDA_VISIBLE_DEVICES")));
+  if (!gpus) {
+    problems.push_back(gpus.error().message);
+    return;
+  }
+  for (const auto& [name, amount] : request.spec.resources) {
+    const auto wanted = parse_number(amount);
+    if (!wanted || name == "memory") {
+      continue;
+    }
+    const auto custom = inventory.custom.find(name);
+    const double there =
+        name == "cpu" ? (inventory.cpu > 0 ? inventory.cpu : static_cast<double>(processor_count()))
+        : name == "gpu"                    ? gpus->amount
+        : custom != inventory.custom.end() ? custom->second
+                                           : 0;
+    if (name == "gpu" && *wanted > 1 && std::floor(*wanted) != *wanted) {
+      problems.push_back("--gpu is " + format_number(*wanted) +
+                         "; above 1 only whole gpus can be given");
+    } else if (*wanted > there) {
+      const bool own = name == "cpu" || name == "gpu";
+      problems.push_back("a trial " + lacking_text(name, *wanted, there) +
+                         "; ask for less, or say what there is with " +
+                         (own ? "--" + name + "s N" : "--inventory " + name + "=N"));
+    }
+  }
+}
+
+void check_program(const RunRequest& request, std::vector<std::string>& problems) {
+  if (!function_of(request.spec).empty()) {
+    if (!request.spec.command.empty()) {
+      problems.emplace_back("a program and a function are both given; drop one of them");
+    }
+    if (request.spec.executor != "ray") {
+      problems.emplace_back("--python and --trainable need --executor ray");
+    }
+    return;
+  }
+  if (request.spec.command.empty()) {
+    problems.emplace_back(
+        "no program to run; put it at the end, as in: luthier run ... -- python train.py --lr "
+        "{lr}");
+    return;
+  }
+  std::vector<std::string> parameters;
+  for (const Parameter& parameter : request.spec.space.parameters()) {
+    parameters.push_back(parameter.name);
+  }
+  if (const auto guess = guess_program(request.spec.command, parameters)) {
+    const std::string& sentence = guess->sentence;
+    problems.push_back(guess->program.empty() ? sentence
+                                              : sentence + (sentence.ends_with('?') ? " " : "; ") +
+                                                    typed_with(request, guess->program));
+  }
+}
+
+void check_whole(const RunRequest& request, Purpose purpose, std::vector<std::string>& problems) {
+  if (request.spec.objectives.empty() && purpose == Purpose::running) {
+    problems.push_back(no_objective(request));
+  }
+  check_program(request, problems);
+  check_resources(request, problems);
+  const auto names = logger_names();
+  for (const auto& name : request.spec.loggers) {
+    if (std::ranges::find(names, name) == names.end()) {
+      problems.push_back("--log: " + unknown_name("logger", name, names));
+    } else if (name != "console" && request.session.options.session.memory_store) {
+      problems.push_back("logger '" + name +
+                         "' writes files and --store memory leaves none; drop one of them");
+    }
+  }
+}
+
+}  // namespace luthier::cli

@@ -1,0 +1,14 @@
+// What is said as a run begins: nothing is wrong, but the person may have meant something else.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/options/run_request.h"
+
+namespace luthier::cli {
+
+// A sentence each.
+std::vector<std::string> notes_on(const RunRequest& request, Purpose purpose);
+
+}  // namespace luthier::cli

@@ -1,0 +1,237 @@
+#include "cli/output/tried_trial.h"
+
+#include <algorithm>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "cli/advice/correction.h"
+#include "cli/advice/objective_guess.h"
+#include "cli/output/table.h"
+
+namespace luthier::cli {
+namespace {
+
+constexpr int kHeadingWidth = 12;
+
+std::string stream_name(OutputStream stream) {
+  return stream == OutputStream::output ? "stdout" : "stderr";
+}
+
+std::string fact(const std::string& heading, const std::string& text) {
+  std::string out, left = heading;
+  for (const auto& line : split(text, '\n')) {
+    out += pad_right(left, kHeadingWidth) + printable(line) + "\n";
+    left.clear();
+  }
+  return out;
+}
+
+std::string command_text(const TriedTrial& trial) {
+  std::string text;
+  for (const auto& word : trial.command) {
+    text += (text.empty() ? "" : " ") + typed_word(word);
+  }
+  return text;
+}
+
+std::string config_text(const Config& config) {
+  std::string text;
+  for (const auto& [name, value] : config) {
+    text += (text.empty() ? "" : " ") + name + "=" + to_text(value);
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string time_text(const TriedTrial& trial) {
+  return "after " + duration_text(trial.wall_s) +
+         (trial.first_output_s
+              ? "; its first output came after " + duration_text(*trial.first_output_s)
+              : "; it printed nothing");
+}
+
+std::string ending_text(const TriedTrial& trial) {
+  if (trial.interrupted) {
+    return "stopped by you " + time_text(trial);
+  }
+  // That no metric was found is said of the iterations.
+  const bool unheard = trial.message.starts_with("ended without a value");
+  if (unheard || trial.outcome == Outcome::returned || trial.outcome == Outcome::stopped) {
+    return "with status " + std::to_string(trial.exit_status) + " " + time_text(trial);
+  }
+  return time_text(trial) + "\n" + trial.message;
+}
+
+std::string names_of(const std::vector<Objective>& objectives) {
+  std::vector<std::string> names;
+  for (const Objective& objective : objectives) {
+    names.push_back("'" + objective.metric + "'");
+  }
+  return join(names, " and ");
+}
+
+// A program may report without printing: then nothing in its output says what a result is.
+bool is_printed(const TriedTrial& trial) {
+  return !trial.understanding.empty() ||
+         std::ranges::any_of(trial.diagnosis.seen, &Diagnosis::Seen::chosen);
+}
+
+std::string results_text(const TriedTrial& trial) {
+  const std::string names = names_of(trial.objectives);
+  if (trial.results == 0) {
+    return "none: no value of " + names + " was found";
+  }
+  return std::to_string(trial.results) + "; " +
+         (is_printed(trial) ? "each line, or group of lines, with a value of " + names + " is one"
+                            : "each report or row of a file with " + names + " is one");
+}
+
+std::string objective_text(const TriedTrial& trial) {
+  std::string text = trial.understanding;
+  for (const Objective& objective : trial.objectives) {
+    if (const Value* value = trial.last.find(objective.metric)) {
+      text += (text.empty() ? "" : "\n") + objective.metric + " was " + to_text(*value) +
+              " in the last result";
+    }
+  }
+  return text;
+}
+
+std::vector<Diagnosis::Seen> rows_of(const TriedTrial& trial) {
+  return trial.objectives.empty() ? likely_objectives(trial.diagnosis.seen, trial.config)
+                                  : trial.diagnosis.seen;
+}
+
+std::string metrics_table(const TriedTrial& trial, int columns) {
+  const bool offers = trial.objectives.empty();
+  std::vector<Table::Column> headings = {{"metric"}};
+  if (offers) {
+    headings.push_back({"option"});
+  }
+  headings.insert(headings.end(),
+                  {{"times", Table::Align::right},
+                   {"last", Table::Align::right},
+                   {"stream"},
+                   {"a line that it stands in"}});
+  Table table(std::move(headings));
+  const std::vector<Diagnosis::Seen> rows = rows_of(trial);
+  for (const Diagnosis::Seen& seen : rows) {
+    std::vector<std::string> cells = {
+        seen.name + (seen.chosen && seen.wanted != seen.name ? " (" + seen.wanted + ")" : "")};
+    if (offers) {
+      cells.push_back(objective_option(seen.name));
+    }
+    cells.insert(cells.end(),
+                 {std::to_string(seen.times),
+                  short_number(seen.last),
+                  stream_name(seen.stream),
+                  std::string(trim(seen.line))});
+    table.add(std::move(cells));
+  }
+  return rows.empty() ? "" : "\n" + table.text(columns);
+}
+
+// The advice names the option for a minimum.
+std::string nearest_advice(const TriedTrial& trial) {
+  constexpr std::string_view kMin = "--min ";
+  const std::string& advice = trial.diagnosis.nearest_advice;
+  const bool turns = !trial.objectives.empty() && trial.objectives.front().mode == Mode::max &&
+                     advice.starts_with(kMin);
+  return turns ? "--max " + advice.substr(kMin.size()) : advice;
+}
+
+// What would be heard, where nothing was.
+std::string advice_text(const TriedTrial& trial) {
+  std::string text;
+  if (trial.results > 0 && !trial.objectives.empty()) {
+    return text;
+  }
+  const Diagnosis& diagnosis = trial.diagnosis;
+  if (!diagnosis.ambiguous.empty()) {
+    text += "several metrics may be meant: " + join(diagnosis.ambiguous, ", ") +
+            "; name one of them in full\n";
+  }
+  if (!trial.objectives.empty() && !diagnosis.nearest_line.empty()) {
+    text += "the nearest line: " + std::string(trim(diagnosis.nearest_line)) + "\n";
+    if (!diagnosis.nearest_advice.empty()) {
+      text += "it would be heard with " + nearest_advice(trial) + "\n";
+    }
+  }
+  for (const Diagnosis::Seen& seen : diagnosis.seen) {
+    if (!trial.objectives.empty() && !seen.regex.empty()) {
+      text += "to hear " + seen.name + ": --metric-regex " + typed_word(seen.regex) + "\n";
+      break;
+    }
+  }
+  return text.empty() ? "" : "\n" + printable_lines(text);
+}
+
+std::string seen_json(const Diagnosis::Seen& seen) {
+  return "{\"name\": " + json_string(seen.name) +
+         ", \"option\": " + json_string(objective_option(seen.name)) +
+         ", \"line\": " + json_string(seen.line) +
+         ", \"stream\": " + json_string(stream_name(seen.stream)) +
+         ", \"times\": " + std::to_string(seen.times) + ", \"last\": " + to_json(Value(seen.last)) +
+         ", \"objective\": " + (seen.chosen ? json_string(seen.wanted) : "null") +
+         ", \"metric_regex\": " + json_string(seen.regex) + "}";
+}
+
+template <class Items, class Each>
+std::string list_json(const Items& items, const Each& each) {
+  std::string out;
+  for (const auto& item : items) {
+    out += (out.empty() ? "" : ", ") + each(item);
+  }
+  return "[" + out + "]";
+}
+
+}  // namespace
+
+bool succeeded(const TriedTrial& trial) {
+  const bool ended_well =
+      trial.outcome == Outcome::returned || trial.outcome == Outcome::stopped || trial.interrupted;
+  return ended_well && (trial.objectives.empty() || trial.results > 0);
+}
+
+std::string objective_option(const std::string& metric) {
+  const auto more = more_is_better(metric);
+  const std::string name = typed_word(metric);
+  return more ? (*more ? "--max " : "--min ") + name : "--min " + name + " or --max " + name;
+}
+
+std::string tried_text(const TriedTrial& trial, int columns) {
+  std::string text = fact("program", command_text(trial)) +
+                     fact("parameters", config_text(trial.config)) +
+                     fact("ended", ending_text(trial));
+  if (!trial.objectives.empty()) {
+    text += fact("iterations", results_text(trial));
+    const std::string objective = objective_text(trial);
+    text += objective.empty() ? "" : fact("objective", objective);
+  } else if (rows_of(trial).empty()) {
+    text += fact("metrics", "none was seen in its output");
+  }
+  return text + metrics_table(trial, columns) + advice_text(trial);
+}
+
+std::string tried_json(const TriedTrial& trial) {
+  const auto text = [](const std::string& word) { return json_string(word); };
+  return "{\"schema\": 1, \"command\": " + list_json(trial.command, text) +
+         ", \"config\": " + to_json(trial.config) +
+         ", \"outcome\": " + json_string(to_text(trial.outcome)) +
+         ", \"interrupted\": " + (trial.interrupted ? "true" : "false") +
+         ", \"message\": " + json_string(trial.message) +
+         ", \"exit_status\": " + std::to_string(trial.exit_status) +
+         ", \"wall_s\": " + to_json(Value(trial.wall_s)) + ", \"first_output_s\": " +
+         (trial.first_output_s ? to_json(Value(*trial.first_output_s)) : "null") +
+         ", \"objectives\": " +
+         list_json(trial.objectives,
+                   [](const Objective& each) { return json_string(each.metric); }) +
+         ", \"iterations\": " + std::to_string(trial.results) +
+         ", \"metrics\": " + to_json(trial.last) +
+         ", \"understanding\": " + json_string(trial.understanding) +
+         ", \"seen\": " + list_json(rows_of(trial), seen_json) +
+         ", \"ambiguous\": " + list_json(trial.diagnosis.ambiguous, text) +
+         ", \"nearest_line\": " + json_string(trial.diagnosis.nearest_line) +
+         ", \"advice\": " + json_string(nearest_advice(trial)) + "}\n";
+}
+
+}  // namespace luthier::cli

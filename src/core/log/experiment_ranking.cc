@@ -1,0 +1,135 @@
+// What trials are ranked by (Score), the best trial and the Pareto front.
+#include <algorithm>
+#include <limits>
+
+#include "core/log/event_codec.h"
+#include "core/log/experiment_state.h"
+
+namespace luthier {
+namespace {
+
+constexpr double kWorst = std::numeric_limits<double>::infinity();
+
+bool dominates(std::span<const double> a, std::span<const double> b) {
+  bool better = false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] > b[i]) {
+      return false;
+    }
+    better = better || a[i] < b[i];
+  }
+  return better;
+}
+
+}  // namespace
+
+// What the trial is ranked by after this result. `last` still holds the result before it.
+void ExperimentState::rank(TrialId trial, const Metrics& metrics) {
+  TrialRecord& record = at(trial);
+  const double before = record.best_loss;
+  const auto losses = record.live->score.take(spec_.score, spec_.objectives, metrics);
+  record.objective_reported =
+      record.objective_reported || std::ranges::any_of(spec_.objectives, [&](const auto& each) {
+        return metrics.contains(each.metric);
+      });
+  objective_seen_ = objective_seen_ || record.objective_reported;
+  switch (spec_.score.kind) {
+    case Score::Kind::best:
+    case Score::Kind::mixed:
+      rank_best(record, metrics);
+      break;
+    case Score::Kind::last:
+      record.best_loss = losses.front();
+      record.best_config.clear();
+      break;
+    case Score::Kind::mean:
+      record.best_loss = losses.front();
+      record.best_config.clear();
+      keep(with_losses(metrics, spec_.objectives, losses), record.best);
+      break;
+  }
+  keep(metrics, record.last);
+  place(trial, before);
+}
+
+void ExperimentState::rank_best(TrialRecord& record, const Metrics& metrics) const {
+  const double loss = loss_of(spec_.objectives.front(), metrics);
+  bool better = loss < record.best_loss;
+  if (spec_.score.kind == Score::Kind::best && spec_.objectives.size() > 1 &&
+      record.best_loss < kWorst) {
+    const Metrics best = decode_values(record.best.empty() ? record.last : record.best);
+    better = is_better(losses_of(spec_.objectives, metrics), losses_of(spec_.objectives, best));
+  }
+  if (better) {
+    record.best_loss = loss;
+    record.best.clear();
+    record.best_config.clear();
+  } else if (record.best.empty() && record.results > 1) {
+    record.best = record.last;
+  }
+}
+
+// Keeps the best trial. A score that can't get worse needs no order of all trials.
+void ExperimentState::place(TrialId trial, double loss_before) {
+  const double loss = at(trial).best_loss;
+  const bool only_improves =
+      spec_.score.kind == Score::Kind::mixed ||
+      (spec_.score.kind == Score::Kind::best && spec_.objectives.size() == 1);
+  if (only_improves) {
+    if (loss < kWorst && (!best_ || loss < at(*best_).best_loss)) {
+      best_ = trial;
+    }
+    return;
+  }
+  ranking_.erase({loss_before, trial});
+  if (loss < kWorst) {
+    ranking_.insert({loss, trial});
+  }
+  best_ = ranking_.empty() ? std::nullopt : std::optional(ranking_.begin()->second);
+}
+
+Metrics ExperimentState::scored(TrialId trial, const Metrics& metrics) const {
+  const LiveTrial* live = record(trial).live.get();
+  const bool as_reported =
+      spec_.score.kind == Score::Kind::mixed || spec_.score.kind == Score::Kind::last;
+  if (as_reported || live == nullptr) {
+    return metrics;
+  }
+  return with_losses(metrics, spec_.objectives, live->score.losses());
+}
+
+Config ExperimentState::best_config(TrialId trial) const {
+  const TrialRecord& found = record(trial);
+  return decode_values(found.best_config.empty() ? found.config : found.best_config);
+}
+
+Metrics ExperimentState::best_metrics(TrialId trial) const {
+  const TrialRecord& found = record(trial);
+  if (!(found.best_loss < kWorst)) {
+    return {};
+  }
+  return decode_values(found.best.empty() ? found.last : found.best);
+}
+
+std::vector<TrialId> ExperimentState::pareto_front() const {
+  std::vector<std::pair<TrialId, std::vector<double>>> front;
+  for (std::int64_t i = 0; i < trial_count(); ++i) {
+    const bool by_last = spec_.score.kind == Score::Kind::mixed;
+    std::vector<double> losses =
+        losses_of(spec_.objectives, by_last ? last_metrics({i}) : best_metrics({i}));
+    const bool finite = std::ranges::all_of(losses, [](double loss) { return loss < kWorst; });
+    const auto covers = [&](const auto& member) { return dominates(member.second, losses); };
+    if (!finite || std::ranges::any_of(front, covers)) {
+      continue;
+    }
+    std::erase_if(front, [&](const auto& member) { return dominates(losses, member.second); });
+    front.emplace_back(TrialId{i}, std::move(losses));
+  }
+  std::vector<TrialId> ids;
+  for (const auto& member : front) {
+    ids.push_back(member.first);
+  }
+  return ids;
+}
+
+}  // namespace luthier

@@ -1,0 +1,387 @@
+// ExperimentSpec as JSON. One list of fields (describe) serves writer and reader, so that they
+// can't drift apart. `seed` is written as text where it exceeds a signed 64-bit integer.
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <type_traits>
+
+#include "base/text.h"
+#include "core/space/space_json.h"
+#include "luthier/experiment_spec.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::int64_t kSchema = 1;
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+// Calls field(key, member) for each field in the canonical order.
+template <class Spec, class Field>
+void describe(Spec& spec, Field&& field) {
+  field("name", spec.name);
+  field("space", spec.space);
+  field("objectives", spec.objectives);
+  field("searcher", spec.searcher);
+  field("scheduler", spec.scheduler);
+  field("seed", spec.seed);
+  field("points", spec.points);
+  field("samples", spec.samples);
+  field("time_budget_s", spec.time_budget_s);
+  field("iterations", spec.iterations);
+  field("stop", spec.stop);
+  field("max_failures", spec.max_failures);
+  field("retries", spec.retries);
+  field("retry_delay_s", spec.retry_delay_s);
+  field("trial_timeout_s", spec.trial_timeout_s);
+  field("grace_s", spec.grace_s);
+  field("resources", spec.resources);
+  field("checkpoint_every", spec.checkpoint_every);
+  field("checkpoint_at_end", spec.checkpoint_at_end);
+  field("keep_checkpoints", spec.keep_checkpoints);
+  field("keep_by", spec.keep_by);
+  field("deterministic", spec.deterministic);
+  field("executor", spec.executor);
+  field("command", spec.command);
+  field("executor_options", spec.executor_options);
+  field("loggers", spec.loggers);
+  field("tags", spec.tags);
+  field("time_attr", spec.time_attr);
+  field("known", spec.known);
+  field("score", spec.score);
+  field("working_directory", spec.working_directory);
+}
+
+// ---- writing -------------------------------------------------------------------------------
+
+std::string json_of(const std::string& text) {
+  return json_string(text);
+}
+std::string json_of(std::int64_t number) {
+  return std::to_string(number);
+}
+std::string json_of(double number) {
+  return to_json(Value(number));
+}
+std::string json_of(bool value) {
+  return value ? "true" : "false";
+}
+std::string json_of(std::uint64_t seed) {
+  const std::string digits = std::to_string(seed);
+  return seed > static_cast<std::uint64_t>(INT64_MAX) ? json_string(digits) : digits;
+}
+std::string json_of(KeepBy keep) {
+  return keep == KeepBy::best ? "\"best\"" : "\"latest\"";
+}
+std::string json_of(const Score& score) {
+  return json_string(to_text(score));
+}
+std::string json_of(const Space& space) {
+  return to_json(space);
+}
+std::string json_of(const Config& config) {
+  return to_json(config);
+}
+std::string json_of(const KnownResult& known) {
+  return "{\"config\": " + to_json(known.config) + ", \"metrics\": " + to_json(known.metrics) +
+         ", \"training_iteration\": " + std::to_string(known.training_iteration) + "}";
+}
+std::string json_of(const StopRule& rule) {
+  return json_string(rule.text);
+}
+std::string json_of(const Objective& objective) {
+  return "{\"metric\": " + json_string(objective.metric) + ", \"mode\": \"" +
+         (objective.mode == Mode::min ? "min" : "max") + "\"}";
+}
+std::string json_of(const PluginSpec& plugin) {
+  return "{\"name\": " + json_string(plugin.name) + ", \"options\": " + to_json(plugin.options) +
+         "}";
+}
+std::string json_of(const TextPairs& pairs) {
+  std::string out = "{";
+  for (const auto& [key, value] : pairs) {
+    out += out.size() > 1 ? ", " : "";
+    out += json_string(key) + ": " + json_string(value);
+  }
+  return out + "}";
+}
+template <class T>
+std::string json_of(const std::vector<T>& list) {
+  std::string out = "[";
+  for (const T& item : list) {
+    out += out.size() > 1 ? ", " : "";
+    out += json_of(item);
+  }
+  return out + "]";
+}
+
+// The rule of logs without a score has no name of its own.
+template <class Member>
+bool is_unwritten(const Member& member) {
+  if constexpr (std::is_same_v<Member, Score>) {
+    return member.kind == Score::Kind::mixed;
+  }
+  return false;
+}
+
+// ---- reading -------------------------------------------------------------------------------
+// Each returns what is wrong, or an empty text.
+
+std::string read(const Json& json, std::string& out) {
+  const auto* text = json.value.text();
+  if (text == nullptr) {
+    return "must be text";
+  }
+  out = *text;
+  return {};
+}
+
+std::string read(const Json& json, std::int64_t& out) {
+  const auto* integer = std::get_if<std::int64_t>(&json.value.data());
+  if (integer == nullptr) {
+    return "must be an integer of 64 bits";
+  }
+  out = *integer;
+  return {};
+}
+
+std::string read(const Json& json, double& out) {
+  const auto* word = json.value.text();
+  const auto number = word ? special_number(*word) : json.value.number();
+  if (!number || json.value.boolean()) {
+    return "must be a number";
+  }
+  out = *number;
+  return {};
+}
+
+std::string read(const Json& json, bool& out) {
+  const bool* value = json.value.boolean();
+  if (value == nullptr) {
+    return "must be true or false";
+  }
+  out = *value;
+  return {};
+}
+
+std::string read(const Json& json, std::uint64_t& out) {
+  const auto* integer = std::get_if<std::int64_t>(&json.value.data());
+  if (integer != nullptr && *integer >= 0) {
+    out = static_cast<std::uint64_t>(*integer);
+    return {};
+  }
+  if (const auto* text = json.value.text()) {
+    const char* last = text->data() + text->size();
+    const auto [end, error] = std::from_chars(text->data(), last, out);
+    if (error == std::errc() && end == last) {
+      return {};
+    }
+  }
+  return "must be an integer from 0 to 2^64 - 1";
+}
+
+std::string read(const Json& json, KeepBy& out) {
+  const auto* text = json.value.text();
+  if (text == nullptr || (*text != "latest" && *text != "best")) {
+    return "must be \"latest\" or \"best\"";
+  }
+  out = *text == "best" ? KeepBy::best : KeepBy::latest;
+  return {};
+}
+
+std::string read(const Json& json, Score& out) {
+  std::string text;
+  if (const std::string problem = read(json, text); !problem.empty()) {
+    return problem;
+  }
+  auto score = parse_score(text);
+  if (!score) {
+    return "is wrong: " + score.error().message;
+  }
+  out = *score;
+  return {};
+}
+
+std::string read(const Json& json, Space& out) {
+  auto space = read_space(json);
+  if (!space) {
+    return "is wrong: " + space.error().message;
+  }
+  out = std::move(*space);
+  return {};
+}
+
+std::string read(const Json& json, NamedValues& out) {
+  if (json.kind != Json::Kind::object) {
+    return "must be an object";
+  }
+  for (const auto& [key, content] : json.members) {
+    auto value = content.to_value();
+    if (!value) {
+      return "holds an object under '" + key + "'; only values and lists are allowed";
+    }
+    const auto* word = value->text();
+    const auto special = word ? special_number(*word) : std::nullopt;
+    out.set(key, special ? Value(*special) : std::move(*value));
+  }
+  return {};
+}
+
+std::string read(const Json& json, StopRule& out) {
+  std::string text;
+  if (const std::string problem = read(json, text); !problem.empty()) {
+    return problem;
+  }
+  auto rule = parse_stop_rule(text);
+  if (!rule) {
+    return "is wrong: " + rule.error().message;
+  }
+  out = std::move(*rule);
+  return {};
+}
+
+std::string read(const Json& json, Objective& out) {
+  const Json* metric = json.find("metric");
+  const Json* mode = json.find("mode");
+  const auto* word = mode ? mode->value.text() : nullptr;
+  if (!metric || !metric->value.text() || !word || (*word != "min" && *word != "max") ||
+      json.members.size() != 2) {
+    return R"(must be {"metric": NAME, "mode": "min" or "max"})";
+  }
+  out = {.metric = *metric->value.text(), .mode = *word == "min" ? Mode::min : Mode::max};
+  return {};
+}
+
+std::string read(const Json& json, PluginSpec& out) {
+  const Json* name = json.find("name");
+  const Json* options = json.find("options");
+  out = {};
+  if (!name || !options || json.members.size() != 2 || !read(*name, out.name).empty()) {
+    return R"(must be {"name": NAME, "options": {...}})";
+  }
+  return read(*options, out.options);
+}
+
+std::string read(const Json& json, KnownResult& out) {
+  const Json* config = json.find("config");
+  const Json* metrics = json.find("metrics");
+  const Json* iteration = json.find("training_iteration");
+  if (!config || !metrics || !iteration || json.members.size() != 3) {
+    return R"(must be {"config": {...}, "metrics": {...}, "training_iteration": N})";
+  }
+  std::string problem = read(*config, out.config);
+  problem = problem.empty() ? read(*metrics, out.metrics) : problem;
+  return problem.empty() ? read(*iteration, out.training_iteration) : problem;
+}
+
+std::string read(const Json& json, TextPairs& out) {
+  out.clear();
+  if (json.kind != Json::Kind::object) {
+    return "must be an object of texts";
+  }
+  for (const auto& [key, content] : json.members) {
+    out.emplace_back(key, std::string());
+    if (const std::string problem = read(content, out.back().second); !problem.empty()) {
+      return "under '" + key + "' " + problem;
+    }
+  }
+  return {};
+}
+
+template <class T>
+std::string read(const Json& json, std::vector<T>& out) {
+  out.clear();
+  if (json.kind != Json::Kind::list) {
+    return "must be a list";
+  }
+  for (const Json& item : json.items) {
+    if (const std::string problem = read(item, out.emplace_back()); !problem.empty()) {
+      return "has an item that " + problem;
+    }
+  }
+  return {};
+}
+
+class SpecReader {
+ public:
+  explicit SpecReader(const Json& json) : json_(json) {}
+
+  Result<ExperimentSpec> read_all() {
+    schema();
+    ExperimentSpec spec;
+    spec.score = {Score::Kind::mixed};  // where none is written
+    known_.emplace_back("schema");
+    describe(spec, [&](const char* key, auto& member) {
+      known_.emplace_back(key);
+      if (const Json* found = json_.find(key)) {
+        if (const std::string problem = read(*found, member); !problem.empty()) {
+          add("'" + std::string(key) + "' " + problem);
+        }
+      }
+    });
+    keys();
+    if (spec.objectives.empty() && problems_.empty()) {
+      add("'objectives' must name at least one metric");
+    }
+    if (!problems_.empty()) {
+      return Error{ErrorCode::invalid_argument, join(problems_, "\n")};
+    }
+    return spec;
+  }
+
+ private:
+  void add(const std::string& problem) { problems_.push_back("experiment: " + problem); }
+
+  void schema() {
+    std::int64_t schema = 0;
+    const Json* found = json_.find("schema");
+    if (!found || !read(*found, schema).empty()) {
+      add("there is no 'schema'; this program writes and reads schema 1");
+    } else if (schema != kSchema) {
+      add("schema " + std::to_string(schema) +
+          " is not known to this program, which reads schema 1; use the version that wrote it");
+    }
+  }
+
+  void keys() {
+    for (const auto& member : json_.members) {
+      if (std::ranges::find(known_, member.first) == known_.end()) {
+        add(unknown_name("key", member.first, known_));
+      }
+    }
+    for (const char* needed : {"space", "objectives"}) {
+      if (json_.find(needed) == nullptr) {
+        add("the key '" + std::string(needed) + "' is missing");
+      }
+    }
+  }
+
+  const Json& json_;
+  std::vector<std::string> known_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::string to_json(const ExperimentSpec& spec) {
+  std::string out = "{\"schema\": " + std::to_string(kSchema);
+  describe(spec, [&](const char* key, const auto& member) {
+    if (!is_unwritten(member)) {
+      out += ", " + json_string(key) + ": " + json_of(member);
+    }
+  });
+  return out + "}";
+}
+
+Result<ExperimentSpec> parse_experiment_spec(std::string_view json) {
+  const auto document = parse_json(json);
+  if (!document) {
+    return document.error();
+  }
+  if (document->kind != Json::Kind::object) {
+    return Error{ErrorCode::invalid_argument, "experiment: the document must be an object"};
+  }
+  return SpecReader(*document).read_all();
+}
+
+}  // namespace luthier

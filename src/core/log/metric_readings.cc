@@ -1,0 +1,46 @@
+#include "core/log/metric_readings.h"
+
+#include "core/expression/expression.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::string_view kIteration = "training_iteration";
+
+std::vector<std::string> metrics_in(const StopRule& rule) {
+  if (rule.kind != StopRule::Kind::condition) {
+    return {rule.metric};
+  }
+  const auto condition = parse_expression(rule.text);
+  return condition ? condition->names() : std::vector<std::string>();
+}
+
+// The scheduler's own option goes first; schedulers without one leave time_attr to nobody.
+MetricReading time_reading(const ExperimentSpec& spec) {
+  const Value* option = spec.scheduler.options.find("time_attr");
+  if (option != nullptr && option->text() != nullptr && *option->text() != kIteration) {
+    return {*option->text(), "scheduler '" + spec.scheduler.name + "' (time_attr)"};
+  }
+  return {spec.time_attr, "the option time_attr"};
+}
+
+}  // namespace
+
+std::vector<MetricReading> metric_readings(const ExperimentSpec& spec) {
+  std::vector<MetricReading> readings;
+  const auto add = [&](const std::string& metric, const std::string& reader) {
+    if (!metric.empty() && metric != kIteration) {
+      readings.push_back({metric, reader});
+    }
+  };
+  for (const StopRule& rule : spec.stop) {
+    for (const auto& metric : metrics_in(rule)) {
+      add(metric, "the stop rule '" + rule.text + "'");
+    }
+  }
+  const MetricReading time = time_reading(spec);
+  add(time.metric, time.reader);
+  return readings;
+}
+
+}  // namespace luthier

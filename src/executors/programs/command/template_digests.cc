@@ -1,0 +1,41 @@
+#include "executors/programs/command/template_digests.h"
+
+#include <vector>
+
+#include "base/text.h"
+
+namespace luthier {
+namespace {
+
+std::string line_of(const FileTemplate& file) {
+  return file.digest() + " " + file.path();
+}
+
+}  // namespace
+
+std::string template_digests(const CommandTemplate& command) {
+  std::vector<std::string> lines;
+  for (const FileTemplate& file : command.templates()) {
+    lines.push_back(line_of(file));
+  }
+  return join(lines, "\n");
+}
+
+Result<> check_template_digests(const CommandTemplate& command, const std::string& recorded) {
+  std::vector<std::string> problems;
+  for (const auto& line : split(recorded, '\n')) {
+    const auto blank = line.find(' ');
+    const std::string path = blank == std::string::npos ? "" : line.substr(blank + 1);
+    for (const FileTemplate& file : command.templates()) {
+      if (file.path() == path && line_of(file) != line) {
+        problems.push_back("the template " + path +
+                           " is not what it was when the experiment began, and its trials would "
+                           "differ; put it back as it was, or begin another experiment");
+      }
+    }
+  }
+  return problems.empty() ? Result<>()
+                          : Result<>(Error{ErrorCode::invalid_argument, join(problems, "\n")});
+}
+
+}  // namespace luthier

@@ -1,0 +1,497 @@
+#include "executors/ray/ray_launcher.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "base/new_thread.h"
+#include "base/text.h"
+#include "core/json.h"
+#include "executors/ray/ray_shape.h"
+#include "executors/trial_files.h"
+
+namespace luthier {
+namespace {
+
+using ray_wire::Frame;
+using ray_wire::Kind;
+
+constexpr std::uint64_t kMailbox = 0;
+constexpr std::uint64_t kDriver = 1;
+constexpr std::uint64_t kTalk = 2;
+constexpr auto kConnectTime = std::chrono::seconds(60);
+constexpr auto kReconnectEvery = std::chrono::seconds(1);
+constexpr std::size_t kMostBacklog = 8u << 20;  // bytes; then luthier-ray is not read
+constexpr int kMostLosses = 3;                  // of a trial, one after the other without progress
+
+template <class Packet>
+Packet packet_of(const std::string& payload) {
+  Packet packet;
+  std::memcpy(&packet, payload.data(), std::min(sizeof packet, payload.size()));
+  return packet;
+}
+
+std::string lost_cluster(const std::string& address, const std::string& words) {
+  return "the Ray cluster at " + address + " is lost" + (words.empty() ? "" : ": " + words);
+}
+
+// Where the attempt runs, for people. One that can't be written is missed by nobody else.
+void write_placement(const std::filesystem::path& trial_directory, const std::string& text) {
+  const FileDescriptor file =
+      files_of_trial(trial_directory).open("ray.json", O_WRONLY | O_CREAT | O_TRUNC);
+  [[maybe_unused]] const auto written = file ? ::write(file.get(), text.data(), text.size()) : 0;
+}
+
+}  // namespace
+
+RayLauncher::RayLauncher(RayOptions options, RayConnection connection, const Clock& clock)
+    : options_(std::move(options)), connection_(std::move(connection)), clock_(clock) {}
+
+Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
+                                                          RayConnection connection,
+                                                          const Clock& clock) {
+  std::unique_ptr<RayLauncher> launcher(
+      new RayLauncher(std::move(options), std::move(connection), clock));
+  auto driver = RayDriver::launch(launcher->connection_);
+  if (!driver) {
+    return driver.error();
+  }
+  launcher->driver_ = *std::move(driver);
+  const TimePoint limit = clock.now() + std::chrono::microseconds(kConnectTime).count();
+  Frame frame;
+  while (!launcher->driver_.next(frame)) {
+    pollfd polled[] = {{launcher->driver_.socket(), POLLIN, 0},
+                       {launcher->driver_.talk(), POLLIN, 0}};
+    poll(polled, 2, 200);
+    launcher->driver_.read_talk();
+    const bool there = launcher->driver_.read();
+    if (!there || clock.now() > limit) {
+      return Error{ErrorCode::invalid_argument,
+                   ray_refusal(launcher->connection_.address, launcher->driver_.last_words())};
+    }
+  }
+  if (frame.kind == Kind::unusable) {
+    return Error{ErrorCode::invalid_argument, frame.payload};
+  }
+  launcher->inventory_ = ray_inventory(frame.payload);
+  launcher->connected_ = true;
+  launcher->epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
+  launcher->mailbox_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!launcher->epoll_ || !launcher->mailbox_) {
+    return Error{ErrorCode::io,
+                 "the executor ray could not be started: " + errno_in_words(errno) +
+                     "; raise the limit on open files (ulimit -n)"};
+  }
+  launcher->add(launcher->mailbox_.get(), kMailbox, EPOLLIN);
+  launcher->add(launcher->driver_.socket(), kDriver, EPOLLIN);
+  launcher->add(launcher->driver_.talk(), kTalk, EPOLLIN);
+  auto thread = new_thread("the cluster", [raw = launcher.get()] { raw->run(); });
+  if (!thread) {
+    return thread.error();
+  }
+  launcher->thread_ = *std::move(thread);
+  return launcher;
+}
+
+RayLauncher::~RayLauncher() {
+  if (thread_.joinable()) {
+    leaving_ = true;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(mailbox_.get(), &one, sizeof one);
+    thread_.join();
+  }
+}
+
+void RayLauncher::on_unusable(const std::function<void(std::string)>& unusable) {
+  unusable_ = unusable;
+}
+
+Capabilities RayLauncher::capabilities() const {
+  const bool program = !options_.process.command.empty();
+  return {.can_kill = true, .can_limit_memory = program, .can_checkpoint = true};
+}
+
+Result<FileDescriptor> RayLauncher::spawn(const Program& program, const StartRequest& request) {
+  FileDescriptor theirs;
+  auto attempt = RayAttempt::open(program, request, theirs);
+  if (!attempt) {
+    return attempt.error();
+  }
+  Entry entry{.attempt = *std::move(attempt),
+              .start = start_frame(program, request),
+              .base = request.iteration};
+  {
+    const std::lock_guard lock(mutex_);
+    new_.push_back(std::move(entry));
+  }
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(mailbox_.get(), &one, sizeof one);
+  return theirs;
+}
+
+// What the worker is told to run, as JSON.
+std::string RayLauncher::order(const Program& program, const StartRequest& request) const {
+  const auto texts = [](const std::vector<std::string>& all, std::string_view prefix) {
+    std::string out = "[";
+    for (const auto& each : all) {
+      if (each.starts_with(prefix)) {
+        out += (out.size() > 1 ? ", " : "") + json_string(each);
+      }
+    }
+    return out + "]";
+  };
+  std::string out = "{\"directory\": " + json_string(program.directory);
+  if (!options_.process.command.empty()) {
+    // The node's own environment is the program's, with what luthier adds to it.
+    return out + ", \"kind\": \"program\", \"path\": " + json_string(program.path) +
+           ", \"arguments\": " + texts(program.arguments, "") +
+           ", \"environment\": " + texts(program.environment, "LUTHIER_") +
+           ", \"memory_bytes\": " + std::to_string(program.memory_bytes) + ", \"guardian\": " +
+           json_string((connection_.program.parent_path() / "luthier-guardian").string()) + "}";
+  }
+  const bool python = !options_.python.empty();
+  out += ", \"kind\": " + std::string(python ? "\"python\"" : "\"library\"") +
+         ", \"target\": " + json_string(python ? options_.python : options_.library.string()) +
+         ", \"trial\": " + std::to_string(request.id.trial.value) +
+         ", \"seed\": " + std::to_string(request.seed) +
+         ", \"iteration\": " + std::to_string(request.iteration) +
+         ", \"restore\": " + json_string(request.restore_from.string()) +
+         ", \"trial_directory\": " + json_string(request.trial_directory.string()) +
+         ", \"config\": " + to_json(request.config) + "}";
+  return out;
+}
+
+std::string RayLauncher::start_frame(const Program& program, const StartRequest& request) const {
+  const std::string shape = ray_shape(request.resources, options_);
+  const auto size = static_cast<std::uint32_t>(shape.size());
+  std::string payload(reinterpret_cast<const char*>(&size), sizeof size);
+  payload += shape + order(program, request);
+  std::string frame;
+  append(frame,
+         Kind::start,
+         request.id.trial.value,
+         request.id.attempt,
+         payload.data(),
+         payload.size());
+  return frame;
+}
+
+// ---- the thread
+
+void RayLauncher::add(int fd, Key data, std::uint32_t events) {
+  epoll_event event{.events = events, .data = {.u64 = data}};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+}
+
+void RayLauncher::run() {
+  epoll_event events[64];
+  while (!leaving_) {
+    const int count = epoll_wait(epoll_.get(), events, 64, wait_ms());
+    for (int i = 0; i < count; ++i) {
+      const Key data = events[i].data.u64;
+      if (data == kMailbox) {
+        take_new();
+      } else if (data == kDriver) {
+        if ((events[i].events & EPOLLOUT) != 0) {
+          keep_sending();
+        }
+        if ((events[i].events & ~EPOLLOUT) != 0) {
+          on_driver_readable();
+        }
+      } else if (data == kTalk) {
+        driver_.read_talk();
+      } else {
+        on_attempt(data >> 2, static_cast<RayAttempt::Stream>(data & 3));
+      }
+    }
+    if (clock_.now() >= std::min(reconnect_at_, give_up_at_)) {
+      reconnect();
+    }
+  }
+  driver_ = RayDriver();
+}
+
+int RayLauncher::wait_ms() const {
+  const TimePoint next = std::min(reconnect_at_, give_up_at_);
+  if (next == kNever) {
+    return -1;
+  }
+  return static_cast<int>(std::clamp<TimePoint>((next - clock_.now() + 999) / 1000, 0, 3'600'000));
+}
+
+void RayLauncher::take_new() {
+  std::uint64_t ignored = 0;
+  [[maybe_unused]] const auto count = ::read(mailbox_.get(), &ignored, sizeof ignored);
+  std::vector<Entry> fresh;
+  {
+    const std::lock_guard lock(mutex_);
+    fresh.swap(new_);
+  }
+  std::string frames;
+  for (Entry& each : fresh) {
+    const Key key = next_key_++;
+    keys_[each.attempt.id()] = key;
+    Entry& entry = entries_.emplace(key, std::move(each)).first->second;
+    add(entry.attempt.fd(RayAttempt::control), key << 2 | RayAttempt::control, EPOLLIN);
+    add(entry.attempt.fd(RayAttempt::report), key << 2 | RayAttempt::report, EPOLLIN);
+    if (connected_) {
+      frames += std::exchange(entry.start, {});
+    }
+  }
+  if (!frames.empty() && !driver_.send(frames)) {
+    lose_driver();
+  }
+  keep_sending();
+}
+
+void RayLauncher::keep_sending() {
+  if (!driver_ || !driver_.flush()) {
+    return;  // its end is read, too
+  }
+  if (driver_.has_unsent() != driver_wants_to_write_) {
+    driver_wants_to_write_ = driver_.has_unsent();
+    const std::uint32_t reading = reading_paused_ ? 0u : EPOLLIN;
+    epoll_event event{.events = reading | (driver_wants_to_write_ ? EPOLLOUT : 0u),
+                      .data = {.u64 = kDriver}};
+    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, driver_.socket(), &event);
+  }
+}
+
+void RayLauncher::send(Kind kind, AttemptId id, const std::string& payload) {
+  if (!connected_) {
+    return;
+  }
+  std::string frame;
+  append(frame, kind, id.trial.value, id.attempt, payload.data(), payload.size());
+  driver_.send(frame);
+  keep_sending();
+}
+
+void RayLauncher::on_driver_readable() {
+  const bool there = driver_.read();
+  Frame frame;
+  while (driver_ && driver_.next(frame)) {
+    on_frame(frame);
+  }
+  if (!there && driver_) {
+    lose_driver();
+  }
+}
+
+void RayLauncher::on_frame(const Frame& frame) {
+  switch (frame.kind) {
+    case Kind::ready: {
+      connected_ = true;
+      reconnect_at_ = give_up_at_ = kNever;
+      if (said_trouble_) {
+        options_.say("the Ray cluster at " + connection_.address + " answers again");
+      }
+      std::string frames;
+      for (auto& [key, entry] : entries_) {
+        frames += std::exchange(entry.start, {});
+      }
+      driver_.send(frames);
+      keep_sending();
+      return;
+    }
+    case Kind::unusable:
+      trouble_ = frame.payload;
+      return;  // its end follows
+    case Kind::note:
+      options_.say(frame.payload);
+      return;
+    default:
+      break;
+  }
+  const auto found = keys_.find({TrialId{frame.trial}, frame.attempt});
+  if (found == keys_.end()) {
+    return;  // a late word of an attempt that is over
+  }
+  const Key key = found->second;
+  Entry& entry = entries_.at(key);
+  RayAttempt& attempt = entry.attempt;
+  switch (frame.kind) {
+    case Kind::spawned:
+      if (!attempt.trial_directory().empty()) {
+        write_placement(attempt.trial_directory(),
+                        frame.payload.substr(sizeof(ray_wire::Spawned)) + "\n");
+      }
+      attempt.feed_spawned(packet_of<ray_wire::Spawned>(frame.payload));
+      break;
+    case Kind::output:
+      attempt.feed(RayAttempt::output, frame.payload);
+      break;
+    case Kind::error:
+      attempt.feed(RayAttempt::error, frame.payload);
+      break;
+    case Kind::report:
+      attempt.feed(RayAttempt::report, frame.payload);
+      break;
+    case Kind::gone:
+      attempt.feed_gone(packet_of<ray_wire::Gone>(frame.payload));
+      break;
+    case Kind::refused:
+      attempt.feed_lost("can never run: " + frame.payload, true);
+      break;
+    case Kind::lost:
+      lose(entry, frame.payload);
+      break;
+    default:
+      break;
+  }
+  settle(key);
+}
+
+// A trial that takes its worker down each time it runs would go on for ever.
+void RayLauncher::lose(Entry& entry, const std::string& reason) {
+  Losses& losses = losses_[entry.attempt.id().trial];
+  const std::int64_t reached = entry.base + entry.attempt.lines();
+  if (reached > losses.furthest) {
+    losses = {.furthest = reached};
+  }
+  const bool again = ++losses.without_progress >= kMostLosses;
+  entry.attempt.feed_lost(
+      again
+          ? "its worker was lost " + std::to_string(kMostLosses) +
+                " times at the same place, so the trial itself may end it; the last time: " + reason
+          : "its worker was lost: " + reason,
+      again);
+}
+
+// After anything was passed on: what is left is written when the reader takes it.
+void RayLauncher::settle(Key key) {
+  Entry& entry = entries_.at(key);
+  if (entry.attempt.over()) {
+    return;  // dropped when ProcessAttempt lets go of its end
+  }
+  for (const auto stream : {RayAttempt::report, RayAttempt::output, RayAttempt::error}) {
+    const bool wanted = entry.attempt.wants_to_write(stream);
+    if (wanted == entry.watches_writing[stream]) {
+      continue;
+    }
+    entry.watches_writing[stream] = wanted;
+    const bool reads = stream == RayAttempt::report;
+    epoll_event event{.events = (reads ? EPOLLIN : 0u) | (wanted ? EPOLLOUT : 0u),
+                      .data = {.u64 = key << 2 | stream}};
+    const int fd = entry.attempt.fd(stream);
+    epoll_ctl(epoll_.get(),
+              reads    ? EPOLL_CTL_MOD
+              : wanted ? EPOLL_CTL_ADD
+                       : EPOLL_CTL_DEL,
+              fd,
+              &event);
+  }
+  std::size_t backlog = 0;
+  for (const auto& [other, each] : entries_) {
+    backlog += each.attempt.backlog();
+  }
+  const bool pause = backlog > kMostBacklog;
+  if (driver_ && pause != reading_paused_) {
+    reading_paused_ = pause;
+    epoll_event event{.events = (pause ? 0u : EPOLLIN) | (driver_wants_to_write_ ? EPOLLOUT : 0u),
+                      .data = {.u64 = kDriver}};
+    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, driver_.socket(), &event);
+  }
+}
+
+void RayLauncher::on_attempt(Key key, RayAttempt::Stream stream) {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) {
+    return;
+  }
+  RayAttempt& attempt = found->second.attempt;
+  if (stream == RayAttempt::control) {
+    const RayAttempt::Wish wish = attempt.read_control();
+    if (wish.abandoned) {
+      if (!attempt.over()) {
+        const std::uint32_t now = 0;
+        send(Kind::terminate, attempt.id(), {reinterpret_cast<const char*>(&now), sizeof now});
+      }
+      drop(key);
+    } else if (wish.terminate) {
+      send(Kind::terminate,
+           attempt.id(),
+           {reinterpret_cast<const char*>(&wish.grace_ms), sizeof wish.grace_ms});
+      if (!found->second.start.empty()) {  // it waits for a cluster and need not any more
+        attempt.feed_gone({});
+      }
+    }
+    return;
+  }
+  if (stream == RayAttempt::report && !attempt.over()) {
+    if (const std::string bytes = attempt.read_report(); !bytes.empty()) {
+      send(Kind::input, attempt.id(), bytes);
+    }
+  }
+  attempt.flush();
+  settle(key);
+}
+
+void RayLauncher::drop(Key key) {
+  const auto found = entries_.find(key);
+  keys_.erase(found->second.attempt.id());
+  entries_.erase(found);  // closing its descriptors takes them out of the epoll
+}
+
+void RayLauncher::lose_driver() {
+  const std::string words = trouble_.empty() ? driver_.last_words() : trouble_;
+  driver_ = RayDriver();
+  driver_wants_to_write_ = reading_paused_ = false;
+  const bool was_connected = std::exchange(connected_, false);
+  trouble_.clear();
+  const std::string reason = was_connected
+                                 ? lost_cluster(connection_.address, words)
+                                 : (words.empty() ? "luthier-ray ended without a word" : words);
+  if (was_connected) {
+    give_up_at_ = clock_.now() + std::chrono::microseconds(options_.patience).count();
+    said_trouble_ = false;
+    for (auto& [key, entry] : entries_) {
+      if (entry.start.empty() && !entry.attempt.over()) {
+        entry.attempt.feed_lost("its worker was lost: " + reason, false);
+      }
+    }
+  }
+  if (!said_trouble_) {
+    said_trouble_ = true;
+    options_.say(reason + "; waiting up to " + std::to_string(options_.patience.count()) +
+                 " s for it, then the experiment is left to be resumed");
+  }
+  reconnect_at_ = clock_.now() + std::chrono::microseconds(kReconnectEvery).count();
+}
+
+void RayLauncher::reconnect() {
+  const TimePoint now = clock_.now();
+  if (now >= give_up_at_) {
+    reconnect_at_ = give_up_at_ = kNever;
+    driver_ = RayDriver();
+    unusable_("the Ray cluster at " + connection_.address + " did not come back within " +
+              std::to_string(options_.patience.count()) + " s");
+    for (auto& [key, entry] : entries_) {
+      if (!entry.attempt.over()) {
+        entry.attempt.feed_lost("no Ray cluster could be reached", false);
+      }
+    }
+    return;
+  }
+  reconnect_at_ = kNever;
+  if (driver_) {
+    return;  // it is still trying
+  }
+  auto driver = RayDriver::launch(connection_);
+  if (!driver) {
+    reconnect_at_ = now + std::chrono::microseconds(kReconnectEvery).count();
+    return;
+  }
+  driver_ = *std::move(driver);
+  add(driver_.socket(), kDriver, EPOLLIN);
+  add(driver_.talk(), kTalk, EPOLLIN);
+}
+
+}  // namespace luthier

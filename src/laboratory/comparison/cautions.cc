@@ -1,0 +1,291 @@
+#include "laboratory/comparison/cautions.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/terminal_text.h"
+#include "base/text.h"
+#include "laboratory/comparison/drawing/chart.h"
+#include "laboratory/comparison/statistics/paired_tests.h"
+
+namespace luthier {
+namespace {
+
+constexpr double kSpentAlike = 1.25;  // a larger ratio of what groups spent is worth a sentence
+constexpr std::size_t kNamed = 3;     // of a longer list
+
+std::string quoted(std::vector<std::string> names) {
+  const std::size_t all = names.size();
+  if (all > kNamed) {
+    names.resize(kNamed);
+  }
+  for (std::string& name : names) {
+    name = "'" + name + "'";
+  }
+  return join(names, ", ") +
+         (all > kNamed ? " and " + std::to_string(all - kNamed) + " more" : std::string());
+}
+
+// The names of the experiments that `is` holds for, as a list; "" when there is none.
+template <class Is>
+std::string which(const ComparisonReport& comparison, const Is& is) {
+  std::vector<std::string> names;
+  for (const ExperimentCurve& experiment : comparison.experiments) {
+    if (is(experiment)) {
+      names.push_back(experiment.name);
+    }
+  }
+  return names.empty() ? "" : quoted(std::move(names));
+}
+
+// As --at is given: "trials=50".
+std::string to_text(const Budget& budget) {
+  const char* axis = budget.axis == CurveAxis::time     ? "time"
+                     : budget.axis == CurveAxis::trials ? "trials"
+                                                        : "resource";
+  return std::string(axis) + "=" + format_number(budget.amount);
+}
+
+std::int64_t most_pairs(const ComparisonReport& comparison) {
+  std::int64_t most = 0;
+  for (const PairSummary& pair : comparison.pairs) {
+    most = std::max(most, pair.pairs);
+  }
+  return most;
+}
+
+void few_seeds(const ComparisonReport& comparison, std::vector<std::string>& out) {
+  std::vector<std::string> small;
+  for (const GroupSummary& group : comparison.groups) {
+    if (group.members.size() < kFewestForBand) {
+      small.push_back(group.label);
+    }
+  }
+  if (!small.empty()) {
+    out.push_back("too few seeds for a 95% band of the median, which needs " +
+                  std::to_string(kFewestForBand) + " experiments of a group: there are fewer of " +
+                  quoted(std::move(small)));
+  }
+}
+
+void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out) {
+  if (comparison.pairs.empty()) {
+    return;
+  }
+  std::vector<std::string> unmatched;
+  for (const PairSummary& pair : comparison.pairs) {
+    if (pair.pairs == 0) {
+      unmatched.push_back(comparison.groups[pair.first].label + "' and '" +
+                          comparison.groups[pair.second].label);
+    }
+  }
+  const auto unmatched_count = static_cast<std::int64_t>(unmatched.size());
+  if (!unmatched.empty()) {
+    out.push_back(
+        "not tested, for they share no benchmark, task and seed: " + quoted(std::move(unmatched)) +
+        "; run them on the same tasks with the same seeds");
+  }
+  if (most_pairs(comparison) == 0) {
+    return;
+  }
+  const auto tests = std::max<std::int64_t>(
+      static_cast<std::int64_t>(comparison.pairs.size()) - unmatched_count, 1);
+  const std::int64_t needed = fewest_pairs(static_cast<std::size_t>(tests), kSignificance);
+  if (const std::int64_t most = most_pairs(comparison); most < needed) {
+    out.push_back("too few seeds to say which is better: with " + counted(most, "matched seed") +
+                  " no difference can reach p = 0.05; " + counted(tests, "comparison") +
+                  (tests == 1 ? " needs" : " need") + " at least " + std::to_string(needed));
+  }
+}
+
+// A group that lacks the hard tasks would look good by its median.
+void unequal_blocks(const ComparisonReport& comparison,
+                    std::span<const Block> blocks,
+                    std::vector<std::string>& out) {
+  const auto all = std::ssize(blocks);
+  if (comparison.groups.size() == 1 || comparison.blocks == all) {
+    return;
+  }
+  if (comparison.blocks == 0) {
+    out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
+    return;
+  }
+  out.push_back("some group lacks " + std::to_string(all - comparison.blocks) + " of the " +
+                std::to_string(all) +
+                " combinations of benchmark, task and seed: ranks leave them out" +
+                (comparison.measure == Measure::rank
+                     ? ""
+                     : ", medians and bands do not and may be of easier or harder ones"));
+}
+
+// Tasks are told apart by tags alone, so problems without any are taken for one.
+void different_spaces(const ComparisonReport& comparison,
+                      const Tasks& tasks,
+                      std::vector<std::string>& out) {
+  for (const Task& task : tasks.all) {
+    const ExperimentCurve& first = comparison.experiments[task.members.front()];
+    for (const std::size_t member : task.members) {
+      const ExperimentCurve& other = comparison.experiments[member];
+      if (!(other.space == first.space)) {
+        out.push_back("the search spaces of '" + first.name + "' and '" + other.name +
+                      "' differ; if they are different problems, tell them apart with --tag "
+                      "benchmark=NAME");
+        return;
+      }
+    }
+  }
+}
+
+// Equal seeds draw equal configurations from equal spaces, so the pairs of alike tasks repeat each
+// other and the tests count them twice.
+void shared_draws(const ComparisonReport& comparison,
+                  const Tasks& tasks,
+                  std::vector<std::string>& out) {
+  const auto& all = comparison.experiments;
+  for (std::size_t i = 0; i < all.size() && most_pairs(comparison) > 0; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (tasks.task_of[i] != tasks.task_of[j] && all[i].seed == all[j].seed &&
+          all[i].space == all[j].space) {
+        out.emplace_back(
+            "tasks of one search space share their seeds and with them their draws, so p may be "
+            "too small and bands too narrow; give each task seeds of its own");
+        return;
+      }
+    }
+  }
+}
+
+bool reaches_budget(const ComparisonReport& comparison) {
+  return std::ranges::any_of(comparison.experiments, [&](const ExperimentCurve& experiment) {
+    return experiment.end.at(comparison.budget->axis) >= comparison.budget->amount;
+  });
+}
+
+void unequal_cost(const ComparisonReport& comparison, std::vector<std::string>& out) {
+  const auto ratio = [&](double GroupSummary::* spent) {
+    const auto [least, most] = std::ranges::minmax(comparison.groups, {}, spent);
+    return least.*spent > 0 ? most.*spent / (least.*spent) : 1;
+  };
+  std::vector<std::string> differences;
+  const auto tell = [&](const char* what, double factor) {
+    if (factor > kSpentAlike) {
+      differences.push_back(std::string(what) + " differ by a factor of up to " +
+                            short_number(std::round(factor * 100) / 100));
+    }
+  };
+  tell("times", ratio(&GroupSummary::time_s));
+  tell("iterations", ratio(&GroupSummary::resource));
+  if (!differences.empty()) {
+    out.push_back("the groups did not spend the same (" + join(differences, ", ") +
+                  "); the end of each is compared, --at compares at equal cost");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> cautions(const ComparisonReport& comparison,
+                                  std::span<const Block> blocks,
+                                  const Tasks& tasks) {
+  std::vector<std::string> out;
+  if (comparison.groups.size() == 1) {
+    out.emplace_back(
+        "all experiments are of one group, so there is nothing to compare it with; --by "
+        "names what makes groups, --by experiment lets each stand alone");
+  }
+  few_seeds(comparison, out);
+  few_pairs(comparison, out);
+  unequal_blocks(comparison, blocks, out);
+  different_spaces(comparison, tasks, out);
+  shared_draws(comparison, tasks, out);
+  if (comparison.budget && !reaches_budget(comparison)) {
+    out.push_back("no experiment came as far as --at " + to_text(*comparison.budget) +
+                  "; the end of each is compared");
+  }
+  if (!comparison.budget || !reaches_budget(comparison)) {
+    unequal_cost(comparison, out);
+  }
+  const std::string unfinished =
+      which(comparison, [](const ExperimentCurve& experiment) { return !experiment.finished; });
+  if (!unfinished.empty()) {
+    out.push_back("not finished, taken as far as they are: " + unfinished);
+  }
+  const std::string without = which(
+      comparison, [](const ExperimentCurve& experiment) { return experiment.points.empty(); });
+  if (!without.empty()) {
+    out.push_back("without a finite '" + comparison.objective.metric +
+                  "', counted as worse than every number: " + without);
+  }
+  const bool several = std::ranges::any_of(comparison.experiments, [](const auto& experiment) {
+    return experiment.objectives.size() > 1;
+  });
+  if (several) {
+    out.push_back("of several objectives only the first, '" + comparison.objective.metric +
+                  "', is compared");
+  }
+  const bool repeated = std::ranges::any_of(blocks, [](const Block& block) {
+    return std::ranges::any_of(block.members, [](const auto& each) { return each.size() > 1; });
+  });
+  if (repeated) {
+    out.emplace_back(
+        "a group has several experiments of one benchmark, task and seed; pairs and "
+        "ranks take their mean; another --by may tell them apart");
+  }
+  const bool some_known =
+      std::ranges::any_of(tasks.all, [](const Task& task) { return task.optimum.has_value(); });
+  if (comparison.measure == Measure::rank && some_known) {
+    out.emplace_back(
+        "the optimum of some tasks is not known, so there is no regret; tag every "
+        "experiment with optimum=VALUE");
+  }
+  return out;
+}
+
+std::vector<std::string> method_notes(const ComparisonReport& comparison) {
+  std::vector<std::string> out;
+  switch (comparison.measure) {
+    case Measure::objective:
+      break;
+    case Measure::regret:
+      out.emplace_back("regret is the distance from the optimum to the best so far");
+      break;
+    case Measure::relative_regret:
+      out.emplace_back(
+          "regret is divided by its task's median regret after the first result, so "
+          "that tasks can be put together; pairs are compared by its ratio");
+      break;
+    case Measure::rank:
+      out.emplace_back(
+          "the tasks are of different scale and their optima are not known, so only "
+          "ranks are put together: 1 is the best of " +
+          std::to_string(comparison.groups.size()));
+      break;
+  }
+  if (comparison.budget) {
+    out.push_back("compared is what was found by " + format_number(comparison.budget->amount) +
+                  " " + std::string(axis_name(comparison.budget->axis)));
+  }
+  const bool rank = comparison.measure == Measure::rank;
+  out.push_back(std::string(rank ? "mean" : "median") + ", quartiles and 95% bootstrap band (" +
+                std::to_string(Bootstrap::kResamples) + " resamples) over " +
+                (rank ? "blocks of equal benchmark, task and seed" : "the experiments of a group") +
+                "; an experiment that has ended keeps its best");
+  if (most_pairs(comparison) == 0) {
+    return out;
+  }
+  const bool exact =
+      std::ranges::all_of(comparison.pairs, [](const PairSummary& pair) { return pair.exact; });
+  const auto tests = std::ranges::count_if(comparison.pairs,
+                                           [](const PairSummary& pair) { return pair.pairs > 0; });
+  out.push_back(std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
+                (exact ? ", exact" : ", normal approximation") +
+                ", two-sided, over pairs of equal benchmark, task and seed (up to " +
+                std::to_string(most_pairs(comparison)) + "); p corrected by Holm for " +
+                counted(tests, "test"));
+  if (comparison.tasks.size() > 1) {
+    out.push_back("the seeds of a task are pairs of their own, so p speaks of these " +
+                  std::to_string(comparison.tasks.size()) + " tasks, not of others like them");
+  }
+  return out;
+}
+
+}  // namespace luthier

@@ -1,0 +1,99 @@
+// From what a person wrote to a benchmark.
+#include <algorithm>
+#include <filesystem>
+
+#include "base/text.h"
+#include "laboratory/simulation/benchmarks/benchmark_families.h"
+#include "laboratory/simulation/benchmarks/mapped_file.h"
+#include "laboratory/simulation/benchmarks/scripted_curves.h"
+#include "laboratory/simulation/benchmarks/tabular_benchmark.h"
+#include "luthier/benchmark.h"
+#include "luthier/experiment_spec.h"
+
+namespace luthier {
+namespace {
+
+bool names_a_file(std::string_view text) {
+  return text.ends_with(".json") || text.find('/') != std::string_view::npos;
+}
+
+Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& path,
+                                                   std::string_view task) {
+  const auto file = MappedFile::open(path);
+  if (!file) {
+    return Error{ErrorCode::not_found, "benchmark: " + file.error().message};
+  }
+  const auto root = parse_json(file->bytes());
+  if (!root || root->kind != Json::Kind::object) {
+    return Error{ErrorCode::invalid_argument,
+                 path.string() + " is no benchmark: " +
+                     (root ? "it must be a JSON object" : root.error().message)};
+  }
+  if (holds_curves(*root)) {
+    if (!task.empty()) {
+      return Error{
+          ErrorCode::invalid_argument,
+          path.string() + " holds curves, which have no tasks; drop --task " + std::string(task)};
+    }
+    return read_curves(*root, path.string());
+  }
+  if (root->find("tasks") == nullptr) {
+    return Error{ErrorCode::invalid_argument,
+                 path.string() +
+                     " is no benchmark: it has neither 'tasks', as the index of a table, nor "
+                     "'curves', as formulas have"};
+  }
+  auto index = TableIndex::read(*root, path.string());
+  if (!index) {
+    return index.error();
+  }
+  return open_table(std::move(*index), path, task);
+}
+
+Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std::string_view task) {
+  auto spec = parse_plugin_spec(text);
+  if (!spec) {
+    return Error{ErrorCode::invalid_argument, "benchmark: " + spec.error().message};
+  }
+  const auto families = benchmark_families();
+  const auto family = std::ranges::find(families, spec->name, &BenchmarkFamily::name);
+  if (family == families.end()) {
+    std::vector<std::string> known;
+    for (const BenchmarkFamily& each : families) {
+      known.emplace_back(each.name);
+    }
+    return Error{ErrorCode::not_found,
+                 unknown_name("benchmark", spec->name, known) +
+                     "; a table or curves are given by the path of their index, FILE.json"};
+  }
+  const std::string what = "benchmark '" + spec->name + "'";
+  if (!task.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 what + " has no tasks; drop --task " + std::string(task)};
+  }
+  auto options = resolve_options(what, family->options, spec->options);
+  if (!options) {
+    return options.error();
+  }
+  for (const OptionSpec& option : family->options) {
+    if (!options->contains(option.name)) {
+      return Error{ErrorCode::invalid_argument,
+                   what + " needs its option '" + option.name + "' (" + option.meaning +
+                       "), as in " + spec->name + ":" + option.name + "=1"};
+    }
+  }
+  return family->make(*options, to_text(PluginSpec{spec->name, *options}));
+}
+
+}  // namespace
+
+std::vector<BenchmarkFamily> benchmark_families() {
+  return {bbob_family(), conditional_family(), mixed_family()};
+}
+
+Result<std::shared_ptr<const Benchmark>> open_benchmark(std::string_view text,
+                                                        std::string_view task) {
+  return names_a_file(text) ? open_file(text, task) : open_family(text, task);
+}
+
+}  // namespace luthier

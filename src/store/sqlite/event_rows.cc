@@ -1,0 +1,125 @@
+#include "store/sqlite/event_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/crc32c.h"
+#include "core/log/event_codec.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT sequence, time, kind, trial, payload, chain FROM events WHERE sequence >= ? ORDER BY "
+    "sequence";
+
+EventRow read_row(const Statement& statement) {
+  EventRow row{
+      .sequence = statement.integer(0), .time = statement.integer(1), .kind = statement.integer(2)};
+  if (!statement.is_null(3)) {
+    row.trial = statement.integer(3);
+  }
+  row.payload = statement.bytes(4);
+  return row;
+}
+
+void store(char* to, std::uint64_t value) {
+  std::memcpy(to, &value, sizeof value);
+}
+
+}  // namespace
+
+std::uint32_t chain_after(std::uint32_t previous, const EventRow& row) {
+  std::array<char, 40> head;
+  store(head.data(), previous);
+  store(head.data() + 8, static_cast<std::uint64_t>(row.sequence));
+  store(head.data() + 16, static_cast<std::uint64_t>(row.time));
+  store(head.data() + 24, static_cast<std::uint64_t>(row.kind));
+  store(head.data() + 32, static_cast<std::uint64_t>(row.trial.value_or(-1)));
+  return crc32c(crc32c(0, {head.data(), head.size()}), row.payload);
+}
+
+Result<> scan_rows(Connection& connection,
+                   Sequence first,
+                   const std::function<bool(const EventRow&)>& receive,
+                   ChainEnd& end) {
+  first = std::max<Sequence>(first, 1);
+  auto statement = connection.prepare(kSelect);
+  if (!statement) {
+    return explained(statement.error());
+  }
+  statement->bind(0, first - 1);  // the row before carries the checksum to go on from
+  end = {};
+  while (true) {
+    const auto stepped = statement->step();
+    if (!stepped) {
+      return explained(stepped.error());
+    }
+    if (!*stepped) {
+      return {};
+    }
+    const EventRow row = read_row(*statement);
+    const auto chain = static_cast<std::uint32_t>(statement->integer(5));
+    if (row.sequence == first - 1 && first > 1) {
+      end = {row.sequence, chain};
+      continue;
+    }
+    if (row.sequence != std::max(end.sequence + 1, first) || (first > 1 && end.sequence == 0)) {
+      return damaged(connection, "event " + std::to_string(end.sequence + 1) + " is missing");
+    }
+    if (chain_after(end.chain, row) != chain) {
+      return damaged(connection,
+                     "event " + std::to_string(row.sequence) + " does not match its checksum");
+    }
+    end = {row.sequence, chain};
+    if (!receive(row)) {
+      return {};
+    }
+  }
+}
+
+Result<> decode_row(const EventRow& row, Event& event) {
+  event.sequence = row.sequence;
+  event.time = row.time;
+  const auto decoded = decode(row.payload, event.body);
+  return decoded ? decoded
+                 : Error{decoded.error().code,
+                         "event " + std::to_string(row.sequence) + ": " + decoded.error().message};
+}
+
+Result<> scan_events(Connection& connection,
+                     Sequence first,
+                     const std::function<bool(const Event&)>& receive,
+                     ChainEnd& end) {
+  Event event;
+  Result<> decoded;
+  auto scanned = scan_rows(
+      connection,
+      first,
+      [&](const EventRow& row) {
+        decoded = decode_row(row, event);
+        return decoded.ok() && receive(event);
+      },
+      end);
+  if (!decoded) {
+    return Error{decoded.error().code, connection.path() + ": " + decoded.error().message};
+  }
+  return scanned;
+}
+
+Result<ChainEnd> last_row(Connection& connection) {
+  auto statement =
+      connection.prepare("SELECT sequence, chain FROM events ORDER BY sequence DESC LIMIT 1");
+  if (!statement) {
+    return explained(statement.error());
+  }
+  const auto row = statement->step();
+  if (!row) {
+    return explained(row.error());
+  }
+  return *row ? ChainEnd{statement->integer(0), static_cast<std::uint32_t>(statement->integer(1))}
+              : ChainEnd{};
+}
+
+}  // namespace luthier

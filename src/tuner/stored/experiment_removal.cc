@@ -1,0 +1,184 @@
+#include "tuner/stored/experiment_removal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/contained_files.h"
+#include "store/experiment_lock.h"
+
+namespace luthier {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The mark in the header of the log's database (docs/event_log.md), which damage elsewhere leaves.
+bool is_event_log(const ContainedFiles& files) {
+  constexpr std::string_view kMark = "Luth";
+  constexpr off_t kMarkPlace = 68;
+  std::array<char, kMark.size()> found{};
+  const FileDescriptor database = files.open("experiment.db", O_RDONLY);
+  return database &&
+         ::pread(database.get(), found.data(), found.size(), kMarkPlace) ==
+             static_cast<ssize_t>(found.size()) &&
+         std::string_view(found.data(), found.size()) == kMark;
+}
+
+Error not_removed(const fs::path& path, int number) {
+  return {ErrorCode::io,
+          "can't remove " + path.string() + ": " + file_trouble(number) +
+              "; run this as its owner, or remove it by hand"};
+}
+
+constexpr std::string_view kLog = "experiment.db";
+constexpr std::string_view kLock = "experiment.lock";
+
+bool is_log_file(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kEndings = {
+      "", "-wal", "-shm", "-journal", ".new", ".new-journal", ".copy"};
+  return name.starts_with(kLog) &&
+         std::ranges::find(kEndings, name.substr(kLog.size())) != kEndings.end();
+}
+
+// Programs write below their trial's directory: all that is there is the experiment's.
+bool is_own(const ContainedFiles& files, std::string_view name) {
+  if (is_log_file(name) || name == kLock || name == "trials" || name == "control" ||
+      name == ".loggers") {
+    return true;
+  }
+  const auto status = files.status(name);
+  return status && S_ISLNK(status->st_mode);
+}
+
+// What goes, the log's files last.
+Result<std::vector<std::string>> own_entries(const ContainedFiles& files) {
+  auto entries = files.list({});
+  if (!entries) {
+    return not_removed(files.path({}), errno);
+  }
+  std::erase_if(*entries,
+                [&](const std::string& name) { return name == kLock || !is_own(files, name); });
+  std::ranges::stable_partition(*entries,
+                                [](const std::string& name) { return !is_log_file(name); });
+  return *std::move(entries);
+}
+
+std::int64_t bytes_below(const ContainedFiles& files, const fs::path& name) {
+  const auto status = files.status(name);
+  if (!status || !S_ISDIR(status->st_mode)) {
+    return status && S_ISREG(status->st_mode) ? static_cast<std::int64_t>(status->st_size) : 0;
+  }
+  std::int64_t bytes = 0;
+  const auto names = files.list(name);
+  for (const auto& each : names.value_or(std::vector<std::string>())) {
+    bytes += bytes_below(files, name / each);
+  }
+  return bytes;
+}
+
+// "X/trials/.." would lead nowhere once a part of X is gone.
+bool has_own_name(const fs::path& directory) {
+  const fs::path name = directory.filename();
+  return !name.empty() && name != "." && name != "..";
+}
+
+Result<> check_experiment(const fs::path& directory) {
+  std::error_code ignored;
+  if (!has_own_name(directory)) {
+    return Error{ErrorCode::invalid_argument,
+                 "'" + directory.string() +
+                     "' does not name an experiment's directory; name it as `luthier ls` does"};
+  }
+  if (fs::is_symlink(fs::symlink_status(directory, ignored))) {
+    return Error{ErrorCode::invalid_argument,
+                 directory.string() +
+                     " is a link to another place; remove the link itself, or name the directory "
+                     "it points to"};
+  }
+  if (!is_event_log(ContainedFiles(directory))) {
+    return Error{
+        ErrorCode::invalid_argument,
+        directory.string() +
+            " is not an experiment: its experiment.db is not an event log; if it is to go, "
+            "remove it by hand"};
+  }
+  return {};
+}
+
+// A way that leads through the experiment itself ends when its parts go.
+Result<fs::path> lasting_path(const fs::path& directory) {
+  if (std::ranges::find(directory, fs::path("..")) == directory.end()) {
+    return directory;
+  }
+  std::error_code error;
+  fs::path place = fs::canonical(directory, error);
+  return error ? Result<fs::path>(not_removed(directory, error.value()))
+               : Result<fs::path>(std::move(place));
+}
+
+}  // namespace
+
+std::vector<std::string> foreign_entries(const fs::path& directory) {
+  const ContainedFiles files(directory);
+  auto entries = files.list({}).value_or(std::vector<std::string>());
+  std::erase_if(entries, [&](const std::string& name) { return is_own(files, name); });
+  std::ranges::sort(entries);
+  return entries;
+}
+
+Result<> check_removable(const fs::path& directory) {
+  if (auto checked = check_experiment(directory); !checked) {
+    return checked;
+  }
+  const auto lock = ExperimentLock::take(directory);
+  return lock ? Result<>() : lock.error();
+}
+
+Result<> remove_experiment(const fs::path& directory) {
+  if (auto checked = check_experiment(directory); !checked) {
+    return checked;
+  }
+  const auto place = lasting_path(directory);
+  if (!place) {
+    return place.error();
+  }
+  auto lock = ExperimentLock::take(*place);
+  if (!lock) {
+    return lock.error();
+  }
+  const ContainedFiles files(*place);
+  const auto entries = own_entries(files);
+  if (!entries) {
+    return entries.error();
+  }
+  for (const auto& entry : *entries) {
+    if (!files.remove_all(entry)) {
+      return not_removed(files.path(entry), errno);
+    }
+  }
+  lock->release();
+  std::error_code error;
+  fs::remove(*place, error);
+  const bool emptied = !error || foreign_entries(*place).empty();
+  return error && emptied ? Result<>(not_removed(*place, error.value())) : Result<>();
+}
+
+std::int64_t bytes_on_disk(const fs::path& directory) {
+  const ContainedFiles files(directory);
+  std::int64_t bytes = 0;
+  const auto entries = own_entries(files);
+  for (const auto& entry : entries ? *entries : std::vector<std::string>()) {
+    bytes += bytes_below(files, entry);
+  }
+  return bytes;
+}
+
+}  // namespace luthier
