@@ -30,7 +30,8 @@ void Planner::recover(TrialId trial) {
   }
   emit(TrialRequeued{trial, 0, "was running when the controller went away", false});
   // It keeps its slot: what was running goes on before anything new is chosen.
-  emit(TrialChosen{{.trial = trial, .reason = "was running"}, "engine", 0});
+  emit(TrialChosen{
+      {.trial = trial, .reason = "was running"}, std::string(to_text(Decider::engine)), 0});
 }
 
 void Planner::on_ended(const Ended& ended) {
@@ -191,7 +192,7 @@ void Planner::after_failure(TrialId trial, const Ended& ended) {
   end_trial(trial, TrialState::failed, message);
   const std::int64_t allowed = state_.spec().max_failures;
   if (allowed >= 0 && state_.total_failed() > allowed && state_.closing_reason().empty()) {
-    close_with("max_failures",
+    close_with(Limit::max_failures,
                std::to_string(state_.total_failed()) + " trials failed, " +
                    std::to_string(allowed) + " allowed; the last: " + message);
   }
@@ -204,7 +205,7 @@ void Planner::leave_if_failing_early(TrialId trial) {
     return;
   }
   if (std::string reason = failing_early(state_, trial); !reason.empty()) {
-    emit(LimitReached{"failing_early", {-1}, reason});
+    reach(Limit::failing_early, reason);
     leave(reason);
   }
 }
@@ -220,7 +221,7 @@ void Planner::end_trial(TrialId trial, TrialState state, std::string reason) {
   }
   if (state_.closing_reason().empty()) {
     if (std::string plateau = rules_.experiment_plateau(state_); !plateau.empty()) {
-      close_with("stop_rule", std::move(plateau));
+      close_with(Limit::stop_rule, std::move(plateau));
     }
   }
 }

@@ -63,7 +63,7 @@ void Replayer::check_decision(const Event& event, const DecisionMade& logged) {
 }
 
 void Replayer::check_choice(const Event& event, const TrialChosen& logged) {
-  if (logged.chosen_by != advisors_.names().scheduler) {
+  if (!advisors_.is_schedulers(logged)) {
     return;
   }
   ++counts_.choices;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "core/log/log_words.h"
 
 namespace luthier {
 namespace {
@@ -114,29 +115,35 @@ DecisionMade Rules::decide(const ExperimentState& state,
                            const std::string& scheduler,
                            int version) const {
   const LiveTrial& live = *state.record(trial).live;
-  const auto made = [&](Decision decision, std::string decided_by, int by_version) {
+  const auto by_plugin = [&](Decision decision) {
+    return DecisionMade{trial, state.iteration(trial), std::move(decision), scheduler, version};
+  };
+  const auto by = [&](Decider decider, Decision decision) {
     return DecisionMade{
-        trial, state.iteration(trial), std::move(decision), std::move(decided_by), by_version};
+        trial, state.iteration(trial), std::move(decision), std::string(to_text(decider)), 0};
   };
   if (!state.closing_reason().empty()) {
-    return made({.kind = DecisionKind::stop, .reason = state.closing_reason()}, "limit", 0);
+    return by(Decider::limit, {.kind = DecisionKind::stop, .reason = state.closing_reason()});
   }
   if (live.stop_requested) {
-    const char* by = live.stop_is_rule ? "rule" : "person";
-    return made({.kind = DecisionKind::stop, .reason = live.request_reason}, by, 0);
+    return by(live.stop_is_rule ? Decider::rule : Decider::person,
+              {.kind = DecisionKind::stop,
+               .reason = live.request_reason,
+               .completes = live.stop_is_rule});
   }
   if (std::string reason = own_stop(state, trial, metrics); !reason.empty()) {
-    return made({.kind = DecisionKind::stop, .reason = std::move(reason)}, "rule", 0);
+    return by(Decider::rule,
+              {.kind = DecisionKind::stop, .reason = std::move(reason), .completes = true});
   }
   if (live.pause_requested && scheduled.kind != DecisionKind::stop) {
-    return made({.kind = DecisionKind::pause, .reason = live.request_reason}, "person", 0);
+    return by(Decider::person, {.kind = DecisionKind::pause, .reason = live.request_reason});
   }
   const std::int64_t every = state.spec().checkpoint_every;
   if (scheduled.kind == DecisionKind::proceed && every > 0 &&
       state.iteration(trial) - live.last_checkpoint_iteration >= every) {
     scheduled.kind = DecisionKind::checkpoint;
   }
-  return made(std::move(scheduled), scheduler, version);
+  return by_plugin(std::move(scheduled));
 }
 
 std::string Rules::experiment_plateau(const ExperimentState& state) const {

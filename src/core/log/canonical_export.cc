@@ -1,7 +1,5 @@
 #include "core/log/canonical_export.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "core/log/measured_metrics.h"
 
@@ -85,13 +83,8 @@ void CanonicalExport::on(const DecisionMade& event) {
                   ", \"numbers\": " + to_json(event.decision.numbers) +
                   ", \"by\": " + json_string(event.decided_by) + "}");
   if (event.decision.kind == DecisionKind::stop) {
-    const bool completes = event.decided_by == "rule" ||
-                           std::ranges::any_of(event.decision.numbers, [](const auto& number) {
-                             return number.first == "max_t";
-                           });
-    trials_[event.trial].stop = {
-        std::string(to_text(completes ? TrialState::completed : TrialState::stopped)),
-        event.decision.reason};
+    const auto state = event.decision.completes ? TrialState::completed : TrialState::stopped;
+    trials_[event.trial].stop = {std::string(to_text(state)), event.decision.reason};
   }
 }
 

@@ -173,6 +173,14 @@ class Decoder {
       get(value);
     }
   }
+  template <class T>
+  void later(std::string_view /*name*/, T& value, const T& before) {
+    if (problem_ == nullptr && left_.empty()) {
+      value = before;
+    } else if (problem_ == nullptr) {
+      get(value);
+    }
+  }
   // Nothing, or what is wrong with the bytes.
   const char* problem() const { return problem_; }
   bool newer() const { return newer_ || (problem_ == nullptr && !left_.empty()); }

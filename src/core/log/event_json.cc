@@ -24,8 +24,8 @@ class JsonWriter {
   }
   // Left out while it has the value that events without it are read with.
   template <class T>
-  void later(std::string_view name, const T& value) {
-    if (value != T{}) {
+  void later(std::string_view name, const T& value, const T& before) {
+    if (value != before) {
       (*this)(name, value);
     }
   }

@@ -265,7 +265,9 @@ Result<> Processes::open() {
     add(launcher_->watched(), kLauncher << 2);
   }
   launcher_->on_unusable([this](std::string reason) { inbox_.post(Unusable{std::move(reason)}); });
-  launcher_->on_note([this](std::string text) { inbox_.post(Noted{std::move(text)}); });
+  launcher_->on_note([this](std::string text) {
+    inbox_.post(Remarked{{}, Remarked::About::whole_run, std::move(text)});
+  });
   if (auto started = sealer_->start(); !started) {
     return started;
   }

@@ -198,7 +198,8 @@ class Hyperband : public TrialScheduler {
     return {.kind = DecisionKind::stop,
             .reason = "reached the last milestone of its bracket at " + reading_.show_time(time) +
                       " (max_t " + format_number(max_t_) + ")",
-            .numbers = {{"max_t", max_t_}}};
+            .numbers = {{"max_t", max_t_}},
+            .completes = true};
   }
 
   void leave(const ExperimentView& view, TrialId trial, bool vacates) {
@@ -277,6 +278,7 @@ class Hyperband : public TrialScheduler {
     if (how == "finished") {
       choice.reason = "was beyond the last milestone of its bracket when the bracket was cut";
       choice.numbers.emplace_back("max_t", max_t_);
+      choice.completes = true;
     }
     return choice;
   }

@@ -84,7 +84,8 @@ std::size_t BracketDraw::operator()(TrialId trial) const {
 Decision reached_max_t(const Reading& reading, double time, double max_t) {
   return {.kind = DecisionKind::stop,
           .reason = "reached max_t " + format_number(max_t) + " at " + reading.show_time(time),
-          .numbers = {{"max_t", max_t}}};
+          .numbers = {{"max_t", max_t}},
+          .completes = true};
 }
 
 Decision not_a_number(const Reading& reading, double milestone) {

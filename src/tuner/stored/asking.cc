@@ -96,7 +96,9 @@ Result<std::string> stop_experiment(OfflineLog& log,
   if (log.state().finished()) {
     return refuse("the experiment has ended already (" + log.state().end_reason() + ")");
   }
-  if (const auto added = log.add(ControlRequested{"stop", {-1}, who, ""}); !added) {
+  if (const auto added =
+          log.add(ControlRequested{std::string(to_text(RequestKind::stop)), {-1}, who, ""});
+      !added) {
     return added.error();
   }
   if (const auto added = log.add(ControllerStopped{true, "stopped by " + who}); !added) {
@@ -108,7 +110,7 @@ Result<std::string> stop_experiment(OfflineLog& log,
 
 // What follows the request in the log of an experiment that is not running.
 Result<std::string> ask_trial(OfflineLog& log,
-                              const std::string& what,
+                              RequestKind what,
                               TrialId trial,
                               const std::filesystem::path& directory,
                               const std::string& who) {
@@ -121,45 +123,47 @@ Result<std::string> ask_trial(OfflineLog& log,
   const std::string is =
       "trial " + to_text(trial) + " is " + std::string(to_text(state.state(trial)));
   if (is_ended(state.state(trial))) {
-    return refuse(is + " already and can't be asked to " + what);
+    return refuse(is + " already and can't be asked to " + std::string(to_text(what)));
   }
   if (state.state(trial) == TrialState::running) {
     return refuse(is + " in the log, but no controller runs the experiment; first go on with it: " +
                   way_on("resume", state.spec(), directory));
   }
-  if (what == "resume" && !state.record(trial).live->held) {
+  if (what == RequestKind::resume && !state.record(trial).live->held) {
     return refuse(is + " and not paused by a person; there is nothing to resume");
   }
-  if (const auto added = log.add(ControlRequested{what, trial, who, ""}); !added) {
+  if (const auto added = log.add(ControlRequested{std::string(to_text(what)), trial, who, ""});
+      !added) {
     return added.error();
   }
-  const std::string reason = (what == "stop"    ? "stopped by "
-                              : what == "pause" ? "paused by "
-                                                : "resumed by ") +
+  const std::string reason = (what == RequestKind::stop    ? "stopped by "
+                              : what == RequestKind::pause ? "paused by "
+                                                           : "resumed by ") +
                              who;
-  const auto added = what == "stop"    ? log.add(TrialEnded{trial, TrialState::stopped, reason})
-                     : what == "pause" ? log.add(TrialPaused{trial, reason, true})
-                                       : log.add(TrialRequeued{trial, 0, reason, false});
+  const auto added = what == RequestKind::stop
+                         ? log.add(TrialEnded{trial, TrialState::stopped, reason})
+                     : what == RequestKind::pause ? log.add(TrialPaused{trial, reason, true})
+                                                  : log.add(TrialRequeued{trial, 0, reason, false});
   if (!added) {
     return added.error();
   }
-  const std::string now = what == "stop"    ? " is stopped"
-                          : what == "pause" ? " is paused"
-                                            : " is not paused any more";
+  const std::string now = what == RequestKind::stop    ? " is stopped"
+                          : what == RequestKind::pause ? " is paused"
+                                                       : " is not paused any more";
   return "trial " + to_text(trial) + now + "; the experiment itself goes on with " +
          way_on("resume", state.spec(), directory);
 }
 
 // What a running controller has begun to do.
-std::string begun_text(const std::string& what,
+std::string begun_text(RequestKind what,
                        std::optional<TrialId> trial,
                        const std::filesystem::path& directory) {
   const std::string name = trial ? "trial " + to_text(*trial) : directory.filename().string();
-  if (what == "stop") {
+  if (what == RequestKind::stop) {
     return name + (trial ? " stops" : " stops, and its running trials with it") +
            "; what was found stays";
   }
-  if (what == "resume") {
+  if (what == RequestKind::resume) {
     return name + " goes on as soon as it has a free slot";
   }
   const std::string number = trial ? std::to_string(trial->value) : "";
@@ -172,7 +176,7 @@ std::string begun_text(const std::string& what,
 }  // namespace
 
 Result<std::string> request(const std::filesystem::path& directory,
-                            const std::string& what,
+                            RequestKind what,
                             std::optional<TrialId> trial,
                             const std::string& who) {
   if (ExperimentLock::is_held(directory)) {
@@ -187,8 +191,9 @@ Result<std::string> request(const std::filesystem::path& directory,
     const auto answer = ControlFiles(directory).ask(asked, kPatience);
     return answer ? Result<std::string>(begun_text(what, trial, directory)) : answer;
   }
-  if (!trial && what != "stop") {
-    return refuse("the experiment is not running; there is nothing to " + what);
+  if (!trial && what != RequestKind::stop) {
+    return refuse("the experiment is not running; there is nothing to " +
+                  std::string(to_text(what)));
   }
   auto log = OfflineLog::open(directory);
   if (!log) {

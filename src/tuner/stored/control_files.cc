@@ -58,6 +58,22 @@ std::string text_of(const NamedValues& values, std::string_view name) {
   return value && value->text() ? *value->text() : std::string();
 }
 
+Result<> read_into(ControlRequest& request, std::string_view text) {
+  const auto values = parse_json_object(text);
+  if (!values) {
+    return values.error();
+  }
+  const Value* trial = values->find("trial");
+  request.trial.value = trial ? trial->integer().value_or(-1) : -1;
+  request.who = text_of(*values, "who");
+  const auto kind = read_request(text_of(*values, "request"), request.trial);
+  if (!kind) {
+    return kind.error();
+  }
+  request.request = *kind;
+  return {};
+}
+
 }  // namespace
 
 std::vector<ControlRequest> ControlFiles::take() const {
@@ -68,17 +84,12 @@ std::vector<ControlRequest> ControlFiles::take() const {
   for (const auto& name : names) {
     const auto text = read_file(files_, name);
     files_.remove_all(name);
-    const auto values =
-        text ? parse_json_object(*text) : Result<NamedValues>(refused("it is not a regular file"));
     ControlRequest request{.id = name.substr(0, name.size() - kRequest.size())};
-    if (values) {
-      request.request = text_of(*values, "request");
-      request.who = text_of(*values, "who");
-      const Value* trial = values->find("trial");
-      request.trial.value = trial ? trial->integer().value_or(-1) : -1;
+    const auto read = text ? read_into(request, *text) : refused("it is not a regular file");
+    if (read) {
       requests.push_back(std::move(request));
     } else {
-      answer(request, values.error());
+      answer(request, read.error());
     }
   }
   return requests;
@@ -94,7 +105,7 @@ void ControlFiles::answer(const ControlRequest& request, const Result<>& result)
 Result<std::string> ControlFiles::ask(const ControlRequest& request,
                                       std::chrono::milliseconds patience) const {
   const NamedValues values{
-      {"request", request.request}, {"trial", request.trial.value}, {"who", request.who}};
+      {"request", to_text(request.request)}, {"trial", request.trial.value}, {"who", request.who}};
   const std::string asked = request.id + std::string(kRequest);
   if (const auto written = write_file(files_, asked, to_json(values)); !written) {
     return written.error();
