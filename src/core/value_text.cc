@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "core/expression/expression.h"
 #include "core/expression/expression_lexer.h"
 
@@ -50,11 +51,8 @@ Result<ValueList> ValueReader::read_list(char closing, int depth) {
   ValueList list;
   skip_blanks();
   while (!at(closing)) {
-    auto value = read_value(depth);
-    if (!value) {
-      return value.error();
-    }
-    list.push_back(std::move(*value));
+    LUTHIER_TAKE(auto value, read_value(depth));
+    list.push_back(std::move(value));
     skip_blanks();
     if (at(',')) {
       ++position_;

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "engine/retention.h"
 
 namespace luthier {
@@ -311,9 +312,7 @@ void Planner::leave_now() {
 }
 
 Result<> Planner::on_control(const ControlRequest& request) {
-  if (auto possible = check(state_, request); !possible) {
-    return possible;
-  }
+  LUTHIER_TRY(check(state_, request));
   emit(ControlRequested{
       std::string(to_text(request.request)), request.trial, request.who, request.id});
   if (request.trial.value >= 0) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/try.h"
 #include "core/log/event_check.h"
 
 namespace luthier {
@@ -84,9 +85,7 @@ void Replayer::check_suggestion(const Event& event, const TrialAdded& logged) {
 }
 
 Result<> Replayer::take(const Event& event) {
-  if (auto checked = check_event(state_, event); !checked) {
-    return checked;
-  }
+  LUTHIER_TRY(check_event(state_, event));
   if (const auto* made = std::get_if<DecisionMade>(&event.body)) {
     check_decision(event, *made);
   } else if (depth_ == ReplayDepth::everything) {
@@ -97,9 +96,7 @@ Result<> Replayer::take(const Event& event) {
     }
   }
   advisors_.before(state_, event);
-  if (auto applied = state_.apply(event); !applied) {
-    return applied;
-  }
+  LUTHIER_TRY(state_.apply(event));
   if (auto decision = advisors_.after(state_, event)) {
     scheduled_ = std::move(decision);
     metrics_ = std::get<ResultReported>(event.body).metrics;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "loggers/private_files.h"
 #include "loggers/result_record.h"
 
@@ -87,13 +88,9 @@ class CsvWriter final : public TrialWriter {
     return finish(folder, false);
   }
   Result<> on(const ResultReported& result, TimePoint time, TrialFolder& folder) {
-    if (auto finished = finish(folder, false); !finished) {
-      return finished;
-    }
+    LUTHIER_TRY(finish(folder, false));
     time_.on_result(time);
-    if (auto fitted = fit_columns(result.metrics, folder); !fitted) {
-      return fitted;
-    }
+    LUTHIER_TRY(fit_columns(result.metrics, folder));
     begin_row(result, time);
     return {};
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "loggers/result_record.h"
 
 namespace luthier {
@@ -71,9 +72,7 @@ class JsonWriter final : public TrialWriter {
   }
   Result<> on(const AttemptStarted&, TimePoint time, TrialFolder& folder) {
     time_.on_attempt(time);
-    if (auto finished = finish(folder, false); !finished) {
-      return finished;
-    }
+    LUTHIER_TRY(finish(folder, false));
     return std::exchange(changed_, false) ? folder.replace("params.json", config_ + "\n")
                                           : Result<>();
   }
@@ -135,9 +134,7 @@ class JsonWriter final : public TrialWriter {
       return {};
     }
     if (!folder.is_open()) {
-      if (auto opened = folder.open("result.json"); !opened) {
-        return opened;
-      }
+      LUTHIER_TRY(folder.open("result.json"));
     }
     folder.out().append(line_).append(done ? kDone : kNotDone);
     done_ = done;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "loggers/csv.h"
 #include "loggers/file_logger.h"
 #include "loggers/json.h"
@@ -86,9 +87,7 @@ Result<> export_files(std::string_view logger,
                  "the " + std::string(logger) +
                      " logger has no files to export; those that do: " + "csv, json, tensorboard"};
   }
-  if (auto made = make_private_directories(directory); !made) {
-    return made;
-  }
+  LUTHIER_TRY(make_private_directories(directory));
   FileLogger files(
       row->make(spec),
       {.name = std::string(logger), .directory = directory, .trials_folder = trials_folder});

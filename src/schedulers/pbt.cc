@@ -19,6 +19,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "luthier/rng.h"
 #include "luthier/scheduler.h"
 #include "schedulers/population/explorer.h"
@@ -61,17 +62,11 @@ class RandomExploration : public Exploration {
 };
 
 Result<std::unique_ptr<TrialScheduler>> make(const PluginContext& context) {
-  auto factors = parse_factors(context.options.text("perturbation_factors"));
-  if (!factors) {
-    return factors.error();
-  }
-  auto parameters = explored_parameters("pbt", context);
-  if (!parameters) {
-    return parameters.error();
-  }
+  LUTHIER_TAKE(auto factors, parse_factors(context.options.text("perturbation_factors")));
+  LUTHIER_TAKE(auto parameters, explored_parameters("pbt", context));
   Explorer explorer({.resample_probability = context.options.number("resample_probability"),
-                     .factors = std::move(*factors),
-                     .parameters = std::move(*parameters)});
+                     .factors = std::move(factors),
+                     .parameters = std::move(parameters)});
   return std::unique_ptr<TrialScheduler>(std::make_unique<PopulationTraining>(
       context, std::make_unique<RandomExploration>(std::move(explorer), context.seed)));
 }

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/per_trial.h"
 
@@ -178,11 +179,8 @@ Result<std::unique_ptr<TrialScheduler>> make(const PluginContext& context) {
     return Error{ErrorCode::invalid_argument,
                  "scheduler 'pbt_replay' needs option policy, the path of an exported schedule"};
   }
-  auto steps = read_policy(*path->text());
-  if (!steps) {
-    return steps.error();
-  }
-  return std::unique_ptr<TrialScheduler>(std::make_unique<PbtReplay>(std::move(*steps)));
+  LUTHIER_TAKE(auto steps, read_policy(*path->text()));
+  return std::unique_ptr<TrialScheduler>(std::make_unique<PbtReplay>(std::move(steps)));
 }
 
 }  // namespace

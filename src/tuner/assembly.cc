@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "core/name_length.h"
 #include "core/space/environment_name.h"
 #include "executors/programs/process.h"
@@ -27,11 +28,9 @@ Result<ExperimentSummary> run_session(std::filesystem::path directory,
   if (options.session.handle_signals) {
     signals.emplace();
   }
-  auto session = Session::open(std::move(directory), std::move(start), plugins, options);
-  if (!session) {
-    return session.error();
-  }
-  return (*session)->run();
+  LUTHIER_TAKE(auto session,
+               Session::open(std::move(directory), std::move(start), plugins, options));
+  return session->run();
 }
 
 // Programs are started there also when the experiment is resumed from elsewhere.
@@ -40,11 +39,8 @@ Result<> record_working_directory(ExperimentSpec& spec) {
   if (spec.executor != "process" && spec.executor != "ray") {
     return {};
   }
-  auto directory = working_directory({});
-  if (!directory) {
-    return directory.error();
-  }
-  spec.working_directory = *std::move(directory);
+  LUTHIER_TAKE(auto directory, working_directory({}));
+  spec.working_directory = std::move(directory);
   return {};
 }
 
@@ -107,9 +103,7 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
-  if (auto recorded = record_working_directory(spec); !recorded) {
-    return recorded.error();
-  }
+  LUTHIER_TRY(record_working_directory(spec));
   if (options.session.memory_store) {
     return run_session({}, {.create = true, .spec = std::move(spec)}, plugins, options);
   }

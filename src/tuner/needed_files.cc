@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/sha256.h"
+#include "base/try.h"
 
 namespace luthier {
 namespace {
@@ -67,9 +68,7 @@ Result<std::vector<NeededFile>> needed_files(const ExperimentSpec& spec) {
     if (!is_file(path) || std::ranges::find(files, path, &NeededFile::path) != files.end()) {
       continue;
     }
-    if (const auto added = add(files, path); !added) {
-      return added.error();
-    }
+    LUTHIER_TRY(add(files, path));
   }
   return files;
 }

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "core/log/known_check.h"
 #include "core/name_length.h"
 #include "engine/rules.h"
@@ -301,10 +302,7 @@ bool PluginRegistry::knows(const ExperimentSpec& spec) const {
 
 Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& given) const {
   ExperimentSpec spec = given;
-  auto space = CompiledSpace::compile(spec.space);
-  if (!space) {
-    return space.error();
-  }
+  LUTHIER_TAKE(auto space, CompiledSpace::compile(spec.space));
   // Of a new experiment this was done; a stored one is a stranger's, or of an older version whose
   // plugins had fewer options.
   if (knows(spec)) {
@@ -335,11 +333,9 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
                    unknown_name("searcher", names.searcher, searchers()) +
                        "; a searcher of a library needs its --plugin"};
     }
-    auto made = plugin->make({spec.searcher.options, spec.objectives, spec.seed, &*space});
-    if (!made) {
-      return made.error();
-    }
-    searcher_made = std::move(*made);
+    LUTHIER_TAKE(auto made,
+                 plugin->make({spec.searcher.options, spec.objectives, spec.seed, &space}));
+    searcher_made = std::move(made);
     names.searcher_version = plugin->info.version;
     names.reads_results = plugin->reads_results;
   }
@@ -350,11 +346,9 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
                    unknown_name("scheduler", names.scheduler, schedulers()) +
                        "; a scheduler of a library needs its --plugin"};
     }
-    auto made = plugin->make({spec.scheduler.options, spec.objectives, spec.seed, &*space});
-    if (!made) {
-      return made.error();
-    }
-    scheduler_made = std::move(*made);
+    LUTHIER_TAKE(auto made,
+                 plugin->make({spec.scheduler.options, spec.objectives, spec.seed, &space}));
+    scheduler_made = std::move(made);
     names.scheduler_version = plugin->info.version;
     names.needs_checkpoints = plugin->needs_checkpoints;
   }

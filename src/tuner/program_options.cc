@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "core/log/metric_readings.h"
 
 namespace luthier {
@@ -23,9 +24,7 @@ Result<> set_regex(ProcessOptions& options, const std::string& value) {
 Result<> set_files(ProcessOptions& options, const std::string& value) {
   options.metric_files.clear();
   for (const auto& glob : split(value, '\n')) {
-    if (auto checked = check_metric_file(glob); !checked) {
-      return checked;
-    }
+    LUTHIER_TRY(check_metric_file(glob));
     options.metric_files.push_back(glob);
   }
   return {};
@@ -127,18 +126,12 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
 }
 
 Result<> record_templates(ExperimentSpec& spec) {
-  const auto process = process_options(spec);
-  if (!process) {
-    return process.error();
-  }
-  const auto digests = template_digests(*process);
-  if (!digests) {
-    return digests.error();
-  }
+  LUTHIER_TAKE(const auto process, process_options(spec));
+  LUTHIER_TAKE(const auto digests, template_digests(process));
   const bool recorded = std::ranges::any_of(
       spec.executor_options, [](const auto& option) { return option.first == "templates"; });
-  if (!digests->empty() && !recorded) {
-    spec.executor_options.emplace_back("templates", *digests);
+  if (!digests.empty() && !recorded) {
+    spec.executor_options.emplace_back("templates", digests);
   }
   return {};
 }

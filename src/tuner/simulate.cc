@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "tuner/advice.h"
 #include "tuner/best_curve.h"
 #include "tuner/machine/signals.h"
@@ -150,24 +151,18 @@ Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
   RunOptions watched = options;
   watched.own_loggers.push_back(curve);
   const bool on_disk = !options.session.memory_store;
-  auto session = Session::open(on_disk ? options.session.results / spec.name : "",
-                               {.create = true, .spec = spec},
-                               plugins,
-                               watched);
-  if (!session) {
-    return session.error();
-  }
-  if (const auto ran = (*session)->engine().run(); !ran) {
-    return ran.error();
-  }
-  if (const auto closed = (*session)->close(); !closed) {
-    return closed.error();
-  }
-  const ExperimentState& state = (*session)->state();
+  LUTHIER_TAKE(auto session,
+               Session::open(on_disk ? options.session.results / spec.name : "",
+                             {.create = true, .spec = spec},
+                             plugins,
+                             watched));
+  LUTHIER_TRY(session->engine().run());
+  LUTHIER_TRY(session->close());
+  const ExperimentState& state = session->state();
   return SimulatedExperiment{
       .seed = spec.seed,
       .name = spec.name,
-      .directory = (*session)->directory(),
+      .directory = session->directory(),
       .curve = curve->finish(),
       .optimum = options.benchmark ? options.benchmark->optimum(objective) : std::nullopt,
       .finished = state.finished(),

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 
 namespace luthier {
 namespace {
@@ -172,11 +173,8 @@ Result<Token> ExpressionLexer::quoted() {
                ? Result<Token>(Token{Token::Kind::quoted_name, std::string(name), {}, start})
                : no_utf8(text_, start);
   }
-  auto content = read_quoted(text_, position_);
-  if (!content) {
-    return content.error();
-  }
-  return Token{Token::Kind::literal, {}, Value(std::move(*content)), start};
+  LUTHIER_TAKE(auto content, read_quoted(text_, position_));
+  return Token{Token::Kind::literal, {}, Value(std::move(content)), start};
 }
 
 Token ExpressionLexer::name() {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/unknown_option.h"
 #include "core/expression/expression.h"
 #include "luthier/experiment_spec.h"
@@ -113,15 +114,12 @@ std::string with_quoted_metric(std::string_view text, std::span<const std::strin
 }
 
 Result<StopRule> plateau(StopRule::Kind kind, const std::string& text) {
-  const auto spec = parse_plugin_spec(text);
-  if (!spec) {
-    return spec.error();
-  }
-  StopRule rule{.kind = kind, .text = to_text(*spec), .window = kDefaultWindow};
-  const std::string what = "the stop rule '" + spec->name + "'";
+  LUTHIER_TAKE(const auto spec, parse_plugin_spec(text));
+  StopRule rule{.kind = kind, .text = to_text(spec), .window = kDefaultWindow};
+  const std::string what = "the stop rule '" + spec.name + "'";
   const std::vector<std::string> known = {"metric", "window", "tolerance"};
   std::vector<std::string> problems;
-  for (const auto& [key, value] : spec->options) {
+  for (const auto& [key, value] : spec.options) {
     if (std::ranges::find(known, key) == known.end()) {
       problems.push_back(unknown_option(what, key, known));
     } else if (const auto wanted = set_option(rule, key, value); !wanted.empty()) {
@@ -129,8 +127,8 @@ Result<StopRule> plateau(StopRule::Kind kind, const std::string& text) {
                          "; it must be " + std::string(wanted));
     }
   }
-  if (!spec->options.contains("metric")) {
-    problems.push_back(what + " has no metric; write " + spec->name + ":metric=NAME");
+  if (!spec.options.contains("metric")) {
+    problems.push_back(what + " has no metric; write " + spec.name + ":metric=NAME");
   }
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/try.h"
+
 namespace luthier {
 namespace {
 
@@ -39,12 +41,8 @@ Result<Agreement> CanonicalAgreement::compare(std::string_view first, std::strin
   agreement_ = {};
   std::map<std::int64_t, Json> ours;
   std::map<std::int64_t, Json> theirs;
-  if (const auto parsed = read(first, ours); !parsed) {
-    return parsed.error();
-  }
-  if (const auto parsed = read(second, theirs); !parsed) {
-    return parsed.error();
-  }
+  LUTHIER_TRY(read(first, ours));
+  LUTHIER_TRY(read(second, theirs));
   agreement_.trials = static_cast<std::int64_t>(ours.size());
   for (const auto& [id, trial] : ours) {
     const auto other = theirs.find(id);

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "core/space/space_json.h"
 #include "luthier/experiment_spec.h"
 
@@ -374,14 +375,11 @@ std::string to_json(const ExperimentSpec& spec) {
 }
 
 Result<ExperimentSpec> parse_experiment_spec(std::string_view json) {
-  const auto document = parse_json(json);
-  if (!document) {
-    return document.error();
-  }
-  if (document->kind != Json::Kind::object) {
+  LUTHIER_TAKE(const auto document, parse_json(json));
+  if (document.kind != Json::Kind::object) {
     return Error{ErrorCode::invalid_argument, "experiment: the document must be an object"};
   }
-  return SpecReader(*document).read_all();
+  return SpecReader(document).read_all();
 }
 
 }  // namespace luthier

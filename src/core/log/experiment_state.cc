@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/try.h"
 #include "core/log/event_check.h"
 #include "core/log/event_codec.h"
 #include "core/log/known_check.h"
@@ -25,9 +26,7 @@ const StopRule* plateau_rule(const ExperimentSpec& spec) {
 // They were complete when they were logged.
 Result<> check_known(const CompiledSpace& space, const ExperimentSpec& spec) {
   for (const KnownResult& known : spec.known) {
-    if (const auto whole = complete_known(space, spec.objectives, known); !whole) {
-      return whole.error();
-    }
+    LUTHIER_TRY(complete_known(space, spec.objectives, known));
   }
   return {};
 }
@@ -317,13 +316,9 @@ struct ExperimentState::Apply {
 };
 
 Result<> ExperimentState::apply(const Event& event) {
-  if (auto checked = check_event(*this, event); !checked) {
-    return checked;
-  }
+  LUTHIER_TRY(check_event(*this, event));
   if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
-    if (auto done = create(*created, event.time); !done) {
-      return done;
-    }
+    LUTHIER_TRY(create(*created, event.time));
   }
   std::visit(Apply{*this, event}, event.body);
   time_ = std::max(time_, event.time);

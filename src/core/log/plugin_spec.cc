@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "core/expression/expression_lexer.h"
 #include "core/value_text.h"
 #include "luthier/experiment_spec.h"
@@ -29,11 +30,8 @@ Result<> read_option(ValueReader& reader, NamedValues& options) {
   if (!reader.accept('=')) {
     return reader.fail("the option '" + key + "' has no value; write " + key + "=VALUE");
   }
-  auto value = reader.read_value();
-  if (!value) {
-    return value.error();
-  }
-  options.append(key, std::move(*value));
+  LUTHIER_TAKE(auto value, reader.read_value());
+  options.append(key, std::move(value));
   return {};
 }
 
@@ -51,9 +49,7 @@ Result<PluginSpec> parse_plugin_spec(std::string_view text) {
   ValueReader reader(text);
   reader.move_to(colon + 1);
   do {
-    if (const auto read = read_option(reader, spec.options); !read) {
-      return read.error();
-    }
+    LUTHIER_TRY(read_option(reader, spec.options));
   } while (reader.accept(','));
   reader.skip_blanks();
   if (!reader.at_end()) {

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/space/space_check.h"
 #include "core/space/space_model.h"
 
@@ -70,11 +71,8 @@ CompiledSpace& CompiledSpace::operator=(CompiledSpace&&) noexcept = default;
 CompiledSpace::~CompiledSpace() = default;
 
 Result<CompiledSpace> CompiledSpace::compile(Space space) {
-  auto model = compile_model(std::move(space));
-  if (!model) {
-    return model.error();
-  }
-  return CompiledSpace(std::make_unique<Impl>(Impl{std::move(*model)}));
+  LUTHIER_TAKE(auto model, compile_model(std::move(space)));
+  return CompiledSpace(std::make_unique<Impl>(Impl{std::move(model)}));
 }
 
 const Space& CompiledSpace::declaration() const {
@@ -134,11 +132,8 @@ Result<Config> CompiledSpace::sample(Rng& rng, std::uint64_t cell) const {
   for (int i = 0; i < most; ++i) {
     draw();
     model.assign_all(point, assignment);
-    const auto good = satisfies(model, assignment, violations);
-    if (!good) {
-      return good.error();
-    }
-    if (*good) {
+    LUTHIER_TAKE(const auto good, satisfies(model, assignment, violations));
+    if (good) {
       return model.to_config(std::move(assignment));
     }
   }

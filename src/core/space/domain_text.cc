@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "core/expression/expression.h"
 #include "core/expression/expression_lexer.h"
 #include "core/space/space_guess.h"
@@ -212,11 +213,8 @@ class DomainReader {
       return call(word, start);
     }
     reader_.move_to(start);
-    auto value = reader_.read_value();
-    if (!value) {
-      return value.error();
-    }
-    const auto* const text = value->text();
+    LUTHIER_TAKE(auto value, reader_.read_value());
+    const auto* const text = value.text();
     if (text != nullptr && *text == word) {
       if (const auto meant = distribution_meant(word)) {
         return fail_at(start,
@@ -224,8 +222,8 @@ class DomainReader {
                            "? a text stands in quotes");
       }
     }
-    const auto* list = value->list();
-    return list ? choice(*list) : constant(std::move(*value));
+    const auto* list = value.list();
+    return list ? choice(*list) : constant(std::move(value));
   }
 
   Error fail_at(std::size_t start, std::string_view problem) const {
@@ -240,12 +238,9 @@ class DomainReader {
     if (known->kind == DomainKind::expression) {
       return formula();
     }
-    auto arguments = reader_.read_list(')');
-    if (!arguments) {
-      return arguments.error();
-    }
-    return known->count > 0 ? numeric(*known, *arguments, start)
-                            : listed(*known, std::move(*arguments), start);
+    LUTHIER_TAKE(auto arguments, reader_.read_list(')'));
+    return known->count > 0 ? numeric(*known, arguments, start)
+                            : listed(*known, std::move(arguments), start);
   }
 
   Result<Domain> numeric(const DomainWord& word, const ValueList& arguments, std::size_t start) {
@@ -332,9 +327,7 @@ Result<Domain> Space::parse_domain(std::string_view text) {
   if (!domain) {
     return domain;
   }
-  if (const auto end = reader.end(); !end) {
-    return end.error();
-  }
+  LUTHIER_TRY(reader.end());
   return domain;
 }
 
@@ -380,11 +373,8 @@ Result<> Space::add_text(std::string_view text) {
                      (meant ? "did you mean " + *meant + "?"
                             : "write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)")};
   }
-  auto parameter = parse_parameter(name, text.substr(equals + 1));
-  if (!parameter) {
-    return parameter.error();
-  }
-  parameters_.push_back(std::move(*parameter));
+  LUTHIER_TAKE(auto parameter, parse_parameter(name, text.substr(equals + 1)));
+  parameters_.push_back(std::move(parameter));
   return {};
 }
 

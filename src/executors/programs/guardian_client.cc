@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/programs/child.h"
 #include "executors/programs/spawn_packet.h"
 
@@ -40,18 +41,16 @@ Result<GuardianClient> GuardianClient::launch() {
   client.null_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
   client.discard_ = FileDescriptor(open("/dev/null", O_WRONLY | O_CLOEXEC));
   constexpr unsigned kExecutable = 0x10;  // MFD_EXEC, of kernel 6.3
-  auto image = memory_file("luthier-guardian",
+  LUTHIER_TAKE(auto image,
+               memory_file("luthier-guardian",
                            luthier_guardian_begin,
                            // NOLINTNEXTLINE(*-security.PointerSub): ends of one embedded file
                            static_cast<std::size_t>(luthier_guardian_end - luthier_guardian_begin),
-                           kExecutable);
-  if (!image) {
-    return image.error();
-  }
+                           kExecutable));
   if (!theirs || !client.null_ || !client.discard_) {
     return spawn_error("the guardian could not be started", errno);
   }
-  const FileDescriptor high = above_standard(*std::move(image));
+  const FileDescriptor high = above_standard(std::move(image));
   if (!high) {
     return spawn_error("the guardian could not be started", errno);
   }
@@ -85,14 +84,11 @@ GuardianClient::~GuardianClient() {
 }
 
 Result<FileDescriptor> GuardianClient::spawn(const Program& program) {
-  auto packet = SpawnPacket::make(with_input(program));
-  if (!packet) {
-    return packet.error();
-  }
-  if (!packet->send(socket_.get(), &packet->request(), sizeof packet->request())) {
+  LUTHIER_TAKE(auto packet, SpawnPacket::make(with_input(program)));
+  if (!packet.send(socket_.get(), &packet.request(), sizeof packet.request())) {
     return spawn_error("the guardian did not take the program", errno);
   }
-  return packet->take_control();
+  return packet.take_control();
 }
 
 Result<FileDescriptor> GuardianClient::launch_zygote(const Program& program) {
@@ -105,13 +101,10 @@ Result<FileDescriptor> GuardianClient::launch_zygote(const Program& program) {
   Program zygote = with_input(program);
   zygote.standard_output = zygote.standard_error = discard_.get();
   zygote.report = theirs.get();
-  auto packet = SpawnPacket::make(zygote);
-  if (!packet) {
-    return packet.error();
-  }
-  guardian::SpawnRequest request = packet->request();
+  LUTHIER_TAKE(auto packet, SpawnPacket::make(zygote));
+  guardian::SpawnRequest request = packet.request();
   request.zygote = 1;
-  if (!packet->send(socket_.get(), &request, sizeof request)) {
+  if (!packet.send(socket_.get(), &request, sizeof request)) {
     return spawn_error("the guardian did not take the zygote", errno);
   }
   return ours;

@@ -4,6 +4,7 @@
 
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "base/try.h"
 
 namespace luthier {
 namespace {
@@ -143,12 +144,9 @@ Result<Understood> parse_understanding(std::string_view text) {
 }
 
 Result<Understanding> Understanding::parse(std::string_view text) {
-  auto understood = parse_understanding(text);
-  if (!understood) {
-    return understood.error();
-  }
+  LUTHIER_TAKE(auto understood, parse_understanding(text));
   Understanding understanding;
-  understanding.text_ = understanding_text(*understood);
+  understanding.text_ = understanding_text(understood);
   return understanding;
 }
 

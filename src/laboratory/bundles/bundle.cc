@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/log/canonical_export.h"
 #include "laboratory/bundles/bundle_about.h"
 #include "laboratory/bundles/tar.h"
@@ -156,14 +157,9 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
   bundle.spec = (*state)->spec();
   bundle.spec.working_directory.clear();  // of this machine
   bundle.canonical = canonical.text();
-  if (const auto checked = check_rerunnable(bundle.spec, bundle.facts, experiment); !checked) {
-    return checked.error();
-  }
-  auto needs = needed_files(bundle.spec);
-  if (!needs) {
-    return needs.error();
-  }
-  bundle.needs = std::move(*needs);
+  LUTHIER_TRY(check_rerunnable(bundle.spec, bundle.facts, experiment));
+  LUTHIER_TAKE(auto needs, needed_files(bundle.spec));
+  bundle.needs = std::move(needs);
   GzipWriter gzip;
   auto done = gzip.open(path);
   done = done ? write_files(experiment, (*state)->sequence(), bundle, events, gzip) : done;
@@ -172,9 +168,7 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
 
 Result<Bundle> read_bundle(const fs::path& path) {
   GzipReader gzip;
-  if (const auto opened = gzip.open(path); !opened) {
-    return opened.error();
-  }
+  LUTHIER_TRY(gzip.open(path));
   const std::string what = path.string();
   std::map<std::string_view, std::string> texts;  // of those that are needed whole
   std::map<std::string_view, Sha256> sums;
@@ -203,9 +197,7 @@ Result<Bundle> read_bundle(const fs::path& path) {
   }
   contents.erase(kAbout);
   contents.erase(kReadme);
-  if (const auto checked = check_contents(*about, contents, what); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(check_contents(*about, contents, what));
   auto spec = parse_experiment_spec(texts[kSpec]);
   if (!spec) {
     return Error{ErrorCode::corruption, what + ": " + spec.error().message};
@@ -213,11 +205,8 @@ Result<Bundle> read_bundle(const fs::path& path) {
   Bundle bundle = bundle_of(*about);
   bundle.spec = std::move(*spec);
   bundle.canonical = std::move(texts[kCanonical]);
-  if (const auto checked =
-          check_rerunnable(bundle.spec, bundle.facts, SessionOptions().results / bundle.spec.name);
-      !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(
+      check_rerunnable(bundle.spec, bundle.facts, SessionOptions().results / bundle.spec.name));
   return bundle;
 }
 

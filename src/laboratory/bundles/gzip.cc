@@ -6,6 +6,8 @@
 
 #include <zlib.h>
 
+#include "base/try.h"
+
 namespace luthier {
 namespace {
 
@@ -45,9 +47,7 @@ Result<> GzipWriter::write(std::string_view bytes) {
 }
 
 Result<> GzipWriter::close() {
-  if (auto flushed = deflate_all({}, true); !flushed) {
-    return flushed;
-  }
+  LUTHIER_TRY(deflate_all({}, true));
   return file_.close() ? Result<>() : Result<>(system_error("write", path_));
 }
 
@@ -90,27 +90,21 @@ Result<> GzipReader::open(const std::filesystem::path& path) {
 
 Result<> GzipReader::read(std::span<char> into) {
   while (!into.empty()) {
-    const auto count = read_some(into);
-    if (!count) {
-      return count.error();
-    }
-    if (*count == 0) {
+    LUTHIER_TAKE(const auto count, read_some(into));
+    if (count == 0) {
       return Error{ErrorCode::corruption,
                    path_.string() + " ends too early; copy or make it again"};
     }
-    into = into.subspan(*count);
+    into = into.subspan(count);
   }
   return {};
 }
 
 Result<bool> GzipReader::at_end() {
   std::string more(1, '\0');
-  const auto count = read_some(more);
-  if (!count) {
-    return count.error();
-  }
+  LUTHIER_TAKE(const auto count, read_some(more));
   // Else gzip's own sum is missing, or something follows it.
-  return *count == 0 && ended_ && stream_->z.avail_in == 0 &&
+  return count == 0 && ended_ && stream_->z.avail_in == 0 &&
          file_.peek() == std::ifstream::traits_type::eof();
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "laboratory/comparison/statistics/quantiles.h"
 
 namespace luthier {
@@ -100,14 +101,9 @@ Result<Tasks> find_tasks(std::span<const ExperimentCurve> experiments,
                          std::optional<double> optimum) {
   std::map<std::string, Task> by_label;
   for (std::size_t i = 0; i < experiments.size(); ++i) {
-    const auto known = optimum_of(experiments[i], optimum);
-    if (!known) {
-      return known.error();
-    }
+    LUTHIER_TAKE(const auto known, optimum_of(experiments[i], optimum));
     Task& task = by_label[label_of(experiments[i])];
-    if (const auto added = add(task, i, experiments[i], *known, experiments); !added) {
-      return added.error();
-    }
+    LUTHIER_TRY(add(task, i, experiments[i], known, experiments));
   }
   Tasks tasks;
   tasks.task_of.resize(experiments.size());
@@ -127,9 +123,7 @@ Result<Tasks> find_tasks(std::span<const ExperimentCurve> experiments,
     if (!known) {
       continue;
     }
-    if (const auto checked = check_optimum(task, experiments); !checked) {
-      return checked.error();
-    }
+    LUTHIER_TRY(check_optimum(task, experiments));
     task.scale = scale_of(task, experiments);
   }
   return tasks;

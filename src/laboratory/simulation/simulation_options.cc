@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/try.h"
 
 namespace luthier {
 namespace {
@@ -97,9 +98,7 @@ Result<SimulationOptions> parse_simulation_options(const ExecutorOptions& option
       parsed.conditions.*row->field = *number;
     }
   }
-  if (const auto checked = check(parsed); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(check(parsed));
   return parsed;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "luthier/compiled_space.h"
 #include "schedulers/population/population_training.h"
 
@@ -45,9 +46,7 @@ Result<std::vector<std::string>> explored_parameters(std::string_view name,
     }
   }
   if (context.space != nullptr) {
-    if (const auto checked = check_names(name, *context.space, names); !checked) {
-      return checked.error();
-    }
+    LUTHIER_TRY(check_names(name, *context.space, names));
   }
   return names;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/system_clock.h"
 #include "laboratory/simulation/simulation_options.h"
 #include "store/experiment_lock.h"
@@ -22,11 +23,8 @@ class OfflineLog {
  public:
   static Result<OfflineLog> open(const std::filesystem::path& directory) {
     OfflineLog log;
-    auto store = open_for_writing(directory, {});
-    if (!store) {
-      return store.error();
-    }
-    log.store_ = std::move(*store);
+    LUTHIER_TAKE(auto store, open_for_writing(directory, {}));
+    log.store_ = std::move(store);
     if (const auto read = log.read_all(directory); !read) {
       static_cast<void>(log.close());  // as it was
       return read.error();
@@ -38,9 +36,7 @@ class OfflineLog {
 
   Result<> add(EventBody body) {
     const Event event{state_->sequence() + 1, now(), std::move(body)};
-    if (auto applied = state_->apply(event); !applied) {
-      return applied;
-    }
+    LUTHIER_TRY(state_->apply(event));
     return store_->append({&event, 1});
   }
   Result<> close() { return store_->close(); }
@@ -101,9 +97,7 @@ Result<std::string> stop_experiment(OfflineLog& log,
       !added) {
     return added.error();
   }
-  if (const auto added = log.add(ControllerStopped{true, "stopped by " + who}); !added) {
-    return added.error();
-  }
+  LUTHIER_TRY(log.add(ControllerStopped{true, "stopped by " + who}));
   return "stopped; " + way_on("extend", log.state().spec(), directory, "-n N") +
          " would go on with it";
 }
@@ -132,21 +126,15 @@ Result<std::string> ask_trial(OfflineLog& log,
   if (what == RequestKind::resume && !state.record(trial).live->held) {
     return refuse(is + " and not paused by a person; there is nothing to resume");
   }
-  if (const auto added = log.add(ControlRequested{std::string(to_text(what)), trial, who, ""});
-      !added) {
-    return added.error();
-  }
+  LUTHIER_TRY(log.add(ControlRequested{std::string(to_text(what)), trial, who, ""}));
   const std::string reason = (what == RequestKind::stop    ? "stopped by "
                               : what == RequestKind::pause ? "paused by "
                                                            : "resumed by ") +
                              who;
-  const auto added = what == RequestKind::stop
-                         ? log.add(TrialEnded{trial, TrialState::stopped, reason})
-                     : what == RequestKind::pause ? log.add(TrialPaused{trial, reason, true})
-                                                  : log.add(TrialRequeued{trial, 0, reason, false});
-  if (!added) {
-    return added.error();
-  }
+  LUTHIER_TAKE(const auto added,
+               what == RequestKind::stop ? log.add(TrialEnded{trial, TrialState::stopped, reason})
+               : what == RequestKind::pause ? log.add(TrialPaused{trial, reason, true})
+                                            : log.add(TrialRequeued{trial, 0, reason, false}));
   const std::string now = what == RequestKind::stop    ? " is stopped"
                           : what == RequestKind::pause ? " is paused"
                                                        : " is not paused any more";
@@ -195,15 +183,10 @@ Result<std::string> request(const std::filesystem::path& directory,
     return refuse("the experiment is not running; there is nothing to " +
                   std::string(to_text(what)));
   }
-  auto log = OfflineLog::open(directory);
-  if (!log) {
-    return log.error();
-  }
+  LUTHIER_TAKE(auto log, OfflineLog::open(directory));
   auto answer =
-      trial ? ask_trial(*log, what, *trial, directory, who) : stop_experiment(*log, directory, who);
-  if (const auto closed = log->close(); !closed) {
-    return closed.error();
-  }
+      trial ? ask_trial(log, what, *trial, directory, who) : stop_experiment(log, directory, who);
+  LUTHIER_TRY(log.close());
   return answer;
 }
 

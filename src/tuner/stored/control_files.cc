@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "core/json.h"
 
 namespace luthier {
@@ -59,18 +60,12 @@ std::string text_of(const NamedValues& values, std::string_view name) {
 }
 
 Result<> read_into(ControlRequest& request, std::string_view text) {
-  const auto values = parse_json_object(text);
-  if (!values) {
-    return values.error();
-  }
-  const Value* trial = values->find("trial");
+  LUTHIER_TAKE(const auto values, parse_json_object(text));
+  const Value* trial = values.find("trial");
   request.trial.value = trial ? trial->integer().value_or(-1) : -1;
-  request.who = text_of(*values, "who");
-  const auto kind = read_request(text_of(*values, "request"), request.trial);
-  if (!kind) {
-    return kind.error();
-  }
-  request.request = *kind;
+  request.who = text_of(values, "who");
+  LUTHIER_TAKE(const auto kind, read_request(text_of(values, "request"), request.trial));
+  request.request = kind;
   return {};
 }
 
@@ -107,9 +102,7 @@ Result<std::string> ControlFiles::ask(const ControlRequest& request,
   const NamedValues values{
       {"request", to_text(request.request)}, {"trial", request.trial.value}, {"who", request.who}};
   const std::string asked = request.id + std::string(kRequest);
-  if (const auto written = write_file(files_, asked, to_json(values)); !written) {
-    return written.error();
-  }
+  LUTHIER_TRY(write_file(files_, asked, to_json(values)));
   const std::string answered = request.id + std::string(kAnswer);
   const auto give_up = std::chrono::steady_clock::now() + patience;
   while (!files_.status(answered)) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/contained_files.h"
+#include "base/try.h"
 #include "store/experiment_lock.h"
 
 namespace luthier {
@@ -135,40 +136,27 @@ std::vector<std::string> foreign_entries(const fs::path& directory) {
 }
 
 Result<> check_removable(const fs::path& directory) {
-  if (auto checked = check_experiment(directory); !checked) {
-    return checked;
-  }
+  LUTHIER_TRY(check_experiment(directory));
   const auto lock = ExperimentLock::take(directory);
   return lock ? Result<>() : lock.error();
 }
 
 Result<> remove_experiment(const fs::path& directory) {
-  if (auto checked = check_experiment(directory); !checked) {
-    return checked;
-  }
-  const auto place = lasting_path(directory);
-  if (!place) {
-    return place.error();
-  }
-  auto lock = ExperimentLock::take(*place);
-  if (!lock) {
-    return lock.error();
-  }
-  const ContainedFiles files(*place);
-  const auto entries = own_entries(files);
-  if (!entries) {
-    return entries.error();
-  }
-  for (const auto& entry : *entries) {
+  LUTHIER_TRY(check_experiment(directory));
+  LUTHIER_TAKE(const auto place, lasting_path(directory));
+  LUTHIER_TAKE(auto lock, ExperimentLock::take(place));
+  const ContainedFiles files(place);
+  LUTHIER_TAKE(const auto entries, own_entries(files));
+  for (const auto& entry : entries) {
     if (!files.remove_all(entry)) {
       return not_removed(files.path(entry), errno);
     }
   }
-  lock->release();
+  lock.release();
   std::error_code error;
-  fs::remove(*place, error);
-  const bool emptied = !error || foreign_entries(*place).empty();
-  return error && emptied ? Result<>(not_removed(*place, error.value())) : Result<>();
+  fs::remove(place, error);
+  const bool emptied = !error || foreign_entries(place).empty();
+  return error && emptied ? Result<>(not_removed(place, error.value())) : Result<>();
 }
 
 std::int64_t bytes_on_disk(const fs::path& directory) {

@@ -14,6 +14,7 @@
 #include "base/file_descriptor.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/programs/command/command_template.h"
 #include "executors/programs/command/parameter_files.h"
 #include "executors/programs/command/template_scanner.h"
@@ -252,15 +253,12 @@ Result<FileTemplate> FileTemplate::read(const std::string& path,
     return wrong("the template " + path + " has the name of a file that luthier writes into the " +
                  "trial's directory; rename it");
   }
-  auto text = read_file(path);
-  if (!text) {
-    return text.error();
-  }
-  made.digest_ = sha256(*text);
+  LUTHIER_TAKE(auto text, read_file(path));
+  made.digest_ = sha256(text);
   Cutter cutter(path, made.format_, parameters, words);
-  for (std::size_t at = 0; at < text->size();) {
-    const std::size_t end = std::min(text->find('\n', at), text->size() - 1) + 1;
-    cutter.line(std::string_view(*text).substr(at, end - at));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    cutter.line(std::string_view(text).substr(at, end - at));
     at = end;
   }
   if (!cutter.any && cutter.problems.empty()) {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "base/try.h"
 #include "executors/programs/spawn_packet.h"
 #include "executors/programs/warm/stored_zip.h"
 
@@ -28,12 +29,9 @@ std::string path_of(const FileDescriptor& file) {
 }  // namespace
 
 Result<ImportRecord> ImportRecord::make(const std::string& text) {
-  auto file = memory_file("luthier-imports", text.data(), text.size(), 0);
-  if (!file) {
-    return file.error();
-  }
+  LUTHIER_TAKE(auto file, memory_file("luthier-imports", text.data(), text.size(), 0));
   ImportRecord record;
-  record.file_ = *std::move(file);
+  record.file_ = std::move(file);
   return record;
 }
 
@@ -58,12 +56,9 @@ Result<PythonHook> PythonHook::make() {
       static_cast<std::size_t>(luthier_warm_start_end - luthier_warm_start_begin));
   // NOLINTEND(*-security.PointerSub)
   const std::string archive = stored_zip("sitecustomize.py", source);
-  auto file = memory_file("luthier-warm-start", archive.data(), archive.size(), 0);
-  if (!file) {
-    return file.error();
-  }
+  LUTHIER_TAKE(auto file, memory_file("luthier-warm-start", archive.data(), archive.size(), 0));
   PythonHook hook;
-  hook.archive_ = *std::move(file);
+  hook.archive_ = std::move(file);
   return hook;
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/programs/spawn_packet.h"
 
 namespace luthier {
@@ -281,16 +282,11 @@ void WarmLauncher::start_zygote() {
 // `record` has to stay until the zygote has answered.
 Result<Zygote> WarmLauncher::launch_zygote(const std::string& imports,
                                            std::optional<ImportRecord>& record) {
-  auto made = ImportRecord::make(imports);
-  if (!made) {
-    return made.error();
-  }
-  auto socket = guardian_.launch_zygote(hook_->zygote(kind_->program, kind_->own_begin, *made));
-  if (!socket) {
-    return socket.error();
-  }
-  record = *std::move(made);
-  return Zygote(*std::move(socket));
+  LUTHIER_TAKE(auto made, ImportRecord::make(imports));
+  LUTHIER_TAKE(auto socket,
+               guardian_.launch_zygote(hook_->zygote(kind_->program, kind_->own_begin, made)));
+  record = std::move(made);
+  return Zygote(std::move(socket));
 }
 
 void WarmLauncher::drop_zygote() {

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "laboratory/simulation/benchmarks/benchmark_families.h"
 #include "laboratory/simulation/benchmarks/mapped_file.h"
 #include "laboratory/simulation/benchmarks/scripted_curves.h"
@@ -43,11 +44,8 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
                      " is no benchmark: it has neither 'tasks', as the index of a table, nor "
                      "'curves', as formulas have"};
   }
-  auto index = TableIndex::read(*root, path.string());
-  if (!index) {
-    return index.error();
-  }
-  return open_table(std::move(*index), path, task);
+  LUTHIER_TAKE(auto index, TableIndex::read(*root, path.string()));
+  return open_table(std::move(index), path, task);
 }
 
 Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std::string_view task) {
@@ -71,18 +69,15 @@ Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std:
     return Error{ErrorCode::invalid_argument,
                  what + " has no tasks; drop --task " + std::string(task)};
   }
-  auto options = resolve_options(what, family->options, spec->options);
-  if (!options) {
-    return options.error();
-  }
+  LUTHIER_TAKE(auto options, resolve_options(what, family->options, spec->options));
   for (const OptionSpec& option : family->options) {
-    if (!options->contains(option.name)) {
+    if (!options.contains(option.name)) {
       return Error{ErrorCode::invalid_argument,
                    what + " needs its option '" + option.name + "' (" + option.meaning +
                        "), as in " + spec->name + ":" + option.name + "=1"};
     }
   }
-  return family->make(*options, to_text(PluginSpec{spec->name, *options}));
+  return family->make(options, to_text(PluginSpec{spec->name, options}));
 }
 
 }  // namespace
