@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/expression/expression.h"
@@ -58,8 +59,8 @@ Result<ValueList> ValueReader::read_list(char closing, int depth) {
       ++position_;
       skip_blanks();
     } else if (!at(closing)) {
-      return fail(std::string("expected ',' or '") + closing +
-                  "'; text with blanks or punctuation stands in quotes");
+      return fail(formatted(
+          "expected ',' or '{}'; text with blanks or punctuation stands in quotes", closing));
     }
   }
   ++position_;
@@ -74,7 +75,7 @@ Result<Value> ValueReader::read_value(int depth) {
   }
   if (at('[')) {
     if (depth == kDepthLimit) {
-      return fail("lists are nested deeper than " + std::to_string(kDepthLimit) + " levels");
+      return fail(formatted("lists are nested deeper than {} levels", kDepthLimit));
     }
     ++position_;
     auto list = read_list(']', depth + 1);

@@ -1,5 +1,6 @@
 #include "engine/control.h"
 
+#include "base/failure.h"
 #include "base/format.h"
 
 namespace luthier {
@@ -24,27 +25,27 @@ Result<> check_experiment(const ControlRequest& request) {
 Result<> check_trial(const ExperimentState& state, const ControlRequest& request) {
   const TrialId trial = request.trial;
   if (!state.has_trial(trial)) {
-    return Error{ErrorCode::not_found,
-                 formatted("there is no trial {}; the last one is {}",
-                           to_text(trial),
-                           to_text(TrialId{state.trial_count() - 1}))};
+    return failure(ErrorCode::not_found,
+                   "there is no trial {}; the last one is {}",
+                   to_text(trial),
+                   to_text(TrialId{state.trial_count() - 1}));
   }
   const TrialState now = state.state(trial);
   if (is_ended(now)) {
-    return Error{ErrorCode::invalid_argument,
-                 formatted("trial {} is {} already and can't be asked to {}",
-                           to_text(trial),
-                           to_text(now),
-                           to_text(request.request))};
+    return failure(ErrorCode::invalid_argument,
+                   "trial {} is {} already and can't be asked to {}",
+                   to_text(trial),
+                   to_text(now),
+                   to_text(request.request));
   }
   if (request.request == RequestKind::retry) {
     return impossible(to_text(request.request), trial);
   }
   if (request.request == RequestKind::resume && !state.record(trial).live->held) {
-    return Error{ErrorCode::invalid_argument,
-                 formatted("trial {} is {} and not paused by a person; there is nothing to resume",
-                           to_text(trial),
-                           to_text(now))};
+    return failure(ErrorCode::invalid_argument,
+                   "trial {} is {} and not paused by a person; there is nothing to resume",
+                   to_text(trial),
+                   to_text(now));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "engine/retention.h"
@@ -114,7 +115,7 @@ void Planner::on_remark(const Remarked& remarked) {
   const bool matters =
       remarked.about != Remarked::About::late_output || advisors_.names().stops_trials;
   if (matters && said_.insert(remarked.about).second) {
-    note("trial " + to_text(remarked.id.trial) + ": " + remarked.text);
+    note(formatted("trial {}: {}", to_text(remarked.id.trial), remarked.text));
   }
 }
 
@@ -259,7 +260,7 @@ void Planner::say_unseen(TrialId trial) {
     const auto meant = closest_name(metric, seen);
     note("trial " + to_text(trial) + " reported no '" + metric + "', which " + reader +
          " reads; its metrics: " + join(seen, ", ") +
-         (meant ? " (did you mean '" + *meant + "'?)" : ""));
+         (meant ? formatted(" (did you mean '{}'?)", *meant) : ""));
   }
   unseen_.clear();
 }
@@ -297,10 +298,12 @@ std::string Planner::answer_interrupt(std::string_view signal) {
   if (running == 0 || leaving() || left_) {
     return {};
   }
-  std::string answer = "interrupted: waiting for " + counted(running, "running trial") +
-                       " to save and leave, at most " + format_number(state_.spec().grace_s) +
-                       " s for one that can't save; a second " + std::string(signal) +
-                       " leaves at once. `resume` goes on either way";
+  std::string answer = formatted(
+      "interrupted: waiting for {} to save and leave, at most {} s for one that "
+      "can't save; a second {} leaves at once. `resume` goes on either way",
+      counted(running, "running trial"),
+      format_number(state_.spec().grace_s),
+      signal);
   note(answer);
   return answer;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "engine/early_failure.h"
 #include "engine/plan.h"
@@ -59,7 +60,7 @@ void Planner::after_damage(TrialId trial, const std::string& message) {
                   std::to_string(state_.checkpoints().at(*older).training_iteration)
             : "starts over";
   const AttemptId id{trial, state_.record(trial).attempts};
-  after_attempt(trial, {id, Outcome::lost, message + "; the trial " + follows, 0});
+  after_attempt(trial, {id, Outcome::lost, formatted("{}; the trial {}", message, follows), 0});
 }
 
 // Its newest checkpoint of this segment, or the one of another trial that the segment began with.
@@ -80,8 +81,8 @@ void Planner::after_pause(TrialId trial) {
   const bool unsaved = by_scheduler && !live.decisions.empty() && live.decisions.back().save &&
                        !to_go_on_from(trial);
   const std::string what =
-      "paused at iteration " + std::to_string(state_.iteration(trial)) + " and saved no checkpoint";
-  const std::string scheduler = "scheduler '" + advisors_.names().scheduler + "'";
+      formatted("paused at iteration {} and saved no checkpoint", state_.iteration(trial));
+  const std::string scheduler = formatted("scheduler '{}'", advisors_.names().scheduler);
   if (unsaved && advisors_.names().needs_checkpoints) {
     const AttemptId id{trial, state_.record(trial).attempts};
     return after_failure(
@@ -111,8 +112,9 @@ std::string Planner::missing_objective(TrialId trial) const {
   for (const auto& [name, value] : last) {
     seen.push_back(name);
   }
-  return "returned without a value of '" + state_.objectives().front().metric +
-         "'; metrics reported: " + (seen.empty() ? "none" : join(seen, ", "));
+  return formatted("returned without a value of '{}'; metrics reported: {}",
+                   state_.objectives().front().metric,
+                   seen.empty() ? "none" : join(seen, ", "));
 }
 
 // It returned by itself, or left as it was asked to.

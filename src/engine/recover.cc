@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/format.h"
 #include "base/try.h"
 #include "core/log/event_check.h"
 
@@ -9,7 +10,7 @@ namespace luthier {
 namespace {
 
 std::string describe(const Decision& decision) {
-  return std::string(to_text(decision.kind)) + " (" + decision.reason + ")";
+  return formatted("{} ({})", to_text(decision.kind), decision.reason);
 }
 
 std::string describe(const Choice& choice) {
@@ -18,7 +19,7 @@ std::string describe(const Choice& choice) {
   if (choice.checkpoint) {
     text += " from checkpoint " + std::to_string(choice.checkpoint->value);
   }
-  return text + " (" + choice.reason + ")";
+  return formatted("{} ({})", text, choice.reason);
 }
 
 // The words of a reason may be put better from one version to the next; the numbers it rests on
@@ -36,8 +37,8 @@ void Replayer::differs(const Event& event,
                        const std::string& logged,
                        const std::string& now) {
   if (++counts_.differences == 1) {
-    counts_.first_difference = "event " + std::to_string(event.sequence) + ": the log has " + what +
-                               " " + logged + ", recomputed it is " + now;
+    counts_.first_difference = formatted(
+        "event {}: the log has {} {}, recomputed it is {}", event.sequence, what, logged, now);
   }
 }
 
@@ -56,8 +57,8 @@ void Replayer::check_decision(const Event& event, const DecisionMade& logged) {
   if (!is_same(now.decision, logged.decision) || now.decided_by != logged.decided_by) {
     std::string what = "decision";
     if (now.version != logged.version) {
-      what += " (" + logged.decided_by + " version " + std::to_string(logged.version) + ", here " +
-              std::to_string(now.version) + ")";
+      what +=
+          formatted(" ({} version {}, here {})", logged.decided_by, logged.version, now.version);
     }
     differs(event, what, describe(logged.decision), describe(now.decision));
   }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "core/log/log_words.h"
 
@@ -56,7 +58,7 @@ Result<Rules> Rules::make(const ExperimentSpec& spec) {
     } else if (auto expression = parse_expression(rule.text)) {
       rules.conditions_.push_back({rule.text, std::move(*expression)});
     } else {
-      problems.push_back("stop rule '" + rule.text + "': " + expression.error().message);
+      problems.push_back(formatted("stop rule '{}': {}", rule.text, expression.error().message));
     }
   }
   rules.reads_ = metric_readings(spec);
@@ -64,8 +66,8 @@ Result<Rules> Rules::make(const ExperimentSpec& spec) {
     if (auto expression = parse_expression(formula(amount), parameters)) {
       for (const auto& used : expression->names()) {
         if (std::ranges::find(parameters, used) == parameters.end()) {
-          problems.push_back("resource " + name + " '" + amount +
-                             "': " + unknown_name("parameter", used, parameters));
+          problems.push_back(formatted(
+              "resource {} '{}': {}", name, amount, unknown_name("parameter", used, parameters)));
         }
       }
       rules.claims_.push_back({name, std::move(*expression)});
@@ -85,7 +87,7 @@ std::string Rules::own_stop(const ExperimentState& state,
   const ExperimentSpec& spec = state.spec();
   const std::int64_t iteration = state.iteration(trial);
   if (spec.iterations > 0 && iteration >= spec.iterations) {
-    return "reached " + std::to_string(spec.iterations) + " iterations";
+    return formatted("reached {} iterations", spec.iterations);
   }
   const Value iteration_value(iteration);
   const auto lookup = [&](std::string_view name) -> const Value* {
@@ -94,7 +96,7 @@ std::string Rules::own_stop(const ExperimentState& state,
   for (const Condition& condition : conditions_) {
     const auto holds = condition.expression.evaluate(lookup);
     if (holds && holds->boolean() && *holds->boolean()) {
-      return "stop rule " + condition.text + " holds";
+      return formatted("stop rule {} holds", condition.text);
     }
   }
   for (const StopRule& rule : plateaus_) {
@@ -164,10 +166,11 @@ Result<Resources> Rules::resources_for(const Config& config) const {
     const auto value = claim.amount.evaluate(lookup);
     const auto number = value ? value->number() : std::nullopt;
     if (!number || !std::isfinite(*number) || *number < 0) {
-      return Error{ErrorCode::invalid_argument,
-                   "resource " + claim.name + " = " + claim.amount.to_text() + " gives " +
-                       (value ? to_json(*value) : value.error().message) +
-                       "; it must be a number of at least 0"};
+      return failure(ErrorCode::invalid_argument,
+                     "resource {} = {} gives {}; it must be a number of at least 0",
+                     claim.name,
+                     claim.amount.to_text(),
+                     value ? to_json(*value) : value.error().message);
     }
     if (claim.name == "cpu") {
       resources.cpu = *number;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "loggers/private_files.h"
@@ -171,7 +172,7 @@ class CsvWriter final : public TrialWriter {
       append_number(row_, seconds);
     }
     row_ += ',' + std::to_string(time_.iterations_since_restore());
-    row_ += ',' + std::to_string(timestamp_s(time)) + ',' + date_text(time) + ',';
+    row_ += formatted(",{},{},", timestamp_s(time), date_text(time));
     done_at_ = row_.size();
     const bool in_order = all_known(result.metrics);
     auto next = result.metrics.begin();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/format.h"
 #include "base/try.h"
 #include "loggers/log_position.h"
 #include "loggers/private_files.h"
@@ -342,9 +343,11 @@ fs::path FileLogger::state_file(const char* suffix) const {
 void FileLogger::give_up(const Error& error) {
   broken_ = true;
   open_.clear();
-  options_.warn("the " + options_.name + " logger stopped: " + error.message +
-                "; the log has everything: resuming the experiment or `luthier export` writes "
-                "these files again");
+  options_.warn(
+      formatted("the {} logger stopped: {}; the log has everything: resuming the experiment or "
+                "`luthier export` writes these files again",
+                options_.name,
+                error.message));
 }
 
 }  // namespace luthier

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <string>
 
+#include "base/format.h"
 #include "base/try.h"
 
 namespace luthier {
@@ -104,7 +105,7 @@ Result<> append_to_file(const ContainedFiles& files, const fs::path& name, std::
 }
 
 fs::path temporary_name(const fs::path& name) {
-  return name.parent_path() / ("." + name.filename().string() + ".new");
+  return name.parent_path() / (formatted(".{}.new", name.filename().string()));
 }
 
 Result<> cut_file(const ContainedFiles& files, const fs::path& name, std::size_t bytes) {

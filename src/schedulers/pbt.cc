@@ -18,6 +18,7 @@
 //   compares when nothing runs any more, so a trial held by a person does not block the rest.
 #include <cmath>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "luthier/rng.h"
@@ -34,9 +35,11 @@ Result<std::vector<double>> parse_factors(const std::string& text) {
   for (const std::string& part : split(text, ',')) {
     const auto factor = parse_number(part);
     if (!factor || !std::isfinite(*factor) || *factor <= 0) {
-      return Error{ErrorCode::invalid_argument,
-                   "option perturbation_factors of scheduler 'pbt' is \"" + text +
-                       "\"; it must be positive numbers separated by commas, such as 1.2,0.8"};
+      return failure(
+          ErrorCode::invalid_argument,
+          "option perturbation_factors of scheduler 'pbt' is \"{}\"; it must be positive "
+          "numbers separated by commas, such as 1.2,0.8",
+          text);
     }
     factors.push_back(*factor);
   }

@@ -12,6 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "luthier/scheduler.h"
@@ -71,7 +73,7 @@ std::string parse_step(const std::string& line, Step& step) {
   for (const auto& [name, item] : json["config"].items()) {
     auto value = to_value(item);
     if (!value) {
-      return "gives '" + name + "' a value that is no number, text, boolean or list";
+      return formatted("gives '{}' a value that is no number, text, boolean or list", name);
     }
     step.config.set(name, std::move(*value));
   }
@@ -83,10 +85,10 @@ Result<std::vector<Step>> read_policy(const std::string& path) {
   const bool regular = std::filesystem::is_regular_file(path, ignored);  // a pipe would block
   std::ifstream file(regular ? path : std::string());
   if (!regular || !file) {
-    return Error{ErrorCode::not_found,
-                 "cannot read the policy file '" + path +
-                     "' of scheduler 'pbt_replay'; give the path of a schedule exported from a pbt "
-                     "experiment"};
+    return failure(ErrorCode::not_found,
+                   "cannot read the policy file '{}' of scheduler 'pbt_replay'; give the path of "
+                   "a schedule exported from a pbt experiment",
+                   path);
   }
   std::vector<Step> steps;
   std::string line;
@@ -103,14 +105,13 @@ Result<std::vector<Step>> read_policy(const std::string& path) {
       problem = "has an iteration that is not after the line before";
     }
     if (!problem.empty()) {
-      return Error{
-          ErrorCode::invalid_argument,
-          "line " + std::to_string(number) + " of the policy file '" + path + "' " + problem};
+      return failure(
+          ErrorCode::invalid_argument, "line {} of the policy file '{}' {}", number, path, problem);
     }
     steps.push_back(std::move(step));
   }
   if (steps.empty()) {
-    return Error{ErrorCode::invalid_argument, "the policy file '" + path + "' has no line"};
+    return failure(ErrorCode::invalid_argument, "the policy file '{}' has no line", path);
   }
   return steps;
 }

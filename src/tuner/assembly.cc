@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/name_length.h"
@@ -82,10 +83,11 @@ std::string name_problem(const std::string& name) {
   }
   if (name.empty() || name.starts_with('.') || name.starts_with('-') ||
       !std::ranges::all_of(name, fine)) {
-    return "experiment name \"" + to_utf8(name) +
-           "\" can't be the name of a directory; it must be made of the letters a to z, digits and "
-           "any of "
-           "'-', '_', '.' and '+', and begin with a letter or digit";
+    return formatted(
+        "experiment name \"{}\" can't be the name of a directory; it must be made of "
+        "the letters a to z, digits and any of '-', '_', '.' and '+', and begin with a "
+        "letter or digit",
+        to_utf8(name));
   }
   return {};
 }

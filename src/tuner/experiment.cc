@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/try.h"
 #include "executors/caller.h"
 #include "tuner/advice.h"
@@ -53,8 +54,7 @@ struct Experiment::Impl {
   Result<AttemptId> attempt(TrialId trial) const {
     const auto found = out.find(trial);
     if (found == out.end() || started.contains(trial)) {
-      return Error{ErrorCode::not_found,
-                   "trial " + to_text(trial) + " is not out; ask for it first"};
+      return failure(ErrorCode::not_found, "trial {} is not out; ask for it first", to_text(trial));
     }
     return found->second;
   }

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/failure.h"
 #include "base/sha256.h"
 #include "base/try.h"
 
@@ -27,7 +28,7 @@ Result<> add(std::vector<NeededFile>& files, const std::string& path) {
     sum.add({block.data(), static_cast<std::size_t>(in.gcount())});
   }
   if (!in.eof()) {
-    return Error{ErrorCode::io, "can't read " + path + ": " + std::strerror(errno)};
+    return failure(ErrorCode::io, "can't read {}: {}", path, std::strerror(errno));
   }
   files.push_back({path, sum.hex()});
   return {};

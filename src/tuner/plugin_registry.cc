@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/log/known_check.h"
@@ -49,8 +51,7 @@ template <class Rows, class Added>
 std::string add_rows(Rows& rows, const Added& added, const char* kind) {
   for (const auto& row : added) {
     if (find_row(rows, std::string(row.name)) != nullptr) {
-      return std::string("its ") + kind + " '" + std::string(row.name) +
-             "' is already there; rename it";
+      return formatted("its {} '{}' is already there; rename it", kind, row.name);
     }
     rows.emplace_back(std::string(row.name), row.plugin());
   }
@@ -80,8 +81,8 @@ std::string below(const char* what, double value, double minimum) {
   if (value >= minimum) {
     return {};
   }
-  return std::string(what) + " is " + format_number(value) + "; it must be at least " +
-         format_number(minimum);
+  return formatted(
+      "{} is {}; it must be at least {}", what, format_number(value), format_number(minimum));
 }
 
 // Seconds that can be counted in microseconds.
@@ -121,8 +122,8 @@ std::string objectives_problem(const ExperimentSpec& spec) {
     }
     for (std::size_t j = 0; j < i; ++j) {
       if (spec.objectives[i].metric == spec.objectives[j].metric) {
-        return "objective '" + spec.objectives[i].metric +
-               "' is given twice; give each metric once";
+        return formatted("objective '{}' is given twice; give each metric once",
+                         spec.objectives[i].metric);
       }
     }
   }
@@ -139,8 +140,7 @@ PluginRegistry::PluginRegistry() {
 Result<> PluginRegistry::load(const std::filesystem::path& library) {
   const std::string name = library.string();
   const auto refuse = [&](const std::string& why) {
-    return Error{ErrorCode::invalid_argument,
-                 "plugin library '" + name + "' can't be used: " + why};
+    return failure(ErrorCode::invalid_argument, "plugin library '{}' can't be used: {}", name, why);
   };
   // A path without a slash would be looked up in the system's library folders.
   const std::string path = std::filesystem::absolute(library).string();
@@ -159,9 +159,9 @@ Result<> PluginRegistry::load(const std::filesystem::path& library) {
   }
   const PluginLibrary& content = *entry();
   if (content.interface_version != PluginLibrary{}.interface_version) {
-    return refuse("it was built for plugin interface " + std::to_string(content.interface_version) +
-                  ", this is " + std::to_string(PluginLibrary{}.interface_version) +
-                  "; build it again");
+    return refuse(formatted("it was built for plugin interface {}, this is {}; build it again",
+                            content.interface_version,
+                            PluginLibrary{}.interface_version));
   }
   std::string problem = add_rows(searchers_, content.searchers, "searcher");
   if (problem.empty()) {
@@ -215,7 +215,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec) const {
   problems.add(objectives_problem(spec));
   const auto check = [&](AlgorithmKind kind, PluginSpec& plugin, const PluginInfo* info, bool own) {
     const std::string what(to_text(kind));
-    const std::string called = what + " '" + plugin.name + "'";
+    const std::string called = formatted("{} '{}'", what, plugin.name);
     if (own) {
       return;
     }
@@ -237,9 +237,10 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec) const {
     plugin.options = std::move(*options);
     if (several && !info->multi_objective) {
       const auto able = what == "searcher" ? able_of(searchers_) : able_of(schedulers_);
-      problems.add(called + " handles one objective, and " +
-                   std::to_string(spec.objectives.size()) +
-                   " are given; these handle several: " + join(able, ", "));
+      problems.add(formatted("{} handles one objective, and {} are given; these handle several: {}",
+                             called,
+                             spec.objectives.size(),
+                             join(able, ", ")));
     }
   };
   const auto own = [](const auto& plugins, const std::string& name) {
@@ -272,7 +273,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec) const {
   } else {
     for (std::size_t i = 0; i < spec.points.size(); ++i) {
       if (const auto checked = space->check(spec.points[i]); !checked) {
-        problems.add("point " + std::to_string(i + 1) + ": " + checked.error().message);
+        problems.add(formatted("point {}: {}", i + 1, checked.error().message));
       }
     }
     for (std::size_t i = 0; i < spec.known.size(); ++i) {
@@ -280,7 +281,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec) const {
       if (whole) {
         spec.known[i] = *std::move(whole);
       } else {
-        problems.add("known result " + std::to_string(i + 1) + ": " + whole.error().message);
+        problems.add(formatted("known result {}: {}", i + 1, whole.error().message));
       }
     }
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/log/metric_readings.h"
@@ -119,7 +120,7 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
     if (const auto set = set_program_option(process, name, value); !set) {
       return Error{
           set.error().code,
-          "option " + name + " of the executor is '" + value + "'; it " + set.error().message};
+          formatted("option {} of the executor is '{}'; it {}", name, value, set.error().message)};
     }
   }
   return process;

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/format.h"
 #include "base/try.h"
 #include "tuner/tuner_options.h"
 
@@ -148,14 +149,14 @@ Tuner& Tuner::results(std::filesystem::path directory) {
 }
 Tuner& Tuner::store(const std::string& kind) {
   if (kind != "file" && kind != "memory") {
-    impl_->problems.push_back("store is '" + kind + "'; it must be file or memory");
+    impl_->problems.push_back(formatted("store is '{}'; it must be file or memory", kind));
   }
   impl_->options.session.memory_store = kind == "memory";
   return *this;
 }
 Tuner& Tuner::durability(const std::string& kind) {
   if (kind != "fast" && kind != "full") {
-    impl_->problems.push_back("durability is '" + kind + "'; it must be fast or full");
+    impl_->problems.push_back(formatted("durability is '{}'; it must be fast or full", kind));
   }
   impl_->options.session.full_durability = kind == "full";
   return *this;
@@ -187,8 +188,8 @@ Tuner& Tuner::trainable(const std::filesystem::path& file) {
   std::error_code error;
   const auto path = std::filesystem::canonical(file, error);
   if (error) {
-    impl_->problems.push_back("the library " + file.string() +
-                              " can't be used: " + error.message());
+    impl_->problems.push_back(
+        formatted("the library {} can't be used: {}", file.string(), error.message()));
   }
   impl_->set_executor_option("library", path.string());
   return *this;

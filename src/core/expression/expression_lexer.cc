@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
 
@@ -59,9 +60,8 @@ Error syntax_error(std::string_view text, std::size_t position, std::string_view
   constexpr std::size_t kShown = 200;
   std::string shown = to_utf8(text.substr(0, kShown));
   shown += text.size() > kShown ? "..." : "";
-  return Error{ErrorCode::invalid_argument,
-               "at position " + std::to_string(position + 1) + " of '" + shown +
-                   "': " + std::string(problem)};
+  return failure(
+      ErrorCode::invalid_argument, "at position {} of '{}': {}", position + 1, shown, problem);
 }
 
 Result<std::string> read_quoted(std::string_view text, std::size_t& position) {

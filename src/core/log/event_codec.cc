@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/failure.h"
 #include "core/log/event_description.h"
 
 namespace luthier {
@@ -381,9 +382,9 @@ Result<> encode(const EventBody& body, std::string& out) {
   std::visit([&](const auto& event) { describe(encoder, event); }, body);
   if (encoder.too_deep()) {
     out.resize(start);
-    return Error{ErrorCode::invalid_argument,
-                 "a value nests lists more than " + std::to_string(kMaxListDepth) +
-                     " deep; report it as text instead"};
+    return failure(ErrorCode::invalid_argument,
+                   "a value nests lists more than {} deep; report it as text instead",
+                   kMaxListDepth);
   }
   return {};
 }
@@ -405,7 +406,7 @@ Result<> decode(std::string_view bytes, EventBody& body) {
     return newer_version(what + " has fields or values this version does not know");
   }
   if (decoder.problem() != nullptr) {
-    return Error{ErrorCode::corruption, what + " is damaged: " + decoder.problem()};
+    return failure(ErrorCode::corruption, "{} is damaged: {}", what, decoder.problem());
   }
   return {};
 }

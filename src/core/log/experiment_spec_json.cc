@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/space/space_json.h"
@@ -219,7 +220,7 @@ std::string read(const Json& json, NamedValues& out) {
   for (const auto& [key, content] : json.members) {
     auto value = content.to_value();
     if (!value) {
-      return "holds an object under '" + key + "'; only values and lists are allowed";
+      return formatted("holds an object under '{}'; only values and lists are allowed", key);
     }
     const auto* word = value->text();
     const auto special = word ? special_number(*word) : std::nullopt;
@@ -283,7 +284,7 @@ std::string read(const Json& json, TextPairs& out) {
   for (const auto& [key, content] : json.members) {
     out.emplace_back(key, std::string());
     if (const std::string problem = read(content, out.back().second); !problem.empty()) {
-      return "under '" + key + "' " + problem;
+      return formatted("under '{}' {}", key, problem);
     }
   }
   return {};
@@ -316,7 +317,7 @@ class SpecReader {
       known_.emplace_back(key);
       if (const Json* found = json_.find(key)) {
         if (const std::string problem = read(*found, member); !problem.empty()) {
-          add("'" + std::string(key) + "' " + problem);
+          add(formatted("'{}' {}", key, problem));
         }
       }
     });
@@ -339,8 +340,10 @@ class SpecReader {
     if (!found || !read(*found, schema).empty()) {
       add("there is no 'schema'; this program writes and reads schema 1");
     } else if (schema != kSchema) {
-      add("schema " + std::to_string(schema) +
-          " is not known to this program, which reads schema 1; use the version that wrote it");
+      add(
+          formatted("schema {} is not known to this program, which reads schema 1; use the version "
+                    "that wrote it",
+                    schema));
     }
   }
 
@@ -352,7 +355,7 @@ class SpecReader {
     }
     for (const char* needed : {"space", "objectives"}) {
       if (json_.find(needed) == nullptr) {
-        add("the key '" + std::string(needed) + "' is missing");
+        add(formatted("the key '{}' is missing", needed));
       }
     }
   }
@@ -368,7 +371,7 @@ std::string to_json(const ExperimentSpec& spec) {
   std::string out = "{\"schema\": " + std::to_string(kSchema);
   describe(spec, [&](const char* key, const auto& member) {
     if (!is_unwritten(member)) {
-      out += ", " + json_string(key) + ": " + json_of(member);
+      out += formatted(", {}: {}", json_string(key), json_of(member));
     }
   });
   return out + "}";

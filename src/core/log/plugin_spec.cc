@@ -1,6 +1,7 @@
 // "asha:max_t=81,grace_period=3"
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/expression/expression_lexer.h"
@@ -24,11 +25,11 @@ Result<> read_option(ValueReader& reader, NamedValues& options) {
     return reader.fail("expected an option, as in NAME:option=value,option=value");
   }
   if (options.contains(key)) {
-    return reader.fail("the option '" + key + "' is given twice; drop one");
+    return reader.fail(formatted("the option '{}' is given twice; drop one", key));
   }
   reader.move_to(reader.position() + key.size());
   if (!reader.accept('=')) {
-    return reader.fail("the option '" + key + "' has no value; write " + key + "=VALUE");
+    return reader.fail(formatted("the option '{}' has no value; write {}=VALUE", key, key));
   }
   LUTHIER_TAKE(auto value, reader.read_value());
   options.append(key, std::move(value));

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/space/space_check.h"
@@ -51,12 +52,12 @@ Error unsatisfied(const SpaceModel& model, const std::vector<int>& violations, i
   const auto worst = std::ranges::max_element(violations) - violations.begin();
   const auto index = static_cast<std::size_t>(worst);
   const double share = 100.0 * violations[index] / draws;
-  return Error{ErrorCode::invalid_argument,
-               "none of " + std::to_string(draws) +
-                   " drawn configurations satisfies all constraints; '" +
-                   model.constraints[index].expression.to_text() + "' failed in " +
-                   format_number(std::round(share * 10) / 10) +
-                   "% of them: loosen it or change the ranges of its parameters"};
+  return failure(ErrorCode::invalid_argument,
+                 "none of {} drawn configurations satisfies all constraints; '{}' failed in {}% "
+                 "of them: loosen it or change the ranges of its parameters",
+                 draws,
+                 model.constraints[index].expression.to_text(),
+                 format_number(std::round(share * 10) / 10));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/contained_files.h"
+#include "base/failure.h"
 #include "base/try.h"
 #include "executors/programs/command/trial_environment.h"
 #include "executors/trial_files.h"
@@ -32,9 +33,10 @@ Result<> write_parameters(const CommandTemplate& command, const CommandContext& 
   const auto write = [&](const std::filesystem::path& path, const std::string& text) {
     return write_file(files, path.filename().string(), text)
                ? Result<>()
-               : Result<>(Error{ErrorCode::io,
-                                "the parameters could not be written to " + path.string() + ": " +
-                                    file_trouble(errno)});
+               : Result<>(failure(ErrorCode::io,
+                                  "the parameters could not be written to {}: {}",
+                                  path.string(),
+                                  file_trouble(errno)));
   };
   const Config config = command.words().without_secrets(*context.config);
   auto written = write(flat_parameters_path(context.directory),

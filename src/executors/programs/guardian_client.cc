@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "executors/programs/child.h"
@@ -139,11 +140,12 @@ Result<std::string> find_program(const std::string& name) {
   }
   std::error_code ignored;
   const bool here = std::filesystem::exists(name, ignored);
-  return Error{ErrorCode::not_found,
-               "the program '" + to_utf8(name) + "' " +
-                   (found_plain_file ? "is in PATH but may not be executed (chmod +x it)"
-                    : here           ? "is not in PATH; there is one here: write ./" + to_utf8(name)
-                                     : "is not in PATH; install it or give its path")};
+  return failure(ErrorCode::not_found,
+                 "the program '{}' {}",
+                 to_utf8(name),
+                 found_plain_file ? "is in PATH but may not be executed (chmod +x it)"
+                 : here           ? "is not in PATH; there is one here: write ./" + to_utf8(name)
+                                  : "is not in PATH; install it or give its path");
 }
 
 std::string errno_in_words(int number) {

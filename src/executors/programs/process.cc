@@ -24,6 +24,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/failure.h"
 #include "base/new_thread.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -257,9 +258,10 @@ Result<> Processes::open() {
   epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
   mailbox_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!epoll_ || !mailbox_) {
-    return Error{ErrorCode::io,
-                 "the process executor could not be started: " + errno_in_words(errno) +
-                     "; raise the limit on open files (ulimit -n)"};
+    return failure(ErrorCode::io,
+                   "the process executor could not be started: {}; raise the limit on open files "
+                   "(ulimit -n)",
+                   errno_in_words(errno));
   }
   add(mailbox_.get(), kMailbox << 2);
   if (launcher_->watched() >= 0) {
@@ -531,10 +533,10 @@ Result<std::string> working_directory(const std::string& recorded) {
                  : current;
   }
   if (!std::filesystem::is_directory(recorded, error)) {
-    return Error{
-        ErrorCode::not_found,
-        "the directory " + recorded +
-            ", where the experiment's program is to be started, is not there; put it back"};
+    return failure(ErrorCode::not_found,
+                   "the directory {}, where the experiment's program is to be started, is not "
+                   "there; put it back",
+                   recorded);
   }
   return recorded;
 }

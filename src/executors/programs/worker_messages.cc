@@ -1,5 +1,6 @@
 #include "executors/programs/worker_messages.h"
 
+#include "base/failure.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "executors/programs/output_log.h"
@@ -11,9 +12,9 @@ Result<WorkerMessage> parse_worker_message(std::string_view line) {
   std::size_t used = 0;
   auto record = read_record(line, &used);
   if (!record || !trim(line.substr(used)).empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 "wrote a line to its report descriptor that is not one JSON object: '" +
-                     printable(line.substr(0, 100)) + "'"};
+    return failure(ErrorCode::invalid_argument,
+                   "wrote a line to its report descriptor that is not one JSON object: '{}'",
+                   printable(line.substr(0, 100)));
   }
   const Value* checkpoint = record->find("checkpoint");
   if (record->size() == 1 && checkpoint != nullptr && *checkpoint == Value(true)) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -87,11 +88,11 @@ Result<std::vector<std::string>> group_in(const Json& json, const char* key) {
     return group;
   }
   if (!found->is_array() || found->size() > kMostInGroup) {
-    return damaged(std::string("'") + key + "' is no list of at most 64 names");
+    return damaged(formatted("'{}' is no list of at most 64 names", key));
   }
   for (const auto& name : *found) {
     if (!name.is_string()) {
-      return damaged(std::string("'") + key + "' holds what is no text");
+      return damaged(formatted("'{}' holds what is no text", key));
     }
     group.push_back(name.get<std::string>().substr(0, kLongestName));
   }
@@ -160,9 +161,9 @@ std::string Understanding::in_words() const {
   }
   for (const auto& meaning : understood->meanings) {
     out += out.empty() ? "" : "; ";
-    out += printable(meaning.wanted) + " is '" + printable(meaning.printed) + "'";
+    out += formatted("{} is '{}'", printable(meaning.wanted), printable(meaning.printed));
     if (meaning.data.kind != DataKind::none && meaning.printed != meaning.wanted) {
-      out += std::string(" of the ") + kData[static_cast<std::size_t>(meaning.data.kind)] + " data";
+      out += formatted(" of the {} data", kData[static_cast<std::size_t>(meaning.data.kind)]);
     }
     out += meaning.stream == OutputStream::output ? " on stdout" : " on stderr";
     out += meaning.unit.empty() ? "" : ", in " + printable(meaning.unit);

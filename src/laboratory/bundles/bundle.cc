@@ -4,6 +4,8 @@
 #include <array>
 #include <map>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -33,16 +35,15 @@ constexpr std::array kFiles = {
 };
 
 std::string readme(const ExperimentSpec& spec, std::span<const NeededFile> needs) {
-  std::string text =
-      "An experiment of Luthier, to be run again and compared:\n\n"
-      "  luthier run --from THIS_FILE\n\n"
-      "experiment: " +
-      spec.name + "\n";
+  std::string text = formatted(
+      "An experiment of Luthier, to be run again and compared:\n\n  luthier run "
+      "--from THIS_FILE\n\nexperiment: {}\n",
+      spec.name);
   if (!spec.command.empty()) {
-    text += "program (not in here): " + join(spec.command, " ") + "\n";
+    text += formatted("program (not in here): {}\n", join(spec.command, " "));
   }
   for (const NeededFile& file : needs) {
-    text += "needs: " + file.path + ", SHA-256 " + file.sha256 + "\n";
+    text += formatted("needs: {}, SHA-256 {}\n", file.path, file.sha256);
   }
   return text +
          "\nspec.json: what was run. canonical.jsonl: what came out, a line a trial.\n"
@@ -65,24 +66,25 @@ Result<> check_rerunnable(const ExperimentSpec& spec,
                           const BundleFacts& facts,
                           const std::filesystem::path& experiment) {
   if (spec.executor != "process" && spec.executor != "simulated") {
-    return Error{ErrorCode::invalid_argument,
-                 "the trials of '" + spec.name +
-                     "' are functions of a program of its own "
-                     "(executor " +
-                     spec.executor +
-                     "), which no bundle holds; run that program "
-                     "again and compare `luthier export --canonical`"};
+    return failure(ErrorCode::invalid_argument,
+                   "the trials of '{}' are functions of a program of its own (executor {}), which "
+                   "no bundle holds; run that program again and compare `luthier export "
+                   "--canonical`",
+                   spec.name,
+                   spec.executor);
   }
   if (const std::string own = own_benchmark(spec); !own.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 "the benchmark '" + own + "' of '" + spec.name +
-                     "' is a program's own, which no bundle holds; run that program again and "
-                     "compare `luthier export --canonical`"};
+    return failure(ErrorCode::invalid_argument,
+                   "the benchmark '{}' of '{}' is a program's own, which no bundle holds; run "
+                   "that program again and compare `luthier export --canonical`",
+                   own,
+                   spec.name);
   }
   if (!facts.finished) {
-    return Error{ErrorCode::invalid_argument,
-                 "experiment '" + spec.name + "' has not ended; finish it first with " +
-                     way_on("resume", spec, experiment)};
+    return failure(ErrorCode::invalid_argument,
+                   "experiment '{}' has not ended; finish it first with {}",
+                   spec.name,
+                   way_on("resume", spec, experiment));
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "base/failure.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -46,9 +47,10 @@ Result<> check_sums(const Json& about, const Contents& contents, const std::stri
                  count_in(file, "bytes") == content.bytes;
         });
     if (!named) {
-      return Error{ErrorCode::corruption,
-                   std::string(name) + " in " + what +
-                       " is not what bundle.json says; the bundle was changed or damaged"};
+      return failure(ErrorCode::corruption,
+                     "{} in {} is not what bundle.json says; the bundle was changed or damaged",
+                     name,
+                     what);
     }
   }
   return {};

@@ -6,6 +6,8 @@
 
 #include <zlib.h>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/try.h"
 
 namespace luthier {
@@ -16,7 +18,7 @@ constexpr int kGzip = 15 + 16;  // largest window, gzip's header
 
 Error system_error(const char* what, const std::filesystem::path& path) {
   return {errno == EEXIST ? ErrorCode::already_exists : ErrorCode::io,
-          std::string("can't ") + what + " " + path.string() + ": " + std::strerror(errno)};
+          formatted("can't {} {}: {}", what, path.string(), std::strerror(errno))};
 }
 
 Bytef* bytes_of(const char* text) {
@@ -137,9 +139,10 @@ Result<std::size_t> GzipReader::read_some(std::span<char> into) {
   }
   swollen_bytes_ += asked - z.avail_out;
   if (swollen_bytes_ > kFreeBytes + (kMostSwelling * read_bytes_)) {
-    return Error{ErrorCode::invalid_argument,
-                 path_.string() + " swells to more than " + std::to_string(kMostSwelling) +
-                     " times its size, as no bundle does; it is not read"};
+    return failure(ErrorCode::invalid_argument,
+                   "{} swells to more than {} times its size, as no bundle does; it is not read",
+                   path_.string(),
+                   kMostSwelling);
   }
   return static_cast<std::size_t>(asked - z.avail_out);
 }

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -81,8 +83,11 @@ bool is_blank(const Header& header) {
 }
 
 Error hostile(const std::string& what, std::string_view name, const std::string& why) {
-  return {ErrorCode::invalid_argument,
-          what + " holds '" + printable(name) + "', " + why + "; nothing of it was used"};
+  return failure(ErrorCode::invalid_argument,
+                 "{} holds '{}', {}; nothing of it was used",
+                 what,
+                 printable(name),
+                 why);
 }
 
 // The file that a header announces, or what is wrong with it.
@@ -105,7 +110,7 @@ Result<const ExpectedFile*> announced(const Header& header,
     return hostile(what, name, "which no bundle holds");
   }
   if (*size > found->most_bytes) {
-    return hostile(what, name, "which is too large: " + std::to_string(*size) + " bytes");
+    return hostile(what, name, formatted("which is too large: {} bytes", *size));
   }
   bytes = *size;
   return &*found;
@@ -186,8 +191,7 @@ Result<> read_tar(GzipReader& in,
   LUTHIER_TRY(check_end(in, what));
   for (const ExpectedFile& file : expected) {
     if (std::ranges::find(seen, file.name) == seen.end()) {
-      return Error{ErrorCode::corruption,
-                   what + " holds no " + std::string(file.name) + "; make it again"};
+      return failure(ErrorCode::corruption, "{} holds no {}; make it again", what, file.name);
     }
   }
   return {};

@@ -1,5 +1,6 @@
 #include "laboratory/comparison/comparison_json.h"
 
+#include "base/format.h"
 #include "base/text.h"
 #include "laboratory/comparison/figures.h"
 
@@ -117,8 +118,8 @@ std::string curves_csv(const ComparisonReport& comparison) {
     for (const GroupSummary& group : comparison.groups) {
       for (const CurveStep& step : group.curves[axis]) {
         const Spread& s = step.spread;
-        out += std::string(kAxisKeys[axis]) + "," + format_number(step.at) + "," +
-               csv_field(group.label);
+        out +=
+            formatted("{},{},{}", kAxisKeys[axis], format_number(step.at), csv_field(group.label));
         for (const double each : {s.centre, s.quartile_1, s.quartile_3, s.low, s.high}) {
           out += "," + format_number(each);
         }

@@ -25,7 +25,7 @@ std::string p_figure(double p) {
 }
 
 std::string interval(double a, double b) {
-  return std::isfinite(a) || std::isfinite(b) ? figure(a) + " to " + figure(b) : "-";
+  return std::isfinite(a) || std::isfinite(b) ? formatted("{} to {}", figure(a), figure(b)) : "-";
 }
 
 std::string verdict(const ComparisonReport& comparison, const PairSummary& pair) {
@@ -40,7 +40,7 @@ std::string effect_figure(const ComparisonReport& comparison, const PairSummary&
     return "-";
   }
   const bool ratio = comparison.measure == Measure::relative_regret;
-  const std::string bounds = " (" + interval(pair.effect->low, pair.effect->high) + ")";
+  const std::string bounds = formatted(" ({})", interval(pair.effect->low, pair.effect->high));
   return figure(pair.effect->centre) + (ratio ? " times" : "") + bounds;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "laboratory/comparison/statistics/quantiles.h"
@@ -44,11 +45,11 @@ Result<> add(Task& task,
              std::optional<double> optimum,
              std::span<const ExperimentCurve> experiments) {
   if (!task.members.empty() && optimum && task.optimum && *optimum != *task.optimum) {
-    return Error{ErrorCode::invalid_argument,
-                 "experiments '" + experiments[task.members.front()].name + "' and '" +
-                     experiment.name +
-                     "' are of one task and their tags optimum differ; give the right one with "
-                     "--optimum"};
+    return failure(ErrorCode::invalid_argument,
+                   "experiments '{}' and '{}' are of one task and their tags optimum differ; give "
+                   "the right one with --optimum",
+                   experiments[task.members.front()].name,
+                   experiment.name);
   }
   if (!task.optimum) {
     task.optimum = optimum;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 
@@ -126,12 +127,13 @@ Result<> check(const SimulationOptions& options) {
     }
   }
   if (options.workers < 1) {
-    problems.push_back("the number of workers is " + std::to_string(options.workers) +
-                       "; it must be at least 1");
+    problems.push_back(
+        formatted("the number of workers is {}; it must be at least 1", options.workers));
   } else if (conditions.nodes < 1 || conditions.nodes > options.workers) {
-    problems.push_back("the number of nodes is " + std::to_string(conditions.nodes) +
-                       "; it must be from 1 to the number of workers, " +
-                       std::to_string(options.workers));
+    problems.push_back(
+        formatted("the number of nodes is {}; it must be from 1 to the number of workers, {}",
+                  conditions.nodes,
+                  options.workers));
   }
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};

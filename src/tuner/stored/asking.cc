@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "executors/system_clock.h"
@@ -90,7 +92,7 @@ Result<std::string> stop_experiment(OfflineLog& log,
                                     const std::filesystem::path& directory,
                                     const std::string& who) {
   if (log.state().finished()) {
-    return refuse("the experiment has ended already (" + log.state().end_reason() + ")");
+    return refuse(formatted("the experiment has ended already ({})", log.state().end_reason()));
   }
   if (const auto added =
           log.add(ControlRequested{std::string(to_text(RequestKind::stop)), {-1}, who, ""});
@@ -98,8 +100,8 @@ Result<std::string> stop_experiment(OfflineLog& log,
     return added.error();
   }
   LUTHIER_TRY(log.add(ControllerStopped{true, "stopped by " + who}));
-  return "stopped; " + way_on("extend", log.state().spec(), directory, "-n N") +
-         " would go on with it";
+  return formatted("stopped; {} would go on with it",
+                   way_on("extend", log.state().spec(), directory, "-n N"));
 }
 
 // What follows the request in the log of an experiment that is not running.
@@ -110,18 +112,20 @@ Result<std::string> ask_trial(OfflineLog& log,
                               const std::string& who) {
   const ExperimentState& state = log.state();
   if (!state.has_trial(trial)) {
-    return Error{ErrorCode::not_found,
-                 "there is no trial " + to_text(trial) + "; the experiment has " +
-                     std::to_string(state.trial_count()) + " trials"};
+    return failure(ErrorCode::not_found,
+                   "there is no trial {}; the experiment has {} trials",
+                   to_text(trial),
+                   state.trial_count());
   }
-  const std::string is =
-      "trial " + to_text(trial) + " is " + std::string(to_text(state.state(trial)));
+  const std::string is = formatted("trial {} is {}", to_text(trial), to_text(state.state(trial)));
   if (is_ended(state.state(trial))) {
-    return refuse(is + " already and can't be asked to " + std::string(to_text(what)));
+    return refuse(formatted("{} already and can't be asked to {}", is, to_text(what)));
   }
   if (state.state(trial) == TrialState::running) {
-    return refuse(is + " in the log, but no controller runs the experiment; first go on with it: " +
-                  way_on("resume", state.spec(), directory));
+    return refuse(
+        formatted("{} in the log, but no controller runs the experiment; first go on with it: {}",
+                  is,
+                  way_on("resume", state.spec(), directory)));
   }
   if (what == RequestKind::resume && !state.record(trial).live->held) {
     return refuse(is + " and not paused by a person; there is nothing to resume");
@@ -148,17 +152,19 @@ std::string begun_text(RequestKind what,
                        const std::filesystem::path& directory) {
   const std::string name = trial ? "trial " + to_text(*trial) : directory.filename().string();
   if (what == RequestKind::stop) {
-    return name + (trial ? " stops" : " stops, and its running trials with it") +
-           "; what was found stays";
+    return formatted("{}{}; what was found stays",
+                     name,
+                     trial ? " stops" : " stops, and its running trials with it");
   }
   if (what == RequestKind::resume) {
     return name + " goes on as soon as it has a free slot";
   }
   const std::string number = trial ? std::to_string(trial->value) : "";
-  return name +
-         (trial ? " pauses: if it is running, it saves and leaves"
-                : " pauses: running trials save and leave") +
-         "; `" + command_line("resume", directory, number) + "` goes on with it";
+  return formatted("{}{}; `{}` goes on with it",
+                   name,
+                   trial ? " pauses: if it is running, it saves and leaves"
+                         : " pauses: running trials save and leave",
+                   command_line("resume", directory, number));
 }
 
 }  // namespace

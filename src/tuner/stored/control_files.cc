@@ -10,6 +10,8 @@
 #include <string_view>
 #include <thread>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/json.h"
@@ -39,8 +41,9 @@ Result<> write_file(const ContainedFiles& files,
   file.reset();
   if (!written || !files.rename(temporary, name)) {
     return Error{is_foreign(errno) ? ErrorCode::corruption : ErrorCode::io,
-                 "can't write " + files.path(name).string() + ": " + file_trouble(errno) +
-                     "; check the directory's permissions and free space"};
+                 formatted("can't write {}: {}; check the directory's permissions and free space",
+                           files.path(name).string(),
+                           file_trouble(errno))};
   }
   return {};
 }
@@ -108,10 +111,10 @@ Result<std::string> ControlFiles::ask(const ControlRequest& request,
   while (!files_.status(answered)) {
     if (std::chrono::steady_clock::now() > give_up) {
       files_.remove(asked);
-      return Error{ErrorCode::unavailable,
-                   "the running controller did not answer within " +
-                       format_number(std::chrono::duration<double>(patience).count()) +
-                       " s; look at it with `luthier show`"};
+      return failure(ErrorCode::unavailable,
+                     "the running controller did not answer within {} s; look at it with `luthier "
+                     "show`",
+                     format_number(std::chrono::duration<double>(patience).count()));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

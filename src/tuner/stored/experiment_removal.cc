@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/contained_files.h"
+#include "base/failure.h"
 #include "base/try.h"
 #include "store/experiment_lock.h"
 
@@ -34,9 +35,10 @@ bool is_event_log(const ContainedFiles& files) {
 }
 
 Error not_removed(const fs::path& path, int number) {
-  return {ErrorCode::io,
-          "can't remove " + path.string() + ": " + file_trouble(number) +
-              "; run this as its owner, or remove it by hand"};
+  return failure(ErrorCode::io,
+                 "can't remove {}: {}; run this as its owner, or remove it by hand",
+                 path.string(),
+                 file_trouble(number));
 }
 
 constexpr std::string_view kLog = "experiment.db";
@@ -94,9 +96,9 @@ bool has_own_name(const fs::path& directory) {
 Result<> check_experiment(const fs::path& directory) {
   std::error_code ignored;
   if (!has_own_name(directory)) {
-    return Error{ErrorCode::invalid_argument,
-                 "'" + directory.string() +
-                     "' does not name an experiment's directory; name it as `luthier ls` does"};
+    return failure(ErrorCode::invalid_argument,
+                   "'{}' does not name an experiment's directory; name it as `luthier ls` does",
+                   directory.string());
   }
   if (fs::is_symlink(fs::symlink_status(directory, ignored))) {
     return Error{ErrorCode::invalid_argument,

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "base/format.h"
 #include "base/try.h"
 #include "executors/programs/spawn_packet.h"
 #include "executors/programs/warm/stored_zip.h"
@@ -23,7 +24,7 @@ namespace {
 constexpr std::string_view kPythonPath = "PYTHONPATH=";
 
 std::string path_of(const FileDescriptor& file) {
-  return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(file.get());
+  return formatted("/proc/{}/fd/{}", getpid(), file.get());
 }
 
 }  // namespace
@@ -83,8 +84,8 @@ void PythonHook::put(Program& program,
 std::string PythonHook::task(const std::string& mode,
                              const ImportRecord& record,
                              const std::string& script) const {
-  return "LUTHIER_WARM_START=" + mode + ' ' + path_of(archive_) + ' ' + record.path() + ' ' +
-         script;
+  return formatted(
+      "LUTHIER_WARM_START={} {} {} {}", mode, path_of(archive_), record.path(), script);
 }
 
 Program PythonHook::recording(const Program& program,

@@ -87,13 +87,13 @@ std::string step_line(std::span<const CurveStep> steps, const Frame& frame) {
     x_last = pixel(frame.px(step.at));
     const std::string y = pixel(frame.py(step.spread.centre));
     if (path.empty()) {
-      path = "M" + x_last + " " + y;
+      path = formatted("M{} {}", x_last, y);
     } else if (y != y_before) {
-      path += "H" + x_last + "V" + y;
+      path += formatted("H{}V{}", x_last, y);
     }
     y_before = y;
   }
-  return path.empty() ? path : path + "H" + x_last;
+  return path.empty() ? path : formatted("{}H{}", path, x_last);
 }
 
 // The area between low and high; what is infinite reaches to the edge.
@@ -117,10 +117,10 @@ std::string band(std::span<const CurveStep> all, const Frame& frame) {
   std::string path =
       "M" + pixel(frame.px(steps.front().at)) + " " + pixel(frame.py(steps.front().spread.high));
   for (const CurveStep& step : steps) {
-    path += "H" + pixel(frame.px(step.at)) + "V" + pixel(frame.py(step.spread.high));
+    path += formatted("H{}V{}", pixel(frame.px(step.at)), pixel(frame.py(step.spread.high)));
   }
   for (std::size_t i = steps.size(); i-- > 0;) {
-    path += "V" + pixel(frame.py(steps[i].spread.low)) + "H" + pixel(frame.px(steps[i].at));
+    path += formatted("V{}H{}", pixel(frame.py(steps[i].spread.low)), pixel(frame.px(steps[i].at)));
   }
   return path + "Z";
 }
@@ -164,7 +164,7 @@ std::string svg_curves(const ComparisonReport& comparison, CurveAxis axis) {
       }
     }
   }
-  return svg(kHeight, value_name(comparison) + " against " + x_name, content);
+  return svg(kHeight, formatted("{} against {}", value_name(comparison), x_name), content);
 }
 
 std::string svg_finals(const ComparisonReport& comparison) {

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "laboratory/simulation/benchmarks/benchmark_families.h"
@@ -26,15 +28,17 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
   }
   const auto root = parse_json(file->bytes());
   if (!root || root->kind != Json::Kind::object) {
-    return Error{ErrorCode::invalid_argument,
-                 path.string() + " is no benchmark: " +
-                     (root ? "it must be a JSON object" : root.error().message)};
+    return failure(ErrorCode::invalid_argument,
+                   "{} is no benchmark: {}",
+                   path.string(),
+                   root ? "it must be a JSON object" : root.error().message);
   }
   if (holds_curves(*root)) {
     if (!task.empty()) {
-      return Error{
-          ErrorCode::invalid_argument,
-          path.string() + " holds curves, which have no tasks; drop --task " + std::string(task)};
+      return failure(ErrorCode::invalid_argument,
+                     "{} holds curves, which have no tasks; drop --task {}",
+                     path.string(),
+                     task);
     }
     return read_curves(*root, path.string());
   }
@@ -64,10 +68,9 @@ Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std:
                  unknown_name("benchmark", spec->name, known) +
                      "; a table or curves are given by the path of their index, FILE.json"};
   }
-  const std::string what = "benchmark '" + spec->name + "'";
+  const std::string what = formatted("benchmark '{}'", spec->name);
   if (!task.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 what + " has no tasks; drop --task " + std::string(task)};
+    return failure(ErrorCode::invalid_argument, "{} has no tasks; drop --task {}", what, task);
   }
   LUTHIER_TAKE(auto options, resolve_options(what, family->options, spec->options));
   for (const OptionSpec& option : family->options) {

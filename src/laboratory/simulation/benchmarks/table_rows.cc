@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "laboratory/simulation/benchmarks/mapped_file.h"
@@ -116,7 +118,7 @@ Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesyste
   std::vector<double> row(columns.size());
   while (const auto line = lines.next()) {
     const auto cells = cells_of(*line);
-    const std::string place = name + ", line " + std::to_string(lines.number());
+    const std::string place = formatted("{}, line {}", name, lines.number());
     if (cells.size() != columns.size()) {
       return Error{ErrorCode::invalid_argument,
                    place + ": " + std::to_string(cells.size()) + " cells where the header has " +
@@ -135,10 +137,11 @@ Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesyste
     rows.add(row);
   }
   if (std::cmp_not_equal(rows.rows(), index.configurations)) {
-    return Error{ErrorCode::invalid_argument,
-                 name + " has " + std::to_string(rows.rows()) +
-                     " configurations where the index says " +
-                     std::to_string(index.configurations)};
+    return failure(ErrorCode::invalid_argument,
+                   "{} has {} configurations where the index says {}",
+                   name,
+                   rows.rows(),
+                   index.configurations);
   }
   return rows;
 }

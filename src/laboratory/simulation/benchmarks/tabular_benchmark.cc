@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "laboratory/simulation/benchmarks/mapped_file.h"
@@ -178,7 +180,7 @@ Result<std::size_t> find_task(const TableIndex& index, std::string_view task) {
   const auto found = std::ranges::find(index.tasks, task);
   if (found == index.tasks.end()) {
     return Error{ErrorCode::not_found,
-                 unknown_name("task of " + index.name + " called", task, index.tasks)};
+                 unknown_name(formatted("task of {} called", index.name), task, index.tasks)};
   }
   return static_cast<std::size_t>(found - index.tasks.begin());
 }
@@ -216,12 +218,13 @@ Result<std::shared_ptr<const Benchmark>> open_table(TableIndex index,
   LUTHIER_TAKE(auto file, MappedFile::open(sibling(".bin")));
   const auto promised = promised_size(index);
   if (promised != file.bytes().size()) {
-    return Error{ErrorCode::invalid_argument,
-                 sibling(".bin").filename().string() + " has " +
-                     std::to_string(file.bytes().size()) + " bytes; the float32 of " +
-                     counts(index) + " take " +
-                     (promised ? std::to_string(*promised) : "more than a file can hold") +
-                     ": it is cut short or belongs to another index"};
+    return failure(ErrorCode::invalid_argument,
+                   "{} has {} bytes; the float32 of {} take {}: it is cut short or belongs to "
+                   "another index",
+                   sibling(".bin").filename().string(),
+                   file.bytes().size(),
+                   counts(index),
+                   promised ? std::to_string(*promised) : "more than a file can hold");
   }
   LUTHIER_TAKE(auto rows, read_table_rows(index, sibling("_parameters.csv")));
   auto table = std::make_shared<Table>(std::move(index), std::move(file), std::move(rows), chosen);
