@@ -10,68 +10,34 @@
 #include <fstream>
 #include <system_error>
 
-#include <nlohmann/json.hpp>
-
 #include "base/failure.h"
 #include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "core/json.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/per_trial.h"
 
 namespace luthier {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct Step {
   std::int64_t iteration = 0;
   Config config;
 };
 
-std::optional<Value> to_value(const Json& json) {
-  switch (json.type()) {
-    case Json::value_t::null:
-      return Value();
-    case Json::value_t::boolean:
-      return Value(json.get<bool>());
-    case Json::value_t::number_integer:
-      return Value(json.get<std::int64_t>());
-    case Json::value_t::number_unsigned:
-      if (json.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
-        return Value(json.get<double>());
-      }
-      return Value(json.get<std::int64_t>());
-    case Json::value_t::number_float:
-      return Value(json.get<double>());
-    case Json::value_t::string:
-      return Value(json.get<std::string>());
-    case Json::value_t::array: {
-      ValueList list;
-      for (const auto& item : json) {
-        auto value = to_value(item);
-        if (!value) {
-          return std::nullopt;
-        }
-        list.push_back(std::move(*value));
-      }
-      return Value(std::move(list));
-    }
-    default:
-      return std::nullopt;
-  }
-}
-
 // What is wrong with the line, or empty.
 std::string parse_step(const std::string& line, Step& step) {
-  const Json json = Json::parse(line, nullptr, false);
-  if (!json.is_object() || !json.contains("iteration") || !json.contains("config") ||
-      !json["iteration"].is_number_integer() || !json["config"].is_object()) {
+  const auto json = parse_json(line);
+  const Json* iteration = json ? json->find("iteration") : nullptr;
+  const Json* config = json ? json->find("config") : nullptr;
+  const auto* count = iteration ? std::get_if<std::int64_t>(&iteration->value.data()) : nullptr;
+  if (!count || !config || config->kind != Json::Kind::object) {
     return "is not of the form {\"iteration\": 20, \"config\": {...}}";
   }
-  step.iteration = json["iteration"].get<std::int64_t>();
-  for (const auto& [name, item] : json["config"].items()) {
-    auto value = to_value(item);
+  step.iteration = *count;
+  for (const auto& [name, item] : config->members) {
+    auto value = item.to_value();
     if (!value) {
       return formatted("gives '{}' a value that is no number, text, boolean or list", name);
     }

@@ -8,6 +8,7 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "core/json_writer.h"
 #include "core/space/space_json.h"
 #include "luthier/experiment_spec.h"
 
@@ -56,65 +57,56 @@ void describe(Spec& spec, Field&& field) {
 
 // ---- writing -------------------------------------------------------------------------------
 
-std::string json_of(const std::string& text) {
-  return json_string(text);
+template <class T>
+void write(JsonWriter& json, const T& value) {
+  json.value(value);
 }
-std::string json_of(std::int64_t number) {
-  return std::to_string(number);
-}
-std::string json_of(double number) {
-  return to_json(Value(number));
-}
-std::string json_of(bool value) {
-  return value ? "true" : "false";
-}
-std::string json_of(std::uint64_t seed) {
-  const std::string digits = std::to_string(seed);
-  return seed > static_cast<std::uint64_t>(INT64_MAX) ? json_string(digits) : digits;
-}
-std::string json_of(KeepBy keep) {
-  return keep == KeepBy::best ? "\"best\"" : "\"latest\"";
-}
-std::string json_of(const Score& score) {
-  return json_string(to_text(score));
-}
-std::string json_of(const Space& space) {
-  return to_json(space);
-}
-std::string json_of(const Config& config) {
-  return to_json(config);
-}
-std::string json_of(const KnownResult& known) {
-  return "{\"config\": " + to_json(known.config) + ", \"metrics\": " + to_json(known.metrics) +
-         ", \"training_iteration\": " + std::to_string(known.training_iteration) + "}";
-}
-std::string json_of(const StopRule& rule) {
-  return json_string(rule.text);
-}
-std::string json_of(const Objective& objective) {
-  return "{\"metric\": " + json_string(objective.metric) + ", \"mode\": \"" +
-         (objective.mode == Mode::min ? "min" : "max") + "\"}";
-}
-std::string json_of(const PluginSpec& plugin) {
-  return "{\"name\": " + json_string(plugin.name) + ", \"options\": " + to_json(plugin.options) +
-         "}";
-}
-std::string json_of(const TextPairs& pairs) {
-  std::string out = "{";
-  for (const auto& [key, value] : pairs) {
-    out += out.size() > 1 ? ", " : "";
-    out += json_string(key) + ": " + json_string(value);
+// A Value holds no more than 63 bits of it.
+void write(JsonWriter& json, std::uint64_t seed) {
+  if (seed > static_cast<std::uint64_t>(INT64_MAX)) {
+    json.value(std::to_string(seed));
+  } else {
+    json.value(seed);
   }
-  return out + "}";
+}
+void write(JsonWriter& json, KeepBy keep) {
+  json.value(keep == KeepBy::best ? "best" : "latest");
+}
+void write(JsonWriter& json, const Score& score) {
+  json.value(to_text(score));
+}
+void write(JsonWriter& json, const Space& space) {
+  json.raw(to_json(space));
+}
+void write(JsonWriter& json, const KnownResult& known) {
+  json.object()
+      .field("config", known.config)
+      .field("metrics", known.metrics)
+      .field("training_iteration", known.training_iteration)
+      .end();
+}
+void write(JsonWriter& json, const StopRule& rule) {
+  json.value(rule.text);
+}
+void write(JsonWriter& json, const Objective& objective) {
+  json.object()
+      .field("metric", objective.metric)
+      .field("mode", objective.mode == Mode::min ? "min" : "max")
+      .end();
+}
+void write(JsonWriter& json, const PluginSpec& plugin) {
+  json.object().field("name", plugin.name).field("options", plugin.options).end();
+}
+void write(JsonWriter& json, const TextPairs& pairs) {
+  json.value(pairs);
 }
 template <class T>
-std::string json_of(const std::vector<T>& list) {
-  std::string out = "[";
+void write(JsonWriter& json, const std::vector<T>& list) {
+  json.list();
   for (const T& item : list) {
-    out += out.size() > 1 ? ", " : "";
-    out += json_of(item);
+    write(json, item);
   }
-  return out + "]";
+  json.end();
 }
 
 // The rule of logs without a score has no name of its own.
@@ -368,13 +360,17 @@ class SpecReader {
 }  // namespace
 
 std::string to_json(const ExperimentSpec& spec) {
-  std::string out = "{\"schema\": " + std::to_string(kSchema);
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("schema", kSchema);
   describe(spec, [&](const char* key, const auto& member) {
     if (!is_unwritten(member)) {
-      out += formatted(", {}: {}", json_string(key), json_of(member));
+      json.key(key);
+      write(json, member);
     }
   });
-  return out + "}";
+  json.end();
+  return out;
 }
 
 Result<ExperimentSpec> parse_experiment_spec(std::string_view json) {

@@ -3,6 +3,7 @@
 #include "base/failure.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "core/json_writer.h"
 #include "executors/programs/output_log.h"
 #include "executors/results/lines/record_reader.h"
 
@@ -30,13 +31,14 @@ Result<WorkerMessage> parse_worker_message(std::string_view line) {
 std::string format_worker_reply(DecisionKind decision,
                                 std::int64_t iteration,
                                 const std::filesystem::path& directory) {
-  std::string out = "{\"decision\": ";
-  append_json_string(out, to_text(decision));
-  out += ", \"iteration\": " + std::to_string(iteration);
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("decision", decision).field("iteration", iteration);
   if (!directory.empty()) {
-    out += ", \"directory\": " + json_string(directory.string());
+    json.field("directory", directory.string());
   }
-  return out + "}\n";
+  json.end();
+  return out + "\n";
 }
 
 }  // namespace luthier

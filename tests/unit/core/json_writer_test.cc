@@ -45,7 +45,8 @@ TEST(JsonWriter, WritesEachKindOfValue) {
   EXPECT_EQ(json(std::vector<std::string>{"a", "b"}), R"(["a", "b"])");
   EXPECT_EQ(json(std::vector<std::optional<int>>{1, std::nullopt}), "[1, null]");
   EXPECT_EQ(json(std::map<std::string, double>{{"a", 1}, {"b", 0.5}}), R"({"a": 1.0, "b": 0.5})");
-  EXPECT_EQ(json(NamedValues{{"x", 1}, {"y", ValueList{true, "t"}}}), R"({"x": 1, "y": [true, "t"]})");
+  EXPECT_EQ(json(NamedValues{{"x", 1}, {"y", ValueList{true, "t"}}}),
+            R"({"x": 1, "y": [true, "t"]})");
   EXPECT_EQ(json(std::vector<NamedValues>{}), "[]");
 }
 
@@ -102,7 +103,8 @@ bool same(const Json& a, const Json& b) {
     equal = same(a.items[i], b.items[i]);
   }
   for (std::size_t i = 0; equal && i < a.members.size(); ++i) {
-    equal = a.members[i].first == b.members[i].first && same(a.members[i].second, b.members[i].second);
+    equal =
+        a.members[i].first == b.members[i].first && same(a.members[i].second, b.members[i].second);
   }
   return equal;
 }
