@@ -35,8 +35,8 @@ Made make_in_process(const ExperimentSpec& spec, const ExecutorContext& context)
                  "executor process"};
   }
   const auto grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6));
-  return make_in_process_executor(
-      context.train, {.grace = grace}, context.checkpoints, context.clock);
+  return Made(make_in_process_executor(
+      context.train, {.grace = grace}, context.checkpoints, context.clock));
 }
 
 Made make_process(const ExperimentSpec& spec, const ExecutorContext& context) {
@@ -94,7 +94,7 @@ Made make_ray(const ExperimentSpec& spec, const ExecutorContext& context) {
   ray.say = [](const std::string& sentence) {
     std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
   };
-  return make_ray_executor(*std::move(ray), context.checkpoints, context.clock);
+  return make_ray_executor(std::move(ray), context.checkpoints, context.clock);
 }
 
 PluginInfo ray_info() {
