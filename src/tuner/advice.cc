@@ -6,6 +6,7 @@
 #include "store/experiment_lock.h"
 #include "store/unborn.h"
 #include "tuner/assembly.h"
+#include "tuner/executor_table.h"
 
 namespace luthier {
 
@@ -55,11 +56,9 @@ std::string way_on(std::string_view command,
                    const ExperimentSpec& spec,
                    const std::filesystem::path& directory,
                    std::string_view options) {
-  if (spec.executor == "in_process") {
-    return formatted("`Tuner::{}` in its C++ program", command);
-  }
-  if (spec.executor == "caller") {
-    return "`Experiment::open` in its C++ program";
+  const ExecutorRow* executor = find_executor(spec.executor);
+  if (executor != nullptr && executor->function_for != nullptr) {
+    return formatted("`{}` in its C++ program", executor->function_for(command));
   }
   return "`" + command_line(command, directory, options) + "`";
 }

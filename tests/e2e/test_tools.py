@@ -3,6 +3,7 @@
 import pathlib
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
@@ -105,3 +106,13 @@ def test_planted_bugs_that_apply_pass(tmp_path):
 def test_planted_bugs_that_do_not_apply_are_named(tmp_path, source, olds, said):
     status, output = check_mutants(tmp_path, source, olds)
     assert status == 1 and said in output and output.count("\n") == 1, output
+
+
+def test_a_terminal_is_drawn_as_it_looks(tmp_path):
+    picture = tmp_path / "shown.svg"
+    words = r'printf "gone\r\033[2K\033[1;32mtrial\033[0m  <7>\n"; sleep 60'
+    subprocess.run([sys.executable, ROOT / "tools/draw_terminal.py", "--at", "2", "-o", picture, "--", "sh", "-c", words],
+                   check=True, timeout=30)
+    texts = [(element.text, element.get("fill"), element.get("font-weight"))
+             for element in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
+    assert texts == [("trial", "#98c379", "bold"), ("<7>", "#d8dee9", None)]
