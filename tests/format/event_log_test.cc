@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "core/event_codec.h"
+#include "core/log/event_codec.h"
 #include "store/event_reader.h"
 #include "store/event_rows.h"
 #include "store/sqlite_store.h"
