@@ -49,8 +49,8 @@ def test_layers_in_order_pass(tmp_path, name, text):
         ("src/core/fold.h", '#include "fold.h"\n', "does not begin with a layer's folder"),
         ("src/laboratory/comparison/x.cc", '#include "laboratory/simulation/x.h"\n', "may not include laboratory/simulation"),
         ("src/tuner/x.cc", '#include "laboratory/bundles/tar.h"\n', "tuner may not include laboratory/bundles"),
-        ("src/misc/x.cc", "", "'misc' is no layer"),
-        ("include/luthier/event.h", "#include <fmt/core.h>\n", "standard library only, not <fmt/core.h>"),
+        ("src/misc/x.cc", "", "'misc' is not a layer"),
+        ("include/luthier/event.h", "#include <fmt/core.h>\n", "only the standard library, not <fmt/core.h>"),
         ("include/luthier/event.h", '#include "core/fold.h"\n', "may not include the private header core/fold.h"),
         ("tests/unit/web/page_test.cc", "", "tests/unit/web/page_test.cc: no program"),
         ("tests/lonely_test.cc", "", "tests/lonely_test.cc: no program"),
@@ -97,8 +97,8 @@ def test_planted_bugs_that_apply_pass(tmp_path):
     "source, olds, said",
     [
         ("one two", ["one"] * 24, "24 planted bugs; there must be at least 25"),
-        ("one two", ["one"] * 24 + ["three"], "m24: the old text stands 0 times in a.cc"),
-        ("one one two", ["two"] * 24 + ["one"], "m24: the old text stands 2 times in a.cc"),
+        ("one two", ["one"] * 24 + ["three"], "m24: the old text occurs 0 times in a.cc"),
+        ("one one two", ["two"] * 24 + ["one"], "m24: the old text occurs 2 times in a.cc"),
         ("one z", ["one"] * 24 + ["z"], "m24: an edit of a.cc changes nothing"),
     ],
 )
