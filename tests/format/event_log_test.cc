@@ -8,9 +8,9 @@
 #include <gtest/gtest.h>
 
 #include "core/log/event_codec.h"
-#include "store/event_reader.h"
-#include "store/event_rows.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/event_rows.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/random_events.h"
 #include "support/temporary_directory.h"
 
