@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs a command in a terminal of its own and draws what it shows as SVG.
+"""Runs a command in its own terminal and draws the screen as SVG.
 
     tools/draw_terminal.py --at 6 -o docs/live.svg -- luthier run ...
 
-The picture is of the moment `--at` seconds after the start, or of the end when the command ends
-before. The command is then interrupted, as with Ctrl-C.
+The picture shows the screen `--at` seconds after the start, or at the end of the command if that comes
+first. The command is then interrupted, as with Ctrl-C.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def shown(command, columns, rows, at_s):
 
 
 def runs(line, columns):
-    """(first column, text, character) of each stretch of a line that looks the same."""
+    """(first column, text, character) for each part of a line with the same style."""
     first = 0
     for column in range(1, columns + 1):
         look = lambda c: (line[c].fg, line[c].bold)
