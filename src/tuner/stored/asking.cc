@@ -135,10 +135,9 @@ Result<std::string> ask_trial(OfflineLog& log,
                               : what == RequestKind::pause ? "paused by "
                                                            : "resumed by ") +
                              who;
-  LUTHIER_TAKE(const auto added,
-               what == RequestKind::stop ? log.add(TrialEnded{trial, TrialState::stopped, reason})
-               : what == RequestKind::pause ? log.add(TrialPaused{trial, reason, true})
-                                            : log.add(TrialRequeued{trial, 0, reason, false}));
+  LUTHIER_TRY(what == RequestKind::stop    ? log.add(TrialEnded{trial, TrialState::stopped, reason})
+              : what == RequestKind::pause ? log.add(TrialPaused{trial, reason, true})
+                                           : log.add(TrialRequeued{trial, 0, reason, false}));
   const std::string now = what == RequestKind::stop    ? " is stopped"
                           : what == RequestKind::pause ? " is paused"
                                                        : " is not paused any more";
