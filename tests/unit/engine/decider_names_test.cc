@@ -62,8 +62,9 @@ class Stage {
     spec_.name = "names";
     spec_.objectives = {{"loss", Mode::min}};
     spec_.space.add("x", uniform(0, 1));
+    spec_.searcher = {"random"};
     const auto resolved = PluginRegistry().resolve(spec_);
-    EXPECT_TRUE(resolved.ok());
+    EXPECT_TRUE(resolved.ok()) << (resolved.ok() ? "" : resolved.error().message);
     rules_.emplace(*Rules::make(spec_));
     PlannerOptions options;
     options.inventory.cpu = 1;
