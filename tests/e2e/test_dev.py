@@ -67,3 +67,72 @@ def test_another_failure_of_pip_is_no_missing_wheel(machine):
     pip_without(machine, "ERROR: no space left on device")
     done = dev(machine, "test", "--fast")
     assert done.returncode == 1 and "no space left" in done.stderr
+
+
+def test_a_package_of_no_kind_is_refused(machine):
+    done = dev(machine, "package", "static", "wheel")
+    assert done.returncode == 1 and "package takes static, debian and source, not 'wheel'" in done.stderr
+
+
+def git(machine, *words):
+    subprocess.run(["git", "-c", "user.name=Ada", "-c", "user.email=ada@localhost", *words], cwd=machine, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(machine):
+    """Two sources on the branch main; on the branch `change` one is changed, one removed and two added."""
+    program(machine / ".venv/bin/clang-tidy", 'for word; do case $word in src/*) echo "tidied $word" ;; esac; done\n')
+    (machine / "src").mkdir()
+    for name in ("kept", "changed", "removed"):
+        (machine / f"src/{name}.cc").write_text(f"// {name}\n")
+    git(machine, "init", "-q", "-b", "main")
+    git(machine, "add", "dev", "src")
+    git(machine, "commit", "-q", "-m", "begin")
+    git(machine, "checkout", "-q", "-b", "change")
+    (machine / "src/changed.cc").write_text("// otherwise\n")
+    (machine / "src/removed.cc").unlink()
+    (machine / "src/added.cc").write_text("// added\n")
+    (machine / "src/header.h").write_text("// no source\n")
+    git(machine, "add", "src")
+    git(machine, "commit", "-q", "-am", "change")
+    return machine
+
+
+def tidied(machine, *words):
+    done = dev(machine, "lint", *words)
+    assert done.returncode == 0, done.stderr
+    return sorted(line.removeprefix("tidied src/") for line in done.stdout.splitlines() if line.startswith("tidied "))
+
+
+def test_what_changed_since_main_is_linted(repository):
+    assert tidied(repository, "--changed") == ["added.cc", "changed.cc"]
+    assert tidied(repository) == ["added.cc", "changed.cc", "kept.cc"]
+
+
+def test_what_main_got_meanwhile_is_no_change_of_this_branch(repository):
+    git(repository, "checkout", "-q", "main")
+    (repository / "src/kept.cc").write_text("// meanwhile\n")
+    git(repository, "commit", "-q", "-am", "meanwhile")
+    git(repository, "checkout", "-q", "change")
+    assert tidied(repository, "--changed") == ["added.cc", "changed.cc"]
+
+
+def test_on_main_the_last_commit_is_linted(repository):
+    git(repository, "checkout", "-q", "main")
+    git(repository, "merge", "-q", "change")
+    assert tidied(repository, "--changed") == ["added.cc", "changed.cc"]
+
+
+def test_a_change_without_sources_is_linted(repository):
+    assert tidied(repository, "--changed", "HEAD") == []
+
+
+def test_a_commit_that_is_not_there_is_refused(repository):
+    done = dev(repository, "lint", "--changed", "nowhere")
+    assert done.returncode == 1 and "there is no commit nowhere to compare with" in done.stderr
+
+
+def test_a_repository_without_main_is_refused(repository):
+    git(repository, "branch", "-q", "-D", "main")
+    done = dev(repository, "lint", "--changed")
+    assert done.returncode == 1 and "there is no branch main to compare with" in done.stderr
