@@ -74,6 +74,45 @@ def test_a_package_of_no_kind_is_refused(machine):
     assert done.returncode == 1 and "package takes static, debian and source, not 'wheel'" in done.stderr
 
 
+@pytest.fixture
+def packaging(machine):
+    """Making and trying a package says what it would do."""
+    (machine / "tools").mkdir()
+    for tool in ("make_packages", "try_packages"):
+        (machine / f"tools/{tool}.py").write_text(f"import sys\nprint('{tool}', *sys.argv[1:], file=open('.steps', 'a'))\n")
+    return machine
+
+
+def steps_of_package(machine, *parts):
+    done = dev(machine, "package", *parts)
+    steps = machine / ".steps"
+    return done, [line.replace("_packages build/dev", "").replace("build/packages ", "")
+                  for line in (steps.read_text().splitlines() if steps.exists() else [])]
+
+
+def test_packages_are_made_and_tried(packaging):
+    done, steps = steps_of_package(packaging)
+    assert done.returncode == 0, done.stderr
+    assert steps == ["make static debian source", "try_packages --only static", "try_packages --only debian"]
+
+
+def test_one_package_is_made_and_tried(packaging):
+    assert steps_of_package(packaging, "debian")[1] == ["make debian", "try_packages --only debian"]
+
+
+def test_where_no_static_program_can_be_linked_it_is_left_out_and_said(packaging):
+    program(packaging / "bin/ninja", 'case "$*" in *query*) exit 1 ;; esac\n')
+    done, steps = steps_of_package(packaging)
+    assert done.returncode == 0 and "left out: the static package; this system lacks an archive" in done.stdout
+    assert steps == ["make debian source", "try_packages --only debian"]
+
+
+def test_a_static_package_that_is_asked_for_is_not_left_out(packaging):
+    program(packaging / "bin/ninja", 'case "$*" in *query*) exit 1 ;; esac\n')
+    done, steps = steps_of_package(packaging, "static")
+    assert done.returncode == 1 and "this system lacks an archive" in done.stderr and steps == []
+
+
 def git(machine, *words):
     subprocess.run(["git", "-c", "user.name=Ada", "-c", "user.email=ada@localhost", *words], cwd=machine, check=True, capture_output=True)
 
