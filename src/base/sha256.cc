@@ -24,19 +24,19 @@ alignas(16) constexpr std::array<std::uint32_t, 64> kRound = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
 std::uint32_t big_endian(const char* bytes) {
-  std::uint32_t word;
+  std::uint32_t word = 0;
   std::memcpy(&word, bytes, sizeof word);
   return __builtin_bswap32(word);
 }
 
 // The functions that the standard writes as sigma.
-template <int A, int B, int C>
+template <int kFirst, int kSecond, int kThird>
 std::uint32_t rotations(std::uint32_t x) {
-  return std::rotr(x, A) ^ std::rotr(x, B) ^ std::rotr(x, C);
+  return std::rotr(x, kFirst) ^ std::rotr(x, kSecond) ^ std::rotr(x, kThird);
 }
-template <int A, int B, int C>
+template <int kFirst, int kSecond, int kThird>
 std::uint32_t rotations_and_shift(std::uint32_t x) {
-  return std::rotr(x, A) ^ std::rotr(x, B) ^ (x >> C);
+  return std::rotr(x, kFirst) ^ std::rotr(x, kSecond) ^ (x >> kThird);
 }
 
 // The next 16 words of the message schedule, each in the place of the one 16 before it.
@@ -86,8 +86,8 @@ void block_portably(Sha256State state, const char* block) {
   const __m128i big_endian_words = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
   const auto [a, b, c, d, e, f, g, h] =
       std::array{state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]};
-  __m128i abef = _mm_set_epi32(int(a), int(b), int(e), int(f));
-  __m128i cdgh = _mm_set_epi32(int(c), int(d), int(g), int(h));
+  __m128i abef = load(std::array{f, e, b, a}.data());
+  __m128i cdgh = load(std::array{h, g, d, c}.data());
   for (; !blocks.empty(); blocks.remove_prefix(kBlock)) {
     const __m128i abef_before = abef, cdgh_before = cdgh;
     __m128i words[4];
@@ -142,7 +142,7 @@ void Sha256::add(std::string_view bytes) {
   bytes_ += bytes.size();
   if (rest_bytes_ > 0) {
     const std::size_t taken = std::min(kBlock - rest_bytes_, bytes.size());
-    std::ranges::copy(bytes.substr(0, taken), rest_.begin() + std::ptrdiff_t(rest_bytes_));
+    std::ranges::copy(bytes.substr(0, taken), &rest_[rest_bytes_]);
     rest_bytes_ += taken;
     bytes.remove_prefix(taken);
     if (rest_bytes_ < kBlock) {

@@ -2,6 +2,7 @@
 // would need the C library it was built with (the linker's --wrap gives the names). Plugins are
 // refused with the text below; SQLite, which asks for extensions the same way, has none.
 
+// NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the linker's names.
 extern "C" {
 
 void* __wrap_dlopen(const char* /*path*/, int /*mode*/) {
@@ -23,3 +24,4 @@ char* __wrap_dlerror() {
   return text;
 }
 }
+// NOLINTEND(bugprone-reserved-identifier, readability-identifier-naming)
