@@ -171,7 +171,17 @@ def test_a_commit_that_is_not_there_is_refused(repository):
     assert done.returncode == 1 and "there is no commit nowhere to compare with" in done.stderr
 
 
-def test_a_repository_without_main_is_refused(repository):
+def test_without_main_the_last_commit_is_linted(repository):
     git(repository, "branch", "-q", "-D", "main")
-    done = dev(repository, "lint", "--changed")
-    assert done.returncode == 1 and "there is no branch main to compare with" in done.stderr
+    assert tidied(repository, "--changed") == ["added.cc", "changed.cc"]
+
+
+def test_a_single_commit_is_compared_with_nothing_and_that_is_said(repository, tmp_path_factory):
+    shallow = tmp_path_factory.mktemp("shallow") / "checkout"
+    git(repository, "clone", "-q", "--depth", "1", "--branch", "change", f"file://{repository}", str(shallow))
+    for folder in ("bin", ".venv"):
+        shutil.copytree(repository / folder, shallow / folder)
+    for file in repository.glob("requirements-*.txt"):
+        shutil.copy(file, shallow)
+    done = dev(shallow, "lint", "--changed")
+    assert done.returncode == 0 and "no commit to compare with" in done.stderr and "tidied" not in done.stdout
