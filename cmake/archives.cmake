@@ -45,8 +45,8 @@ endfunction()
 # luthier_archive_links(RESULT LIBRARIES...): whether nothing is missing when every object of the
 # first archive is linked.
 function(luthier_archive_links result archive)
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/archives/main.cc CONTENT "int main() {}\n")
-  try_compile(links SOURCES ${CMAKE_BINARY_DIR}/archives/main.cc
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/archives/main.cc CONTENT "int main() {}\n")
+  try_compile(links SOURCES ${PROJECT_BINARY_DIR}/archives/main.cc
     LINK_LIBRARIES -Wl,--whole-archive ${archive} -Wl,--no-whole-archive ${ARGN}
     OUTPUT_VARIABLE output NO_CACHE)
   set(${result} ${links} PARENT_SCOPE)
@@ -54,10 +54,12 @@ endfunction()
 
 # luthier_dependency(NAME MODULE TARGET): sets LUTHIER_NAME to what links the pkg-config module
 # MODULE: in this build its archive where that can be linked, else the shared library TARGET; from an
-# installed Luthier TARGET, which luthierConfig.cmake.in has to find.
+# installed Luthier TARGET, which luthierConfig.cmake.in has to find. Where a shared library is taken,
+# LUTHIER_ALL_ARCHIVES turns false: no static program can be linked.
+set(LUTHIER_ALL_ARCHIVES TRUE)
 function(luthier_dependency name module target)
-  add_library(dependency_${name} INTERFACE)
-  target_include_directories(dependency_${name} SYSTEM INTERFACE
+  add_library(luthier_dependency_${name} INTERFACE)
+  target_include_directories(luthier_dependency_${name} SYSTEM INTERFACE
     $<TARGET_PROPERTY:${target},INTERFACE_INCLUDE_DIRECTORIES>)
   luthier_archive_libraries(libraries ${module})
   set(links FALSE)
@@ -65,14 +67,15 @@ function(luthier_dependency name module target)
     luthier_archive_links(links ${libraries})
   endif()
   if(links)
-    target_link_libraries(dependency_${name} INTERFACE ${libraries})
+    target_link_libraries(luthier_dependency_${name} INTERFACE ${libraries})
     set_property(GLOBAL APPEND PROPERTY LUTHIER_ARCHIVES ${libraries})
   else()
     message(STATUS "${name}: its archive can't be linked; the shared library is taken")
-    target_link_libraries(dependency_${name} INTERFACE ${target})
+    target_link_libraries(luthier_dependency_${name} INTERFACE ${target})
+    set(LUTHIER_ALL_ARCHIVES FALSE PARENT_SCOPE)
   endif()
   string(TOUPPER ${name} variable)
-  set(LUTHIER_${variable} $<BUILD_INTERFACE:dependency_${name}> $<INSTALL_INTERFACE:${target}> PARENT_SCOPE)
+  set(LUTHIER_${variable} $<BUILD_INTERFACE:luthier_dependency_${name}> $<INSTALL_INTERFACE:${target}> PARENT_SCOPE)
 endfunction()
 
 # luthier_archive_names(RESULT): file names of the archives that are linked, for --exclude-libs.

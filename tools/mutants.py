@@ -26,7 +26,7 @@ PATIENCE = 900  # seconds for one test program; a bug may make it hang
 MAY_MISS = 1
 # The sources of the fast tests.
 PROGRAMS = ["unit_base", "unit_core", "unit_engine", "unit_store", "unit_schedulers", "unit_search", "conformance",
-            "golden", "format", "unit_simulation", "unit_loggers", "unit_tuner", "unit_executors", "unit_cli",
+            "format", "unit_simulation", "unit_loggers", "unit_tuner", "unit_executors", "unit_cli",
             "unit_comparison"]
 
 

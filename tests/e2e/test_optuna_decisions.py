@@ -10,7 +10,7 @@ import optuna
 import pytest
 from decisions import FULL, Decider, Trace
 
-TRACES = 3_000 if FULL else 150
+TRACES = 3_000 if FULL else 75
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.simplefilter("ignore")
 

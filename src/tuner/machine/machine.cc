@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <fstream>
 
-#include <pwd.h>
 #include <sched.h>
 
 namespace luthier {
@@ -28,12 +29,24 @@ std::int64_t processor_count() {
   return std::max<std::int64_t>(1, CPU_COUNT(&set));
 }
 
+// Lines are "name:password:uid:...". getpwuid_r() would also ask the network; a static program
+// can't.
+std::string user_name(std::istream& passwd, const std::string& uid, const char* logname) {
+  for (std::string line; std::getline(passwd, line);) {
+    const std::size_t name_end = line.find(':');
+    const std::size_t uid_begin =
+        name_end == std::string::npos ? name_end : line.find(':', name_end + 1);
+    if (name_end > 0 && uid_begin != std::string::npos &&
+        line.compare(uid_begin, uid.size() + 2, ":" + uid + ":") == 0) {
+      return line.substr(0, name_end);
+    }
+  }
+  return logname != nullptr && *logname != '\0' ? logname : uid;
+}
+
 std::string person() {
-  std::array<char, 4096> buffer;
-  passwd entry{};
-  passwd* found = nullptr;
-  getpwuid_r(getuid(), &entry, buffer.data(), buffer.size(), &found);
-  return (found ? std::string(found->pw_name) : std::to_string(getuid())) + "@" + host_name();
+  std::ifstream passwd("/etc/passwd");
+  return user_name(passwd, std::to_string(getuid()), std::getenv("LOGNAME")) + "@" + host_name();
 }
 
 }  // namespace luthier
