@@ -12,11 +12,13 @@
 
 #include "base/file_descriptor.h"
 #include "core/log/experiment_status.h"
-#include "luthier/simulation.h"
+#include "store/memory_store.h"
 #include "store/sqlite/event_reader.h"
 #include "store/sqlite/sqlite_store.h"
+#include "support/simulated_run.h"
 #include "support/temporary_directory.h"
 #include "tuner/assembly.h"
+#include "tuner/plugin_registry.h"
 #include "tuner/stored/derived_check.h"
 #include "tuner/stored/status.h"
 #include "tuner/stored/trial_story.h"
@@ -33,17 +35,23 @@ class TrialIndexTest : public testing::Test {
   // short a one has not.
   static void SetUpTestSuite() {
     place_ = new TemporaryDirectory(TemporaryDirectory::Place::memory);
-    const auto runs = Simulation("bbob:function=3,dimension=2")
-                          .workers(6)
-                          .samples(40)
-                          .scheduler("pbt", {{"perturbation_interval", 2}, {"max_t", 12}})
-                          .results(place_->path() / "runs")
-                          .run();
-    ASSERT_TRUE(runs.ok()) << runs.error().message;
-    state_ =
-        read_state(runs->front().directory, [](const Event& event) { events_.push_back(event); })
-            .value()
-            .release();
+    ExperimentSpec spec{.name = "indexed", .objectives = {{"loss", Mode::min}}};
+    spec.space.add("x", uniform(0, 1));
+    spec.scheduler = {"pbt", {{"perturbation_interval", 2}}};
+    spec.samples = 40;
+    spec.retries = 1;
+    ASSERT_TRUE(PluginRegistry().resolve(spec).ok());
+    const auto store = make_memory_store();
+    const auto run = run_simulated(spec, *store, CurveScript(9, true), 6);
+    ASSERT_EQ(run.first_error, "");
+    state_ = new ExperimentState();
+    ASSERT_TRUE(store
+                    ->read_from(1,
+                                [&](const Event& event) {
+                                  events_.push_back(event);
+                                  return state_->apply(event).ok();
+                                })
+                    .ok());
   }
   static void TearDownTestSuite() {
     delete state_;
