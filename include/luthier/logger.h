@@ -16,6 +16,10 @@ class Logger {
  public:
   virtual ~Logger() = default;
 
+  // Every stored event, in order, when an experiment is resumed: before on_open. `view` is the
+  // state after the event. The log is still being checked, so nothing may be written yet.
+  virtual void on_stored(const ExperimentView& /*view*/, const Event& /*event*/) {}
+
   // Once, before the first event of this controller, with the log's last sequence at that moment
   // (0 for a new experiment). `read` replays stored events from a sequence on: a logger that wrote
   // derived files brings them up to `last` here. `read` stays valid until on_close, so that a

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "core/named_index.h"
 #include "tuner/assembly.h"
 #include "tuner/stored/experiment_names.h"
+#include "tuner/stored/status.h"
 
 namespace luthier::cli {
 
@@ -29,78 +29,76 @@ Result<Experiment> read_experiment(const Arguments& arguments) {
   if (!state) {
     return state.error();
   }
-  const bool running = holder(*directory).has_value();
+  const bool running = is_running(*directory);
   return Experiment{std::move(*directory), std::move(*state), running};
+}
+
+Result<> check_trial(const std::string& experiment, std::int64_t trials, TrialId trial) {
+  if (trial.value >= 0 && trial.value < trials) {
+    return {};
+  }
+  return Error{
+      ErrorCode::not_found,
+      "experiment '" + experiment + "' has no trial " + to_text(trial) + "; " +
+          (trials == 0 ? "it has none yet" : "its trials are 0 to " + std::to_string(trials - 1))};
 }
 
 Result<TrialId> find_trial(const ExperimentState& state, const std::string& text) {
   auto trial = parse_trial(text);
-  if (trial && !state.has_trial(*trial)) {
-    const std::int64_t count = state.trial_count();
-    return Error{
-        ErrorCode::not_found,
-        "experiment '" + state.spec().name + "' has no trial " + to_text(*trial) + "; " +
-            (count == 0 ? "it has none yet" : "its trials are 0 to " + std::to_string(count - 1))};
+  const auto there =
+      trial ? check_trial(state.spec().name, state.trial_count(), *trial) : Result<>();
+  return there ? trial : there.error();
+}
+
+Result<Overview> read_overview(const Arguments& arguments) {
+  auto directory = find_experiment(arguments);
+  if (!directory) {
+    return directory.error();
   }
-  return trial;
+  auto stored = read_stored_experiment(*directory);
+  if (!stored) {
+    return stored.error();
+  }
+  const bool running = is_running(*directory);
+  return Overview{
+      std::move(*directory), std::move(stored->spec), std::move(stored->status), running};
+}
+
+std::string_view experiment_state_text(bool running, bool finished) {
+  return running ? "running" : finished ? "finished" : "interrupted";
 }
 
 std::string_view experiment_state_text(const ExperimentState& state,
                                        const std::filesystem::path& directory) {
-  if (holder(directory)) {
-    return "running";
-  }
-  return state.finished() ? "finished" : "interrupted";
+  return experiment_state_text(is_running(directory), state.finished());
 }
 
-std::optional<double> best_value(const ExperimentState& state, TrialId trial) {
-  if (!std::isfinite(state.record(trial).best_loss)) {
-    return std::nullopt;
-  }
-  const Metrics metrics = state.best_metrics(trial);
-  const Value* value = metrics.find(state.objectives().front().metric);
-  return value ? value->number() : std::nullopt;
+std::string_view trial_state_text(TrialState state, bool running) {
+  return state == TrialState::running && !running ? kInterruptedState : to_text(state);
 }
 
-std::string_view trial_state_text(const Experiment& experiment, TrialId trial) {
-  const TrialState state = experiment.state->state(trial);
-  return state == TrialState::running && !experiment.running ? kInterruptedState : to_text(state);
-}
-
-std::string trial_json(const Experiment& experiment, TrialId trial) {
-  const ExperimentState& state = *experiment.state;
-  const TrialRecord& record = state.record(trial);
-  const auto best = best_value(state, trial);
-  return "{\"schema\": 1, \"trial\": " + std::to_string(trial.value) +
-         ", \"state\": " + json_string(trial_state_text(experiment, trial)) +
-         ", \"config\": " + to_json(state.config(trial)) +
-         ", \"metrics\": " + to_json(state.last_metrics(trial)) +
+std::string trial_json(const ExperimentSpec& spec, const TrialRow& row, bool running) {
+  const auto best = best_value(row, spec.objectives.front().metric);
+  return "{\"schema\": 1, \"trial\": " + std::to_string(row.trial.value) +
+         ", \"state\": " + json_string(trial_state_text(row.state, running)) +
+         ", \"config\": " + to_json(row.config) + ", \"metrics\": " + to_json(row.last) +
          ", \"best\": " + (best ? to_json(Value(*best)) : "null") +
-         ", \"iterations\": " + std::to_string(record.iteration) +
-         ", \"attempts\": " + std::to_string(record.attempts) +
-         ", \"proposed_by\": " + json_string(state.proposer(trial)) +
-         ", \"reason\": " + json_string(record.reason) + "}";
+         ", \"iterations\": " + std::to_string(row.iteration) +
+         ", \"attempts\": " + std::to_string(row.attempts) +
+         ", \"proposed_by\": " + json_string(row.proposed_by) +
+         ", \"reason\": " + json_string(row.reason) + "}";
 }
 
-std::vector<TrialId> best_trials(const ExperimentState& state) {
-  if (state.objectives().size() > 1) {
-    return state.pareto_front();
-  }
-  const auto best = state.best_trial();
-  return best ? std::vector{*best} : std::vector<TrialId>();
-}
-
-std::string trial_line(const ExperimentState& state, TrialId trial) {
-  std::string line = to_text(trial);
-  const Metrics metrics = state.best_metrics(trial);
-  for (const Objective& objective : state.objectives()) {
-    const Value* value = metrics.find(objective.metric);
+std::string trial_line(const ExperimentSpec& spec, const TrialRow& row) {
+  std::string line = to_text(row.trial);
+  for (const Objective& objective : spec.objectives) {
+    const Value* value = row.best.find(objective.metric);
     line += "  " + objective.metric + " " + (value ? to_text(*value) : "-");
   }
-  line += "  " + config_text(state, state.best_config(trial));
-  return line + (state.is_known(trial)                      ? "  (known before, not run here)"
-                 : state.state(trial) == TrialState::failed ? "  (failed)"
-                                                            : "");
+  line += "  " + config_text(spec, row.best_config);
+  return line + (row.known                         ? "  (known before, not run here)"
+                 : row.state == TrialState::failed ? "  (failed)"
+                                                   : "");
 }
 
 bool varies(const Parameter& parameter) {
@@ -120,10 +118,10 @@ std::string metrics_text(const Metrics& metrics) {
   return text;
 }
 
-std::string config_text(const ExperimentState& state, const Config& config) {
+std::string config_text(const ExperimentSpec& spec, const Config& config) {
   std::string text;
   const NamedIndex index(config);
-  for (const Parameter& parameter : state.space().parameters()) {
+  for (const Parameter& parameter : spec.space.parameters()) {
     const Value* value = index.find(parameter.name);
     if (varies(parameter) && value) {
       text += (text.empty() ? "" : " ") + parameter.name + "=" + to_text(*value);

@@ -11,6 +11,7 @@
 #include "cli/output/run_end.h"
 #include "cli/reading.h"
 #include "tuner/machine/machine.h"
+#include "tuner/stored/status.h"
 
 namespace luthier::cli {
 namespace {
@@ -147,12 +148,15 @@ int continue_experiment(const Arguments& arguments, const Continue& go) {
   if (!setup) {
     return fail(setup.error());
   }
-  const auto experiment = read_experiment(arguments);
-  if (!experiment) {
-    return fail(experiment.error());
+  const auto directory = find_experiment(arguments);
+  if (!directory) {
+    return fail(directory.error());
   }
-  return report_end(
-      arguments, *setup, go(experiment->directory, *setup), experiment->state->spec());
+  const auto spec = read_spec(*directory);
+  if (!spec) {
+    return fail(spec.error());
+  }
+  return report_end(arguments, *setup, go(*directory, *setup), *spec);
 }
 
 }  // namespace luthier::cli

@@ -1,6 +1,8 @@
 #include "loggers/file_logger.h"
 
 #include <limits>
+#include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -21,28 +23,6 @@ constexpr std::size_t kTrialBytes = std::size_t{1} << 16;
 constexpr std::size_t kAllBytes = std::size_t{8} << 20;
 constexpr std::string_view kStateFolder = ".loggers";
 
-// The trial whose files the event may change.
-struct Subject {
-  std::optional<TrialId> operator()(const TrialAdded& e) const { return e.trial; }
-  std::optional<TrialId> operator()(const TrialChosen& e) const { return e.choice.trial; }
-  std::optional<TrialId> operator()(const AttemptStarted& e) const { return e.trial; }
-  std::optional<TrialId> operator()(const ResultReported& e) const { return e.trial; }
-  std::optional<TrialId> operator()(const ResultRepeated& e) const { return e.trial; }
-  std::optional<TrialId> operator()(const DecisionMade& e) const { return e.trial; }
-  std::optional<TrialId> operator()(const AttemptEnded& e) const { return e.trial; }
-  std::optional<TrialId> operator()(const TrialPaused& e) const { return e.trial; }
-  std::optional<TrialId> operator()(const TrialRequeued& e) const { return e.trial; }
-  std::optional<TrialId> operator()(const TrialEnded& e) const { return e.trial; }
-  template <class Other>
-  std::optional<TrialId> operator()(const Other& /*event*/) const {
-    return std::nullopt;
-  }
-};
-
-std::optional<TrialId> subject_of(const Event& event) {
-  return std::visit(Subject(), event.body);
-}
-
 }  // namespace
 
 struct FileLogger::Open {
@@ -55,6 +35,10 @@ struct FileLogger::Open {
 FileLogger::FileLogger(std::unique_ptr<FileFormat> format, FileLoggerOptions options)
     : format_(std::move(format)), options_(std::move(options)), files_(options_.directory) {}
 FileLogger::~FileLogger() = default;
+
+void FileLogger::on_stored(const ExperimentView& /*view*/, const Event& event) {
+  note(event);
+}
 
 Result<> FileLogger::on_open(const ExperimentView& /*view*/, Sequence last, const ReadFrom& read) {
   read_ = read;
@@ -104,7 +88,9 @@ void FileLogger::on_close(const ExperimentView& /*view*/) {
 }
 
 Result<> FileLogger::write_all(const ReadFrom& read) {
-  auto built = rebuild(0, std::numeric_limits<Sequence>::max(), read);
+  stored_.emplace(0);
+  auto noted = note_rest(std::numeric_limits<Sequence>::max(), read);
+  auto built = noted ? rebuild(stored_->last(), read) : noted;
   files_.remove(kStateFolder);  // if nothing else is in it
   return built;
 }
@@ -142,9 +128,9 @@ Result<> FileLogger::apply_to_trial(const Event& event, TrialId trial) {
 
 Result<> FileLogger::write_root(const Event& event) {
   const FileFormat::RootFile file = format_->root_file(event.time);
-  const Target target = folding_ && check_root_ ? Target::scratch
-                        : folding_              ? Target::nowhere
-                                                : Target::files;
+  const Target target = !folding_                  ? Target::files
+                        : stored_->position() == 0 ? Target::scratch
+                                                   : Target::nowhere;
   if (file.name.empty() || target == Target::nowhere) {
     return {};
   }
@@ -181,8 +167,7 @@ Result<> FileLogger::flush() {
 void FileLogger::forget_ended() {
   for (const TrialId trial : std::exchange(ended_, {})) {
     const auto found = open_.find(trial);
-    const auto last_but_one = goes_on_after_.find(trial);
-    const bool goes_on = last_but_one != goes_on_after_.end() && applied_ <= last_but_one->second;
+    const bool goes_on = folding_ && stored_->is_continued(trial);
     if (found != open_.end() && found->second->ended && !goes_on) {
       open_.erase(found);
     }
@@ -194,17 +179,36 @@ Result<> FileLogger::remember(bool closed) {
   return write_position(files_, state_file(".position"), {.sequence = applied_, .closed = closed});
 }
 
+void FileLogger::note(const Event& event) {
+  if (!stored_) {
+    stored_.emplace(read_position(files_, state_file(".position")));
+  }
+  stored_->take(event);
+}
+
+// The stored events that nobody has passed on.
+Result<> FileLogger::note_rest(Sequence last, const ReadFrom& read) {
+  const Sequence noted = stored_ ? stored_->last() : 0;
+  return noted >= last ? Result<>() : read(noted + 1, [&](const Event& event) {
+    note(event);
+    return event.sequence < last;
+  });
+}
+
 Result<> FileLogger::recover(Sequence last, const ReadFrom& read) {
-  const Sequence position = read_position(files_, state_file(".position"), last);
-  const auto built = rebuild(position, last, read);
+  if (auto noted = note_rest(last, read); !noted) {
+    return noted;
+  }
+  if (stored_->position() > last) {
+    stored_->distrust();
+  }
+  const auto built = rebuild(last, read);
   return built ? remember(false) : built;
 }
 
-// Builds the files of all trials with events after `position` in the scratch folder, then makes the
-// real ones equal; leaves every trial that has not ended ready for its next event.
-Result<> FileLogger::rebuild(Sequence position, Sequence last, const ReadFrom& read) {
-  LUTHIER_TRY(survey(position, read));
-  check_root_ = position == 0;
+// Builds the files of all trials with events after the position in the scratch folder, then makes
+// the real ones equal; leaves every trial that has not ended ready for its next event.
+Result<> FileLogger::rebuild(Sequence last, const ReadFrom& read) {
   files_.remove_all(root(Target::scratch));
   folding_ = true;
   auto folded = fold(last, read);
@@ -212,43 +216,23 @@ Result<> FileLogger::rebuild(Sequence position, Sequence last, const ReadFrom& r
   if (!folded) {
     return folded;
   }
+  std::erase_if(open_, [](const auto& each) { return each.second->ended; });
   for (auto& [trial, open] : open_) {
     place(open->folder, trial);
   }
-  checked_.clear();
-  goes_on_after_.clear();
+  applied_ = last;
+  stored_.reset();
   return reconcile();
 }
 
-// One look at the log before it is folded, for what only later events tell.
-Result<> FileLogger::survey(Sequence position, const ReadFrom& read) {
-  std::unordered_map<TrialId, Sequence> ends;
-  return read(1, [&](const Event& event) {
-    const auto trial = subject_of(event);
-    if (!trial) {
-      return true;
-    }
-    if (event.sequence > position) {
-      checked_.insert(*trial);
-    }
-    if (const auto end = ends.find(*trial); end != ends.end()) {
-      goes_on_after_[*trial] = end->second;
-    }
-    if (std::holds_alternative<TrialEnded>(event.body)) {
-      ends[*trial] = event.sequence;
-    }
-    return true;
-  });
-}
-
 Result<> FileLogger::fold(Sequence last, const ReadFrom& read) {
+  const auto first = stored_->first_wanted();
+  if (!first) {
+    return {};
+  }
   Result<> applied;
-  const auto received = read(1, [&](const Event& event) {
-    applied = event.sequence <= last ? apply(event) : Result<>();
-    forget_ended();
-    if (applied && waiting_bytes_ > kAllBytes) {
-      applied = flush();
-    }
+  const auto received = read(*first, [&](const Event& event) {
+    applied = event.sequence <= last ? fold_event(event) : Result<>();
     return applied.ok() && event.sequence < last;
   });
   if (!received || !applied) {
@@ -257,7 +241,16 @@ Result<> FileLogger::fold(Sequence last, const ReadFrom& read) {
   return flush();
 }
 
-// Both have the same layout: every file of the scratch folder has its place.
+Result<> FileLogger::fold_event(const Event& event) {
+  const auto trial = subject_of(event);
+  if (trial && !stored_->is_wanted(*trial)) {
+    return {};
+  }
+  auto applied = apply(event);
+  forget_ended();
+  return applied && waiting_bytes_ > kAllBytes ? flush() : applied;
+}
+
 Result<> FileLogger::reconcile() const {
   auto done = reconcile_below({});
   files_.remove_all(root(Target::scratch));
@@ -322,7 +315,7 @@ FileLogger::Target FileLogger::target_of(TrialId trial) const {
   if (!folding_) {
     return Target::files;
   }
-  return checked_.contains(trial) ? Target::scratch : Target::nowhere;
+  return stored_->is_changed(trial) ? Target::scratch : Target::nowhere;
 }
 
 fs::path FileLogger::root(Target target) const {

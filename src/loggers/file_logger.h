@@ -6,13 +6,13 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "loggers/stored_trials.h"
 #include "loggers/trial_files.h"
 #include "luthier/logger.h"
 
@@ -31,6 +31,7 @@ class FileLogger final : public Logger {
   FileLogger(std::unique_ptr<FileFormat> format, FileLoggerOptions options);
   ~FileLogger() override;
 
+  void on_stored(const ExperimentView& view, const Event& event) override;
   Result<> on_open(const ExperimentView& view, Sequence last, const ReadFrom& read) override;
   void on_events(const ExperimentView& view, std::span<const Event> events) override;
   void on_idle(const ExperimentView& view, TimePoint now) override;
@@ -52,9 +53,11 @@ class FileLogger final : public Logger {
   Result<> remember(bool closed);
 
   Result<> recover(Sequence last, const ReadFrom& read);
-  Result<> rebuild(Sequence position, Sequence last, const ReadFrom& read);
-  Result<> survey(Sequence position, const ReadFrom& read);
+  void note(const Event& event);
+  Result<> note_rest(Sequence last, const ReadFrom& read);
+  Result<> rebuild(Sequence last, const ReadFrom& read);
   Result<> fold(Sequence last, const ReadFrom& read);
+  Result<> fold_event(const Event& event);
   Result<> reconcile() const;
   Result<> reconcile_below(const std::filesystem::path& folder) const;
   Result<> reopen_ended(std::span<const Event> events);
@@ -77,12 +80,9 @@ class FileLogger final : public Logger {
   Sequence remembered_ = 0;
   TimePoint last_flush_ = 0;
   bool broken_ = false;
-  // While stored events are folded: which trials are built in the scratch folder, and which end
-  // of a trial that was tried again later is the last but one.
+  // Until the stored events are folded.
+  std::optional<StoredTrials> stored_;
   bool folding_ = false;
-  bool check_root_ = false;
-  std::set<TrialId> checked_;
-  std::map<TrialId, Sequence> goes_on_after_;
 };
 
 }  // namespace luthier

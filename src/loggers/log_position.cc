@@ -33,9 +33,7 @@ Result<> write_position(const ContainedFiles& files,
   return replace_file(files, name, text);
 }
 
-Sequence read_position(const ContainedFiles& files,
-                       const std::filesystem::path& name,
-                       Sequence last) {
+Sequence read_position(const ContainedFiles& files, const std::filesystem::path& name) {
   std::string text;
   const auto read = read_pieces(files, name, [&](std::string_view piece) {
     text += piece;
@@ -50,7 +48,7 @@ Sequence read_position(const ContainedFiles& files,
   }
   const auto sequence = parse_integer(lines[1]);
   const bool trusted = lines[3] == "closed" || (lines[3] == "open" && lines[2] == boot_id());
-  if (!sequence || *sequence < 0 || *sequence > last || !trusted) {
+  if (!sequence || *sequence < 0 || !trusted) {
     return 0;
   }
   return *sequence;

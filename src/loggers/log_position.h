@@ -18,11 +18,9 @@ struct LogPosition {
 Result<> write_position(const ContainedFiles& files,
                         const std::filesystem::path& name,
                         const LogPosition& position);
-// The sequence up to which the files need no check. 0 when the file is absent, damaged or ahead of
-// the log (`last`), or when the machine went down since while the controller ran: what the logger
+// The sequence up to which the files need no check, if the log is as long. 0 when the file is
+// absent or damaged, or when the machine went down since while the controller ran: what the logger
 // handed to the system may then be lost.
-Sequence read_position(const ContainedFiles& files,
-                       const std::filesystem::path& name,
-                       Sequence last);
+Sequence read_position(const ContainedFiles& files, const std::filesystem::path& name);
 
 }  // namespace luthier

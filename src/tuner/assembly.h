@@ -66,6 +66,10 @@ Result<> read_events(const std::filesystem::path& directory,
 // applied.
 Result<std::unique_ptr<ExperimentState>> read_state(
     const std::filesystem::path& directory, const std::function<void(const Event&)>& each = {});
+// not_found: the log of this directory holds nothing yet, or never will.
+Error nothing_logged(const std::filesystem::path& directory);
+// Whether a controller holds the experiment now.
+bool is_running(const std::filesystem::path& directory);
 Result<ReplayCounts> replay_experiment(const std::filesystem::path& directory,
                                        const PluginRegistry& plugins);
 ExperimentSummary summarise(const ExperimentState& state, const std::filesystem::path& directory);

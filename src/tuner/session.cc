@@ -28,33 +28,11 @@
 #include "tuner/other_names.h"
 #include "tuner/program_options.h"
 #include "tuner/stored/control_files.h"
+#include "tuner/stored/recovery.h"
+#include "tuner/stored/status.h"
 
 namespace luthier {
 namespace {
-
-// The log's first event, without building anything else.
-Result<ExperimentSpec> read_spec(EventStore& store) {
-  std::optional<Result<ExperimentSpec>> spec;
-  const auto read = store.read_from(1, [&](const Event& event) {
-    if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
-      spec.emplace(parse_experiment_spec(created->spec));
-    }
-    return false;
-  });
-  if (!read) {
-    return read.error();
-  }
-  if (!spec) {
-    return Error{ErrorCode::corruption,
-                 "the log does not begin with an experiment; run `luthier doctor`"};
-  }
-  if (!*spec) {
-    return Error{ErrorCode::corruption,
-                 "the experiment that the log begins with is not one that `luthier run` writes: " +
-                     spec->error().message};
-  }
-  return std::move(*spec);
-}
 
 // More than any experiment has; two of them can be added.
 constexpr std::int64_t kMostSamples = std::int64_t{1} << 53;
@@ -154,33 +132,10 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
 Result<> Session::begin(SessionStart& start,
                         const PluginRegistry& plugins,
                         const RunOptions& options) {
-  state_ = std::make_unique<ExperimentState>();
-  if (auto opened = open_store(options, start); !opened) {
+  auto opened = start.create ? begin_new(start.spec, plugins, options)
+                             : take_up(start.spec, plugins, options);
+  if (!opened) {
     return opened;
-  }
-  if (!start.create && store_->last_sequence() == 0) {
-    return Error{ErrorCode::not_found, never_begun_text(directory_)};
-  }
-  if (!start.create) {
-    auto spec = read_spec(*store_);
-    if (!spec) {
-      return spec.error();
-    }
-    start.spec = std::move(*spec);
-  }
-  auto rules = Rules::make(start.spec);
-  auto advisors = plugins.make_advisors(start.spec);
-  if (!rules || !advisors) {
-    return rules ? advisors.error() : rules.error();
-  }
-  rules_ = std::move(*rules);
-  advisors_ = std::move(*advisors);
-  if (!start.create) {
-    auto recovered = replay_log(*store_, *state_, *advisors_, *rules_, ReplayDepth::decisions);
-    if (!recovered) {
-      return recovered.error();
-    }
-    recovered_ = std::move(*recovered);
   }
   if (auto made = make_world(start.spec, options); !made) {
     return made;
@@ -201,15 +156,67 @@ Result<> Session::begin(SessionStart& start,
       return recorded;
     }
   }
-  if (auto made = make_loggers(start.spec, options); !made) {
-    return made;
+  if (start.create) {
+    if (auto made = make_loggers(start.spec, options); !made) {
+      return made;
+    }
   }
   make_engine(options);
   apply_start(start);
   return {};
 }
 
-Result<> Session::open_store(const RunOptions& options, const SessionStart& start) {
+Result<> Session::begin_new(const ExperimentSpec& spec,
+                            const PluginRegistry& plugins,
+                            const RunOptions& options) {
+  state_ = std::make_unique<ExperimentState>();
+  if (auto opened = open_store(options, {.create = true}); !opened) {
+    return opened;
+  }
+  auto rules = Rules::make(spec);
+  auto advisors = plugins.make_advisors(spec);
+  if (!rules || !advisors) {
+    return rules ? advisors.error() : rules.error();
+  }
+  rules_ = std::make_unique<Rules>(std::move(*rules));
+  advisors_ = std::move(*advisors);
+  return {};
+}
+
+// Reads the log once: the store checks it, and everything that is made of it is fed meanwhile.
+Result<> Session::take_up(ExperimentSpec& spec,
+                          const PluginRegistry& plugins,
+                          const RunOptions& options) {
+  Recovery recovery(plugins, ReplayDepth::decisions);
+  const auto receive = [&](const Event& event) {
+    const bool first = !recovery.begun();
+    auto taken = recovery.take(event);
+    if (taken && first) {
+      taken = make_loggers(recovery.spec(), options);
+    }
+    for (const auto& logger : loggers_) {
+      if (taken) {
+        logger->on_stored(recovery.state(), event);
+      }
+    }
+    return taken;
+  };
+  if (auto opened = open_store(options, {.receive = receive}); !opened) {
+    return opened;
+  }
+  if (!recovery.begun()) {
+    return Error{ErrorCode::not_found, never_begun_text(directory_)};
+  }
+  auto made = std::move(recovery).release();
+  spec = std::move(made.spec);
+  state_ = std::move(made.state);
+  rules_ = std::move(made.rules);
+  advisors_ = std::move(made.advisors);
+  recovered_ = std::move(made.counts);
+  return {};
+}
+
+Result<> Session::open_store(const RunOptions& options, StoreOptions store_options) {
   if (directory_.empty()) {
     store_ = options.session.keep_log ? make_memory_store() : make_discarding_store();
     return {};
@@ -219,8 +226,11 @@ Result<> Session::open_store(const RunOptions& options, const SessionStart& star
       return checked;
     }
   }
-  StoreOptions store_options{.full_durability = options.session.full_durability,
-                             .create = start.create};
+  store_options.full_durability = options.session.full_durability;
+  store_options.status = [this](StoreOptions::Moment moment) {
+    return status_bytes(*state_, moment == StoreOptions::Moment::closing);
+  };
+  store_options.trials = [this] { return trial_rows(*state_); };
   if (options.session.handle_signals) {
     store_options.wait_for_room =
         patience_with_a_full_disk(InterruptSignals::count(), [](const std::string& sentence) {

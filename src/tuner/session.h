@@ -11,6 +11,7 @@
 #include "engine/loop.h"
 #include "laboratory/simulation/simulated_executor.h"
 #include "store/checkpoint_directories.h"
+#include "store/sqlite/sqlite_store.h"
 #include "tuner/assembly.h"
 #include "tuner/machine/gpus.h"
 
@@ -51,7 +52,11 @@ class Session {
  private:
   Session() = default;
   Result<> begin(SessionStart& start, const PluginRegistry& plugins, const RunOptions& options);
-  Result<> open_store(const RunOptions& options, const SessionStart& start);
+  Result<> begin_new(const ExperimentSpec& spec,
+                     const PluginRegistry& plugins,
+                     const RunOptions& options);
+  Result<> take_up(ExperimentSpec& spec, const PluginRegistry& plugins, const RunOptions& options);
+  Result<> open_store(const RunOptions& options, StoreOptions store_options);
   Result<> open_checkpoints(const RunOptions& options);
   void clean_checkpoints(CheckpointDirectories& directories);
   Result<> make_world(const ExperimentSpec& spec, const RunOptions& options);
@@ -75,7 +80,7 @@ class Session {
   std::int64_t jobs_ = 0;
   SharedGpus gpus_;
   std::unique_ptr<ExperimentState> state_;
-  std::optional<Rules> rules_;
+  std::unique_ptr<Rules> rules_;
   std::unique_ptr<Advisors> advisors_;
   std::unique_ptr<Executor> executor_;
   std::vector<std::shared_ptr<Logger>> loggers_;

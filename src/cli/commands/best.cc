@@ -15,20 +15,20 @@ constexpr std::array kOperands = {kExperiment};
 constexpr std::array kOptions = {kResults, kJson};
 
 int run(const Arguments& arguments) {
-  const auto experiment = read_experiment(arguments);
+  const auto experiment = read_overview(arguments);
   if (!experiment) {
     return fail(experiment.error());
   }
-  const ExperimentState& state = *experiment->state;
+  const ExperimentSpec& spec = experiment->spec;
   std::string out;
-  for (const TrialId trial : best_trials(state)) {
-    out += (arguments.has("json") ? trial_json(*experiment, trial)
-                                  : printable(trial_line(state, trial))) +
+  for (const TrialRow& row : experiment->status.best) {
+    out += (arguments.has("json") ? trial_json(spec, row, experiment->running)
+                                  : printable(trial_line(spec, row))) +
            "\n";
   }
   if (out.empty()) {
-    talk("no trial of '" + state.spec().name + "' has reported a finite '" +
-         state.objectives().front().metric + "' yet; `" +
+    talk("no trial of '" + spec.name + "' has reported a finite '" +
+         spec.objectives.front().metric + "' yet; `" +
          command_line("trials", experiment->directory) + "` shows them all");
     return kExperimentFailed;
   }

@@ -17,6 +17,7 @@
 #include "tuner/advice.h"
 #include "tuner/assembly.h"
 #include "tuner/machine/machine.h"
+#include "tuner/stored/derived_check.h"
 
 namespace luthier::cli {
 namespace {
@@ -114,7 +115,11 @@ Check check_ray() {
 std::optional<Check> check_store(const std::filesystem::path& directory) {
   const std::string name = "store " + directory.filename().string();
   std::int64_t events = 0;
-  const auto state = read_state(directory, [&](const Event&) { ++events; });
+  DerivedCheck derived;
+  const auto state = read_state(directory, [&](const Event& event) {
+    ++events;
+    derived.take(event);
+  });
   if (!state && state.error().code == ErrorCode::not_found) {
     return std::nullopt;
   }
@@ -128,6 +133,13 @@ std::optional<Check> check_store(const std::filesystem::path& directory) {
                  message.substr(0, message.find(kDamageRemedy)),
                  "'" + command_line("doctor", directory, "--salvage") +
                      "' keeps every event before the damage"};
+  }
+  if (const auto what = derived.difference(directory, **state); !what.empty()) {
+    return Check{
+        name,
+        false,
+        "its events are right, but the " + what + " that is kept beside them is not what they say",
+        "'" + command_line("doctor", directory, "--salvage") + "' copies the events without it"};
   }
   return Check{name,
                true,

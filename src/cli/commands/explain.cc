@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
-#include "tuner/assembly.h"
+#include "tuner/stored/trial_story.h"
 
 namespace luthier::cli {
 namespace {
@@ -165,21 +165,22 @@ int run(const Arguments& arguments) {
   }
   Timeline timeline(*wanted);
   std::string decisions;
-  const auto state = read_state(*directory, [&](const Event& event) {
+  const auto story = read_trial_story(*directory, *wanted, [&](const Event& event) {
     const auto* made = std::get_if<DecisionMade>(&event.body);
     if (made && made->trial == *wanted) {
       decisions += decision_json(*made);
     }
     timeline.take(event);
   });
-  if (!state) {
-    return fail(state.error());
+  if (!story) {
+    return fail(story.error());
   }
-  if (const auto trial = find_trial(**state, arguments.operands()[1]); !trial) {
-    return fail(trial.error());
+  if (const auto there = check_trial(story->spec.name, story->trial_count, *wanted); !there) {
+    return fail(there.error());
   }
-  if ((*state)->is_known(*wanted)) {
-    timeline.tell_known((*state)->spec().known[static_cast<std::size_t>(wanted->value)]);
+  const auto& known = story->spec.known;
+  if (static_cast<std::size_t>(wanted->value) < known.size()) {
+    timeline.tell_known(known[static_cast<std::size_t>(wanted->value)]);
   }
   return finish(arguments.has("json") ? decisions
                                       : "trial " + to_text(*wanted) + "\n" + timeline.text());

@@ -89,7 +89,7 @@ class GrowingFile {
 // A trial that has not ended may write more, as long as someone runs it.
 bool may_write(const std::filesystem::path& directory, TrialId trial) {
   const auto state = read_state(directory);
-  return state && !is_ended((*state)->state(trial)) && holder(directory).has_value();
+  return state && !is_ended((*state)->state(trial)) && is_running(directory);
 }
 
 int follow(GrowingFile& file, const std::filesystem::path& directory, TrialId trial) {

@@ -10,8 +10,10 @@
 #include "cli/output/table.h"
 #include "cli/reading.h"
 #include "laboratory/simulation/simulation_options.h"
+#include "tuner/advice.h"
 #include "tuner/assembly.h"
 #include "tuner/stored/experiment_names.h"
+#include "tuner/stored/status.h"
 
 namespace luthier::cli {
 namespace {
@@ -26,13 +28,22 @@ constexpr std::array kStates = {TrialState::pending,
                                 TrialState::stopped,
                                 TrialState::failed};
 
+// An experiment that can be listed, or what is wrong with it.
+struct Listed {
+  std::filesystem::path directory;
+  Result<ExperimentStatus> status;
+  bool running = false;
+  TimePoint active = 0;  // when anything was last written about it
+};
+
 // Since anything happened. The log of a simulated experiment has virtual times: what counts is when
 // it was written.
-double age_s(const std::filesystem::path& directory, const ExperimentState& state) {
-  double age = static_cast<double>(wall_clock() - state.time()) * 1e-6;
-  if (state.spec().executor == kSimulatedExecutor) {
+double age_s(const Listed& listed) {
+  double age = static_cast<double>(wall_clock() - listed.status->time) * 1e-6;
+  if (listed.status->executor == kSimulatedExecutor) {
     std::error_code failed;
-    const auto written = std::filesystem::last_write_time(directory / "experiment.db", failed);
+    const auto written =
+        std::filesystem::last_write_time(listed.directory / "experiment.db", failed);
     age =
         failed
             ? 0
@@ -46,31 +57,32 @@ double age_s(const std::filesystem::path& directory, const ExperimentState& stat
 // interrupted.
 using Counts = std::vector<std::pair<std::string_view, std::int64_t>>;
 
-Counts counts_of(const std::filesystem::path& directory, const ExperimentState& state) {
-  const bool running = holder(directory).has_value();
+Counts counts_of(const Listed& listed) {
+  const ExperimentStatus& status = *listed.status;
   Counts counts;
   for (const TrialState each : kStates) {
-    const bool left = each == TrialState::running && !running;
-    counts.emplace_back(to_text(each), left ? 0 : state.count(each));
+    const bool left = each == TrialState::running && !listed.running;
+    counts.emplace_back(to_text(each), left ? 0 : status.count(each));
   }
-  counts.emplace_back(kInterruptedState, running ? 0 : state.count(TrialState::running));
+  counts.emplace_back(kInterruptedState, listed.running ? 0 : status.count(TrialState::running));
   return counts;
 }
 
-std::string json_line(const std::filesystem::path& directory, const ExperimentState& state) {
-  std::string line = "{\"schema\": 1, \"experiment\": " + json_string(state.spec().name) +
-                     ", \"state\": " + json_string(experiment_state_text(state, directory)) +
-                     ", \"trials\": " + std::to_string(state.added_count());
-  for (const auto& [name, count] : counts_of(directory, state)) {
+std::string json_line(const Listed& listed) {
+  const ExperimentStatus& status = *listed.status;
+  const auto state = experiment_state_text(listed.running, status.finished);
+  std::string line = "{\"schema\": 1, \"experiment\": " + json_string(status.name) +
+                     ", \"state\": " + json_string(state) +
+                     ", \"trials\": " + std::to_string(status.added_count());
+  for (const auto& [name, count] : counts_of(listed)) {
     line += ", \"" + std::string(name) + "\": " + std::to_string(count);
   }
-  const auto best = state.best_trial();
-  const auto value = best ? best_value(state, *best) : std::nullopt;
-  line += ", \"metric\": " + json_string(state.objectives().front().metric);
-  line += ", \"best\": " + (value ? to_json(Value(*value)) : "null");
+  const auto best = status.best_trial;
+  line += ", \"metric\": " + json_string(status.metric);
+  line += ", \"best\": " + (status.best_value ? to_json(Value(*status.best_value)) : "null");
   line += ", \"best_trial\": " + (best ? std::to_string(best->value) : "null");
-  line += ", \"age_s\": " + to_json(Value(age_s(directory, state)));
-  return line + ", \"directory\": " + json_string(directory.string()) + "}\n";
+  line += ", \"age_s\": " + to_json(Value(age_s(listed)));
+  return line + ", \"directory\": " + json_string(listed.directory.string()) + "}\n";
 }
 
 std::string unreadable_json(const std::filesystem::path& directory, const Error& error) {
@@ -89,16 +101,18 @@ struct Row {
   std::string age = {};
 };
 
-Row row_of(const std::filesystem::path& directory, const ExperimentState& state) {
-  const auto best = state.best_trial();
-  const auto value = best ? best_value(state, *best) : std::nullopt;
-  const std::string metric = state.objectives().front().metric;
-  return {.name = directory.filename().string(),
-          .state = std::string(experiment_state_text(state, directory)),
-          .trials = std::to_string(state.added_count()),
-          .counts = counts_of(directory, state),
-          .best = value ? metric + " " + short_number(*value) : "-",
-          .age = duration_text(age_s(directory, state))};
+Row row_of(const Listed& listed) {
+  const std::string name = listed.directory.filename().string();
+  if (!listed.status) {
+    return {.name = name, .state = "unreadable"};
+  }
+  const ExperimentStatus& status = *listed.status;
+  return {.name = name,
+          .state = std::string(experiment_state_text(listed.running, status.finished)),
+          .trials = std::to_string(status.added_count()),
+          .counts = counts_of(listed),
+          .best = status.best_value ? status.metric + " " + short_number(*status.best_value) : "-",
+          .age = duration_text(age_s(listed))};
 }
 
 std::int64_t count_of(const Row& row, std::string_view state) {
@@ -145,6 +159,24 @@ std::string table_text(const std::vector<Row>& rows) {
   return table.text(output_columns());
 }
 
+// The most recent first, without those that never began.
+std::vector<Listed> list(const std::filesystem::path& results) {
+  std::vector<Listed> all;
+  for (auto& directory : list_experiments(results)) {
+    Listed listed{.directory = directory, .status = read_status(directory)};
+    const bool nothing = !listed.status && listed.status.error().code == ErrorCode::not_found;
+    if (nothing || (!listed.status && !is_taken(directory))) {
+      continue;
+    }
+    listed.running = is_running(directory);
+    listed.active =
+        listed.status ? activity_at(directory, listed.status->time) : last_activity(directory);
+    all.push_back(std::move(listed));
+  }
+  std::ranges::stable_sort(all, std::ranges::greater(), &Listed::active);
+  return all;
+}
+
 int run(const Arguments& arguments) {
   const auto results = results_directory(arguments);
   std::vector<Row> rows;
@@ -156,18 +188,14 @@ int run(const Arguments& arguments) {
                  "can't list " + results.string() + ": " + unreadable.message() +
                      "; name another place with --results"});
   }
-  for (const auto& directory : recent_experiments(results)) {
-    const auto state = read_state(directory);
-    if (!state && state.error().code == ErrorCode::not_found) {
-      continue;  // nothing was ever logged: it is as if it had never begun
-    }
+  for (const Listed& listed : list(results)) {
+    const auto& status = listed.status;
     if (arguments.has("json")) {
-      lines += state ? json_line(directory, **state) : unreadable_json(directory, state.error());
-    } else if (!state) {
-      talk(state.error().message);
+      lines += status ? json_line(listed) : unreadable_json(listed.directory, status.error());
+    } else if (!status) {
+      talk(status.error().message);
     }
-    rows.push_back(state ? row_of(directory, **state)
-                         : Row{.name = directory.filename().string(), .state = "unreadable"});
+    rows.push_back(row_of(listed));
   }
   if (arguments.has("json")) {
     return finish(lines);

@@ -27,9 +27,9 @@ Fact text_fact(std::string key, const std::string& text) {
   return {std::move(key), text, json_string(text)};
 }
 
-std::string counts_text(const Experiment& experiment, bool json) {
-  const ExperimentState& state = *experiment.state;
-  const std::int64_t left = experiment.running ? 0 : state.count(TrialState::running);
+std::string counts_text(const Overview& experiment, bool json) {
+  const ExperimentStatus& status = experiment.status;
+  const std::int64_t left = experiment.running ? 0 : status.count(TrialState::running);
   std::string out;
   const auto add = [&](std::string_view name, std::int64_t count) {
     out += out.empty() ? "" : ", ";
@@ -42,7 +42,8 @@ std::string counts_text(const Experiment& experiment, bool json) {
                                 TrialState::completed,
                                 TrialState::stopped,
                                 TrialState::failed}) {
-    add(to_text(each), each == TrialState::running ? state.count(each) - left : state.count(each));
+    add(to_text(each),
+        each == TrialState::running ? status.count(each) - left : status.count(each));
   }
   if (left > 0) {
     add(kInterruptedState, left);
@@ -50,21 +51,17 @@ std::string counts_text(const Experiment& experiment, bool json) {
   return json ? "{" + out + "}" : out;
 }
 
-Fact controller_fact(const ExperimentState& state, const std::filesystem::path& directory) {
-  if (const auto now = holder(directory)) {
-    return {"controller",
-            "process " + std::to_string(now->pid) + " on " + now->host,
-            "{\"host\": " + json_string(now->host) + ", \"pid\": " + std::to_string(now->pid) +
-                ", \"running\": true}"};
-  }
-  const auto last = state.controller();
-  if (!last) {
+Fact controller_fact(const Overview& experiment) {
+  const ExperimentStatus& status = experiment.status;
+  if (!status.host && !experiment.running) {
     return {"controller", "none yet", "null"};
   }
+  const std::string host = status.host.value_or("");
+  const std::string process = "process " + std::to_string(status.pid) + " on " + host;
   return {"controller",
-          "none; the last was process " + std::to_string(last->second) + " on " + last->first,
-          "{\"host\": " + json_string(last->first) + ", \"pid\": " + std::to_string(last->second) +
-              ", \"running\": false}"};
+          experiment.running ? process : "none; the last was " + process,
+          "{\"host\": " + json_string(host) + ", \"pid\": " + std::to_string(status.pid) +
+              ", \"running\": " + (experiment.running ? "true" : "false") + "}"};
 }
 
 std::string space_text(const Space& space) {
@@ -78,21 +75,20 @@ std::string space_text(const Space& space) {
   return out;
 }
 
-std::string objectives_text(const ExperimentState& state) {
+std::string objectives_text(const ExperimentSpec& spec) {
   std::string out;
-  for (const Objective& objective : state.objectives()) {
+  for (const Objective& objective : spec.objectives) {
     out += out.empty() ? "" : ", ";
     out += (objective.mode == Mode::min ? "min " : "max ") + objective.metric;
   }
   return out;
 }
 
-Fact best_fact(const Experiment& experiment) {
-  const ExperimentState& state = *experiment.state;
+Fact best_fact(const Overview& experiment) {
   std::string text, json;
-  for (const TrialId trial : best_trials(state)) {
-    text += (text.empty() ? "" : "\n") + trial_line(state, trial);
-    json += (json.empty() ? "" : ", ") + trial_json(experiment, trial);
+  for (const TrialRow& row : experiment.status.best) {
+    text += (text.empty() ? "" : "\n") + trial_line(experiment.spec, row);
+    json += (json.empty() ? "" : ", ") + trial_json(experiment.spec, row, experiment.running);
   }
   return {"best", text.empty() ? "no finite result yet" : text, "[" + json + "]"};
 }
@@ -106,17 +102,18 @@ Fact pairs_fact(std::string name, std::span<const std::pair<std::string, std::st
   return {std::move(name), text, "{" + json + "}"};
 }
 
-std::vector<Fact> facts(const Experiment& experiment) {
-  const ExperimentState& state = *experiment.state;
-  const ExperimentSpec& spec = state.spec();
-  const std::string closing =
-      state.finished() || !state.end_reason().empty() ? state.end_reason() : state.closing_reason();
+std::vector<Fact> facts(const Overview& experiment) {
+  const ExperimentStatus& status = experiment.status;
+  const ExperimentSpec& spec = experiment.spec;
+  const bool ended = status.finished || !status.end_reason.empty();
+  const std::string closing = ended ? status.end_reason : status.closing_reason;
+  const auto state = experiment_state_text(experiment.running, status.finished);
   return {text_fact("experiment", spec.name),
-          text_fact("state", std::string(experiment_state_text(state, experiment.directory))),
+          text_fact("state", std::string(state)),
           text_fact("reason", closing),
           {"trials", counts_text(experiment, false), counts_text(experiment, true)},
           best_fact(experiment),
-          text_fact("objective", objectives_text(state)),
+          text_fact("objective", objectives_text(spec)),
           {"space", space_text(spec.space), to_json(spec.space)},
           text_fact("searcher", to_text(spec.searcher)),
           text_fact("scheduler", to_text(spec.scheduler)),
@@ -126,8 +123,8 @@ std::vector<Fact> facts(const Experiment& experiment) {
           pairs_fact("executor_options", spec.executor_options),
           text_fact("command", join(spec.command, " ")),
           pairs_fact("tags", spec.tags),
-          {"elapsed_s", duration_text(state.elapsed_s()), to_json(Value(state.elapsed_s()))},
-          controller_fact(state, experiment.directory),
+          {"elapsed_s", duration_text(status.elapsed_s), to_json(Value(status.elapsed_s))},
+          controller_fact(experiment),
           text_fact("directory", experiment.directory.string())};
 }
 
@@ -157,7 +154,7 @@ std::string json(const std::vector<Fact>& facts) {
 }
 
 int run(const Arguments& arguments) {
-  const auto experiment = read_experiment(arguments);
+  const auto experiment = read_overview(arguments);
   if (!experiment) {
     return fail(experiment.error());
   }

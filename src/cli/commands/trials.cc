@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <span>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/output/output.h"
@@ -10,6 +13,8 @@
 #include "cli/reading.h"
 #include "core/log/measured_metrics.h"
 #include "core/named_index.h"
+#include "tuner/assembly.h"
+#include "tuner/stored/trial_table.h"
 
 namespace luthier::cli {
 namespace {
@@ -42,225 +47,287 @@ constexpr std::array kOptions = {
 constexpr std::array<std::string_view, 7> kFixed = {
     "trial", "state", "iterations", "attempts", "proposed_by", "reason", "exit_status"};
 
-class Trials {
+bool contains(std::span<const std::string> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// The columns there are, and a trial's values in them.
+class Cells {
  public:
-  explicit Trials(const Experiment& experiment)
-      : experiment_(experiment), state_(*experiment.state) {
-    const ExperimentState& state = state_;
-    for (const Parameter& parameter : state.space().parameters()) {
-      parameters_.push_back(parameter.name);
-      if (varies(parameter)) {
-        varied_.push_back(parameter.name);
+  Cells(const ExperimentSpec& spec, bool running) : spec_(spec), running_(running) {
+    for (const Parameter& parameter : spec.space.parameters()) {
+      known_.push_back(parameter.name);
+    }
+    for (const Objective& objective : spec.objectives) {
+      if (!contains(known_, objective.metric)) {
+        known_.push_back(objective.metric);
       }
     }
-    for (std::int64_t i = 0; i < state.trial_count(); ++i) {
-      for (const auto& [name, value] : state.last_metrics({i})) {
-        if (std::ranges::find(metrics_, name) == metrics_.end()) {
-          metrics_.push_back(name);
-        }
+    known_.insert(known_.begin(), kMeasuredMetrics.begin(), kMeasuredMetrics.end());
+    known_.insert(known_.begin(), kFixed.begin(), kFixed.end());
+  }
+
+  // Metrics are columns too.
+  void learn(const Metrics& metrics) {
+    for (const auto& [name, value] : metrics) {
+      if (!contains(known_, name)) {
+        known_.push_back(name);
       }
     }
   }
+  const std::vector<std::string>& known() const { return known_; }
 
   std::vector<std::string> default_columns() const {
     std::vector<std::string> columns = {"trial", "state"};
-    for (const Objective& objective : state_.objectives()) {
+    for (const Objective& objective : spec_.objectives) {
       columns.push_back(objective.metric);
     }
-    columns.insert(columns.end(), varied_.begin(), varied_.end());
+    for (const Parameter& parameter : spec_.space.parameters()) {
+      if (varies(parameter)) {
+        columns.push_back(parameter.name);
+      }
+    }
     columns.insert(columns.end(), {"iterations", "reason"});
     return columns;
   }
 
-  std::vector<std::string> known_columns() const {
-    std::vector<std::string> names(kFixed.begin(), kFixed.end());
-    names.insert(names.end(), kMeasuredMetrics.begin(), kMeasuredMetrics.end());
-    names.insert(names.end(), parameters_.begin(), parameters_.end());
-    names.insert(names.end(), metrics_.begin(), metrics_.end());
-    for (const Objective& objective : state_.objectives()) {
-      if (std::ranges::find(names, objective.metric) == names.end()) {
-        names.push_back(objective.metric);
+  // Of one trial. `row` must outlive it.
+  class Row {
+   public:
+    Row(const Cells& cells, const TrialRow& row) : cells_(cells), row_(row) {
+      constexpr std::size_t kMany = 16;
+      if (row.config.size() > kMany) {
+        index_.emplace(row.config);
       }
     }
-    return names;
-  }
 
-  // What of a trial is taken out of the log once for all its cells.
-  struct Row {
-    Row(const ExperimentState& state, TrialId id)
-        : trial(id),
-          config(state.config(id)),
-          best(state.best_metrics(id)),
-          last(state.last_metrics(id)) {}
-    Row(const Row&) = delete;
-    Row& operator=(const Row&) = delete;
+    // An objective's value is the trial's best finite one, if there is one; any other metric's its
+    // last.
+    Value value(const std::string& column) const {
+      if (const auto fixed = std::ranges::find(kFixed, column); fixed != kFixed.end()) {
+        return fixed_value(column);
+      }
+      if (const Value* value = index_ ? index_->find(column) : row_.config.find(column)) {
+        return *value;
+      }
+      const Value* best = cells_.is_objective(column) ? row_.best.find(column) : nullptr;
+      const Value* value = best != nullptr ? best : row_.last.find(column);
+      return value ? *value : measured_value(row_.measured, column);
+    }
 
-    const TrialId trial;
-    const Config config;
-    const Metrics best;
-    const Metrics last;
-    const NamedIndex config_index{config};
+   private:
+    Value fixed_value(std::string_view column) const {
+      return column == "trial"         ? Value(row_.trial.value)
+             : column == "state"       ? Value(std::string(cells_.state_text(row_)))
+             : column == "iterations"  ? Value(row_.iteration)
+             : column == "attempts"    ? Value(row_.attempts)
+             : column == "proposed_by" ? Value(row_.proposed_by)
+             : column == "reason"      ? Value(row_.reason)
+                                       : Value(row_.exit_status);
+    }
+
+    const Cells& cells_;
+    const TrialRow& row_;
+    std::optional<NamedIndex> index_;
   };
-  Row row(TrialId trial) const { return Row(state_, trial); }
 
-  // An objective's value is the trial's best finite one, if there is one; any other metric's its
-  // last.
-  Value cell(const Row& row, const std::string& column) const {
-    const TrialId trial = row.trial;
-    const TrialRecord& record = state_.record(trial);
-    if (column == "trial") {
-      return trial.value;
-    }
-    if (column == "state") {
-      return std::string(trial_state_text(experiment_, trial));
-    }
-    if (column == "iterations") {
-      return record.iteration;
-    }
-    if (column == "attempts") {
-      return std::int64_t{record.attempts};
-    }
-    if (column == "proposed_by") {
-      return state_.proposer(trial);
-    }
-    if (column == "reason") {
-      return record.reason;
-    }
-    if (column == "exit_status") {
-      return std::int64_t{record.exit_status};
-    }
-    if (const Value* value = row.config_index.find(column)) {
-      return *value;
-    }
-    const bool objective = std::ranges::find(state_.objectives(), column, &Objective::metric) !=
-                           state_.objectives().end();
-    if (const Value* value = objective ? row.best.find(column) : nullptr) {
-      return *value;
-    }
-    const Value* value = row.last.find(column);
-    return value ? *value : measured_value(record.measured, column);
+  std::string_view state_text(const TrialRow& row) const {
+    return trial_state_text(row.state, running_);
   }
-
-  void sort(std::vector<TrialId>& trials, const std::string& column) const {
-    const auto objective = std::ranges::find(state_.objectives(), column, &Objective::metric);
-    const bool largest_first =
-        objective != state_.objectives().end() && objective->mode == Mode::max;
-    std::vector<std::pair<Value, TrialId>> keyed;
-    for (const TrialId trial : trials) {
-      keyed.emplace_back(cell(row(trial), column), trial);
-    }
-    std::ranges::stable_sort(keyed, [&](const auto& a, const auto& b) {
-      return before(a.first, b.first, largest_first);
-    });
-    std::ranges::transform(keyed, trials.begin(), [](const auto& entry) { return entry.second; });
+  bool is_objective(std::string_view column) const {
+    return std::ranges::find(spec_.objectives, column, &Objective::metric) !=
+           spec_.objectives.end();
+  }
+  bool largest_first(std::string_view column) const {
+    const auto objective = std::ranges::find(spec_.objectives, column, &Objective::metric);
+    return objective != spec_.objectives.end() && objective->mode == Mode::max;
   }
 
  private:
-  static int rank(const Value& value) {
-    const auto number = value.number();
-    return number ? (std::isfinite(*number) ? 0 : 2) : (value.is_null() ? 3 : 1);
-  }
-  static bool before(const Value& a, const Value& b, bool largest_first) {
-    if (rank(a) != rank(b)) {
-      return rank(a) < rank(b);
-    }
-    if (rank(a) == 0) {
-      return largest_first ? *a.number() > *b.number() : *a.number() < *b.number();
-    }
-    return rank(a) == 1 && to_text(a) < to_text(b);
-  }
-
-  const Experiment& experiment_;
-  const ExperimentState& state_;
-  std::vector<std::string> parameters_, varied_, metrics_;
+  const ExperimentSpec& spec_;
+  const bool running_;
+  std::vector<std::string> known_;
 };
 
-Result<std::vector<TrialId>> select(const Experiment& experiment, const Arguments& arguments) {
-  const ExperimentState& state = *experiment.state;
+int rank(const Value& value) {
+  const auto number = value.number();
+  return number ? (std::isfinite(*number) ? 0 : 2) : (value.is_null() ? 3 : 1);
+}
+
+bool before(const Value& a, const Value& b, bool largest_first) {
+  if (rank(a) != rank(b)) {
+    return rank(a) < rank(b);
+  }
+  if (rank(a) == 0) {
+    return largest_first ? *a.number() > *b.number() : *a.number() < *b.number();
+  }
+  return rank(a) == 1 && to_text(a) < to_text(b);
+}
+
+// What was asked for.
+struct Wish {
+  std::vector<std::string> states;   // empty: all
+  std::vector<std::string> columns;  // empty: the default ones
+  std::optional<std::string> sort;
+  bool json = false;
+};
+
+Result<Wish> wish_of(const Arguments& arguments) {
   const std::vector<std::string> known = {
       "pending", "running", "interrupted", "paused", "completed", "stopped", "failed"};
-  const auto wanted = arguments.all("state");
-  for (const auto& text : wanted) {
-    if (std::ranges::find(known, text) == known.end()) {
+  Wish wish{.sort = arguments.text("sort"), .json = arguments.has("json")};
+  for (const auto& text : arguments.all("state")) {
+    if (!contains(known, text)) {
       return Error{ErrorCode::invalid_argument, unknown_name("state", text, known)};
     }
+    wish.states.push_back(text);
   }
-  std::vector<TrialId> trials;
-  for (std::int64_t i = 0; i < state.trial_count(); ++i) {
-    if (wanted.empty() ||
-        std::ranges::find(wanted, trial_state_text(experiment, {i})) != wanted.end()) {
-      trials.push_back({i});
-    }
-  }
-  return trials;
-}
-
-Result<std::vector<std::string>> columns_of(const Trials& trials, const Arguments& arguments) {
-  const auto known = trials.known_columns();
-  std::vector<std::string> columns;
   for (const auto& name : split(arguments.text("columns").value_or(""), ',')) {
     if (!trim(name).empty()) {
-      columns.emplace_back(trim(name));
+      wish.columns.emplace_back(trim(name));
     }
   }
-  for (const auto& name : columns) {
-    if (std::ranges::find(known, name) == known.end()) {
-      return Error{ErrorCode::invalid_argument, unknown_name("column", name, known)};
-    }
-  }
-  return columns.empty() ? trials.default_columns() : columns;
+  return wish;
 }
 
-std::string table_text(const Trials& trials,
-                       std::span<const TrialId> rows,
-                       std::span<const std::string> columns) {
-  std::vector<Table::Column> headings;
-  for (const auto& name : columns) {
-    const bool text = name == "state" || name == "reason" || name == "proposed_by";
-    headings.push_back({name, text ? Table::Align::left : Table::Align::right});
+// Looks for metrics among the trials only where a name is none of a parameter.
+Result<> check_columns(TrialTable& table, Cells& cells, const Wish& wish) {
+  std::vector<std::string> names = wish.columns;
+  if (wish.sort) {
+    names.push_back(*wish.sort);
   }
-  Table table(std::move(headings));
-  for (const TrialId trial : rows) {
-    std::vector<std::string> cells;
-    const Trials::Row row = trials.row(trial);
-    for (const auto& name : columns) {
-      const Value value = trials.cell(row, name);
-      cells.push_back(name == "trial" ? to_text(trial) : value.is_null() ? "-" : value_text(value));
+  if (!std::ranges::all_of(names,
+                           [&](const auto& name) { return contains(cells.known(), name); })) {
+    const auto looked = table.each([&](const TrialRow& row) {
+      cells.learn(row.last);
+      return true;
+    });
+    if (!looked) {
+      return looked;
     }
-    table.add(std::move(cells));
   }
-  return table.text(output_columns());
+  for (const auto& name : names) {
+    if (!contains(cells.known(), name)) {
+      return Error{ErrorCode::invalid_argument, unknown_name("column", name, cells.known())};
+    }
+  }
+  return {};
+}
+
+// Prints rows as they come: memory does not grow with them.
+class Printer {
+ public:
+  Printer(const ExperimentSpec& spec, const Cells& cells, bool running, const Wish& wish)
+      : spec_(spec),
+        cells_(cells),
+        running_(running),
+        json_(wish.json),
+        columns_(wish.columns.empty() ? cells.default_columns() : wish.columns),
+        table_(headings()),
+        width_(output_columns()) {}
+
+  // False: standard output takes no more.
+  bool add(const TrialRow& row) {
+    if (json_) {
+      lines_ += trial_json(spec_, row, running_) + "\n";
+      return lines_.size() < kPieceBytes || print(std::exchange(lines_, {}));
+    }
+    const Cells::Row cells(cells_, row);
+    std::vector<std::string> texts;
+    for (const auto& name : columns_) {
+      const Value value = cells.value(name);
+      texts.push_back(name == "trial"   ? to_text(row.trial)
+                      : value.is_null() ? "-"
+                                        : value_text(value));
+    }
+    table_.add(std::move(texts));
+    return table_.rows() < kPieceRows || print(table_.take_text(width_));
+  }
+  bool finish() { return print(json_ ? lines_ : table_.take_text(width_)); }
+
+ private:
+  // Columns are as wide as the first piece of a table needs.
+  static constexpr std::size_t kPieceRows = 1000;
+  static constexpr std::size_t kPieceBytes = std::size_t{1} << 16;
+
+  std::vector<Table::Column> headings() const {
+    std::vector<Table::Column> headings;
+    for (const auto& name : columns_) {
+      const bool text = name == "state" || name == "reason" || name == "proposed_by";
+      headings.push_back({name, text ? Table::Align::left : Table::Align::right});
+    }
+    return headings;
+  }
+
+  const ExperimentSpec& spec_;
+  const Cells& cells_;
+  const bool running_;
+  const bool json_;
+  const std::vector<std::string> columns_;
+  Table table_;
+  const int width_;
+  std::string lines_;
+};
+
+// The trials that were asked for, in the order that was.
+Result<> for_each_wished(TrialTable& table,
+                         const Cells& cells,
+                         const Wish& wish,
+                         const std::function<bool(const TrialRow&)>& take) {
+  const auto wanted = [&](const TrialRow& row) {
+    return wish.states.empty() || contains(wish.states, cells.state_text(row));
+  };
+  if (!wish.sort) {
+    return table.each([&](const TrialRow& row) { return !wanted(row) || take(row); });
+  }
+  std::vector<std::pair<Value, TrialId>> keyed;
+  auto read = table.each([&](const TrialRow& row) {
+    if (wanted(row)) {
+      keyed.emplace_back(Cells::Row(cells, row).value(*wish.sort), row.trial);
+    }
+    return true;
+  });
+  const bool largest_first = cells.largest_first(*wish.sort);
+  std::ranges::stable_sort(
+      keyed, [&](const auto& a, const auto& b) { return before(a.first, b.first, largest_first); });
+  for (std::size_t i = 0; read && i < keyed.size(); ++i) {
+    const auto row = table.row(keyed[i].second);
+    read = row ? Result<>() : row.error();
+    if (row && !take(*row)) {
+      break;
+    }
+  }
+  return read;
 }
 
 int run(const Arguments& arguments) {
-  const auto experiment = read_experiment(arguments);
-  if (!experiment) {
-    return fail(experiment.error());
+  const auto directory = find_experiment(arguments);
+  if (!directory) {
+    return fail(directory.error());
   }
-  auto rows = select(*experiment, arguments);
-  if (!rows) {
-    return fail(rows.error());
+  auto table = open_trial_table(*directory);
+  if (!table) {
+    return fail(table.error());
   }
-  const Trials trials(*experiment);
-  const auto columns = columns_of(trials, arguments);
-  if (!columns) {
-    return fail(columns.error());
+  const auto wish = wish_of(arguments);
+  if (!wish) {
+    return fail(wish.error());
   }
-  if (const auto sort = arguments.text("sort")) {
-    const auto known = trials.known_columns();
-    if (std::ranges::find(known, *sort) == known.end()) {
-      return fail_usage(unknown_name("column", *sort, known));
-    }
-    trials.sort(*rows, *sort);
+  const bool running = is_running(*directory);
+  Cells cells((*table)->spec(), running);
+  if (const auto checked = check_columns(**table, cells, *wish); !checked) {
+    return fail(checked.error());
   }
-  if (!arguments.has("json")) {
-    return finish(table_text(trials, *rows, *columns));
+  Printer printer((*table)->spec(), cells, running, *wish);
+  bool printed = true;
+  const auto read = for_each_wished(**table, cells, *wish, [&](const TrialRow& row) {
+    printed = printer.add(row);
+    return printed;
+  });
+  if (!read) {
+    return fail(read.error());
   }
-  std::string lines;
-  for (const TrialId trial : *rows) {
-    lines += trial_json(*experiment, trial) + "\n";
-  }
-  return finish(lines);
+  return printed && printer.finish() ? kSuccess : kSystem;
 }
 
 }  // namespace

@@ -87,21 +87,32 @@ std::string Table::line(const std::vector<std::string>& cells,
   return text;
 }
 
+std::string Table::lines(const std::vector<int>& widths, int columns) const {
+  std::string out;
+  for (const auto& row : rows_) {
+    const std::string text = line(row, widths);
+    out += (columns > 0 ? fit(text, columns) : text) + "\n";
+  }
+  return out;
+}
+
 std::string Table::text(int columns) const {
   const auto widths = columns > 0 ? fitting_widths(columns) : natural_widths();
   std::vector<std::string> headings;
   for (const Column& column : columns_) {
     headings.push_back(printable(column.heading));
   }
-  std::string out;
-  const auto add = [&](const std::vector<std::string>& cells) {
-    const std::string text = line(cells, widths);
-    out += (columns > 0 ? fit(text, columns) : text) + "\n";
-  };
-  add(headings);
-  for (const auto& row : rows_) {
-    add(row);
+  const std::string text = line(headings, widths);
+  return (columns > 0 ? fit(text, columns) : text) + "\n" + lines(widths, columns);
+}
+
+std::string Table::take_text(int columns) {
+  const bool first = taken_widths_.empty();
+  if (first) {
+    taken_widths_ = columns > 0 ? fitting_widths(columns) : natural_widths();
   }
+  std::string out = first ? text(columns) : lines(taken_widths_, columns);
+  rows_.clear();
   return out;
 }
 

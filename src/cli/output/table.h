@@ -25,7 +25,14 @@ class Table {
   // with "…" in their place.
   std::string text(int columns = 0) const;
 
+  // For a table of any length, printed as it is made. The rows so far are taken out: the first time
+  // with the headings, later without. Columns stay as wide as the first rows needed; a longer cell
+  // moves the rest of its line to the right.
+  std::string take_text(int columns = 0);
+  std::size_t rows() const { return rows_.size(); }
+
  private:
+  std::string lines(const std::vector<int>& widths, int columns) const;
   std::vector<int> natural_widths() const;
   std::vector<int> fitting_widths(int columns) const;
   bool may_shrink(std::size_t column) const { return columns_[column].align == Align::left; }
@@ -34,6 +41,7 @@ class Table {
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
   int widest_ = 60;
+  std::vector<int> taken_widths_;  // of the rows that were taken first
 };
 
 }  // namespace luthier::cli

@@ -40,9 +40,14 @@ ConsoleOptions console_options(int fd, bool plain, int verbosity) {
 Console::Console(ConsoleSubject subject, ConsoleOptions options)
     : state_(std::move(subject)), options_(options) {}
 
+void Console::on_stored(const ExperimentView& view, const Event& event) {
+  fold(view, event);
+  stored_ = event.sequence;
+}
+
 Result<> Console::on_open(const ExperimentView& view, Sequence last, const ReadFrom& read) {
-  auto folded = last == 0 ? Result<>() : read(1, [&](const Event& event) {
-    fold(view, event);
+  auto folded = stored_ >= last ? Result<>() : read(stored_ + 1, [&](const Event& event) {
+    on_stored(view, event);
     return event.sequence < last;
   });
   said_improvements_ = state_.improvements();

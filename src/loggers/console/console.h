@@ -29,6 +29,7 @@ class Console final : public Logger {
  public:
   Console(ConsoleSubject subject, ConsoleOptions options);
 
+  void on_stored(const ExperimentView& view, const Event& event) override;
   Result<> on_open(const ExperimentView& view, Sequence last, const ReadFrom& read) override;
   void on_events(const ExperimentView& view, std::span<const Event> events) override;
   void on_idle(const ExperimentView& view, TimePoint now) override;
@@ -48,6 +49,7 @@ class Console final : public Logger {
   ConsoleState state_;
   ConsoleOptions options_;
   TimePoint now_ = 0;
+  Sequence stored_ = 0;  // the last stored event that was folded
   bool unwritable_ = false;
   bool opened_ = false;
   bool was_started_ = false;  // by this controller or one before it

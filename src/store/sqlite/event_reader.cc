@@ -13,12 +13,15 @@
 
 #include "store/experiment_lock.h"
 #include "store/sqlite/event_rows.h"
+#include "store/sqlite/stored_status.h"
 
 namespace luthier {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{2000};
 constexpr std::chrono::milliseconds kPause{5};
+// Checking so many events takes no longer than opening the file.
+constexpr Sequence kShortLog = 1000;
 constexpr std::size_t kPieceBytes = std::size_t{4} << 20;
 
 // What shows that someone wrote while we read without locks.
@@ -108,6 +111,35 @@ class SqliteReader final : public EventReader {
     return read ? Result<Sequence>(last) : read.error();
   }
 
+  Result<Ends> ends() override {
+    Ends ends;
+    const auto read = settled([&](Connection& connection) -> Result<> {
+      ends = {};
+      const auto last = last_row(connection);
+      if (!last) {
+        return last.error();
+      }
+      auto status = read_kept_status(connection, *last);
+      if (!status) {
+        return status.error();
+      }
+      ends.last = last->sequence;
+      ends.chain = last->chain;
+      ends.status = std::move(*status);
+      return read_first(connection, last->sequence <= kShortLog, ends);
+    });
+    return read ? Result<Ends>(std::move(ends)) : read.error();
+  }
+
+  Result<std::vector<Event>> events_at(std::span<const Sequence> places) override {
+    std::vector<Event> events;
+    const auto read = settled([&](Connection& connection) {
+      events.clear();
+      return read_events_at(connection, places, events);
+    });
+    return read ? Result<std::vector<Event>>(std::move(events)) : read.error();
+  }
+
   Result<> check() {
     return settled([](Connection&) { return Result<>(); });
   }
@@ -151,6 +183,23 @@ class SqliteReader final : public EventReader {
       wanted = receive(event);
     }
     return {};
+  }
+
+  // Goes on to the end of a short log, so that damage to it is told.
+  static Result<> read_first(Connection& connection, bool to_the_end, Ends& ends) {
+    ChainEnd end;
+    Result<> decoded;
+    const auto scanned = scan_rows(
+        connection,
+        1,
+        [&](const EventRow& row) {
+          decoded = row.sequence == 1 ? decode_row(row, ends.first.emplace()) : decoded;
+          return decoded.ok() && to_the_end;
+        },
+        end);
+    return decoded
+               ? scanned
+               : Error{decoded.error().code, connection.path() + ": " + decoded.error().message};
   }
 
   // Runs `read` on a connection of its own. A writer that comes or goes meanwhile can make a read
@@ -205,6 +254,10 @@ class SqliteReader final : public EventReader {
 };
 
 }  // namespace
+
+std::unique_ptr<EventReader> reader_of(const std::filesystem::path& experiment_directory) {
+  return std::make_unique<SqliteReader>(experiment_directory);
+}
 
 Result<std::unique_ptr<EventReader>> open_for_reading(
     const std::filesystem::path& experiment_directory) {

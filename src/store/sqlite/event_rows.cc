@@ -108,6 +108,50 @@ Result<> scan_events(Connection& connection,
   return scanned;
 }
 
+Result<> read_events_at(Connection& connection,
+                        std::span<const Sequence> places,
+                        std::vector<Event>& events) {
+  auto statement = connection.prepare(kSelect);
+  if (!statement) {
+    return explained(statement.error());
+  }
+  ChainEnd end;  // the row that was read last
+  const auto next = [&](Sequence wanted, EventRow& row) -> Result<> {
+    const auto stepped = statement->step();
+    if (!stepped) {
+      return explained(stepped.error());
+    }
+    row = *stepped ? read_row(*statement) : EventRow{};
+    return row.sequence == wanted
+               ? Result<>()
+               : damaged(connection, "event " + std::to_string(wanted) + " is missing");
+  };
+  for (const Sequence place : places) {
+    EventRow row;
+    if (end.sequence == 0 || place != end.sequence + 1) {
+      statement->reset();
+      statement->bind(0, place - 1);
+      end = {};
+      if (auto before = place > 1 ? next(place - 1, row) : Result<>(); !before) {
+        return before;
+      }
+      end.chain = place > 1 ? static_cast<std::uint32_t>(statement->integer(5)) : 0;
+    }
+    if (auto read = next(place, row); !read) {
+      return read;
+    }
+    const auto chain = static_cast<std::uint32_t>(statement->integer(5));
+    if (chain_after(end.chain, row) != chain) {
+      return damaged(connection, "event " + std::to_string(place) + " does not match its checksum");
+    }
+    end = {place, chain};
+    if (auto decoded = decode_row(row, events.emplace_back()); !decoded) {
+      return Error{decoded.error().code, connection.path() + ": " + decoded.error().message};
+    }
+  }
+  return {};
+}
+
 Result<ChainEnd> last_row(Connection& connection) {
   auto statement =
       connection.prepare("SELECT sequence, chain FROM events ORDER BY sequence DESC LIMIT 1");

@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "store/sqlite/event_tables.h"
 
@@ -37,6 +39,11 @@ Result<> scan_events(Connection& connection,
                      Sequence first,
                      const std::function<bool(const Event&)>& receive,
                      ChainEnd& end);
+
+// The events at `places`, which must ascend, each checked against the row before it.
+Result<> read_events_at(Connection& connection,
+                        std::span<const Sequence> places,
+                        std::vector<Event>& events);
 
 // The highest row's place, unchecked; zeros when there is none.
 Result<ChainEnd> last_row(Connection& connection);

@@ -123,6 +123,9 @@ void Statement::bind(int parameter, std::string_view text) {
 void Statement::bind_blob(int parameter, std::string_view bytes) {
   sqlite3_bind_blob64(statement_.get(), parameter + 1, bytes.data(), bytes.size(), SQLITE_STATIC);
 }
+void Statement::bind_number(int parameter, double value) {
+  sqlite3_bind_double(statement_.get(), parameter + 1, value);
+}
 void Statement::bind_null(int parameter) {
   sqlite3_bind_null(statement_.get(), parameter + 1);
 }
@@ -148,6 +151,9 @@ Result<> Statement::run() {
 
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
+}
+double Statement::number(int column) const {
+  return sqlite3_column_double(statement_.get(), column);
 }
 bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;

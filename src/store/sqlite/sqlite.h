@@ -22,6 +22,7 @@ class Statement {
   void bind(int parameter, std::string_view text);
   // `bytes` must stay as they are until the statement was stepped.
   void bind_blob(int parameter, std::string_view bytes);
+  void bind_number(int parameter, double value);
   void bind_null(int parameter);
 
   // One step: true when there is a row to read.
@@ -31,6 +32,7 @@ class Statement {
   Result<> run();
 
   std::int64_t integer(int column) const;
+  double number(int column) const;
   bool is_null(int column) const;
   // Valid until the next step.
   std::string_view bytes(int column) const;

@@ -12,6 +12,7 @@
 #include "core/log/event_codec.h"
 #include "store/experiment_lock.h"
 #include "store/sqlite/event_rows.h"
+#include "store/sqlite/stored_status.h"
 #include "store/unborn.h"
 
 namespace luthier {
@@ -27,21 +28,26 @@ constexpr const char* kUnfinished = "experiment.db.new";
 constexpr std::chrono::milliseconds kReaderPatience{1000};
 constexpr std::chrono::milliseconds kReaderPause{5};
 
+// The status is kept so seldom that it takes one part in so many of the time.
+constexpr int kStatusShare = 100;
+constexpr std::chrono::nanoseconds kCostOfAByte{10};
+
 class SqliteStore final : public EventStore {
  public:
-  SqliteStore(ExperimentLock lock,
-              Connection connection,
-              ChainEnd end,
-              std::function<bool(const Error*)> wait_for_room)
+  SqliteStore(ExperimentLock lock, Connection connection, ChainEnd end, const StoreOptions& options)
       : lock_(std::move(lock)),
         connection_(std::move(connection)),
         end_(end),
-        wait_for_room_(std::move(wait_for_room)) {}
+        wait_for_room_(options.wait_for_room),
+        status_(options.status),
+        trials_(options.trials),
+        indexed_from_(options.indexed_from) {}
 
   Result<> prepare() {
     for (const auto& [statement, sql] :
          {std::pair<Statement*, const char*>{&begin_, "BEGIN IMMEDIATE"},
           {&insert_, "INSERT INTO events VALUES(?, ?, ?, ?, ?, ?)"},
+          {&keep_status_, "INSERT OR REPLACE INTO meta VALUES(?, ?)"},
           {&commit_, "COMMIT"}}) {
       auto prepared = connection_.prepare(sql);
       if (!prepared) {
@@ -91,15 +97,18 @@ class SqliteStore final : public EventStore {
       return refusal_;
     }
     const auto marked = with_room([&] {
-      auto done = write_closing_mark(connection_, end_);
+      auto done = keep_status(StoreOptions::Moment::closing, end_);
+      done = done ? write_closing_mark(connection_, end_) : done;
       const bool full = !done && connection_.lacks_room();
       return Attempt{std::move(done), full};
     });
     if (!marked) {
       return fail(marked.error());
     }
+    index_trials();
     begin_ = {};
     insert_ = {};
+    keep_status_ = {};
     commit_ = {};
     const auto rested = with_room([&] {
       auto done = leave_wal_mode();
@@ -140,7 +149,38 @@ class SqliteStore final : public EventStore {
     for (std::size_t i = 0; written.ok() && i < events.size(); ++i) {
       written = insert(events[i], end);
     }
+    if (written.ok() && std::chrono::steady_clock::now() >= next_status_) {
+      written = keep_status(StoreOptions::Moment::running, end);
+    }
     return written.ok() ? commit_.run() : written;
+  }
+
+  // The events are safe without it: what goes wrong here leaves no index, and readers fold the log.
+  void index_trials() {
+    const auto directory = std::filesystem::path(connection_.path()).parent_path();
+    const bool wanted = trials_ && end_.sequence > 0 && end_.sequence >= indexed_from_;
+    if (wanted && !TrialIndex::open(directory, end_)) {
+      static_cast<void>(write_trial_index(directory, connection_, end_, trials_()));
+    }
+  }
+
+  Result<> keep_status(StoreOptions::Moment moment, const ChainEnd& end) {
+    if (!status_ || end.sequence == 0) {
+      return {};
+    }
+    const auto begun = std::chrono::steady_clock::now();
+    const std::string bytes = status_(moment);
+    Result<> kept;
+    if (!bytes.empty()) {
+      const std::string text = status_text(end, bytes);
+      keep_status_.bind(0, kStatusName);
+      keep_status_.bind(1, text);
+      kept = keep_status_.run();
+    }
+    // Writing it to the disk costs as well, about as much for each byte.
+    const auto now = std::chrono::steady_clock::now();
+    next_status_ = now + kStatusShare * (now - begun + kCostOfAByte * bytes.size());
+    return kept;
   }
 
   // Copies the WAL into the database and removes it. While a reader holds the log that can't be
@@ -223,9 +263,14 @@ class SqliteStore final : public EventStore {
   Connection connection_;
   Statement begin_;
   Statement insert_;
+  Statement keep_status_;
   Statement commit_;
   ChainEnd end_;
   std::function<bool(const Error*)> wait_for_room_;
+  std::function<std::string(StoreOptions::Moment)> status_;
+  std::chrono::steady_clock::time_point next_status_{};
+  std::function<TrialRows()> trials_;
+  Sequence indexed_from_;
   std::string payload_;  // reused
   int wal_frames_ = 0;
   int next_checkpoint_ = kCheckpointFrames;
@@ -233,8 +278,27 @@ class SqliteStore final : public EventStore {
   Error refusal_;
 };
 
+using ReceiveStored = std::function<Result<>(const Event&)>;
+
+// Reads every row; `receive` may be empty.
+Result<> scan_all(Connection& connection, const ReceiveStored& receive, ChainEnd& end) {
+  if (!receive) {
+    return scan_rows(connection, 1, [](const EventRow&) { return true; }, end);
+  }
+  Result<> received;
+  auto scanned = scan_events(
+      connection,
+      1,
+      [&](const Event& event) {
+        received = receive(event);
+        return received.ok();
+      },
+      end);
+  return received ? scanned : received;
+}
+
 // Reads everything without changing a byte.
-Result<ChainEnd> verify(const std::filesystem::path& database) {
+Result<ChainEnd> verify(const std::filesystem::path& database, const ReceiveStored& receive) {
   auto connection = Connection::open(database, Connection::Access::read_still);
   if (!connection) {
     return connection.error();
@@ -243,9 +307,7 @@ Result<ChainEnd> verify(const std::filesystem::path& database) {
     return identity.error();
   }
   ChainEnd end;
-  if (const auto scanned = scan_rows(
-          *connection, 1, [](const EventRow&) { return true; }, end);
-      !scanned) {
+  if (const auto scanned = scan_all(*connection, receive, end); !scanned) {
     return scanned.error();
   }
   if (const auto mark = check_closing_mark(*connection, end); !mark) {
@@ -363,7 +425,7 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
       return created.error();
     }
   }
-  const auto verified = verify(database);
+  const auto verified = verify(database, options.receive);
   if (!verified) {
     return verified.error();
   }
@@ -384,8 +446,8 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
   if (last->sequence != verified->sequence || last->chain != verified->chain) {
     return damaged(*connection, "it ends elsewhere than when it was checked a moment ago");
   }
-  auto store = std::make_unique<SqliteStore>(
-      std::move(*lock), std::move(*connection), *verified, options.wait_for_room);
+  auto store =
+      std::make_unique<SqliteStore>(std::move(*lock), std::move(*connection), *verified, options);
   if (const auto prepared = store->prepare(); !prepared) {
     return prepared.error();
   }

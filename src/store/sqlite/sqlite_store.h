@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "luthier/event_store.h"
+#include "store/sqlite/trial_index.h"
 
 namespace luthier {
 
@@ -21,6 +22,19 @@ struct StoreOptions {
   // once more. Called with null when there is room again. None: a full disk fails like a broken
   // one.
   std::function<bool(const Error*)> wait_for_room = {};
+  // Receives every stored event, in order, as the log is checked: before it is known that the
+  // events behind it are right, and before anything is written. An error ends the opening with that
+  // error.
+  std::function<Result<>(const Event&)> receive = {};
+  // Gives the bytes of the experiment's status (core/log/experiment_status.h) as of the last event
+  // that is appended, to be kept beside the events and in their transaction. Asked at the end, and
+  // in between as often as it costs a hundredth of the time. Empty bytes: not now.
+  enum class Moment { running, closing };
+  std::function<std::string(Moment)> status = {};
+  // Gives the trials as of the last event, for the trial index (trial_index.h) that is made when a
+  // log of so many events or more is closed: a shorter one is read as fast without.
+  std::function<TrialRows()> trials = {};
+  Sequence indexed_from = 10'000;
 };
 
 // Takes the experiment's lock and checks the whole log before anything is written.

@@ -14,6 +14,7 @@
 #include "tuner/assembly.h"
 #include "tuner/machine/machine.h"
 #include "tuner/stored/control_files.h"
+#include "tuner/stored/status.h"
 
 namespace luthier {
 namespace {
@@ -25,11 +26,20 @@ class OfflineLog {
  public:
   static Result<OfflineLog> open(const std::filesystem::path& directory) {
     OfflineLog log;
-    LUTHIER_TAKE(auto store, open_for_writing(directory, {}));
-    log.store_ = std::move(store);
-    if (const auto read = log.read_all(directory); !read) {
+    auto state = std::make_unique<ExperimentState>();
+    auto store = open_for_writing(
+        directory,
+        {.receive = [&](const Event& event) { return state->apply(event); },
+         .status = [kept = state.get()](auto /*moment*/) { return status_bytes(*kept, true); },
+         .trials = [kept = state.get()] { return trial_rows(*kept); }});
+    if (!store) {
+      return store.error();
+    }
+    log.store_ = std::move(*store);
+    log.state_ = std::move(state);
+    if (!log.state_->created()) {
       static_cast<void>(log.close());  // as it was
-      return read.error();
+      return Error{ErrorCode::not_found, never_begun_text(directory)};
     }
     return log;
   }
@@ -44,20 +54,6 @@ class OfflineLog {
   Result<> close() { return store_->close(); }
 
  private:
-  Result<> read_all(const std::filesystem::path& directory) {
-    state_ = std::make_unique<ExperimentState>();
-    Result<> applied;
-    const auto read = store_->read_from(1, [&](const Event& event) {
-      applied = state_->apply(event);
-      return applied.ok();
-    });
-    if (!read || !applied) {
-      return read ? applied : read;
-    }
-    return state_->created() ? Result<>()
-                             : Error{ErrorCode::not_found, never_begun_text(directory)};
-  }
-
   // A simulation's time is virtual, and the session of a controller that was killed is still open
   // in the log: what is written now may add no time to either.
   TimePoint now() const {
@@ -68,8 +64,8 @@ class OfflineLog {
   }
 
   SystemClock clock_;
+  std::unique_ptr<ExperimentState> state_;  // outlives the store, which asks for its status
   std::unique_ptr<EventStore> store_;
-  std::unique_ptr<ExperimentState> state_;
 };
 
 bool is_simulated(const std::filesystem::path& directory) {

@@ -67,9 +67,12 @@ Error ambiguous(const std::filesystem::path& results,
 
 }  // namespace
 
+TimePoint activity_at(const std::filesystem::path& directory, TimePoint last_event) {
+  return last_event >= kEarliestWallClock ? last_event : written_at(directory);
+}
+
 TimePoint last_activity(const std::filesystem::path& directory) {
-  const TimePoint time = last_event(directory);
-  return time >= kEarliestWallClock ? time : written_at(directory);
+  return activity_at(directory, last_event(directory));
 }
 
 std::vector<std::filesystem::path> recent_experiments(const std::filesystem::path& results) {

@@ -12,6 +12,8 @@ namespace luthier {
 
 // When anything was last written about the experiment, on the wall clock.
 TimePoint last_activity(const std::filesystem::path& directory);
+// The same where the time of its last event is known.
+TimePoint activity_at(const std::filesystem::path& directory, TimePoint last_event);
 
 // Directories of experiments under `results`, the most recent first.
 std::vector<std::filesystem::path> recent_experiments(const std::filesystem::path& results);

@@ -53,7 +53,8 @@ bool is_log_file(std::string_view name) {
 
 // Programs write below their trial's directory: all that is there is the experiment's.
 bool is_own(const ContainedFiles& files, std::string_view name) {
-  if (is_log_file(name) || name == kLock || name == "trials" || name == "control" ||
+  if (is_log_file(name) || name == kLock || name == "experiment.index" ||
+      name == "experiment.index.new" || name == "trials" || name == "control" ||
       name == ".loggers") {
     return true;
   }

@@ -10,6 +10,7 @@
 #include "store/unborn.h"
 #include "tuner/advice.h"
 #include "tuner/assembly.h"
+#include "tuner/stored/recovery.h"
 
 namespace luthier {
 
@@ -39,12 +40,20 @@ Result<std::unique_ptr<ExperimentState>> read_state(const std::filesystem::path&
     return read ? applied.error() : read.error();
   }
   if (!state->created()) {
-    return Error{ErrorCode::not_found,
-                 ExperimentLock::is_held(directory)
-                     ? directory.string() + " holds no experiment yet; look again in a moment"
-                     : never_begun_text(directory)};
+    return nothing_logged(directory);
   }
   return state;
+}
+
+Error nothing_logged(const std::filesystem::path& directory) {
+  return {ErrorCode::not_found,
+          ExperimentLock::is_held(directory)
+              ? directory.string() + " holds no experiment yet; look again in a moment"
+              : never_begun_text(directory)};
+}
+
+bool is_running(const std::filesystem::path& directory) {
+  return ExperimentLock::is_held(directory);
 }
 
 Result<ReplayCounts> replay_experiment(const std::filesystem::path& directory,
@@ -53,34 +62,16 @@ Result<ReplayCounts> replay_experiment(const std::filesystem::path& directory,
   if (!reader) {
     return reader.error();
   }
-  ExperimentState state;
-  std::optional<Rules> rules;
-  std::unique_ptr<Advisors> advisors;
-  std::optional<Replayer> replayer;
+  Recovery recovery(plugins, ReplayDepth::everything);
   Result<> fed;
   const auto read = (*reader)->read_from(1, [&](const Event& event) {
-    if (const auto* created = std::get_if<ExperimentCreated>(&event.body); created && !replayer) {
-      auto spec = parse_experiment_spec(created->spec);
-      auto made =
-          spec ? plugins.make_advisors(*spec) : Result<std::unique_ptr<Advisors>>(spec.error());
-      auto compiled = spec ? Rules::make(*spec) : Result<Rules>(spec.error());
-      if (!made || !compiled) {
-        fed = made ? compiled.error() : made.error();
-        return false;
-      }
-      advisors = std::move(*made);
-      rules = std::move(*compiled);
-      replayer.emplace(state, *advisors, *rules, ReplayDepth::everything);
-    }
-    fed = replayer
-              ? replayer->take(event)
-              : Result<>(Error{ErrorCode::corruption, "the log does not begin with an experiment"});
+    fed = recovery.take(event);
     return fed.ok();
   });
   if (!read || !fed) {
     return read ? fed.error() : read.error();
   }
-  return replayer ? replayer->counts() : ReplayCounts{};
+  return recovery.counts();
 }
 
 TrialSummary summarise_trial(const ExperimentState& state, TrialId trial) {

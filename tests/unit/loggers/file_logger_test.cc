@@ -39,8 +39,16 @@ struct TestLogger {
                {.name = name, .directory = directory, .warn = [this](const std::string& text) {
                   warnings.push_back(text);
                 }}) {}
+  // As a controller does that passes on the stored events; only the first half of them, so that the
+  // logger has to read the others itself.
   Result<> open(const ScriptedLog& log, Sequence last) {
+    pass_on(log, last / 2);
     return logger.on_open(view, last, log.reader());
+  }
+  void pass_on(const ScriptedLog& log, Sequence last) {
+    for (Sequence i = 0; i < last; ++i) {
+      logger.on_stored(view, log.events()[static_cast<std::size_t>(i)]);
+    }
   }
   void feed(const ScriptedLog& log, Sequence from, Sequence to) {
     const auto begin = static_cast<std::size_t>(from - 1);
@@ -215,6 +223,38 @@ TEST_P(FileLoggers, TakeUpATrialThatIsTriedAgainAfterItEnded) {
   test.feed(log, ended + 1, log.last());
   test.logger.on_close(test.view);
   EXPECT_EQ(content_of(directory.path()), expected(log, log.last()));
+}
+
+// Resuming an experiment must not cost a reading of its log for each logger.
+TEST_P(FileLoggers, ReadNoStoredEventAgainThatTheyDoNotNeed) {
+  ScriptedLog log;
+  log.create();
+  for (std::int64_t i = 0; i < 20; ++i) {
+    log.trial(i, {{"lr", 0.1}}).start(i).result(i, 1, {{"loss", 1.0}}).end(i);
+  }
+  const Sequence ended = log.last();
+  log.trial(20, {{"lr", 0.2}}).start(20).result(20, 1, {{"loss", 2.0}});
+  const Sequence open = log.last();
+  const TemporaryDirectory directory{TemporaryDirectory::Place::memory};
+  const auto reads = [&](Sequence last) {
+    TestLogger test(GetParam(), directory.path());
+    test.pass_on(log, last);
+    Sequence read = 0;
+    const auto counted = [&](Sequence first, const std::function<bool(const Event&)>& receive) {
+      return log.reader()(first, [&](const Event& event) {
+        ++read;
+        return receive(event);
+      });
+    };
+    EXPECT_TRUE(test.logger.on_open(test.view, last, counted).ok());
+    test.logger.on_close(test.view);
+    return read;
+  };
+  EXPECT_GE(reads(ended), ended) << "nothing was written yet";
+  EXPECT_EQ(reads(ended), 0);
+  EXPECT_EQ(reads(open), open - ended) << "the trial that is new and has not ended";
+  EXPECT_EQ(reads(open), open - ended) << "the trial that has not ended";
+  EXPECT_EQ(content_of(directory.path()), expected(log, open));
 }
 
 TEST_P(FileLoggers, KeepFilesPrivateWhateverTheUmask) {

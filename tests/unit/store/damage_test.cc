@@ -35,7 +35,10 @@ class Damage : public testing::Test {
  protected:
   // Appends batches of `batch` events until there are `count`; does not close.
   void write(Sequence count, Sequence batch, bool create = true) {
-    auto store = open_for_writing(directory_, {.create = create});
+    auto store =
+        open_for_writing(directory_, {.create = create, .status = [&](auto /*moment*/) {
+                                        return "status of " + std::to_string(lines_.size());
+                                      }});
     ASSERT_TRUE(store.ok()) << store.error().message;
     for (Sequence done = 0; done < count; done += batch) {
       std::vector<Event> events;
@@ -66,6 +69,9 @@ class Damage : public testing::Test {
       return true;
     });
     EXPECT_TRUE(right) << "a wrong event was passed on as right, before event " << count;
+    if (const auto ends = (*reader)->ends(); ends && ends->status) {
+      EXPECT_EQ(*ends->status, "status of " + std::to_string(ends->last)) << "a wrong status";
+    }
     return read ? Result<Sequence>(count) : read.error();
   }
 

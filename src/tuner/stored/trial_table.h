@@ -1,0 +1,27 @@
+// TrialTable: the trials of a stored experiment, a row each, without holding them all where the
+// store keeps rows.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "core/log/trial_row.h"
+#include "luthier/error.h"
+
+namespace luthier {
+
+class TrialTable {
+ public:
+  virtual ~TrialTable() = default;
+  virtual const ExperimentSpec& spec() const = 0;
+  // Every trial by its number, until `take` returns false.
+  virtual Result<> each(const std::function<bool(const TrialRow&)>& take) = 0;
+  // not_found: there is no such trial.
+  virtual Result<TrialRow> row(TrialId trial) = 0;
+};
+
+// Errors are those of read_state.
+Result<std::unique_ptr<TrialTable>> open_trial_table(const std::filesystem::path& directory);
+
+}  // namespace luthier
