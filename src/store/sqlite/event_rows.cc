@@ -28,6 +28,19 @@ void store(char* to, std::uint64_t value) {
   std::memcpy(to, &value, sizeof value);
 }
 
+// Goes on from `end` to the row, if the checksum that it carries is right.
+Result<> follow(const Connection& connection,
+                const EventRow& row,
+                std::uint32_t chain,
+                ChainEnd& end) {
+  if (chain_after(end.chain, row) != chain) {
+    return damaged(connection,
+                   "event " + std::to_string(row.sequence) + " does not match its checksum");
+  }
+  end = {row.sequence, chain};
+  return {};
+}
+
 }  // namespace
 
 std::uint32_t chain_after(std::uint32_t previous, const EventRow& row) {
@@ -68,11 +81,9 @@ Result<> scan_rows(Connection& connection,
     if (row.sequence != std::max(end.sequence + 1, first) || (first > 1 && end.sequence == 0)) {
       return damaged(connection, "event " + std::to_string(end.sequence + 1) + " is missing");
     }
-    if (chain_after(end.chain, row) != chain) {
-      return damaged(connection,
-                     "event " + std::to_string(row.sequence) + " does not match its checksum");
+    if (auto followed = follow(connection, row, chain, end); !followed) {
+      return followed;
     }
-    end = {row.sequence, chain};
     if (!receive(row)) {
       return {};
     }
@@ -141,10 +152,9 @@ Result<> read_events_at(Connection& connection,
       return read;
     }
     const auto chain = static_cast<std::uint32_t>(statement->integer(5));
-    if (chain_after(end.chain, row) != chain) {
-      return damaged(connection, "event " + std::to_string(place) + " does not match its checksum");
+    if (auto followed = follow(connection, row, chain, end); !followed) {
+      return followed;
     }
-    end = {place, chain};
     if (auto decoded = decode_row(row, events.emplace_back()); !decoded) {
       return Error{decoded.error().code, connection.path() + ": " + decoded.error().message};
     }
