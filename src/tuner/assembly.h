@@ -19,6 +19,7 @@
 
 namespace luthier {
 
+// What the program that runs an experiment gives it, beside the spec.
 struct RunOptions {
   SessionOptions session;
   bool may_rename = false;   // a new experiment whose name is taken gets -2, -3, ... after it
@@ -36,9 +37,11 @@ std::string name_problem(const std::string& name);
 
 // Runs a new experiment. Checks everything before it creates anything: name taken (already_exists,
 // the message shows resume and extend), space, plugins, objectives, resources, executor, loggers.
+// `ready`: the spec's space, where it is compiled already.
 Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
                                          const PluginRegistry& plugins,
-                                         const RunOptions& options);
+                                         const RunOptions& options,
+                                         const SharedSpace& ready = nullptr);
 
 // More samples or time for an experiment that ended or was interrupted.
 struct Extension {

@@ -187,6 +187,7 @@ Result<> Session::begin(SessionStart& start,
                         const PluginRegistry& plugins,
                         const RunOptions& options) {
   state_ = std::make_unique<ExperimentState>();
+  state_->expect(start.space);
   if (auto opened = open_store(options, start); !opened) {
     return opened;
   }
@@ -201,7 +202,7 @@ Result<> Session::begin(SessionStart& start,
     start.spec = std::move(*spec);
   }
   auto rules = Rules::make(start.spec);
-  auto advisors = plugins.make_advisors(start.spec);
+  auto advisors = plugins.make_advisors(start.spec, start.space);
   if (!rules || !advisors) {
     return rules ? advisors.error() : rules.error();
   }

@@ -16,10 +16,11 @@
 
 namespace luthier {
 
-// How a session begins.
+// What a session is opened for.
 struct SessionStart {
   bool create = false;       // a new experiment with `spec`
   ExperimentSpec spec = {};  // resolved; only with create
+  SharedSpace space = {};    // the spec's, where it is compiled already
   Extension extension = {};
   bool retry = false;
   std::optional<TrialId> retry_trial = {};  // none: every failed trial

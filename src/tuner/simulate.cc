@@ -150,8 +150,12 @@ Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
   RunOptions watched = options;
   watched.own_loggers.push_back(curve);
   const bool on_disk = !options.session.memory_store;
+  const auto space = compile_shared(spec.space);
+  if (!space) {
+    return space.error();
+  }
   auto session = Session::open(on_disk ? options.session.results / spec.name : "",
-                               {.create = true, .spec = spec},
+                               {.create = true, .spec = spec, .space = *space},
                                plugins,
                                watched);
   if (!session) {
