@@ -93,7 +93,7 @@ class RunNotes : public ::testing::Test {
     }
     return all;
   }
-  RunRequest request_{.spec = spec_of({"./train", "--lr={lr}"})};
+  ExperimentRequest request_{.spec = spec_of({"./train", "--lr={lr}"})};
 };
 
 TEST_F(RunNotes, SayThatOneSampleIsTheDefault) {
