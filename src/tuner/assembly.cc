@@ -20,9 +20,9 @@ namespace luthier {
 namespace {
 
 Result<ExperimentSummary> run_session(std::filesystem::path directory,
-                                      SessionStart start,
+                                      SessionTask start,
                                       const PluginRegistry& plugins,
-                                      const RunOptions& options) {
+                                      const RunContext& options) {
   std::optional<InterruptSignals> signals;
   if (options.session.handle_signals) {
     signals.emplace();
@@ -50,7 +50,7 @@ Result<> record_working_directory(ExperimentSpec& spec) {
 
 Result<ExperimentSummary> run_under_name(const ExperimentSpec& spec,
                                          const PluginRegistry& plugins,
-                                         const RunOptions& options,
+                                         const RunContext& options,
                                          const SharedSpace& space) {
   const auto directory = options.session.results / spec.name;
   if (is_taken(directory)) {
@@ -62,7 +62,7 @@ Result<ExperimentSummary> run_under_name(const ExperimentSpec& spec,
 // Runs that start together all see the same name as free; whoever makes the store first has it.
 Result<ExperimentSummary> run_under_free_name(ExperimentSpec spec,
                                               const PluginRegistry& plugins,
-                                              const RunOptions& options,
+                                              const RunContext& options,
                                               const SharedSpace& space) {
   const std::string name = spec.name;
   while (true) {
@@ -98,7 +98,7 @@ std::string name_problem(const std::string& name) {
 
 Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
                                          const PluginRegistry& plugins,
-                                         const RunOptions& options,
+                                         const RunContext& options,
                                          const SharedSpace& ready) {
   std::vector<std::string> problems;
   const auto compiled = compile_shared(spec.space, ready);
@@ -125,17 +125,17 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
 
 Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,
                                             const PluginRegistry& plugins,
-                                            const RunOptions& options,
+                                            const RunContext& options,
                                             const Extension& extension) {
-  SessionStart start{.extension = extension};
+  SessionTask start{.extension = extension};
   return run_session(directory, std::move(start), plugins, options);
 }
 
 Result<ExperimentSummary> retry_experiment(const std::filesystem::path& directory,
                                            const PluginRegistry& plugins,
-                                           const RunOptions& options,
+                                           const RunContext& options,
                                            std::optional<TrialId> trial) {
-  SessionStart start{.retry = true, .retry_trial = trial};
+  SessionTask start{.retry = true, .retry_trial = trial};
   return run_session(directory, std::move(start), plugins, options);
 }
 

@@ -20,7 +20,7 @@
 namespace luthier {
 
 // What the program that runs an experiment gives it, beside the spec.
-struct RunOptions {
+struct RunContext {
   SessionOptions session;
   bool may_rename = false;   // a new experiment whose name is taken gets -2, -3, ... after it
   ConsoleOptions console;    // how the console shows a run
@@ -40,7 +40,7 @@ std::string name_problem(const std::string& name);
 // `ready`: the spec's space, where it is compiled already.
 Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
                                          const PluginRegistry& plugins,
-                                         const RunOptions& options,
+                                         const RunContext& options,
                                          const SharedSpace& ready = nullptr);
 
 // More samples or time for an experiment that ended or was interrupted.
@@ -51,12 +51,12 @@ struct Extension {
 // Goes on with an interrupted experiment; the spec comes from its log.
 Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,
                                             const PluginRegistry& plugins,
-                                            const RunOptions& options,
+                                            const RunContext& options,
                                             const Extension& extension = {});
 // Makes the failed trials (or one) pending again, then goes on as resume does.
 Result<ExperimentSummary> retry_experiment(const std::filesystem::path& directory,
                                            const PluginRegistry& plugins,
-                                           const RunOptions& options,
+                                           const RunContext& options,
                                            std::optional<TrialId> trial);
 
 // ---- Reading: works while the experiment runs and after it ended.

@@ -153,9 +153,9 @@ Session::~Session() {
 }
 
 Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
-                                               SessionStart start,
+                                               SessionTask start,
                                                const PluginRegistry& plugins,
-                                               const RunOptions& options,
+                                               const RunContext& options,
                                                std::unique_ptr<Executor> own_executor) {
   std::unique_ptr<Session> session(new Session());
   session->directory_ = std::move(directory);
@@ -183,9 +183,9 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
   return session;
 }
 
-Result<> Session::begin(SessionStart& start,
+Result<> Session::begin(SessionTask& start,
                         const PluginRegistry& plugins,
-                        const RunOptions& options) {
+                        const RunContext& options) {
   state_ = std::make_unique<ExperimentState>();
   state_->expect(start.space);
   if (auto opened = open_store(options, start); !opened) {
@@ -242,7 +242,7 @@ Result<> Session::begin(SessionStart& start,
   return {};
 }
 
-Result<> Session::open_store(const RunOptions& options, const SessionStart& start) {
+Result<> Session::open_store(const RunContext& options, const SessionTask& start) {
   if (directory_.empty()) {
     store_ = options.session.keep_log ? make_memory_store() : make_discarding_store();
     return {};
@@ -271,7 +271,7 @@ Result<> Session::open_store(const RunOptions& options, const SessionStart& star
 }
 
 // Time and the place of checkpoints: real ones, or simulated ones with their executor.
-Result<> Session::make_world(const ExperimentSpec& spec, const RunOptions& options) {
+Result<> Session::make_world(const ExperimentSpec& spec, const RunContext& options) {
   jobs_ = options.session.jobs > 0 ? options.session.jobs : processor_count();
   if (spec.executor == kSimulatedExecutor) {
     return make_simulated_world(spec, options);
@@ -280,7 +280,7 @@ Result<> Session::make_world(const ExperimentSpec& spec, const RunOptions& optio
   return open_checkpoints(options);
 }
 
-Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOptions& options) {
+Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunContext& options) {
   auto simulation = parse_simulation_options(spec.executor_options);
   if (!simulation) {
     return simulation.error();
@@ -307,7 +307,7 @@ Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOpti
   return {};
 }
 
-Result<> Session::open_checkpoints(const RunOptions& options) {
+Result<> Session::open_checkpoints(const RunContext& options) {
   std::unique_ptr<CheckpointDirectories> directories;
   if (directory_.empty()) {
     auto temporary = CheckpointDirectories::make_temporary();
@@ -342,7 +342,7 @@ void Session::clean_checkpoints(CheckpointDirectories& directories) {
   }
 }
 
-Result<> Session::check_start(const SessionStart& start) const {
+Result<> Session::check_start(const SessionTask& start) const {
   if (start.create) {
     return {};
   }
@@ -391,7 +391,7 @@ std::string Session::ways_on() const {
   return ways;
 }
 
-Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& options) {
+Result<> Session::make_executor(const ExperimentSpec& spec, const RunContext& options) {
   if (executor_) {
     return {};
   }
@@ -467,7 +467,7 @@ std::string Session::logs_command(const ExperimentSpec& spec) const {
   return kept && !directory_.empty() ? command_line("logs", directory_, "TRIAL") : std::string();
 }
 
-Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& options) {
+Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& options) {
   for (const std::string& name : spec.loggers) {
     if (directory_.empty() && name != "console") {
       continue;  // a derived file needs a directory
@@ -490,7 +490,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& opt
   return {};
 }
 
-void Session::make_engine(const RunOptions& options) {
+void Session::make_engine(const RunContext& options) {
   EnginePorts ports{
       .store = *store_, .executor = *executor_, .clock = *clock_, .checkpoints = *checkpoints_};
   for (const auto& logger : loggers_) {
@@ -539,7 +539,7 @@ void Session::make_engine(const RunOptions& options) {
       std::make_unique<Engine>(*state_, *advisors_, *rules_, std::move(planner), std::move(ports));
 }
 
-void Session::apply_start(const SessionStart& start) {
+void Session::apply_start(const SessionTask& start) {
   Planner& planner = engine_->planner();
   if (start.create) {
     planner.create(start.spec, LUTHIER_VERSION);

@@ -140,14 +140,14 @@ Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
 
 Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
                                            const PluginRegistry& plugins,
-                                           const RunOptions& options) {
+                                           const RunContext& options) {
   std::optional<InterruptSignals> signals;
   if (options.session.handle_signals) {
     signals.emplace();
   }
   const Objective& objective = spec.objectives.front();
   const auto curve = std::make_shared<BestCurve>(objective);
-  RunOptions watched = options;
+  RunContext watched = options;
   watched.own_loggers.push_back(curve);
   const bool on_disk = !options.session.memory_store;
   const auto space = compile_shared(spec.space);

@@ -237,7 +237,7 @@ Result<ExperimentSummary> Tuner::run() {
   if (const auto checked = impl_->check(); !checked) {
     return checked.error();
   }
-  RunOptions options = impl_->options;
+  RunContext options = impl_->options;
   options.may_rename = impl_->spec.name.empty();
   return run_experiment(impl_->named_spec(), impl_->plugins, options);
 }

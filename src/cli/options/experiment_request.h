@@ -30,7 +30,7 @@ struct ExperimentRequest {
   ExperimentSpec spec;
   SharedSpace space = nullptr;  // the spec's, compiled; null: not yet
   PluginRegistry plugins = {};
-  RunOptions options = {};
+  RunContext options = {};
   bool plain = false;
   int verbosity = 1;  // 0 quiet, 2 verbose
   bool name_given = false;
