@@ -1,6 +1,8 @@
 // The encoder and the decoder are each other's inverse.
 #include "base/utf8.h"
 
+#include <cstdint>
+
 #include <gtest/gtest.h>
 
 #include "base/text.h"
@@ -13,8 +15,8 @@ TEST(Utf8, EveryCharacterComesBack) {
     std::string text;
     append_utf8(text, code);
     const Character back = first_character(text);
-    ASSERT_EQ(back.code, code);
-    ASSERT_EQ(back.length, text.size()) << code;
+    ASSERT_EQ(std::uint32_t{back.code}, std::uint32_t{code});
+    ASSERT_EQ(back.length, text.size()) << std::uint32_t{code};
   }
 }
 
@@ -24,7 +26,7 @@ TEST(Utf8, WhatItWritesIsWellFormed) {
     std::string text = "a";
     append_utf8(text, code);
     text += 'b';
-    EXPECT_EQ(to_utf8(text), text) << code;
+    EXPECT_EQ(to_utf8(text), text) << std::uint32_t{code};
   }
 }
 

@@ -146,12 +146,11 @@ TEST_F(SettingsOfAFile, EachStandsUnderItsHeadingAndUnderNone) {
   for (const Option& option : file_settings()) {
     const std::string line =
         std::string(option.name) + (option.takes_value() ? " = \"?\"\n" : " = true\n");
-    const bool table = option.name == "tag" || option.name == "resource";
-    for (const std::string& text :
-         {"\n" + line, "[" + std::string(table ? "execution" : option.group) + "]\n" + line}) {
-      if (table && text.front() == '[') {
-        continue;  // a table of their own at the top, "[tag]"
-      }
+    // Those have a table of their own at the top, and [space] holds parameters.
+    const bool at_top_only =
+        option.name == "tag" || option.name == "resource" || option.group == "space";
+    const std::string heading = at_top_only ? "" : "[" + std::string(option.group) + "]";
+    for (const std::string& text : {"\n" + line, heading + "\n" + line}) {
       const auto file = read(text);
       ASSERT_TRUE(file.ok()) << file.error().message;
       ASSERT_EQ(file->settings.size(), 1U) << option.name;
