@@ -6,7 +6,7 @@
 namespace luthier::bench {
 
 Result<NamedValues> reopen(Arguments arguments) {
-  RunOptions options;
+  RunContext options;
   options.train = [](TrialContext&) {};
   const PluginRegistry plugins;
   const Stopwatch watch;

@@ -192,12 +192,14 @@ Character first_character(std::string_view text) {
 }
 
 bool is_unsafe(char32_t code) {
+  if (code < 0x7F) {
+    return code < 0x20;
+  }
   struct Range {
     char32_t first;
     char32_t last;
   };
-  constexpr std::array kUnsafe = {Range{0x00, 0x1F},
-                                  Range{0x7F, 0x9F},
+  constexpr std::array kUnsafe = {Range{0x7F, 0x9F},
                                   Range{0x061C, 0x061C},
                                   Range{0x200E, 0x200F},
                                   Range{0x2028, 0x202E},

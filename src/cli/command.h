@@ -5,24 +5,46 @@
 #include <span>
 #include <string_view>
 
+#include "luthier/error.h"
+
 namespace luthier::cli {
 
 class Arguments;
+struct ExperimentRequest;
+struct Setting;
 
 // What an option's argument or an operand is, for completion.
 enum class Completes { nothing, file, directory, experiment, searcher, scheduler, logger, words };
 
+// Where an option of experiments may stand: bits of Option::where.
+namespace in {
+inline constexpr unsigned run = 1;        // `run` and `try`
+inline constexpr unsigned file = 2;       // a TOML file that they are given
+inline constexpr unsigned bundle = 4;     // `run --from BUNDLE`
+inline constexpr unsigned resume = 8;     // `resume`, `retry` and `extend`
+inline constexpr unsigned extend = 16;    // `extend`, which two more are for
+inline constexpr unsigned simulate = 32;  // `simulate`
+}  // namespace in
+
 struct Option {
-  std::string_view name;           // without the dashes
-  char letter = 0;                 // 0: it has no short form
-  std::string_view argument = {};  // how help calls it; empty: a switch
-  std::string_view meaning = {};   // a phrase; the default included
-  std::string_view group = {};     // heading in help and table in a TOML file
+  std::string_view name;               // without the dashes; the key in a TOML file
+  char letter = 0;                     // 0: it has no short form
+  std::string_view argument = {};      // how help calls it; empty: a switch
+  std::string_view meaning = {};       // a phrase
+  std::string_view default_text = {};  // what holds without it
+  std::string_view group = {};         // heading in help and table in a TOML file
   bool repeatable = false;
   Completes completes = Completes::nothing;
   std::string_view words = {};  // those of Completes::words, parted by blanks
 
-  bool takes_value() const { return !argument.empty(); }
+  // Of experiments, in option_table.cc:
+  unsigned where = 0;
+  bool adds = false;   // to what a file says, instead of replacing it
+  bool again = false;  // no log holds it: to resume as before, it is said again
+  Result<> (*set)(ExperimentRequest& request, const Setting& setting) = nullptr;
+
+  constexpr bool takes_value() const { return !argument.empty(); }
+  constexpr bool stands(unsigned place) const { return (where & place) != 0; }
 };
 
 struct Operand {

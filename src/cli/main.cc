@@ -9,6 +9,7 @@
 #include "cli/advice/correction.h"
 #include "cli/options/arguments.h"
 #include "cli/options/limits.h"
+#include "cli/options/option_table.h"
 #include "cli/output/help.h"
 #include "cli/output/output.h"
 
@@ -48,9 +49,13 @@ int no_command_before(const std::vector<std::string>& words) {
   return fail_usage("no command before '" + words.front() + "'; type: " + correction.line());
 }
 
+// One that only `run` and `try` have.
 bool is_option_of_run(const std::string& word) {
-  constexpr std::array kTelling = {"--min", "--max", "--param", "-p", "--samples", "-n"};
-  return std::ranges::find(kTelling, word) != kTelling.end();
+  return std::ranges::any_of(options_of_run(), [&](const Option& option) {
+    return !option.stands(in::resume) &&
+           (word == "--" + std::string(option.name) ||
+            (option.letter != 0 && word == std::string{'-', option.letter}));
+  });
 }
 
 bool is_program(const std::string& word) {

@@ -10,6 +10,7 @@
 #include <ranges>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace luthier {
 namespace {
@@ -18,26 +19,6 @@ constexpr int kDepthLimit = 64;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-void append_code(std::string& out, std::uint32_t code) {
-  const auto byte = [&](std::uint32_t bits) { out += static_cast<char>(bits); };
-  const auto tail = [&](int shift) { byte(0x80 | ((code >> shift) & 0x3F)); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0 | (code >> 6));
-    tail(0);
-  } else if (code < 0x10000) {
-    byte(0xE0 | (code >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    byte(0xF0 | (code >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 // A number that from_chars calls out of range: too large or too close to 0?
@@ -250,7 +231,7 @@ class Scanner {
       code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
     }
     const bool alone = code >= 0xD800 && code < 0xE000;
-    append_code(out, alone ? 0xFFFD : code);
+    append_utf8(out, alone ? 0xFFFD : code);
     return true;
   }
 

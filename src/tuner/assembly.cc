@@ -23,9 +23,9 @@ namespace luthier {
 namespace {
 
 Result<ExperimentSummary> run_session(std::filesystem::path directory,
-                                      SessionStart start,
+                                      SessionTask start,
                                       const PluginRegistry& plugins,
-                                      const RunOptions& options) {
+                                      const RunContext& options) {
   std::optional<InterruptSignals> signals;
   if (options.session.handle_signals) {
     signals.emplace();
@@ -49,22 +49,24 @@ Result<> record_working_directory(ExperimentSpec& spec) {
 
 Result<ExperimentSummary> run_under_name(const ExperimentSpec& spec,
                                          const PluginRegistry& plugins,
-                                         const RunOptions& options) {
+                                         const RunContext& options,
+                                         const SharedSpace& space) {
   const auto directory = options.session.results / spec.name;
   if (is_taken(directory)) {
     return Error{ErrorCode::already_exists, taken_text(directory)};
   }
-  return run_session(directory, {.create = true, .spec = spec}, plugins, options);
+  return run_session(directory, {.create = true, .spec = spec, .space = space}, plugins, options);
 }
 
 // Runs that start together all see the same name as free; whoever makes the store first has it.
 Result<ExperimentSummary> run_under_free_name(ExperimentSpec spec,
                                               const PluginRegistry& plugins,
-                                              const RunOptions& options) {
+                                              const RunContext& options,
+                                              const SharedSpace& space) {
   const std::string name = spec.name;
   while (true) {
     spec.name = free_name(options.session.results, name);
-    auto outcome = run_under_name(spec, plugins, options);
+    auto outcome = run_under_name(spec, plugins, options, space);
     const bool taken = !outcome && (outcome.error().code == ErrorCode::already_exists ||
                                     ExperimentLock::is_held(options.session.results / spec.name));
     if (!taken) {
@@ -96,12 +98,15 @@ std::string name_problem(const std::string& name) {
 
 Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
                                          const PluginRegistry& plugins,
-                                         const RunOptions& options) {
+                                         const RunContext& options,
+                                         const SharedSpace& ready) {
   std::vector<std::string> problems;
+  const auto compiled = compile_shared(spec.space, ready);
+  const SharedSpace space = compiled ? *compiled : nullptr;
   if (std::string problem = name_problem(spec.name); !problem.empty()) {
     problems.push_back(std::move(problem));
   }
-  if (const auto resolved = plugins.resolve(spec); !resolved) {
+  if (const auto resolved = plugins.resolve(spec, space); !resolved) {
     problems.push_back(resolved.error().message);
   }
   if (!problems.empty()) {
@@ -109,25 +114,26 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
   }
   LUTHIER_TRY(record_working_directory(spec));
   if (options.session.memory_store) {
-    return run_session({}, {.create = true, .spec = std::move(spec)}, plugins, options);
+    return run_session(
+        {}, {.create = true, .spec = std::move(spec), .space = space}, plugins, options);
   }
-  return options.may_rename ? run_under_free_name(spec, plugins, options)
-                            : run_under_name(spec, plugins, options);
+  return options.may_rename ? run_under_free_name(std::move(spec), plugins, options, space)
+                            : run_under_name(spec, plugins, options, space);
 }
 
 Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,
                                             const PluginRegistry& plugins,
-                                            const RunOptions& options,
+                                            const RunContext& options,
                                             const Extension& extension) {
-  SessionStart start{.extension = extension};
+  SessionTask start{.extension = extension};
   return run_session(directory, std::move(start), plugins, options);
 }
 
 Result<ExperimentSummary> retry_experiment(const std::filesystem::path& directory,
                                            const PluginRegistry& plugins,
-                                           const RunOptions& options,
+                                           const RunContext& options,
                                            std::optional<TrialId> trial) {
-  SessionStart start{.retry = true, .retry_trial = trial};
+  SessionTask start{.retry = true, .retry_trial = trial};
   return run_session(directory, std::move(start), plugins, options);
 }
 

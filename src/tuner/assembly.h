@@ -20,7 +20,8 @@
 
 namespace luthier {
 
-struct RunOptions {
+// What the program that runs an experiment gives it, beside the spec.
+struct RunContext {
   SessionOptions session;
   bool may_rename = false;   // a new experiment whose name is taken gets -2, -3, ... after it
   ConsoleOptions console;    // how the console shows a run
@@ -37,9 +38,11 @@ std::string name_problem(const std::string& name);
 
 // Runs a new experiment. Checks everything before it creates anything: name taken (already_exists,
 // the message shows resume and extend), space, plugins, objectives, resources, executor, loggers.
+// `ready`: the spec's space, where it is compiled already.
 Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
                                          const PluginRegistry& plugins,
-                                         const RunOptions& options);
+                                         const RunContext& options,
+                                         const SharedSpace& ready = nullptr);
 
 // More samples or time for an experiment that ended or was interrupted.
 struct Extension {
@@ -49,12 +52,12 @@ struct Extension {
 // Goes on with an interrupted experiment; the spec comes from its log.
 Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,
                                             const PluginRegistry& plugins,
-                                            const RunOptions& options,
+                                            const RunContext& options,
                                             const Extension& extension = {});
 // Makes the failed trials (or one) pending again, then goes on as resume does.
 Result<ExperimentSummary> retry_experiment(const std::filesystem::path& directory,
                                            const PluginRegistry& plugins,
-                                           const RunOptions& options,
+                                           const RunContext& options,
                                            std::optional<TrialId> trial);
 
 // ---- Reading: works while the experiment runs and after it ended.

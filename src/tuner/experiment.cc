@@ -100,7 +100,7 @@ Result<Experiment> Experiment::open(Tuner tuner) {
   auto executor = std::make_unique<CallerExecutor>();
   impl->executor = executor.get();
   std::filesystem::path directory;
-  SessionStart start{.create = true};
+  SessionTask start{.create = true};
   if (!options.options.session.memory_store) {
     directory = options.options.session.results / spec.name;
     std::error_code ignored;

@@ -195,9 +195,9 @@ const SchedulerPlugin* PluginRegistry::scheduler(const std::string& name) const 
   return find_row(schedulers_, name);
 }
 
-Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
+Result<> PluginRegistry::resolve(ExperimentSpec& spec, const SharedSpace& ready) const {
   Problems problems;
-  if (const auto settled = settle(spec); !settled) {
+  if (const auto settled = settle(spec, ready); !settled) {
     problems.add(settled.error().message);
   }
   for (std::string& problem : long_names(spec)) {
@@ -206,7 +206,7 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec) const {
   return problems.result();
 }
 
-Result<> PluginRegistry::settle(ExperimentSpec& spec) const {
+Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) const {
   Problems problems;
   const bool several = spec.objectives.size() > 1;
   if (spec.searcher.name == "auto") {
@@ -267,17 +267,17 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec) const {
   problems.add(below("checkpoint_every", static_cast<double>(spec.checkpoint_every), 0));
   problems.add(below("keep_checkpoints", static_cast<double>(spec.keep_checkpoints), 0));
   problems.add(below("deterministic", static_cast<double>(spec.deterministic), 0));
-  auto space = CompiledSpace::compile(spec.space);
+  const auto space = compile_shared(spec.space, ready);
   if (!space) {
     problems.add(space.error().message);
   } else {
     for (std::size_t i = 0; i < spec.points.size(); ++i) {
-      if (const auto checked = space->check(spec.points[i]); !checked) {
+      if (const auto checked = (*space)->check(spec.points[i]); !checked) {
         problems.add(formatted("point {}: {}", i + 1, checked.error().message));
       }
     }
     for (std::size_t i = 0; i < spec.known.size(); ++i) {
-      auto whole = complete_known(*space, spec.objectives, spec.known[i]);
+      auto whole = complete_known(**space, spec.objectives, spec.known[i]);
       if (whole) {
         spec.known[i] = *std::move(whole);
       } else {
@@ -301,13 +301,14 @@ bool PluginRegistry::knows(const ExperimentSpec& spec) const {
          (scheduler(scheduling) != nullptr || is_own(own_schedulers_, scheduling));
 }
 
-Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& given) const {
+Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& given,
+                                                                const SharedSpace& ready) const {
   ExperimentSpec spec = given;
-  LUTHIER_TAKE(auto space, CompiledSpace::compile(spec.space));
+  LUTHIER_TAKE(const auto space, compile_shared(spec.space, ready));
   // Of a new experiment this was done; a stored one is a stranger's, or of an older version whose
   // plugins had fewer options.
   if (knows(spec)) {
-    if (const auto checked = settle(spec); !checked) {
+    if (const auto checked = settle(spec, *space); !checked) {
       return Error{ErrorCode::corruption,
                    "the experiment in the log is not one that `luthier run` writes: " +
                        checked.error().message};
@@ -335,7 +336,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
                        "; a searcher of a library needs its --plugin"};
     }
     LUTHIER_TAKE(auto made,
-                 plugin->make({spec.searcher.options, spec.objectives, spec.seed, &space}));
+                 plugin->make({spec.searcher.options, spec.objectives, spec.seed, space.get()}));
     searcher_made = std::move(made);
     names.searcher_version = plugin->info.version;
     names.reads_results = plugin->reads_results;
@@ -348,7 +349,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
                        "; a scheduler of a library needs its --plugin"};
     }
     LUTHIER_TAKE(auto made,
-                 plugin->make({spec.scheduler.options, spec.objectives, spec.seed, &space}));
+                 plugin->make({spec.scheduler.options, spec.objectives, spec.seed, space.get()}));
     scheduler_made = std::move(made);
     names.scheduler_version = plugin->info.version;
     names.needs_checkpoints = plugin->needs_checkpoints;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/space/shared_space.h"
 #include "engine/advisors.h"
 #include "luthier/experiment_spec.h"
 #include "luthier/plugin.h"
@@ -31,14 +32,16 @@ class PluginRegistry {
 
   // Resolves "auto", fills in the options' defaults and checks them, names and objectives: the spec
   // as it goes into the log. Every problem is reported, one a line.
-  Result<> resolve(ExperimentSpec& spec) const;
+  // `ready`: the spec's space, where it is compiled already.
+  Result<> resolve(ExperimentSpec& spec, const SharedSpace& ready = nullptr) const;
   // The advisors of a resolved spec. One from a log is checked as resolve() does: corruption if it
   // can't be what `run` wrote; invalid_argument if a plugin is not there.
-  Result<std::unique_ptr<Advisors>> make_advisors(const ExperimentSpec& spec) const;
+  Result<std::unique_ptr<Advisors>> make_advisors(const ExperimentSpec& spec,
+                                                  const SharedSpace& ready = nullptr) const;
 
  private:
   // All of resolve() but the length of names: earlier versions took longer ones into the log.
-  Result<> settle(ExperimentSpec& spec) const;
+  Result<> settle(ExperimentSpec& spec, const SharedSpace& ready) const;
   bool knows(const ExperimentSpec& spec) const;  // its searcher and its scheduler
   template <class Plugin>
   struct Own {

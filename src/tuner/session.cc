@@ -99,9 +99,9 @@ Session::~Session() {
 }
 
 Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
-                                               SessionStart start,
+                                               SessionTask start,
                                                const PluginRegistry& plugins,
-                                               const RunOptions& options,
+                                               const RunContext& options,
                                                std::unique_ptr<Executor> own_executor) {
   std::unique_ptr<Session> session(new Session());
   session->directory_ = std::move(directory);
@@ -129,11 +129,11 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
   return session;
 }
 
-Result<> Session::begin(SessionStart& start,
+Result<> Session::begin(SessionTask& start,
                         const PluginRegistry& plugins,
-                        const RunOptions& options) {
-  auto opened = start.create ? begin_new(start.spec, plugins, options)
-                             : take_up(start.spec, plugins, options);
+                        const RunContext& options) {
+  auto opened =
+      start.create ? begin_new(start, plugins, options) : take_up(start.spec, plugins, options);
   if (!opened) {
     return opened;
   }
@@ -166,15 +166,16 @@ Result<> Session::begin(SessionStart& start,
   return {};
 }
 
-Result<> Session::begin_new(const ExperimentSpec& spec,
+Result<> Session::begin_new(const SessionTask& start,
                             const PluginRegistry& plugins,
-                            const RunOptions& options) {
+                            const RunContext& options) {
   state_ = std::make_unique<ExperimentState>();
+  state_->expect(start.space);
   if (auto opened = open_store(options, {.create = true}); !opened) {
     return opened;
   }
-  auto rules = Rules::make(spec);
-  auto advisors = plugins.make_advisors(spec);
+  auto rules = Rules::make(start.spec);
+  auto advisors = plugins.make_advisors(start.spec, start.space);
   if (!rules || !advisors) {
     return rules ? advisors.error() : rules.error();
   }
@@ -186,7 +187,7 @@ Result<> Session::begin_new(const ExperimentSpec& spec,
 // Reads the log once: the store checks it, and everything that is made of it is fed meanwhile.
 Result<> Session::take_up(ExperimentSpec& spec,
                           const PluginRegistry& plugins,
-                          const RunOptions& options) {
+                          const RunContext& options) {
   Recovery recovery(plugins, ReplayDepth::decisions);
   const auto receive = [&](const Event& event) {
     const bool first = !recovery.begun();
@@ -216,7 +217,7 @@ Result<> Session::take_up(ExperimentSpec& spec,
   return {};
 }
 
-Result<> Session::open_store(const RunOptions& options, StoreOptions store_options) {
+Result<> Session::open_store(const RunContext& options, StoreOptions store_options) {
   if (directory_.empty()) {
     store_ = options.session.keep_log ? make_memory_store() : make_discarding_store();
     return {};
@@ -248,7 +249,7 @@ Result<> Session::open_store(const RunOptions& options, StoreOptions store_optio
 }
 
 // Time and the place of checkpoints: real ones, or simulated ones with their executor.
-Result<> Session::make_world(const ExperimentSpec& spec, const RunOptions& options) {
+Result<> Session::make_world(const ExperimentSpec& spec, const RunContext& options) {
   jobs_ = options.session.jobs > 0 ? options.session.jobs : processor_count();
   if (spec.executor == kSimulatedExecutor) {
     return make_simulated_world(spec, options);
@@ -257,7 +258,7 @@ Result<> Session::make_world(const ExperimentSpec& spec, const RunOptions& optio
   return open_checkpoints(options);
 }
 
-Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOptions& options) {
+Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunContext& options) {
   auto simulation = parse_simulation_options(spec.executor_options);
   if (!simulation) {
     return simulation.error();
@@ -284,7 +285,7 @@ Result<> Session::make_simulated_world(const ExperimentSpec& spec, const RunOpti
   return {};
 }
 
-Result<> Session::open_checkpoints(const RunOptions& options) {
+Result<> Session::open_checkpoints(const RunContext& options) {
   std::unique_ptr<CheckpointDirectories> directories;
   if (directory_.empty()) {
     auto temporary = CheckpointDirectories::make_temporary();
@@ -319,7 +320,7 @@ void Session::clean_checkpoints(CheckpointDirectories& directories) {
   }
 }
 
-Result<> Session::check_start(const SessionStart& start) const {
+Result<> Session::check_start(const SessionTask& start) const {
   if (start.create) {
     return {};
   }
@@ -368,7 +369,7 @@ std::string Session::ways_on() const {
   return ways;
 }
 
-Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& options) {
+Result<> Session::make_executor(const ExperimentSpec& spec, const RunContext& options) {
   if (executor_) {
     return {};
   }
@@ -394,7 +395,7 @@ std::string Session::logs_command(const ExperimentSpec& spec) const {
   return kept && !directory_.empty() ? command_line("logs", directory_, "TRIAL") : std::string();
 }
 
-Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& options) {
+Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& options) {
   for (const std::string& name : spec.loggers) {
     if (directory_.empty() && name != "console") {
       continue;  // a derived file needs a directory
@@ -417,7 +418,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunOptions& opt
   return {};
 }
 
-void Session::make_engine(const RunOptions& options) {
+void Session::make_engine(const RunContext& options) {
   EnginePorts ports{
       .store = *store_, .executor = *executor_, .clock = *clock_, .checkpoints = *checkpoints_};
   for (const auto& logger : loggers_) {
@@ -466,7 +467,7 @@ void Session::make_engine(const RunOptions& options) {
       std::make_unique<Engine>(*state_, *advisors_, *rules_, std::move(planner), std::move(ports));
 }
 
-void Session::apply_start(const SessionStart& start) {
+void Session::apply_start(const SessionTask& start) {
   Planner& planner = engine_->planner();
   if (start.create) {
     planner.create(start.spec, LUTHIER_VERSION);

@@ -17,10 +17,11 @@
 
 namespace luthier {
 
-// How a session begins.
-struct SessionStart {
+// What a session is opened for.
+struct SessionTask {
   bool create = false;       // a new experiment with `spec`
   ExperimentSpec spec = {};  // resolved; only with create
+  SharedSpace space = {};    // the spec's, where it is compiled already
   Extension extension = {};
   bool retry = false;
   std::optional<TrialId> retry_trial = {};  // none: every failed trial
@@ -31,9 +32,9 @@ class Session {
   // `directory` is empty for an experiment in memory. Everything is checked and opened here; a new
   // experiment that is refused leaves nothing behind.
   static Result<std::unique_ptr<Session>> open(std::filesystem::path directory,
-                                               SessionStart start,
+                                               SessionTask start,
                                                const PluginRegistry& plugins,
-                                               const RunOptions& options,
+                                               const RunContext& options,
                                                std::unique_ptr<Executor> own_executor = nullptr);
   ~Session();
 
@@ -51,24 +52,24 @@ class Session {
 
  private:
   Session() = default;
-  Result<> begin(SessionStart& start, const PluginRegistry& plugins, const RunOptions& options);
-  Result<> begin_new(const ExperimentSpec& spec,
+  Result<> begin(SessionTask& start, const PluginRegistry& plugins, const RunContext& options);
+  Result<> begin_new(const SessionTask& start,
                      const PluginRegistry& plugins,
-                     const RunOptions& options);
-  Result<> take_up(ExperimentSpec& spec, const PluginRegistry& plugins, const RunOptions& options);
-  Result<> open_store(const RunOptions& options, StoreOptions store_options);
-  Result<> open_checkpoints(const RunOptions& options);
+                     const RunContext& options);
+  Result<> take_up(ExperimentSpec& spec, const PluginRegistry& plugins, const RunContext& options);
+  Result<> open_store(const RunContext& options, StoreOptions store_options);
+  Result<> open_checkpoints(const RunContext& options);
   void clean_checkpoints(CheckpointDirectories& directories);
-  Result<> make_world(const ExperimentSpec& spec, const RunOptions& options);
-  Result<> make_simulated_world(const ExperimentSpec& spec, const RunOptions& options);
-  Result<> check_start(const SessionStart& start) const;
+  Result<> make_world(const ExperimentSpec& spec, const RunContext& options);
+  Result<> make_simulated_world(const ExperimentSpec& spec, const RunContext& options);
+  Result<> check_start(const SessionTask& start) const;
   std::string way_to_extend() const;
   std::string ways_on() const;
   std::string logs_command(const ExperimentSpec& spec) const;
-  Result<> make_executor(const ExperimentSpec& spec, const RunOptions& options);
-  Result<> make_loggers(const ExperimentSpec& spec, const RunOptions& options);
-  void make_engine(const RunOptions& options);
-  void apply_start(const SessionStart& start);
+  Result<> make_executor(const ExperimentSpec& spec, const RunContext& options);
+  Result<> make_loggers(const ExperimentSpec& spec, const RunContext& options);
+  void make_engine(const RunContext& options);
+  void apply_start(const SessionTask& start);
 
   std::filesystem::path directory_;
   std::unique_ptr<Clock> clock_;

@@ -144,19 +144,20 @@ Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
 
 Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
                                            const PluginRegistry& plugins,
-                                           const RunOptions& options) {
+                                           const RunContext& options) {
   std::optional<InterruptSignals> signals;
   if (options.session.handle_signals) {
     signals.emplace();
   }
   const Objective& objective = spec.objectives.front();
   const auto curve = std::make_shared<BestCurve>(objective);
-  RunOptions watched = options;
+  RunContext watched = options;
   watched.own_loggers.push_back(curve);
   const bool on_disk = !options.session.memory_store;
+  LUTHIER_TAKE(const auto space, compile_shared(spec.space));
   LUTHIER_TAKE(auto session,
                Session::open(on_disk ? options.session.results / spec.name : "",
-                             {.create = true, .spec = spec},
+                             {.create = true, .spec = spec, .space = space},
                              plugins,
                              watched));
   LUTHIER_TRY(session->engine().run());

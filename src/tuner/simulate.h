@@ -30,6 +30,6 @@ Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
 // Runs one of them. `options.benchmark` is what the spec was made from.
 Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
                                            const PluginRegistry& plugins,
-                                           const RunOptions& options);
+                                           const RunContext& options);
 
 }  // namespace luthier

@@ -9,7 +9,7 @@ namespace luthier {
 
 struct Simulation::Impl {
   SimulationPlan plan;
-  RunOptions options;
+  RunContext options;
   PluginRegistry plugins;
 
   Impl() {

@@ -237,7 +237,7 @@ Tuner& Tuner::handle_signals(bool on) {
 
 Result<ExperimentSummary> Tuner::run() {
   LUTHIER_TRY(impl_->check());
-  RunOptions options = impl_->options;
+  RunContext options = impl_->options;
   options.may_rename = impl_->spec.name.empty();
   return run_experiment(impl_->named_spec(), impl_->plugins, options);
 }

@@ -11,7 +11,7 @@ namespace luthier {
 
 struct Tuner::Impl {
   ExperimentSpec spec;
-  RunOptions options;
+  RunContext options;
   PluginRegistry plugins;
   std::vector<std::string> problems;    // of options given as text
   std::vector<std::string> stop_rules;  // read once the objectives are known

@@ -1,7 +1,8 @@
 #include <array>
 
+#include "cli/commands/continue_experiment.h"
+#include "cli/options/option_table.h"
 #include "cli/output/output.h"
-#include "cli/session.h"
 
 namespace luthier::cli {
 namespace {
@@ -9,62 +10,14 @@ namespace {
 constexpr std::array kExamples = {std::string_view("luthier extend digits -n 50"),
                                   std::string_view("luthier extend digits --time 2h")};
 constexpr std::array kOperands = {kExperiment};
-constexpr std::array kOptions = {Option{.name = "samples",
-                                        .letter = 'n',
-                                        .argument = "N",
-                                        .meaning = "this many more draws for each cell of the grid",
-                                        .group = "budget"},
-                                 Option{.name = "time",
-                                        .argument = "TIME",
-                                        .meaning = "this much more time, such as 90s, 15m or 2h",
-                                        .group = "budget"},
-                                 kJobs,
-                                 kDurability,
-                                 kCpus,
-                                 kGpus,
-                                 kInventory,
-                                 kPlugin,
-                                 kCluster,
-                                 kVerbose,
-                                 kQuiet,
-                                 kPlain,
-                                 kResults,
-                                 kJson};
-
-Result<Extension> extension_of(const Arguments& arguments) {
-  Extension extension;
-  if (const auto text = arguments.text("samples")) {
-    const auto samples = parse_count("--samples", *text, 1);
-    if (!samples) {
-      return samples.error();
-    }
-    extension.more_samples = *samples;
-  }
-  if (const auto text = arguments.text("time")) {
-    const auto time = parse_duration("--time", *text);
-    if (!time) {
-      return time.error();
-    }
-    if (*time == 0) {
-      return Error{ErrorCode::invalid_argument, "--time is '" + *text + "'; it must be above 0"};
-    }
-    extension.more_time_s = *time;
-  }
-  if (!extension.more_samples && !extension.more_time_s) {
-    return Error{ErrorCode::invalid_argument,
-                 "extend by what? give -n N (more samples), --time TIME, or both"};
-  }
-  return extension;
-}
-
 int run(const Arguments& arguments) {
-  const auto extension = extension_of(arguments);
-  if (!extension) {
-    return fail(extension.error());
+  if (!arguments.has("samples") && !arguments.has("time")) {
+    return fail_usage("extend by what? give -n N (more samples), --time TIME, or both");
   }
-  return continue_experiment(arguments, [&](const auto& directory, const SessionSetup& setup) {
-    return resume_experiment(directory, setup.plugins, setup.options, *extension);
-  });
+  return continue_experiment(
+      arguments, [](const auto& directory, const ExperimentRequest& request) {
+        return resume_experiment(directory, request.plugins, request.options, request.extension);
+      });
 }
 
 }  // namespace
@@ -74,7 +27,7 @@ const Command kExtend = {.name = "extend",
                          .summary = "give an experiment more samples or more time, and go on",
                          .examples = kExamples,
                          .operands = kOperands,
-                         .options = kOptions,
+                         .options = options_of_extend(),
                          .run = run};
 
 }  // namespace luthier::cli

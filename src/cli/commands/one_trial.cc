@@ -15,7 +15,6 @@
 #include "executors/programs/process.h"
 #include "executors/system_clock.h"
 #include "executors/trial_files.h"
-#include "luthier/compiled_space.h"
 #include "store/checkpoint_directories.h"
 #include "store/files.h"
 #include "tuner/machine/signals.h"
@@ -202,35 +201,37 @@ class OneTrial {
 
 }  // namespace
 
-Result<Config> configuration_to_try(const ExperimentSpec& spec) {
-  const auto space = CompiledSpace::compile(spec.space);
-  if (!space) {
-    return space.error();
+Result<Config> configuration_to_try(const ExperimentSpec& spec, const SharedSpace& ready) {
+  const auto compiled = compile_shared(spec.space, ready);
+  if (!compiled) {
+    return compiled.error();
   }
-  std::vector<double> point(space->axes().size(), 0.5);
+  const CompiledSpace& space = **compiled;
+  std::vector<double> point(space.axes().size(), 0.5);
   const auto prefer = [&](const std::vector<double>& wanted) {
     for (std::size_t i = 0; i < point.size(); ++i) {
       point[i] = std::isnan(wanted[i]) ? point[i] : wanted[i];
     }
   };
-  prefer(space->grid_point(0));
+  prefer(space.grid_point(0));
   if (!spec.points.empty()) {
-    if (const auto checked = space->check(spec.points.front()); !checked) {
+    if (const auto checked = space.check(spec.points.front()); !checked) {
       return Error{checked.error().code, "point 1: " + checked.error().message};
     }
-    prefer(space->encode(spec.points.front()));
+    prefer(space.encode(spec.points.front()));
   }
-  Config config = space->decode(point);
-  if (space->satisfies_constraints(config)) {
+  Config config = space.decode(point);
+  if (space.satisfies_constraints(config)) {
     return config;
   }
   Rng rng(spec.seed, "try");
-  return space->sample(rng, 0);
+  return space.sample(rng, 0);
 }
 
 Result<TriedTrial> run_one_trial(const ExperimentSpec& spec,
-                                 const std::function<void(std::string_view)>& show) {
-  auto config = configuration_to_try(spec);
+                                 const std::function<void(std::string_view)>& show,
+                                 const SharedSpace& space) {
+  auto config = configuration_to_try(spec, space);
   if (!config) {
     return config.error();
   }

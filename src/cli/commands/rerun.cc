@@ -7,7 +7,6 @@
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/options/run_checks.h"
-#include "cli/options/run_options.h"
 #include "cli/output/output.h"
 #include "cli/output/run_end.h"
 #include "core/log/canonical_agreement.h"
@@ -18,68 +17,41 @@
 namespace luthier::cli {
 namespace {
 
-// What may be said besides --from; the bundle says the rest.
-constexpr std::array<std::string_view, 17> kAllowed = {"from",
-                                                       "tolerance",
-                                                       "benchmark",
-                                                       "name",
-                                                       "results",
-                                                       "durability",
-                                                       "jobs",
-                                                       "cpus",
-                                                       "gpus",
-                                                       "inventory",
-                                                       "plugin",
-                                                       "log",
-                                                       "verbose",
-                                                       "quiet",
-                                                       "plain",
-                                                       "json",
-                                                       "dry-run"};
-
 struct Rerun {
   Bundle bundle;
-  RunRequest request;
-  double tolerance = 0;
+  ExperimentRequest request;
 };
 
-Result<double> parse_tolerance(const Arguments& arguments) {
-  const auto text = arguments.text("tolerance");
-  const auto number = text ? parse_number(*text) : std::optional<double>(0);
-  if (!number || !(*number >= 0 && *number < 1)) {
-    return Error{ErrorCode::invalid_argument,
-                 "--tolerance is '" + *text +
-                     "'; it must be a number of at least 0 and below 1, such as 0.01 for one "
-                     "percent"};
+// Why an option can't be given besides --from; empty: it can.
+std::string problem_with_bundle(const Bundle& bundle, const Option& option) {
+  const bool simulated = bundle.spec.executor == kSimulatedExecutor;
+  if (!option.stands(in::bundle)) {
+    return "--" + std::string(option.name) +
+           " and --from exclude each other, for the bundle says what is run; drop one";
   }
-  return *number;
+  if (option.name == "benchmark" && !simulated) {
+    return "--benchmark is for simulated experiments, and '" + bundle.spec.name +
+           "' ran a program; drop it";
+  }
+  if (option.name == "jobs" && simulated) {
+    return "--jobs is for programs, and '" + bundle.spec.name + "' was simulated with " +
+           std::to_string(bundle.facts.jobs) + " workers; drop it";
+  }
+  return {};
 }
 
 // Sets what the options say; collects what is wrong.
 void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::string>& problems) {
-  for (const auto& [option, value] : arguments.given()) {
-    const std::string name(option->name);
-    if (std::ranges::find(kAllowed, option->name) == kAllowed.end()) {
-      problems.push_back("--" + name +
-                         " and --from exclude each other, for the bundle says what "
-                         "is run; drop one");
-    } else if (name == "benchmark") {
-      if (rerun.bundle.spec.executor != kSimulatedExecutor) {
-        problems.push_back("--benchmark is for simulated experiments, and '" +
-                           rerun.bundle.spec.name + "' ran a program; drop it");
-      }
-      set_benchmark(rerun.request.spec, value);
-    } else if (name == "jobs" && rerun.bundle.spec.executor == kSimulatedExecutor) {
-      problems.push_back("--jobs is for programs, and '" + rerun.bundle.spec.name +
-                         "' was simulated with " + std::to_string(rerun.bundle.facts.jobs) +
-                         " workers; drop it");
-    } else if (name != "from" && name != "tolerance") {
-      const auto applied = apply(rerun.request, {name, value, "--" + name});
-      if (!applied) {
-        problems.push_back(applied.error().message);
-      }
+  std::vector<Setting> settings = settings_of(arguments);
+  std::erase_if(settings, [&](const Setting& setting) {
+    std::string problem = problem_with_bundle(rerun.bundle, *setting.option);
+    const bool wrong = !problem.empty();
+    if (wrong) {
+      problems.push_back(std::move(problem));
     }
-  }
+    return wrong;
+  });
+  apply(rerun.request, settings, problems);
   if (!arguments.program().empty() || arguments.operand(0)) {
     problems.emplace_back("a file or a program and --from exclude each other; drop one");
   }
@@ -131,14 +103,14 @@ Result<> check_needs(const Rerun& rerun) {
 }
 
 // What the bundle's algorithms are, here; one of a library is there only with it.
-Result<> check_algorithms(const RunRequest& request) {
+Result<> check_algorithms(const ExperimentRequest& request) {
   ExperimentSpec spec = request.spec;
-  const auto resolved = request.session.plugins.resolve(spec);
+  const auto resolved = request.plugins.resolve(spec);
   if (resolved) {
     return {};
   }
-  const bool known = request.session.plugins.searcher(spec.searcher.name) != nullptr &&
-                     request.session.plugins.scheduler(spec.scheduler.name) != nullptr;
+  const bool known = request.plugins.searcher(spec.searcher.name) != nullptr &&
+                     request.plugins.scheduler(spec.scheduler.name) != nullptr;
   return Error{resolved.error().code,
                resolved.error().message + (known ? "" : "; one of a library needs its --plugin")};
 }
@@ -159,17 +131,11 @@ Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
   if (const auto checked = check_canonical(*bundle, path); !checked) {
     return checked.error();
   }
-  Rerun rerun{.bundle = std::move(*bundle)};
+  Rerun rerun{.bundle = std::move(*bundle), .request = begin_request(arguments)};
   rerun.request.spec = rerun.bundle.spec;
-  rerun.request.session.options.session.jobs = rerun.bundle.facts.jobs;
+  rerun.request.options.session.jobs = rerun.bundle.facts.jobs;
   std::vector<std::string> problems;
   apply_options(arguments, rerun, problems);
-  const auto tolerance = parse_tolerance(arguments);
-  if (tolerance) {
-    rerun.tolerance = *tolerance;
-  } else {
-    problems.push_back(tolerance.error().message);
-  }
   if (problems.empty()) {
     if (const auto checked = check_needs(rerun); !checked) {
       problems.push_back(checked.error().message);
@@ -178,7 +144,7 @@ Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
       problems.push_back(checked.error().message);
     }
     if (rerun.request.spec.executor == "process") {
-      check_program(rerun.request, problems);
+      check_command(rerun.request, problems);
     }
     check_resources(rerun.request, problems);
   }
@@ -187,7 +153,7 @@ Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
   }
   if (!rerun.request.name_given) {
     rerun.request.spec.name = rerun.bundle.spec.name + "-again";
-    rerun.request.session.options.may_rename = true;
+    rerun.request.options.may_rename = true;
   }
   return rerun;
 }
@@ -216,7 +182,7 @@ std::string json(const Rerun& rerun,
   return "{\"schema\": 1, \"experiment\": " + json_string(rerun.request.spec.name) +
          ", \"directory\": " + json_string(directory.string()) +
          ", \"original\": " + json_string(rerun.bundle.spec.name) +
-         ", \"tolerance\": " + to_json(Value(rerun.tolerance)) +
+         ", \"tolerance\": " + to_json(Value(rerun.request.tolerance)) +
          ", \"trials\": " + std::to_string(agreement.trials) +
          ", \"configurations\": " + std::to_string(agreement.configurations) +
          ", \"results\": " + std::to_string(agreement.results) +
@@ -235,10 +201,11 @@ std::string human(const Rerun& rerun, const Agreement& agreement, const BundleFa
                      std::to_string(agreement.decisions) + " decisions compared with '" +
                      rerun.bundle.spec.name + "': ";
   if (agreement.differences == 0) {
-    text += rerun.tolerance == 0 ? "all are the same\n"
-                                 : "they agree; metrics deviate by up to " +
-                                       short_number(agreement.largest_deviation) + " (tolerance " +
-                                       format_number(rerun.tolerance) + ")\n";
+    text += rerun.request.tolerance == 0
+                ? "all are the same\n"
+                : "they agree; metrics deviate by up to " +
+                      short_number(agreement.largest_deviation) + " (tolerance " +
+                      format_number(rerun.request.tolerance) + ")\n";
     return text;
   }
   text += std::to_string(agreement.differences) +
@@ -263,7 +230,7 @@ int report(const Arguments& arguments, const Rerun& rerun, const std::filesystem
     return fail(read.error());
   }
   const auto agreement =
-      CanonicalAgreement(rerun.tolerance).compare(rerun.bundle.canonical, canonical.text());
+      CanonicalAgreement(rerun.request.tolerance).compare(rerun.bundle.canonical, canonical.text());
   if (!agreement) {
     return fail(agreement.error());
   }
@@ -286,7 +253,7 @@ int rerun(const Arguments& arguments, const std::string& bundle) {
   if (!prepared) {
     return fail(prepared.error());
   }
-  RunRequest& request = prepared->request;
+  ExperimentRequest& request = prepared->request;
   if (arguments.has("dry-run")) {
     return finish(to_json(request.spec) + "\n");
   }
@@ -294,13 +261,12 @@ int rerun(const Arguments& arguments, const std::string& bundle) {
     talk("runs, as the bundle says: " + join(request.spec.command, " "));
   }
   outlive_readers();
-  const auto outcome =
-      run_experiment(request.spec, request.session.plugins, request.session.options);
+  const auto outcome = run_experiment(request.spec, request.plugins, request.options);
   if (!outcome) {
     return fail(outcome.error());
   }
   if (!outcome->finished) {
-    return report_end(arguments, request.session, outcome, request.spec);
+    return report_end(arguments, request, outcome, request.spec);
   }
   talk("results: " + outcome->directory.string());
   return report(arguments, *prepared, outcome->directory);

@@ -1,8 +1,9 @@
 #include <array>
 
 #include "cli/asking.h"
+#include "cli/commands/continue_experiment.h"
+#include "cli/options/option_table.h"
 #include "cli/output/output.h"
-#include "cli/session.h"
 
 namespace luthier::cli {
 namespace {
@@ -16,9 +17,10 @@ int run(const Arguments& arguments) {
   if (arguments.operand(1)) {
     return ask(arguments, RequestKind::resume);
   }
-  return continue_experiment(arguments, [](const auto& directory, const SessionSetup& setup) {
-    return resume_experiment(directory, setup.plugins, setup.options);
-  });
+  return continue_experiment(
+      arguments, [](const auto& directory, const ExperimentRequest& request) {
+        return resume_experiment(directory, request.plugins, request.options);
+      });
 }
 
 }  // namespace
@@ -29,7 +31,7 @@ const Command kResume = {
     .summary = "go on with an interrupted experiment, or with a trial that a person paused",
     .examples = kExamples,
     .operands = kOperands,
-    .options = kSessionOptions,
+    .options = options_of_resume(),
     .run = run};
 
 }  // namespace luthier::cli

@@ -1,8 +1,9 @@
 #include <array>
 
 #include "cli/asking.h"
+#include "cli/commands/continue_experiment.h"
+#include "cli/options/option_table.h"
 #include "cli/output/output.h"
-#include "cli/session.h"
 
 namespace luthier::cli {
 namespace {
@@ -20,9 +21,10 @@ int run(const Arguments& arguments) {
     }
     trial = *parsed;
   }
-  return continue_experiment(arguments, [&](const auto& directory, const SessionSetup& setup) {
-    return retry_experiment(directory, setup.plugins, setup.options, trial);
-  });
+  return continue_experiment(
+      arguments, [&](const auto& directory, const ExperimentRequest& request) {
+        return retry_experiment(directory, request.plugins, request.options, trial);
+      });
 }
 
 }  // namespace
@@ -32,7 +34,7 @@ const Command kRetry = {.name = "retry",
                         .summary = "run the failed trials again, all or one",
                         .examples = kExamples,
                         .operands = kOperands,
-                        .options = kSessionOptions,
+                        .options = options_of_resume(),
                         .run = run};
 
 }  // namespace luthier::cli

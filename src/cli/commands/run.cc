@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "cli/commands/rerun.h"
 #include "cli/options/default_name.h"
-#include "cli/options/experiment_file.h"
-#include "cli/options/run_options.h"
+#include "cli/options/experiment_request.h"
+#include "cli/options/option_table.h"
 #include "cli/output/output.h"
 #include "cli/output/run_end.h"
 #include "cli/output/run_notes.h"
@@ -28,30 +28,38 @@ constexpr std::array kOperands = {
 
 // Constraints that no drawn configuration satisfies are refused before anything is created. A grid
 // is walked and points are given, so they may hold what no draw finds.
-Result<> check_space(const ExperimentSpec& spec) {
-  const auto space = CompiledSpace::compile(spec.space);
-  if (!space) {
-    return space.error();
-  }
-  const bool drawn = spec.searcher.name != "grid" && spec.points.empty() && space->grid_size() == 1;
+Result<> check_constraints(const ExperimentRequest& request) {
+  const ExperimentSpec& spec = request.spec;
+  const bool drawn =
+      spec.searcher.name != "grid" && spec.points.empty() && request.space->grid_size() == 1;
   if (drawn && !spec.space.constraints().empty()) {
     Rng rng(spec.seed, "constraints");
-    if (const auto config = space->sample(rng, 0); !config) {
+    if (const auto config = request.space->sample(rng, 0); !config) {
       return config.error();
     }
   }
   return {};
 }
 
-void say_notes(const RunRequest& request) {
+// The first option that only `run --from` takes, as typed; empty: none is given.
+std::string option_of_bundles(const Arguments& arguments) {
+  for (const auto& [option, value] : arguments.given()) {
+    if (!option->stands(in::run)) {
+      return "--" + std::string(option->name);
+    }
+  }
+  return {};
+}
+
+void say_notes(const ExperimentRequest& request) {
   for (const auto& note : notes_on(request, Purpose::running)) {
     talk(note);
   }
 }
 
 // What is refused only as the run begins; resolves the spec.
-Result<> check_runnable(const RunRequest& request, ExperimentSpec& spec) {
-  if (auto resolved = request.session.plugins.resolve(spec); !resolved) {
+Result<> check_runnable(const ExperimentRequest& request, ExperimentSpec& spec) {
+  if (auto resolved = request.plugins.resolve(spec, request.space); !resolved) {
     return resolved;
   }
   if (spec.executor == "process") {
@@ -62,16 +70,16 @@ Result<> check_runnable(const RunRequest& request, ExperimentSpec& spec) {
 }
 
 // A run that is refused says why and nothing else.
-void say_notes_on_run(const RunRequest& request) {
+void say_notes_on_run(const ExperimentRequest& request) {
   ExperimentSpec spec = request.spec;
-  const auto& options = request.session.options;
+  const auto& options = request.options;
   const bool taken = !options.may_rename && is_taken(options.session.results / spec.name);
-  if (request.session.verbosity > 0 && !taken && check_runnable(request, spec)) {
+  if (request.verbosity > 0 && !taken && check_runnable(request, spec)) {
     say_notes(request);
   }
 }
 
-int dry_run(RunRequest& request) {
+int dry_run(ExperimentRequest& request) {
   if (const auto checked = check_runnable(request, request.spec); !checked) {
     return fail(checked.error());
   }
@@ -83,28 +91,18 @@ int run(const Arguments& arguments) {
   if (const auto bundle = arguments.text("from")) {
     return rerun(arguments, *bundle);
   }
-  for (const char* option : {"tolerance", "benchmark"}) {
-    if (arguments.has(option)) {
-      return fail_usage("--" + std::string(option) + " goes with --from BUNDLE; drop it");
-    }
+  if (const auto stray = option_of_bundles(arguments); !stray.empty()) {
+    return fail_usage(stray + " goes with --from BUNDLE; drop it");
   }
-  std::optional<ExperimentFile> file;
-  if (const auto path = arguments.operand(0)) {
-    auto read = read_experiment_file(*path);
-    if (!read) {
-      return fail(read.error());
-    }
-    file = std::move(*read);
-  }
-  auto request = make_run_request(arguments, file);
+  auto request = read_run_request(arguments);
   if (!request) {
     return fail(request.error());
   }
   if (!request->name_given) {
     request->spec.name = default_name(request->spec);
-    request->session.options.may_rename = true;
+    request->options.may_rename = true;
   }
-  if (const auto checked = check_space(request->spec); !checked) {
+  if (const auto checked = check_constraints(*request); !checked) {
     return fail(checked.error());
   }
   if (arguments.has("dry-run")) {
@@ -114,8 +112,8 @@ int run(const Arguments& arguments) {
   say_notes_on_run(*request);
   return report_end(
       arguments,
-      request->session,
-      run_experiment(request->spec, request->session.plugins, request->session.options),
+      *request,
+      run_experiment(request->spec, request->plugins, request->options, request->space),
       request->spec);
 }
 
@@ -126,7 +124,7 @@ const Command kRun = {.name = "run",
                       .summary = "start an experiment",
                       .examples = kExamples,
                       .operands = kOperands,
-                      .options = run_options(),
+                      .options = options_of_run(),
                       .takes_program = true,
                       .run = run};
 

@@ -1,5 +1,7 @@
 // `luthier simulate`: experiments in virtual time, one for each seed.
 
+#include "tuner/simulate.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -8,7 +10,8 @@
 
 #include "base/terminal_text.h"
 #include "base/text.h"
-#include "cli/options/simulate_request.h"
+#include "cli/options/experiment_request.h"
+#include "cli/options/option_table.h"
 #include "cli/output/output.h"
 #include "tuner/machine/signals.h"
 
@@ -23,126 +26,6 @@ constexpr std::array kExamples = {
                      "      --searcher tpe -n 100 --seed 1 --seeds 30 --json"),
     std::string_view("luthier simulate --benchmark bbob:function=1 --workers 1000 -n 10000 \\\n"
                      "      --results simulated   # keeps ordinary experiments")};
-
-constexpr std::array kOptions = {
-    Option{.name = "benchmark",
-           .argument = "NAME[:K=V,...]|FILE.json",
-           .meaning =
-               "what trials report: bbob, conditional or mixed, or the index of a table or of "
-               "curves",
-           .group = "benchmark",
-           .completes = Completes::file},
-    Option{.name = "task",
-           .argument = "NAME",
-           .meaning = "which task of a table (default: its only one)",
-           .group = "benchmark"},
-    Option{.name = "min",
-           .argument = "METRIC",
-           .meaning = "minimise it (default: the benchmark's objective)",
-           .group = "benchmark"},
-    Option{.name = "max", .argument = "METRIC", .meaning = "maximise it", .group = "benchmark"},
-    Option{.name = "searcher",
-           .argument = "NAME[:K=V,...]",
-           .meaning = "what proposes configurations (default: random)",
-           .group = "algorithms",
-           .completes = Completes::searcher},
-    Option{.name = "scheduler",
-           .argument = "NAME[:K=V,...]",
-           .meaning = "what stops hopeless trials early (default: fifo, which stops none)",
-           .group = "algorithms",
-           .completes = Completes::scheduler},
-    kPlugin,
-    Option{.name = "workers",
-           .letter = 'w',
-           .argument = "W",
-           .meaning = "trials at a time (default: 1)",
-           .group = "cluster"},
-    Option{.name = "straggler",
-           .argument = "SHARE:FACTOR",
-           .meaning = "this share of attempts runs this many times slower, such as 0.1:5",
-           .group = "cluster"},
-    Option{.name = "failure-rate",
-           .argument = "P",
-           .meaning = "probability that a training iteration fails its attempt (default: 0)",
-           .group = "cluster"},
-    Option{.name = "start-latency",
-           .argument = "TIME",
-           .meaning = "from choosing a trial to its first training iteration (default: 0)",
-           .group = "cluster"},
-    Option{.name = "report-latency",
-           .argument = "TIME",
-           .meaning = "from the end of a training iteration to its answer (default: 0)",
-           .group = "cluster"},
-    Option{.name = "nodes",
-           .argument = "N",
-           .meaning = "the workers are spread evenly over this many nodes (default: 1)",
-           .group = "cluster"},
-    Option{.name = "node-loss-every",
-           .argument = "TIME",
-           .meaning = "a node is lost with all attempts on it, at random, this often on average "
-                      "(default: never)",
-           .group = "cluster"},
-    Option{.name = "node-return-after",
-           .argument = "TIME",
-           .meaning = "a lost node comes back this much later (default: 60s)",
-           .group = "cluster"},
-    Option{.name = "retries",
-           .argument = "N",
-           .meaning = "failures of a trial that are forgiven (default: 0)",
-           .group = "trials"},
-    Option{.name = "trial-timeout",
-           .argument = "TIME",
-           .meaning = "of one attempt, in virtual time (default: none)",
-           .group = "trials"},
-    Option{.name = "checkpoint-every",
-           .argument = "N",
-           .meaning = "results from one checkpoint to the next (default: only when a scheduler "
-                      "asks)",
-           .group = "trials"},
-    Option{.name = "samples",
-           .letter = 'n',
-           .argument = "N",
-           .meaning = "trials; 0: until the time is over (default: 0)",
-           .group = "budget"},
-    Option{.name = "time",
-           .argument = "TIME",
-           .meaning = "virtual time of an experiment, such as 90s, 15m or 2h (default: no limit)",
-           .group = "budget"},
-    Option{.name = "seed",
-           .argument = "A",
-           .meaning = "of the first experiment (default: 0)",
-           .group = "experiments"},
-    Option{.name = "seeds",
-           .argument = "K",
-           .meaning = "experiments, with the seeds A to A+K-1 (default: 1)",
-           .group = "experiments"},
-    Option{.name = "name",
-           .argument = "NAME",
-           .meaning = "experiments are called NAME-SEED (default: benchmark, task, scheduler and "
-                      "searcher)",
-           .group = "experiments"},
-    Option{.name = "tag",
-           .argument = "KEY=VALUE",
-           .meaning = "a note kept with each experiment",
-           .group = "experiments",
-           .repeatable = true},
-    Option{.name = "store",
-           .argument = "file|memory",
-           .meaning = "memory keeps no log (default: memory, file with --results)",
-           .group = "experiments",
-           .completes = Completes::words,
-           .words = "file memory"},
-    Option{.name = "results",
-           .argument = "DIR",
-           .meaning = "keep the experiments there, as ordinary ones",
-           .group = "experiments",
-           .completes = Completes::directory},
-    Option{.name = "log",
-           .argument = "A,B,...",
-           .meaning = "loggers of kept experiments: csv, json, tensorboard (default: none)",
-           .group = "experiments",
-           .completes = Completes::logger},
-    kJson};
 
 std::string json_number(const std::optional<double>& number) {
   return number && std::isfinite(*number) ? to_json(Value(*number)) : "null";
@@ -224,12 +107,16 @@ void mention_surprises(const SimulatedExperiment& experiment, const ExperimentSp
 }
 
 int simulate(const Arguments& arguments) {
-  auto request = read_simulate_request(arguments);
+  const auto request = read_simulate_request(arguments);
   if (!request) {
     return fail(request.error());
   }
+  const SimulationPlan plan{.spec = request->spec,
+                            .simulation = request->simulation,
+                            .first_seed = request->spec.seed,
+                            .seeds = request->seeds};
   const auto specs = simulation_specs(
-      request->plan, *request->options.benchmark, request->plugins, request->options.session);
+      plan, *request->options.benchmark, request->plugins, request->options.session);
   if (!specs) {
     return fail(specs.error());
   }
@@ -241,9 +128,8 @@ int simulate(const Arguments& arguments) {
       return fail(experiment.error());
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    if (!print(arguments.has("json")
-                   ? json_line(*experiment, spec, request->plan.simulation.workers)
-                   : human_line(*experiment, spec, took.count()))) {
+    if (!print(arguments.has("json") ? json_line(*experiment, spec, request->simulation.workers)
+                                     : human_line(*experiment, spec, took.count()))) {
       return kSystem;
     }
     if (!experiment->finished) {
@@ -265,7 +151,7 @@ const Command kSimulate = {
     .summary =
         "the same engine in virtual time over a benchmark, many seeds, any number of workers",
     .examples = kExamples,
-    .options = kOptions,
+    .options = options_of_simulate(),
     .run = simulate};
 
 }  // namespace luthier::cli

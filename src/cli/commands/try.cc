@@ -8,8 +8,8 @@
 #include "cli/advice/failure_advice.h"
 #include "cli/advice/objective_guess.h"
 #include "cli/commands/one_trial.h"
-#include "cli/options/experiment_file.h"
-#include "cli/options/run_options.h"
+#include "cli/options/experiment_request.h"
+#include "cli/options/option_table.h"
 #include "cli/output/output.h"
 #include "cli/output/run_notes.h"
 
@@ -26,7 +26,7 @@ constexpr std::array kOperands = {
 
 // The command that tunes the program as it was tried; empty: something is missing for that.
 std::string next_command(const Arguments& arguments,
-                         const RunRequest& request,
+                         const ExperimentRequest& request,
                          const TriedTrial& tried) {
   std::vector<std::string> added;
   if (request.spec.objectives.empty()) {
@@ -54,16 +54,16 @@ std::string next_command(const Arguments& arguments,
 }
 
 // What `run` would refuse is refused before the program runs.
-Result<> check_as_run(const RunRequest& request) {
+Result<> check_as_run(const ExperimentRequest& request) {
   ExperimentSpec spec = request.spec;
   if (spec.objectives.empty()) {  // one will be found; what is known has to hold it
     spec.objectives = {{"objective", Mode::min}};
     spec.known.clear();
   }
-  return request.session.plugins.resolve(spec);
+  return request.plugins.resolve(spec, request.space);
 }
 
-int check_try(const Arguments& arguments, const RunRequest& request) {
+int check_try(const Arguments& arguments, const ExperimentRequest& request) {
   if (request.spec.executor != "process") {
     return fail_usage("try runs a program on this machine; drop --executor " +
                       request.spec.executor);
@@ -79,7 +79,7 @@ void show(std::string_view text) {
   std::fputs(printable_lines(text).c_str(), stderr);
 }
 
-int report(const Arguments& arguments, const RunRequest& request, const TriedTrial& tried) {
+int report(const Arguments& arguments, const ExperimentRequest& request, const TriedTrial& tried) {
   for (const auto& note : notes_on(request, Purpose::trying)) {
     talk(note);
   }
@@ -104,15 +104,7 @@ int report(const Arguments& arguments, const RunRequest& request, const TriedTri
 }
 
 int run(const Arguments& arguments) {
-  std::optional<ExperimentFile> file;
-  if (const auto path = arguments.operand(0)) {
-    auto read = read_experiment_file(*path);
-    if (!read) {
-      return fail(read.error());
-    }
-    file = std::move(*read);
-  }
-  const auto request = make_run_request(arguments, file, Purpose::trying);
+  const auto request = read_run_request(arguments, Purpose::trying);
   if (!request) {
     return fail(request.error());
   }
@@ -121,8 +113,9 @@ int run(const Arguments& arguments) {
   }
   outlive_readers();
   const bool verbose = arguments.has("verbose");
-  const auto tried =
-      run_one_trial(request->spec, verbose ? std::function<void(std::string_view)>(show) : nullptr);
+  const auto tried = run_one_trial(request->spec,
+                                   verbose ? std::function<void(std::string_view)>(show) : nullptr,
+                                   request->space);
   return tried ? report(arguments, *request, *tried) : fail(tried.error());
 }
 
@@ -133,7 +126,7 @@ const Command kTry = {.name = "try",
                       .summary = "run a program once and show what a run would hear of it",
                       .examples = kExamples,
                       .operands = kOperands,
-                      .options = run_options(),
+                      .options = options_of_run(),
                       .takes_program = true,
                       .run = run};
 

@@ -145,9 +145,9 @@ class Arguments::Parser {
   }
 
   void give(const Option& option, std::string value) {
-    const bool twice =
-        std::ranges::any_of(out_.given_, [&](const auto& entry) { return entry.first == &option; });
-    if (twice && !option.repeatable && option.takes_value()) {
+    const bool once = !option.repeatable && option.takes_value();
+    if (once && std::ranges::any_of(out_.given_,
+                                    [&](const auto& entry) { return entry.first == &option; })) {
       guesses_.problem("--" + std::string(option.name) + " is given twice; drop one");
       return;
     }

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "cli/advice/foreign_options.h"
-#include "cli/options/run_options.h"
+#include "cli/options/option_table.h"
 #include "cli/output/json_objects.h"
 #include "core/space/space_toml.h"
 #include "core/space/toml_nesting.h"
@@ -44,18 +44,25 @@ class FileReader {
     }
   }
 
+  void read_space_of(const toml::table& root) {
+    auto space = read_space(root);
+    if (space) {
+      file.space = std::move(*space);
+      return;
+    }
+    for (const auto& line : split(space.error().message, '\n')) {
+      problems.push_back(path_ + ": " + line);
+    }
+  }
+
   ExperimentFile file;
   std::vector<std::string> problems;
 
  private:
-  // Parameters have a table of their own; the others are about one call, not an experiment.
-  static bool is_setting(const Option& option) {
-    return option.name != "dry-run" && option.name != "param" && option.group != "again";
-  }
   static std::vector<std::string> headings() {
     std::vector<std::string> names;
-    for (const Option& option : run_options()) {
-      if (is_setting(option) && std::ranges::find(names, option.group) == names.end()) {
+    for (const Option& option : file_settings()) {
+      if (std::ranges::find(names, option.group) == names.end()) {
         names.emplace_back(option.group);
       }
     }
@@ -77,23 +84,22 @@ class FileReader {
     if (key == kCommandKey) {
       return command(node);
     }
-    const Option* option = find_run_option(key);
-    if (option == nullptr || !is_setting(*option)) {
+    const auto found = std::ranges::find(file_settings(), key, &Option::name);
+    if (found == file_settings().end()) {
       return unknown(heading, key, node);
     }
-    if (!heading.empty() && heading != option->group) {
-      return problem(node,
-                     "'" + key + "' belongs under [" + std::string(option->group) + "], not [" +
-                         heading + "]");
+    if (!heading.empty() && heading != found->group) {
+      return problem(
+          node,
+          "'" + key + "' belongs under [" + std::string(found->group) + "], not [" + heading + "]");
     }
-    values(*option, node);
+    values(*found, node);
   }
 
   void unknown(const std::string& heading, const std::string& key, const toml::node& node) {
     std::vector<std::string> known;
-    for (const Option& option : run_options()) {
-      const bool here = heading.empty() || option.group == heading;
-      if (here && is_setting(option)) {
+    for (const Option& option : file_settings()) {
+      if (heading.empty() || option.group == heading) {
         known.emplace_back(option.name);
       }
     }
@@ -121,9 +127,8 @@ class FileReader {
   }
 
   void add(const Option& option, std::string value, const toml::node& node) {
-    file.settings.push_back({std::string(option.name),
-                             std::move(value),
-                             place(node) + ": " + std::string(option.name)});
+    file.settings.push_back(
+        {&option, std::move(value), place(node) + ": " + std::string(option.name)});
   }
 
   void values(const Option& option, const toml::node& node) {
@@ -157,12 +162,12 @@ class FileReader {
     }
   }
 
-  // A repeatable option takes its values one by one, --log and --ok-status all in one.
+  // A repeatable option takes its values one by one, one such as --log A,B,... all in one.
   void list_values(const Option& option, const toml::array& list) {
     std::string together;
     for (const auto& item : list) {
       auto text = scalar(item);
-      const bool listed = option.name == "log" || option.name == "ok-status";
+      const bool listed = option.argument.ends_with(",...");
       if (!text || (!option.repeatable && !listed)) {
         return wrong_kind(option, item);
       }
@@ -212,19 +217,13 @@ Result<ExperimentFile> read_experiment_file(const std::string& path) {
   }
   FileReader reader(path);
   try {
-    reader.read(toml::parse(*text));
+    const toml::table document = toml::parse(*text);
+    reader.read(document);
+    reader.read_space_of(document);
   } catch (const toml::parse_error& error) {
     return Error{ErrorCode::invalid_argument,
                  path + ", line " + std::to_string(error.source().begin.line) +
                      ": this is not TOML: " + std::string(error.description())};
-  }
-  auto space = parse_space_toml(*text);
-  if (!space) {
-    for (const auto& line : split(space.error().message, '\n')) {
-      reader.problems.push_back(path + ": " + line);
-    }
-  } else {
-    reader.file.space = std::move(*space);
   }
   if (!reader.problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(reader.problems, "\n")};

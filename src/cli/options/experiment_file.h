@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "cli/options/run_request.h"
+#include "cli/options/experiment_request.h"
 
 namespace luthier::cli {
 

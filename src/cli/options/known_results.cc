@@ -226,16 +226,12 @@ std::string indented(const std::string& where, const std::string& message) {
 
 }  // namespace
 
-void add_known_results(RunRequest& request, std::vector<std::string>& problems) {
-  if (request.known.empty() || request.spec.objectives.empty()) {
-    return;
-  }
-  const auto space = CompiledSpace::compile(request.spec.space);
-  if (!space) {
-    return;  // said elsewhere
+void add_known_results(ExperimentRequest& request, std::vector<std::string>& problems) {
+  if (request.known.empty() || request.spec.objectives.empty() || !request.space) {
+    return;  // what is missing is said elsewhere
   }
   for (const Setting& setting : request.known) {
-    KnownReader reader(request.spec, request.session.options.session.results);
+    KnownReader reader(request.spec, request.options.session.results);
     const auto found = reader.read(setting.value);
     if (!found) {
       problems.push_back(indented(setting.place, found.error().message));
@@ -253,7 +249,7 @@ void add_known_results(RunRequest& request, std::vector<std::string>& problems) 
       if (each.failed) {
         continue;
       }
-      auto whole = complete_known(*space, request.spec.objectives, each.result);
+      auto whole = complete_known(*request.space, request.spec.objectives, each.result);
       if (whole) {
         request.spec.known.push_back(*std::move(whole));
       } else {

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/options/run_request.h"
+#include "cli/options/experiment_request.h"
 
 namespace luthier::cli {
 
-// Reads what request.known names, checks it against the space and the objectives, and adds it to
-// the experiment. Each problem is a sentence that begins with where it stands.
-void add_known_results(RunRequest& request, std::vector<std::string>& problems);
+// Reads what request.known names, checks it against request.space and the objectives, and adds it
+// to the experiment. Each problem is a sentence that begins with where it stands.
+void add_known_results(ExperimentRequest& request, std::vector<std::string>& problems);
 
 }  // namespace luthier::cli

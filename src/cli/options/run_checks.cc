@@ -16,7 +16,7 @@ namespace luthier::cli {
 namespace {
 
 // The command as it was typed, with another program; what to write in a file otherwise.
-std::string typed_with(const RunRequest& request, const std::vector<std::string>& program) {
+std::string typed_with(const ExperimentRequest& request, const std::vector<std::string>& program) {
   if (std::ranges::find(request.typed, "--") != request.typed.end()) {
     Correction correction(request.verb, request.typed);
     correction.replace_program(program);
@@ -27,7 +27,7 @@ std::string typed_with(const RunRequest& request, const std::vector<std::string>
   return "write: command = [" + join(words, ", ") + "]";
 }
 
-std::string no_objective(const RunRequest& request) {
+std::string no_objective(const ExperimentRequest& request) {
   std::string problem = "nothing to optimise; name a metric with --min METRIC or --max METRIC";
   if (!request.spec.command.empty()) {
     problem += "; to see what it prints, type: " + Correction("try", request.typed).line();
@@ -37,7 +37,6 @@ std::string no_objective(const RunRequest& request) {
 
 }  // namespace
 
-// A plain number that is larger than all there is would make every trial fail.
 std::string function_of(const ExperimentSpec& spec) {
   for (const auto& [name, value] : spec.executor_options) {
     if (name == "python" || name == "library") {
@@ -47,11 +46,12 @@ std::string function_of(const ExperimentSpec& spec) {
   return {};
 }
 
-void check_resources(const RunRequest& request, std::vector<std::string>& problems) {
+// A plain number that is larger than all there is would make every trial fail.
+void check_resources(const ExperimentRequest& request, std::vector<std::string>& problems) {
   if (request.spec.executor == "ray") {
     return;  // the cluster knows what it has
   }
-  const Resources& inventory = request.session.options.session.inventory;
+  const Resources& inventory = request.options.session.inventory;
   const auto gpus = shared_gpus(inventory.gpu, visible_gpus(std::getenv("CUDA_VISIBLE_DEVICES")));
   if (!gpus) {
     problems.push_back(gpus.error().message);
@@ -80,7 +80,7 @@ void check_resources(const RunRequest& request, std::vector<std::string>& proble
   }
 }
 
-void check_program(const RunRequest& request, std::vector<std::string>& problems) {
+void check_command(const ExperimentRequest& request, std::vector<std::string>& problems) {
   if (!function_of(request.spec).empty()) {
     if (!request.spec.command.empty()) {
       problems.emplace_back("a program and a function are both given; drop one of them");
@@ -108,17 +108,19 @@ void check_program(const RunRequest& request, std::vector<std::string>& problems
   }
 }
 
-void check_whole(const RunRequest& request, Purpose purpose, std::vector<std::string>& problems) {
+void check_whole(const ExperimentRequest& request,
+                 Purpose purpose,
+                 std::vector<std::string>& problems) {
   if (request.spec.objectives.empty() && purpose == Purpose::running) {
     problems.push_back(no_objective(request));
   }
-  check_program(request, problems);
+  check_command(request, problems);
   check_resources(request, problems);
   const auto names = logger_names();
   for (const auto& name : request.spec.loggers) {
     if (std::ranges::find(names, name) == names.end()) {
       problems.push_back("--log: " + unknown_name("logger", name, names));
-    } else if (name != "console" && request.session.options.session.memory_store) {
+    } else if (name != "console" && request.options.session.memory_store) {
       problems.push_back("logger '" + name +
                          "' writes files and --store memory leaves none; drop one of them");
     }

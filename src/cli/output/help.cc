@@ -28,11 +28,17 @@ std::string two_columns(const std::string& left, std::string_view right, int wid
   return "  " + pad_right(left, width) + "  " + std::string(right) + "\n";
 }
 
-std::string option_line(const Option& option) {
+// With its default.
+std::string meaning_of(const Option& option) {
   std::string meaning(option.meaning);
-  if (option.repeatable) {
-    meaning += "; may repeat";
+  if (!option.default_text.empty()) {
+    meaning += " (default: " + std::string(option.default_text) + ")";
   }
+  return meaning;
+}
+
+std::string option_line(const Option& option) {
+  const std::string meaning = meaning_of(option) + (option.repeatable ? "; may repeat" : "");
   return two_columns(left_column(option), meaning, kOptionWidth);
 }
 
@@ -59,7 +65,7 @@ std::string markdown_row(const Option& option) {
   spelling += "`--" + std::string(option.name);
   spelling += option.takes_value() ? " " + std::string(option.argument) + "`" : "`";
   return "| " + std::string(option.group) + " | " + markdown_cell(spelling) + " | " +
-         markdown_cell(option.meaning) + (option.repeatable ? "; may repeat" : "") + " |\n";
+         markdown_cell(meaning_of(option)) + (option.repeatable ? "; may repeat" : "") + " |\n";
 }
 
 // A command before this one whose options it takes.
@@ -130,7 +136,7 @@ std::string command_json(const Command& command) {
     options += "{\"name\": " + json_string(option.name) + ", \"letter\": " +
                (option.letter ? json_string(std::string(1, option.letter)) : "null") +
                ", \"argument\": " + (option.takes_value() ? json_string(option.argument) : "null") +
-               ", \"meaning\": " + json_string(option.meaning) +
+               ", \"meaning\": " + json_string(meaning_of(option)) +
                ", \"group\": " + json_string(option.group) +
                ", \"repeatable\": " + (option.repeatable ? "true" : "false") + "}";
   }

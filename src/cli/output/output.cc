@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +14,11 @@
 #include "base/text.h"
 
 namespace luthier::cli {
+
+void outlive_readers() {
+  // A handler and not SIG_IGN, which trials would inherit.
+  std::signal(SIGPIPE, [](int) {});
+}
 
 int exit_code(ErrorCode code) {
   switch (code) {

@@ -26,6 +26,9 @@ int finish(std::string_view data);
 // How wide lines of data may be: the terminal's columns, or those that COLUMNS says; 0, which is
 // any width, where standard output is no terminal.
 int output_columns();
+// From now on the program goes on when the reader of what it says goes away
+// (`luthier run ... 2>&1 | head`).
+void outlive_readers();
 // A sentence or several for a person, "luthier: " before each line. Harmless on a terminal.
 void talk(std::string_view sentences);
 // Says what is wrong; returns the exit code.

@@ -22,11 +22,11 @@ namespace {
 // The command that goes on with the experiment as it was run.
 std::string again_line(const std::string& command,
                        const std::string& options,
-                       const SessionSetup& setup,
+                       const ExperimentRequest& request,
                        const std::filesystem::path& directory) {
   std::string line = command_line(command, directory, options);
-  for (const auto& [name, value] : setup.again) {
-    line += " --" + name + " " + shell_word(value);
+  for (const Setting& setting : request.again) {
+    line += " --" + std::string(setting.option->name) + " " + shell_word(setting.value);
   }
   return line;
 }
@@ -174,10 +174,10 @@ std::vector<std::string> words_again(const Arguments& arguments, const std::stri
 }
 
 // A name for the same experiment once more; empty where it was given none.
-std::string name_again(const SessionSetup& setup,
+std::string name_again(const ExperimentRequest& request,
                        const ExperimentSummary& summary,
                        const ExperimentSpec& spec) {
-  const bool named = !setup.options.may_rename && !summary.directory.empty();
+  const bool named = !request.options.may_rename && !summary.directory.empty();
   return named ? free_name(summary.directory.parent_path(), spec.name) : "";
 }
 
@@ -188,7 +188,7 @@ struct Advice {
 
 // What helps a program that no trial could run, where its own words tell.
 Advice advice_on_failure(const Arguments& arguments,
-                         const SessionSetup& setup,
+                         const ExperimentRequest& request,
                          const ExperimentSummary& summary,
                          const ExperimentSpec& spec) {
   const auto failed = std::ranges::find(summary.trials, TrialState::failed, &TrialSummary::state);
@@ -196,7 +196,7 @@ Advice advice_on_failure(const Arguments& arguments,
     return {};
   }
   const std::string_view verb = arguments.command().name;
-  const std::string name = name_again(setup, summary, spec);
+  const std::string name = name_again(request, summary, spec);
   const auto words = words_again(arguments, name);
   if (std::string text = objective_advice(failed->reason, spec, verb, words, name); !text.empty()) {
     return {std::move(text), true};
@@ -204,25 +204,25 @@ Advice advice_on_failure(const Arguments& arguments,
   return {failure_advice(failed->reason, spec, verb, words)};
 }
 
-void say_way_on(const SessionSetup& setup, const ExperimentSummary& summary) {
+void say_way_on(const ExperimentRequest& request, const ExperimentSummary& summary) {
   if (summary.failed_early) {
-    talk("to go on once that is fixed: " + again_line("resume", {}, setup, summary.directory));
+    talk("to go on once that is fixed: " + again_line("resume", {}, request, summary.directory));
     if (std::ranges::any_of(summary.trials, is_failed)) {
       talk("to run the failed trials again as well: " +
-           again_line("retry", {}, setup, summary.directory));
+           again_line("retry", {}, request, summary.directory));
     }
   } else if (!summary.finished) {
-    talk("to go on: " + again_line("resume", {}, setup, summary.directory));
+    talk("to go on: " + again_line("resume", {}, request, summary.directory));
   } else if (summary.reason.starts_with("the time budget")) {
-    talk("to go on: " + again_line("extend", "--time TIME", setup, summary.directory));
+    talk("to go on: " + again_line("extend", "--time TIME", request, summary.directory));
   }
 }
 
-void say_where(const SessionSetup& setup,
+void say_where(const ExperimentRequest& request,
                const ExperimentSummary& summary,
                const ExperimentSpec& spec) {
   const bool console = std::ranges::find(spec.loggers, "console") != spec.loggers.end();
-  if (!console || setup.verbosity == 0) {
+  if (!console || request.verbosity == 0) {
     talk(summary.reason);
   }
   if (summary.abandoned > 0) {
@@ -249,16 +249,16 @@ void say_where(const SessionSetup& setup,
 }  // namespace
 
 int report_end(const Arguments& arguments,
-               const SessionSetup& setup,
+               const ExperimentRequest& request,
                const Result<ExperimentSummary>& outcome,
                const ExperimentSpec& spec) {
   if (!outcome) {
     return fail(outcome.error());
   }
-  say_where(setup, *outcome, spec);
-  const Advice advice = advice_on_failure(arguments, setup, *outcome, spec);
+  say_where(request, *outcome, spec);
+  const Advice advice = advice_on_failure(arguments, request, *outcome, spec);
   if (!outcome->directory.empty() && !advice.other_objective) {
-    say_way_on(setup, *outcome);
+    say_way_on(request, *outcome);
   }
   if (!advice.text.empty()) {
     talk(advice.text);

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "cli/advice/parameter_reach.h"
 #include "core/space/environment_name.h"
-#include "luthier/compiled_space.h"
 
 namespace luthier::cli {
 namespace {
@@ -65,11 +64,10 @@ bool has_choice(const Space& space) {
   });
 }
 
-std::string samples_note(const RunRequest& request) {
+std::string samples_note(const ExperimentRequest& request) {
   const ExperimentSpec& spec = request.spec;
   const bool one = !request.budget_given && spec.samples == 1 && spec.points.size() < 2;
-  const auto space = CompiledSpace::compile(spec.space);
-  const bool single_cell = space && space->grid_size() == 1;
+  const bool single_cell = request.space && request.space->grid_size() == 1;
   return one && single_cell && has_choice(spec.space)
              ? "one configuration is tried, because -n is 1 unless you give it; -n 20 tries twenty"
              : "";
@@ -94,7 +92,7 @@ std::string status_note(const ExperimentSpec& spec) {
 
 }  // namespace
 
-std::vector<std::string> notes_on(const RunRequest& request, Purpose purpose) {
+std::vector<std::string> notes_on(const ExperimentRequest& request, Purpose purpose) {
   std::vector<std::string> notes = {
       unseen_note(request.spec), stray_note(request.spec), status_note(request.spec)};
   if (purpose == Purpose::running) {

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/options/run_request.h"
+#include "cli/options/experiment_request.h"
 
 namespace luthier::cli {
 
 // A sentence each.
-std::vector<std::string> notes_on(const RunRequest& request, Purpose purpose);
+std::vector<std::string> notes_on(const ExperimentRequest& request, Purpose purpose);
 
 }  // namespace luthier::cli

@@ -9,6 +9,7 @@
 #include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "base/utf8.h"
 
 namespace luthier {
 namespace {
@@ -21,20 +22,6 @@ bool starts_name(char c) {
 }
 bool continues_name(char c) {
   return starts_name(c) || is_digit(c) || c == '.';
-}
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto byte = [&](std::uint32_t bits) { out += static_cast<char>(bits); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0 | (code >> 6));
-    byte(0x80 | (code & 0x3F));
-  } else {
-    byte(0xE0 | (code >> 12));
-    byte(0x80 | ((code >> 6) & 0x3F));
-    byte(0x80 | (code & 0x3F));
-  }
 }
 
 // The code after "\u", or nothing. Surrogates are refused: other characters stand for themselves.

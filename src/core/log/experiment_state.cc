@@ -328,14 +328,15 @@ Result<> ExperimentState::apply(const Event& event) {
 
 Result<> ExperimentState::create(const ExperimentCreated& created, TimePoint time) {
   auto spec = parse_experiment_spec(created.spec);
-  auto space = spec ? CompiledSpace::compile(spec->space) : spec.error();
-  if (auto checked = space ? check_known(*space, *spec) : space.error(); !checked) {
+  auto space = spec ? compile_shared(spec->space, expected_space_) : spec.error();
+  if (auto checked = space ? check_known(**space, *spec) : space.error(); !checked) {
     return Error{ErrorCode::corruption,
                  "the experiment that the log begins with is none that `luthier run` writes: " +
                      checked.error().message};
   }
   spec_ = std::move(*spec);
-  space_.emplace(std::move(*space));
+  space_ = std::move(*space);
+  expected_space_.reset();
   for (const KnownResult& known : spec_.known) {
     add_known(known, time);
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/log/trial_score.h"
+#include "core/space/shared_space.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
 #include "luthier/experiment_spec.h"
@@ -94,6 +95,8 @@ struct TrialRecord {
 class ExperimentState final : public ExperimentView {
  public:
   ExperimentState() = default;
+  // The space of the experiment that will be created, where it is compiled already.
+  void expect(SharedSpace space) { expected_space_ = std::move(space); }
 
   // Adds the next event, if check_event allows it; else corruption, and nothing has changed. The
   // first event must be ExperimentCreated.
@@ -116,7 +119,7 @@ class ExperimentState final : public ExperimentView {
   bool more_trials() const override;
 
   // ---- for the engine, the loggers and the readers
-  bool created() const { return space_.has_value(); }
+  bool created() const { return space_ != nullptr; }
   const ExperimentSpec& spec() const { return spec_; }
   Sequence sequence() const { return sequence_; }
   TimePoint time() const { return time_; }
@@ -194,7 +197,8 @@ class ExperimentState final : public ExperimentView {
   void place(TrialId trial, double loss_before);
 
   ExperimentSpec spec_;
-  std::optional<CompiledSpace> space_;
+  SharedSpace space_;  // null until the experiment is created
+  SharedSpace expected_space_;
   std::deque<TrialRecord> trials_;  // never copied as it grows
   std::vector<std::string> proposers_;
   std::array<std::int64_t, 6> counts_{};

@@ -1,7 +1,10 @@
 // Checks a space and builds its model. Every problem is collected; later steps that would only
 // repeat an earlier problem are skipped.
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <queue>
+#include <unordered_map>
 #include <utility>
 
 #include "base/format.h"
@@ -73,7 +76,9 @@ class SpaceCompiler {
   }
 
   void names() {
-    std::map<std::string, std::string> variables;
+    std::unordered_map<std::string, std::string_view> variables;
+    variables.reserve(declared().size());
+    index_.reserve(declared().size());
     for (std::size_t p = 0; p < declared().size(); ++p) {
       const std::string& name = declared()[p].name;
       if (std::string problem = name_problem(name); !problem.empty()) {
@@ -86,7 +91,7 @@ class SpaceCompiler {
       }
       const auto [other, is_new] = variables.emplace(environment_name(name), name);
       if (!is_new) {
-        add("the parameters '" + other->second + "' and '" + name +
+        add("the parameters '" + std::string(other->second) + "' and '" + name +
             "' would share the environment variable " + other->first + "; rename one");
       }
     }
@@ -112,6 +117,7 @@ class SpaceCompiler {
         names_.push_back(parameter.name);
       }
     }
+    model_.parameters.reserve(declared().size());
     for (const Parameter& parameter : declared()) {
       auto& model = model_.parameters.emplace_back();
       if (!parameter.condition.empty()) {
@@ -181,19 +187,19 @@ class SpaceCompiler {
         ++missing[p];
       }
     }
-    std::map<std::size_t, bool> ready;  // ordered by declaration
+    std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
     for (std::size_t p = 0; p < n; ++p) {
       if (missing[p] == 0) {
-        ready.emplace(p, true);
+        ready.push(p);
       }
     }
     while (!ready.empty()) {
-      const std::size_t p = ready.begin()->first;
-      ready.erase(ready.begin());
+      const std::size_t p = ready.top();
+      ready.pop();
       model_.order.push_back(p);
       for (const std::size_t child : children[p]) {
         if (--missing[child] == 0) {
-          ready.emplace(child, true);
+          ready.push(child);
         }
       }
     }
@@ -339,7 +345,7 @@ class SpaceCompiler {
   }
 
   SpaceModel model_;
-  std::map<std::string, std::size_t, std::less<>> index_;
+  std::unordered_map<std::string_view, std::size_t> index_;  // of names in the declaration
   std::vector<std::string> names_;
   std::map<std::size_t, bool> broken_constraints_;
   std::vector<std::string> problems_;

@@ -6,8 +6,6 @@
 #include <tuple>
 #include <vector>
 
-#include <toml++/toml.h>
-
 #include "base/failure.h"
 #include "base/format.h"
 #include "base/text.h"
@@ -134,17 +132,19 @@ Result<Space> parse_space_toml(std::string_view document) {
   if (const auto line = too_deeply_nested_line(document)) {
     return failure(ErrorCode::invalid_argument, "line {}: {}", *line, too_deeply_nested_text());
   }
-  toml::table root;
   try {
-    root = toml::parse(document);
+    return read_space(toml::parse(document));
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
     return Error{ErrorCode::invalid_argument,
                  "not TOML at line " + std::to_string(begin.line) + ", column " +
                      std::to_string(begin.column) + ": " + std::string(error.description())};
   }
+}
+
+Result<Space> read_space(const toml::table& document) {
   TomlSpace space;
-  if (const auto* node = root.get("space")) {
+  if (const auto* node = document.get("space")) {
     if (!node->is_table()) {
       return Error{ErrorCode::invalid_argument,
                    "'space' must be a table of parameters: write [space] above them"};

@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include <toml++/toml.h>
+
 #include "luthier/error.h"
 #include "luthier/space.h"
 
@@ -14,5 +16,7 @@ namespace luthier {
 // `constraints` directly in [space] holds expressions. Other tables of the document are not looked
 // at; without [space] the space is empty. The error lists every problem, one sentence a line.
 Result<Space> parse_space_toml(std::string_view document);
+// The same of a document that is parsed already.
+Result<Space> read_space(const toml::table& document);
 
 }  // namespace luthier

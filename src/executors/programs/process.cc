@@ -113,7 +113,7 @@ struct ReplyTo {
   AttemptId id;
   Reply reply;
 };
-struct Interrupt {
+struct AskToEnd {
   AttemptId id;
   bool pause;
   bool save;
@@ -123,7 +123,7 @@ struct SealDone {
   Result<CheckpointArea::Sealed> sealed;
 };
 struct Leave {};
-using Command = std::variant<StartRequest, ReplyTo, Interrupt, SealDone, Leave>;
+using Command = std::variant<StartRequest, ReplyTo, AskToEnd, SealDone, Leave>;
 
 class Processes : public Executor {
  public:
@@ -142,7 +142,7 @@ class Processes : public Executor {
   void start(const StartRequest& request) override { command(request); }
   void reply(AttemptId id, const Reply& reply) override { command(ReplyTo{id, reply}); }
   void interrupt(AttemptId id, bool pause, bool save) override {
-    command(Interrupt{id, pause, save});
+    command(AskToEnd{id, pause, save});
   }
   std::vector<ExecutorEvent> next_events(TimePoint until) override {
     return inbox_.drain(until, *settings_.clock);
@@ -205,7 +205,7 @@ class Processes : public Executor {
   void take_commands();
   void perform(const StartRequest& request);
   void perform(const ReplyTo& to);
-  void perform(const Interrupt& to);
+  void perform(const AskToEnd& to);
   void perform(const SealDone& done);
   void perform(const Leave&) { leaving_ = true; }
   void ring_timers();
@@ -416,7 +416,7 @@ void Processes::perform(const ReplyTo& to) {
   }
 }
 
-void Processes::perform(const Interrupt& to) {
+void Processes::perform(const AskToEnd& to) {
   if (Entry* entry = find(to.id)) {
     entry->attempt.on_interrupt(to.pause, to.save);
     settle(*entry);

@@ -86,14 +86,15 @@ TEST(StrayNames, AreThoseOfATemplateThatAreNoParameters) {
 
 class RunNotes : public ::testing::Test {
  protected:
-  std::string text(Purpose purpose = Purpose::running) const {
+  std::string text(Purpose purpose = Purpose::running) {
+    request_.space = *compile_shared(request_.spec.space);
     std::string all;
     for (const auto& note : notes_on(request_, purpose)) {
       all += note + "\n";
     }
     return all;
   }
-  RunRequest request_{.spec = spec_of({"./train", "--lr={lr}"})};
+  ExperimentRequest request_{.spec = spec_of({"./train", "--lr={lr}"})};
 };
 
 TEST_F(RunNotes, SayThatOneSampleIsTheDefault) {

@@ -33,7 +33,7 @@ class BundleTest : public ::testing::Test {
     spec.space.add("x", uniform(0, 1));
     spec.searcher = {"random"};
     spec.command = {"/bin/echo", "loss={x}"};
-    RunOptions options;
+    RunContext options;
     options.session.results = place_.path();
     options.session.jobs = 1;
     const auto outcome = run_experiment(spec, PluginRegistry(), options);

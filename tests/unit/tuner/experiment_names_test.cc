@@ -70,7 +70,7 @@ TEST_F(ExperimentNames, RunsThatStartTogetherHaveNamesOfTheirOwn) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
-      RunOptions options{.session = {.results = results_}, .may_rename = true};
+      RunContext options{.session = {.results = results_}, .may_rename = true};
       options.train = [](TrialContext& trial) { static_cast<void>(trial.report({{"loss", 1}})); };
       ExperimentSpec spec;
       spec.name = "same";

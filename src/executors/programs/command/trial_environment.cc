@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "base/text.h"
@@ -22,13 +22,14 @@ std::string parameter_variable(std::string_view name) {
 }
 
 Result<> check_parameter_variables(std::span<const std::string> names) {
-  std::map<std::string, std::string> taken;
+  std::unordered_map<std::string, std::string_view> taken;
+  taken.reserve(names.size());
   for (const auto& name : names) {
     const auto variable = parameter_variable(name);
     const auto [other, fresh] = taken.emplace(variable, name);
     if (!fresh) {
       return Error{ErrorCode::invalid_argument,
-                   "the parameters '" + other->second + "' and '" + name +
+                   "the parameters '" + std::string(other->second) + "' and '" + name +
                        "' would both be the environment variable " + variable + "; rename one"};
     }
   }

@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "base/terminal_text.h"
+#include "base/utf8.h"
 #include "laboratory/comparison/drawing/plot_scale.h"
 #include "laboratory/comparison/figures.h"
 
@@ -68,9 +69,9 @@ std::string braille(unsigned dots) {
   for (unsigned i = 0; i < kBit.size(); ++i) {
     code |= (dots >> i) & 1U ? kBit[i] : 0U;
   }
-  return {static_cast<char>(0xE0 | (code >> 12)),
-          static_cast<char>(0x80 | ((code >> 6) & 0x3F)),
-          static_cast<char>(0x80 | (code & 0x3F))};
+  std::string out;
+  append_utf8(out, code);
+  return out;
 }
 
 std::string colored(const std::string& text, std::size_t curve) {

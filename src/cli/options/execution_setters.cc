@@ -1,0 +1,144 @@
+// The options about how trials run: the executor and its own options, loggers.
+#include <algorithm>
+#include <filesystem>
+
+#include "base/unknown_option.h"
+#include "cli/options/option_setters.h"
+#include "executors/ray/ray.h"
+#include "tuner/program_options.h"
+
+namespace luthier::cli::settings {
+namespace {
+
+Error wrong_value(const Setting& setting, const Error& error) {
+  return {error.code, setting.place + " is '" + setting.value + "'; it " + error.message};
+}
+
+// An option of the executor about how programs run and are heard.
+Result<> set_for_program(ExperimentRequest& request,
+                         const Setting& setting,
+                         const std::string& name,
+                         const std::string& value) {
+  ProcessOptions ignored;
+  if (const auto checked = set_program_option(ignored, name, value); !checked) {
+    return wrong_value(setting, checked.error());
+  }
+  set_pair(request.spec.executor_options, name, value);
+  return {};
+}
+
+// KEY=VALUE after the executor's name.
+Result<> check_executor_option(const Setting& setting,
+                               const std::string& executor,
+                               const std::string& key,
+                               const std::string& value) {
+  RayOptions ray;
+  const auto of_programs = set_program_option(ray.process, key, value);
+  if (!of_programs) {
+    return placed(setting,
+                  {of_programs.error().code,
+                   "option " + key + " is '" + value + "'; it " + of_programs.error().message});
+  }
+  if (*of_programs) {
+    return {};
+  }
+  if (executor == "ray") {
+    const auto own = set_ray_option(ray, key, value);
+    return own ? own : placed(setting, own.error());
+  }
+  return placed(setting,
+                {ErrorCode::invalid_argument,
+                 unknown_option("executor 'process'", key, program_option_names())});
+}
+
+}  // namespace
+
+Result<> executor(ExperimentRequest& request, const Setting& setting) {
+  const auto spec = parse_plugin_spec(setting.value);
+  if (!spec) {
+    return placed(setting, spec.error());
+  }
+  if (spec->name == "in_process") {
+    return placed(setting,
+                  {ErrorCode::invalid_argument,
+                   "in_process runs functions of a C++ program, and the command line has none; "
+                   "give a program after '--' with executor process, or call luthier::Tuner from "
+                   "C++"});
+  }
+  const auto known = split(setting.option->words, ' ');
+  if (std::ranges::find(known, spec->name) == known.end()) {
+    return placed(setting,
+                  {ErrorCode::invalid_argument, unknown_name("executor", spec->name, known)});
+  }
+  request.spec.executor = spec->name;
+  for (const auto& [key, value] : spec->options) {
+    const std::string text = to_text(value);
+    if (const auto checked = check_executor_option(setting, spec->name, key, text); !checked) {
+      return checked;
+    }
+    set_pair(request.spec.executor_options, key, text);
+  }
+  return {};
+}
+
+Result<> python(ExperimentRequest& request, const Setting& setting) {
+  const auto colon = setting.value.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == setting.value.size()) {
+    return wrong(setting,
+                 "of the form MODULE:NAME, such as train:train for a function of train.py");
+  }
+  set_pair(request.spec.executor_options, "python", setting.value);
+  return {};
+}
+
+Result<> trainable(ExperimentRequest& request, const Setting& setting) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(setting.value, error);
+  if (error) {
+    return wrong(setting, "a library that is there (" + error.message() + ")");
+  }
+  set_pair(request.spec.executor_options, "library", path.string());
+  return {};
+}
+
+Result<> for_program(ExperimentRequest& request, const Setting& setting) {
+  std::string name(setting.option->name);
+  std::ranges::replace(name, '-', '_');
+  return set_for_program(
+      request, setting, name, setting.option->takes_value() ? setting.value : "true");
+}
+
+Result<> metric_file(ExperimentRequest& request, const Setting& setting) {
+  auto& options = request.spec.executor_options;
+  const auto before = std::ranges::find(options, "metric_file", &Pairs::value_type::first);
+  if (const auto checked = check_metric_file(setting.value); !checked) {
+    return wrong_value(setting, checked.error());
+  }
+  const std::string all =
+      before == options.end() ? setting.value : before->second + '\n' + setting.value;
+  return set_for_program(request, setting, "metric_file", all);
+}
+
+Result<> time_attr(ExperimentRequest& request, const Setting& setting) {
+  if (trim(setting.value).empty()) {
+    return wrong(setting, "the name of a metric");
+  }
+  request.spec.time_attr = trim(setting.value);
+  return {};
+}
+
+Result<> loggers(ExperimentRequest& request, const Setting& setting) {
+  request.spec.loggers.clear();
+  for (const auto& name : split(setting.value, ',')) {
+    const std::string word(trim(name));
+    if (word == "none" || word.empty()) {
+      continue;
+    }
+    if (std::ranges::find(request.spec.loggers, word) == request.spec.loggers.end()) {
+      request.spec.loggers.push_back(word);
+    }
+  }
+  return {};
+}
+
+}  // namespace luthier::cli::settings
