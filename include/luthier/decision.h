@@ -18,9 +18,7 @@ enum class DecisionKind : std::uint8_t {
   proceed,     // "continue" in every text: go on training
   checkpoint,  // save a checkpoint, then go on
   pause,       // save a checkpoint, then end the attempt; may be resumed later
-  // End the trial: `stopped`, or `completed` when the decision's numbers name "max_t" (the trial
-  // has had all the training that its scheduler gives). The same holds for ChoiceKind::stop.
-  stop,
+  stop,        // end the trial: `stopped`, or `completed` (Decision::completes)
 };
 std::string_view to_text(DecisionKind kind);
 std::optional<DecisionKind> parse_decision_kind(std::string_view text);
@@ -32,12 +30,22 @@ struct Decision {
   // With `pause`: false when the checkpoint would be thrown away (the trial will be restarted from
   // another trial's checkpoint). With other kinds: ignored.
   bool save = true;
+  // With `stop`: the trial has had all the training that it is given, so that it is `completed` and
+  // not `stopped`. With other kinds: ignored.
+  bool completes = false;
   friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+// What a waiting attempt is told; kept, for an attempt that reports the same iteration again.
+struct Reply {
+  std::int64_t training_iteration = 0;
+  DecisionKind kind = DecisionKind::proceed;
+  bool save = true;  // with pause and stop: save a checkpoint first, if the trial can
 };
 
 enum class ChoiceKind : std::uint8_t {
   run,   // start or resume `trial`
-  stop,  // end `trial`, which is paused and will not be resumed
+  stop,  // end `trial`, which is paused and will not be resumed: `stopped`, or `completed`
 };
 
 // Run `trial`, or run it with `config` from `checkpoint`, which may be another trial's: PBT,
@@ -49,6 +57,7 @@ struct Choice {
   std::optional<CheckpointId> checkpoint = {};  // none: the trial's own newest one, if any
   std::string reason = {};
   Numbers numbers = {};
+  bool completes = false;  // with `stop`: as in Decision
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 

@@ -77,11 +77,12 @@ struct Ended {
 struct UnderstoodOutput {
   std::string text;
 };
-// Something a person should know about an attempt; said once an experiment.
+// Something a person should know; of an attempt, said once an experiment.
 struct Remarked {
   enum class About : std::uint8_t {
     nothing_heard,  // it prints, and no metric was found so far
     late_output,    // its results came only as it ended: of interest where trials are stopped early
+    whole_run,      // not about an attempt: `id` means nothing, and each is said
   };
   AttemptId id;
   About about = About::nothing_heard;
@@ -92,19 +93,8 @@ struct Unusable {
   std::string reason;
   bool no_program = false;  // what every trial runs is not there, or can't be started
 };
-// Something a person should know about the run as a whole.
-struct Noted {
-  std::string text;
-};
 using ExecutorEvent =
-    std::variant<Reported, CheckpointWritten, Ended, Unusable, UnderstoodOutput, Remarked, Noted>;
-
-// What a waiting attempt is told.
-struct Reply {
-  std::int64_t training_iteration = 0;
-  DecisionKind kind = DecisionKind::proceed;
-  bool save = true;  // with pause and stop: save a checkpoint first, if the trial can
-};
+    std::variant<Reported, CheckpointWritten, Ended, Unusable, UnderstoodOutput, Remarked>;
 
 class Executor {
  public:

@@ -89,7 +89,7 @@ Result<NamedValues> resolve_options(std::string_view what,
 
 // A library for --plugin exports one C symbol, `luthier_plugin_library`, made by this macro.
 struct PluginLibrary {
-  int interface_version = 1;
+  int interface_version = 2;
   std::span<const SchedulerRow> schedulers = {};
   std::span<const SearcherRow> searchers = {};
 };

@@ -1,4 +1,4 @@
-"""The worker actor that luthier-ray starts on Ray's nodes: runs trials and passes frames."""
+"""The worker actor that luthier-ray starts on Ray's nodes; it runs trials and exchanges frames."""
 
 import json
 import os
@@ -8,8 +8,8 @@ import threading
 
 from . import _wire
 
-_PATIENCE_MS = 5_000  # then it says that it is there
-_UNHEARD_MS = 60_000  # what it says is not taken for so long: the driver's host is gone
+_PATIENCE_MS = 5_000  # silence after which it sends a sign of life
+_UNHEARD_MS = 60_000  # unacknowledged data after this time: the driver's host is gone
 _READ_BYTES = 1 << 16
 
 
@@ -22,8 +22,8 @@ class Worker:
         self._place = None
 
     def serve(self, place):
-        """Connects to luthier-ray at `place`, "HOST:PORT TOKEN NUMBER", and obeys it; ends this process
-        when the connection ends. Returns only when there is none: why."""
+        """Connects to luthier-ray at `place`, "HOST:PORT TOKEN NUMBER", and follows its orders; exits
+        when the connection ends. Returns only if there is no connection, with the reason."""
         address, token, number = place.split()
         try:
             self._link = _connect(address)
@@ -44,7 +44,7 @@ class Worker:
             except OSError:
                 part = b""
             if not part:
-                os._exit(0)  # nobody wants what its trials do any more
+                os._exit(0)  # nobody needs the work of its trials any longer
             data += part
             end = 0
             for end, kind, key, payload in _wire.frames(data):
@@ -59,10 +59,10 @@ class Worker:
             try:
                 self._link.sendall(frame)
             except OSError:
-                pass  # serve() sees the end
+                pass  # serve() notices the end of the connection
 
     def _hang_up(self):
-        """In a process that a trial forks: it would keep the connection open after this one's end."""
+        """Called in a process that a trial forks, which would otherwise keep the connection open."""
         self._sending = threading.Lock()
         self._link.close()
 

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "base/format.h"
+
 namespace luthier {
 namespace {
 
@@ -39,8 +41,7 @@ bool NewFile::open(const std::filesystem::path& path) {
     return false;
   }
   for (int number = 1; !file_ && number <= kMostNames; ++number) {
-    temporary_ =
-        path_.string() + ".partial-" + std::to_string(::getpid()) + "-" + std::to_string(number);
+    temporary_ = formatted("{}.partial-{}-{}", path_.string(), ::getpid(), number);
     file_ = FileDescriptor(
         ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file_ && errno != EEXIST) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -166,11 +167,11 @@ std::string duration_text(double seconds) {
   }
   if (seconds < 9.95) {
     const auto tenths = static_cast<std::int64_t>(std::lround(seconds * 10));
-    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "s";
+    return formatted("{}.{}s", tenths / 10, tenths % 10);
   }
   const auto whole = static_cast<std::int64_t>(std::min(std::round(seconds), 1e15));
   const auto two = [](std::int64_t large, const char* unit, std::int64_t small, const char* minor) {
-    return std::to_string(large) + unit + " " + two_digits(small) + minor;
+    return formatted("{}{} {}{}", large, unit, two_digits(small), minor);
   };
   if (whole < 60) {
     return std::to_string(whole) + "s";

@@ -1,5 +1,6 @@
 #include "base/unknown_option.h"
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -13,7 +14,7 @@ std::string unknown_option(std::string_view owner,
     return out + "; it takes none";
   }
   const auto meant = closest_name(name, known);
-  return out + "; " + (meant ? "did you mean '" + *meant + "'? " : "") +
+  return out + "; " + (meant ? formatted("did you mean '{}'? ", *meant) : "") +
          "known: " + join(known, ", ");
 }
 

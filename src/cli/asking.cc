@@ -8,7 +8,7 @@
 
 namespace luthier::cli {
 
-int ask(const Arguments& arguments, const std::string& what) {
+int ask(const Arguments& arguments, RequestKind what) {
   const auto directory = find_experiment(arguments);
   if (!directory) {
     return fail(directory.error());
@@ -26,7 +26,7 @@ int ask(const Arguments& arguments, const std::string& what) {
     return fail(answer.error());
   }
   if (arguments.has("json")) {
-    return finish("{\"schema\": 1, \"request\": " + json_string(what) +
+    return finish("{\"schema\": 1, \"request\": " + json_string(to_text(what)) +
                   ", \"trial\": " + (trial ? std::to_string(trial->value) : "null") +
                   ", \"answer\": " + json_string(*answer) + "}\n");
   }

@@ -2,7 +2,9 @@
 
 #include <charconv>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/expression/expression.h"
 #include "core/expression/expression_lexer.h"
 
@@ -50,18 +52,15 @@ Result<ValueList> ValueReader::read_list(char closing, int depth) {
   ValueList list;
   skip_blanks();
   while (!at(closing)) {
-    auto value = read_value(depth);
-    if (!value) {
-      return value.error();
-    }
-    list.push_back(std::move(*value));
+    LUTHIER_TAKE(auto value, read_value(depth));
+    list.push_back(std::move(value));
     skip_blanks();
     if (at(',')) {
       ++position_;
       skip_blanks();
     } else if (!at(closing)) {
-      return fail(std::string("expected ',' or '") + closing +
-                  "'; text with blanks or punctuation stands in quotes");
+      return fail(formatted(
+          "expected ',' or '{}'; text with blanks or punctuation stands in quotes", closing));
     }
   }
   ++position_;
@@ -76,7 +75,7 @@ Result<Value> ValueReader::read_value(int depth) {
   }
   if (at('[')) {
     if (depth == kDepthLimit) {
-      return fail("lists are nested deeper than " + std::to_string(kDepthLimit) + " levels");
+      return fail(formatted("lists are nested deeper than {} levels", kDepthLimit));
     }
     ++position_;
     auto list = read_list(']', depth + 1);

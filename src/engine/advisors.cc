@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/log/log_words.h"
+
 namespace luthier {
 
 Advisors::Advisors(AdvisorNames names,
@@ -17,9 +19,15 @@ void Advisors::before(const ExperimentState& state, const Event& event) {
     changing_ = trial && trial->choice && trial->choice->config;
   }
   const auto* chosen = std::get_if<TrialChosen>(&event.body);
-  if (chosen && chosen->chosen_by == names_.scheduler) {
+  if (chosen && is_schedulers(*chosen)) {
     scheduler_->on_choice(state, chosen->choice);
   }
+}
+
+// What the engine chose itself is not the scheduler's, whatever that is called.
+bool Advisors::is_schedulers(const TrialChosen& chosen) const {
+  const bool by_engine = chosen.chosen_by == to_text(Decider::engine) && chosen.version == 0;
+  return chosen.chosen_by == names_.scheduler && !by_engine;
 }
 
 void Advisors::tell_searcher(const ExperimentState& state, const Event& event) {

@@ -31,6 +31,7 @@ class Advisors {
            std::unique_ptr<TrialScheduler> scheduler);
 
   const AdvisorNames& names() const { return names_; }
+  bool is_schedulers(const TrialChosen& chosen) const;  // made by the scheduler
 
   // Call with each event before `state` has applied it ...
   void before(const ExperimentState& state, const Event& event);

@@ -1,44 +1,61 @@
 #include "engine/control.h"
 
+#include "base/failure.h"
+#include "base/format.h"
+
 namespace luthier {
 namespace {
 
+Error impossible(std::string_view request, TrialId trial) {
+  return {
+      ErrorCode::invalid_argument,
+      trial.value < 0
+          ? formatted("a running experiment can't be asked to '{}'; it takes stop and pause",
+                      request)
+          : formatted("a trial can't be asked to '{}'; it takes stop, pause and resume", request)};
+}
+
 Result<> check_experiment(const ControlRequest& request) {
-  if (request.request == "stop" || request.request == "pause") {
+  if (request.request == RequestKind::stop || request.request == RequestKind::pause) {
     return {};
   }
-  return Error{
-      ErrorCode::invalid_argument,
-      "a running experiment can't be asked to '" + request.request + "'; it takes stop and pause"};
+  return impossible(to_text(request.request), request.trial);
 }
 
 Result<> check_trial(const ExperimentState& state, const ControlRequest& request) {
   const TrialId trial = request.trial;
   if (!state.has_trial(trial)) {
-    return Error{ErrorCode::not_found,
-                 "there is no trial " + to_text(trial) + "; the last one is " +
-                     to_text(TrialId{state.trial_count() - 1})};
+    return failure(ErrorCode::not_found,
+                   "there is no trial {}; the last one is {}",
+                   to_text(trial),
+                   to_text(TrialId{state.trial_count() - 1}));
   }
   const TrialState now = state.state(trial);
   if (is_ended(now)) {
-    return Error{ErrorCode::invalid_argument,
-                 "trial " + to_text(trial) + " is " + std::string(to_text(now)) +
-                     " already and can't be asked to " + request.request};
+    return failure(ErrorCode::invalid_argument,
+                   "trial {} is {} already and can't be asked to {}",
+                   to_text(trial),
+                   to_text(now),
+                   to_text(request.request));
   }
-  if (request.request != "stop" && request.request != "pause" && request.request != "resume") {
-    return Error{
-        ErrorCode::invalid_argument,
-        "a trial can't be asked to '" + request.request + "'; it takes stop, pause and resume"};
+  if (request.request == RequestKind::retry) {
+    return impossible(to_text(request.request), trial);
   }
-  if (request.request == "resume" && !state.record(trial).live->held) {
-    return Error{ErrorCode::invalid_argument,
-                 "trial " + to_text(trial) + " is " + std::string(to_text(now)) +
-                     " and not paused by a person; there is nothing to resume"};
+  if (request.request == RequestKind::resume && !state.record(trial).live->held) {
+    return failure(ErrorCode::invalid_argument,
+                   "trial {} is {} and not paused by a person; there is nothing to resume",
+                   to_text(trial),
+                   to_text(now));
   }
   return {};
 }
 
 }  // namespace
+
+Result<RequestKind> read_request(std::string_view text, TrialId trial) {
+  const auto request = parse_request(text);
+  return request ? Result<RequestKind>(*request) : impossible(text, trial);
+}
 
 Result<> check(const ExperimentState& state, const ControlRequest& request) {
   return request.trial.value < 0 ? check_experiment(request) : check_trial(state, request);

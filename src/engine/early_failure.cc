@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -82,9 +83,10 @@ std::string failing_early(const ExperimentState& state, TrialId trial) {
   if (forms.size() != 1) {
     return {};
   }
-  return "the first " + std::to_string(ends.size()) +
-         " trials failed alike before any gave a value of '" + state.objectives().front().metric +
-         "': " + gist(state.record(trial).reason);
+  return formatted("the first {} trials failed alike before any gave a value of '{}': {}",
+                   ends.size(),
+                   state.objectives().front().metric,
+                   gist(state.record(trial).reason));
 }
 
 }  // namespace luthier

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "core/expression/resource_text.h"
 
@@ -61,8 +62,8 @@ std::string Ledger::infeasible(const Resources& claim) const {
     return lacks("gpu", wanted.gpu, inventory_.gpu);
   }
   if (wanted.gpu > 1 && std::floor(wanted.gpu) != wanted.gpu) {
-    return "it needs " + format_number(wanted.gpu) +
-           " gpus; above 1 only whole numbers can be given";
+    return formatted("it needs {} gpus; above 1 only whole numbers can be given",
+                     format_number(wanted.gpu));
   }
   if (inventory_.memory_bytes > 0 && wanted.memory_bytes > inventory_.memory_bytes) {
     return lacks("bytes of memory",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/try.h"
+
 namespace luthier {
 namespace {
 
@@ -35,9 +37,7 @@ Result<> Engine::open() {
     return ports_.store.read_from(first, receive);
   };
   for (Logger* logger : ports_.loggers) {
-    if (auto opened = logger->on_open(state_, last, read); !opened) {
-      return opened;
-    }
+    LUTHIER_TRY(logger->on_open(state_, last, read));
   }
   planner_.begin(ports_.host, ports_.pid, ports_.executor.survivors());
   planner_.schedule();
@@ -144,9 +144,7 @@ Result<> Engine::commit() {
     if (fault(FaultPoint::before_write)) {
       return {};
     }
-    if (auto appended = ports_.store.append(events); !appended) {
-      return appended;
-    }
+    LUTHIER_TRY(ports_.store.append(events));
   }
   if (fault(FaultPoint::after_commit)) {
     return {};

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "engine/retention.h"
 
 namespace luthier {
@@ -92,8 +94,7 @@ void Planner::on_executor_event(const ExecutorEvent& event) {
                         [&](const Ended& ended) { on_ended(ended); },
                         [&](const Unusable& unusable) { on_unusable(unusable); },
                         [&](const UnderstoodOutput& understood) { on_understood(understood); },
-                        [&](const Remarked& remarked) { on_remark(remarked); },
-                        [&](const Noted& noted) { note(noted.text); }},
+                        [&](const Remarked& remarked) { on_remark(remarked); }},
              event);
 }
 
@@ -108,23 +109,25 @@ void Planner::on_understood(const UnderstoodOutput& understood) {
 }
 
 void Planner::on_remark(const Remarked& remarked) {
+  if (remarked.about == Remarked::About::whole_run) {
+    return note(remarked.text);
+  }
   const bool matters =
       remarked.about != Remarked::About::late_output || advisors_.names().stops_trials;
   if (matters && said_.insert(remarked.about).second) {
-    note("trial " + to_text(remarked.id.trial) + ": " + remarked.text);
+    note(formatted("trial {}: {}", to_text(remarked.id.trial), remarked.text));
   }
 }
 
 void Planner::on_unusable(const Unusable& unusable) {
   if (unusable.no_program && !leaving()) {
-    emit(LimitReached{"no_program", {-1}, unusable.reason});
+    reach(Limit::no_program, unusable.reason);
   }
   leave(unusable.reason);
 }
 
-void Planner::answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision) {
-  Reply reply{iteration, decision.kind, decision.save};
-  if (decision.kind == DecisionKind::stop) {
+void Planner::answer(AttemptId id, Reply reply) {
+  if (reply.kind == DecisionKind::stop) {
     reply.save = state_.spec().checkpoint_at_end;
   } else if (leaving()) {
     reply.kind = DecisionKind::pause;
@@ -135,9 +138,9 @@ void Planner::answer(AttemptId id, std::int64_t iteration, const StoredDecision&
 
 void Planner::answer_repeated(const Reported& reported) {
   const LiveTrial& live = *state_.record(reported.id.trial).live;
-  StoredDecision decision{reported.training_iteration, DecisionKind::proceed, true};
-  const auto found = std::ranges::find(
-      live.decisions, reported.training_iteration, &StoredDecision::training_iteration);
+  Reply decision{reported.training_iteration, DecisionKind::proceed, true};
+  const auto found =
+      std::ranges::find(live.decisions, reported.training_iteration, &Reply::training_iteration);
   // A pause that the trial has been resumed from is history; it would pause for ever otherwise.
   if (found != live.decisions.end() &&
       (found->kind != DecisionKind::pause || reported.training_iteration > live.resumed_past)) {
@@ -146,7 +149,7 @@ void Planner::answer_repeated(const Reported& reported) {
   if (live.stop_requested) {
     decision.kind = DecisionKind::stop;
   }
-  answer(reported.id, reported.training_iteration, decision);
+  answer(reported.id, decision);
 }
 
 void Planner::on_report(const Reported& reported) {
@@ -168,7 +171,7 @@ void Planner::on_report(const Reported& reported) {
   const TrialResult result{reported.training_iteration, reported.metrics, now_};
   if (options_.stop_if && !state_.record(id.trial).live->stop_requested &&
       options_.stop_if(id.trial, result)) {
-    emit(LimitReached{"stop_rule", id.trial, "the user's stop function said so"});
+    reach(Limit::stop_rule, "the user's stop function said so", id.trial);
   }
   DecisionMade made = rules_.decide(state_,
                                     id.trial,
@@ -176,9 +179,9 @@ void Planner::on_report(const Reported& reported) {
                                     std::move(*scheduled),
                                     advisors_.names().scheduler,
                                     advisors_.names().scheduler_version);
-  const StoredDecision stored{made.training_iteration, made.decision.kind, made.decision.save};
+  const Reply stored{made.training_iteration, made.decision.kind, made.decision.save};
   emit(std::move(made));
-  answer(id, reported.training_iteration, stored);
+  answer(id, stored);
 }
 
 void Planner::on_checkpoint(const CheckpointWritten& written) {
@@ -227,7 +230,7 @@ void Planner::check_saved(TrialId trial) {
   if (said_unsaved_ || !advisors_.names().needs_checkpoints || live.decisions.empty()) {
     return;
   }
-  const StoredDecision& last = live.decisions.back();
+  const Reply& last = live.decisions.back();
   if (last.kind == DecisionKind::checkpoint && last.save &&
       last.training_iteration == state_.iteration(trial) &&
       last.training_iteration > live.last_checkpoint_iteration) {
@@ -257,13 +260,17 @@ void Planner::say_unseen(TrialId trial) {
     const auto meant = closest_name(metric, seen);
     note("trial " + to_text(trial) + " reported no '" + metric + "', which " + reader +
          " reads; its metrics: " + join(seen, ", ") +
-         (meant ? " (did you mean '" + *meant + "'?)" : ""));
+         (meant ? formatted(" (did you mean '{}'?)", *meant) : ""));
   }
   unseen_.clear();
 }
 
-void Planner::close_with(std::string limit, std::string reason) {
-  emit(LimitReached{std::move(limit), {-1}, std::move(reason)});
+void Planner::reach(Limit limit, std::string reason, TrialId trial) {
+  emit(LimitReached{std::string(to_text(limit)), trial, std::move(reason)});
+}
+
+void Planner::close_with(Limit limit, std::string reason) {
+  reach(limit, std::move(reason));
   interrupt_running(false);
 }
 
@@ -291,10 +298,12 @@ std::string Planner::answer_interrupt(std::string_view signal) {
   if (running == 0 || leaving() || left_) {
     return {};
   }
-  std::string answer = "interrupted: waiting for " + counted(running, "running trial") +
-                       " to save and leave, at most " + format_number(state_.spec().grace_s) +
-                       " s for one that can't save; a second " + std::string(signal) +
-                       " leaves at once. `resume` goes on either way";
+  std::string answer = formatted(
+      "interrupted: waiting for {} to save and leave, at most {} s for one that "
+      "can't save; a second {} leaves at once. `resume` goes on either way",
+      counted(running, "running trial"),
+      format_number(state_.spec().grace_s),
+      signal);
   note(answer);
   return answer;
 }
@@ -306,13 +315,12 @@ void Planner::leave_now() {
 }
 
 Result<> Planner::on_control(const ControlRequest& request) {
-  if (auto possible = check(state_, request); !possible) {
-    return possible;
-  }
-  emit(ControlRequested{request.request, request.trial, request.who, request.id});
+  LUTHIER_TRY(check(state_, request));
+  emit(ControlRequested{
+      std::string(to_text(request.request)), request.trial, request.who, request.id});
   if (request.trial.value >= 0) {
     control_trial(request);
-  } else if (request.request == "stop") {
+  } else if (request.request == RequestKind::stop) {
     interrupt_running(false);
   } else {
     leave("paused by " + request.who);
@@ -322,11 +330,11 @@ Result<> Planner::on_control(const ControlRequest& request) {
 
 void Planner::control_trial(const ControlRequest& request) {
   const TrialId trial = request.trial;
-  if (request.request == "resume") {
+  if (request.request == RequestKind::resume) {
     emit(TrialRequeued{trial, 0, "resumed by " + request.who, false});
   } else if (state_.state(trial) == TrialState::running) {
-    interrupt(trial, request.request == "pause");
-  } else if (request.request == "stop") {
+    interrupt(trial, request.request == RequestKind::pause);
+  } else if (request.request == RequestKind::stop) {
     end_trial(trial, TrialState::stopped, "stopped by " + request.who);
   } else {
     emit(TrialPaused{trial, "paused by " + request.who, true});
@@ -359,11 +367,11 @@ TimePoint Planner::next_timer() const {
 void Planner::on_timers() {
   while (!state_.delayed().empty() && state_.delayed().begin()->first <= now_) {
     const TrialId trial = *state_.delayed().begin()->second.begin();
-    emit(LimitReached{"retry_delay", trial, "the delay before the retry is over"});
+    reach(Limit::retry_delay, "the delay before the retry is over", trial);
   }
   const double budget = state_.spec().time_budget_s;
   if (budget > 0 && state_.closing_reason().empty() && state_.elapsed_s(now_) >= budget) {
-    close_with("time_budget", "the time budget of " + format_number(budget) + " s is used up");
+    close_with(Limit::time_budget, "the time budget of " + format_number(budget) + " s is used up");
   }
 }
 
@@ -388,13 +396,14 @@ bool Planner::add_trial() {
   auto resources = rules_.resources_for(proposal.config);
   const std::string impossible =
       resources ? ledger_.infeasible(*resources) : resources.error().message;
-  emit(TrialAdded{.trial = trial,
-                  .config = std::move(proposal.config),
-                  .proposed_by = point ? "points" : advisors_.names().searcher,
-                  .version = point ? 0 : advisors_.names().searcher_version,
-                  .seen = seen,
-                  .reason = std::move(proposal.reason),
-                  .resources = resources ? *resources : Resources{}});
+  emit(TrialAdded{
+      .trial = trial,
+      .config = std::move(proposal.config),
+      .proposed_by = point ? std::string(to_text(Decider::points)) : advisors_.names().searcher,
+      .version = point ? 0 : advisors_.names().searcher_version,
+      .seen = seen,
+      .reason = std::move(proposal.reason),
+      .resources = resources ? *resources : Resources{}});
   if (!impossible.empty()) {
     end_trial(trial, TrialState::failed, "can never run: " + impossible);
   }
@@ -414,7 +423,7 @@ bool Planner::choose() {
     const std::string now = state_.has_trial(choice->trial)
                                 ? std::string(to_text(state_.state(choice->trial)))
                                 : "not there";
-    close_with("scheduler_error",
+    close_with(Limit::scheduler_error,
                "scheduler '" + advisors_.names().scheduler + "' chose trial " +
                    to_text(choice->trial) + ", which is " + now + " and can't be chosen");
     return false;
@@ -427,8 +436,7 @@ void Planner::accept(Choice choice) {
   const TrialId trial = choice.trial;
   const ChoiceKind kind = choice.kind;
   const std::string reason = choice.reason;
-  const auto is_max_t = [](const auto& number) { return number.first == "max_t"; };
-  const bool completes = std::ranges::any_of(choice.numbers, is_max_t);
+  const bool completes = choice.completes;
   emit(TrialChosen{
       std::move(choice), advisors_.names().scheduler, advisors_.names().scheduler_version});
   if (kind == ChoiceKind::stop) {

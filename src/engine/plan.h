@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/log/experiment_state.h"
+#include "core/log/log_words.h"
 #include "engine/advisors.h"
 #include "engine/control.h"
 #include "engine/ledger.h"
@@ -74,7 +75,7 @@ class Planner {
   void extend(std::int64_t samples, double time_budget_s);
   // A failed trial is pending again.
   void retry(TrialId trial, const std::string& who) {
-    emit(ControlRequested{"retry", trial, who, ""});
+    emit(ControlRequested{std::string(to_text(RequestKind::retry)), trial, who, ""});
   }
   // Says that the controller is there, if nothing else has for most of a second.
   void beat();
@@ -113,10 +114,11 @@ class Planner {
   void after_failure(TrialId trial, const Ended& ended);
   void leave_if_failing_early(TrialId trial);
   void end_trial(TrialId trial, TrialState state, std::string reason);
-  void answer(AttemptId id, std::int64_t iteration, const StoredDecision& decision);
+  void answer(AttemptId id, Reply reply);
   void answer_repeated(const Reported& reported);
   void recover(TrialId trial);
-  void close_with(std::string limit, std::string reason);
+  void close_with(Limit limit, std::string reason);
+  void reach(Limit limit, std::string reason, TrialId trial = {-1});
   void interrupt(TrialId trial, bool pause);
   void interrupt_running(bool pause);
   void control_trial(const ControlRequest& request);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "engine/early_failure.h"
 #include "engine/plan.h"
@@ -30,7 +31,8 @@ void Planner::recover(TrialId trial) {
   }
   emit(TrialRequeued{trial, 0, "was running when the controller went away", false});
   // It keeps its slot: what was running goes on before anything new is chosen.
-  emit(TrialChosen{{.trial = trial, .reason = "was running"}, "engine", 0});
+  emit(TrialChosen{
+      {.trial = trial, .reason = "was running"}, std::string(to_text(Decider::engine)), 0});
 }
 
 void Planner::on_ended(const Ended& ended) {
@@ -58,7 +60,7 @@ void Planner::after_damage(TrialId trial, const std::string& message) {
                   std::to_string(state_.checkpoints().at(*older).training_iteration)
             : "starts over";
   const AttemptId id{trial, state_.record(trial).attempts};
-  after_attempt(trial, {id, Outcome::lost, message + "; the trial " + follows, 0});
+  after_attempt(trial, {id, Outcome::lost, formatted("{}; the trial {}", message, follows), 0});
 }
 
 // Its newest checkpoint of this segment, or the one of another trial that the segment began with.
@@ -79,8 +81,8 @@ void Planner::after_pause(TrialId trial) {
   const bool unsaved = by_scheduler && !live.decisions.empty() && live.decisions.back().save &&
                        !to_go_on_from(trial);
   const std::string what =
-      "paused at iteration " + std::to_string(state_.iteration(trial)) + " and saved no checkpoint";
-  const std::string scheduler = "scheduler '" + advisors_.names().scheduler + "'";
+      formatted("paused at iteration {} and saved no checkpoint", state_.iteration(trial));
+  const std::string scheduler = formatted("scheduler '{}'", advisors_.names().scheduler);
   if (unsaved && advisors_.names().needs_checkpoints) {
     const AttemptId id{trial, state_.record(trial).attempts};
     return after_failure(
@@ -110,8 +112,9 @@ std::string Planner::missing_objective(TrialId trial) const {
   for (const auto& [name, value] : last) {
     seen.push_back(name);
   }
-  return "returned without a value of '" + state_.objectives().front().metric +
-         "'; metrics reported: " + (seen.empty() ? "none" : join(seen, ", "));
+  return formatted("returned without a value of '{}'; metrics reported: {}",
+                   state_.objectives().front().metric,
+                   seen.empty() ? "none" : join(seen, ", "));
 }
 
 // It returned by itself, or left as it was asked to.
@@ -191,7 +194,7 @@ void Planner::after_failure(TrialId trial, const Ended& ended) {
   end_trial(trial, TrialState::failed, message);
   const std::int64_t allowed = state_.spec().max_failures;
   if (allowed >= 0 && state_.total_failed() > allowed && state_.closing_reason().empty()) {
-    close_with("max_failures",
+    close_with(Limit::max_failures,
                std::to_string(state_.total_failed()) + " trials failed, " +
                    std::to_string(allowed) + " allowed; the last: " + message);
   }
@@ -204,7 +207,7 @@ void Planner::leave_if_failing_early(TrialId trial) {
     return;
   }
   if (std::string reason = failing_early(state_, trial); !reason.empty()) {
-    emit(LimitReached{"failing_early", {-1}, reason});
+    reach(Limit::failing_early, reason);
     leave(reason);
   }
 }
@@ -220,7 +223,7 @@ void Planner::end_trial(TrialId trial, TrialState state, std::string reason) {
   }
   if (state_.closing_reason().empty()) {
     if (std::string plateau = rules_.experiment_plateau(state_); !plateau.empty()) {
-      close_with("stop_rule", std::move(plateau));
+      close_with(Limit::stop_rule, std::move(plateau));
     }
   }
 }

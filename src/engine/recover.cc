@@ -2,13 +2,15 @@
 
 #include <utility>
 
+#include "base/format.h"
+#include "base/try.h"
 #include "core/log/event_check.h"
 
 namespace luthier {
 namespace {
 
 std::string describe(const Decision& decision) {
-  return std::string(to_text(decision.kind)) + " (" + decision.reason + ")";
+  return formatted("{} ({})", to_text(decision.kind), decision.reason);
 }
 
 std::string describe(const Choice& choice) {
@@ -17,7 +19,7 @@ std::string describe(const Choice& choice) {
   if (choice.checkpoint) {
     text += " from checkpoint " + std::to_string(choice.checkpoint->value);
   }
-  return text + " (" + choice.reason + ")";
+  return formatted("{} ({})", text, choice.reason);
 }
 
 // The words of a reason may be put better from one version to the next; the numbers it rests on
@@ -35,8 +37,8 @@ void Replayer::differs(const Event& event,
                        const std::string& logged,
                        const std::string& now) {
   if (++counts_.differences == 1) {
-    counts_.first_difference = "event " + std::to_string(event.sequence) + ": the log has " + what +
-                               " " + logged + ", recomputed it is " + now;
+    counts_.first_difference = formatted(
+        "event {}: the log has {} {}, recomputed it is {}", event.sequence, what, logged, now);
   }
 }
 
@@ -55,15 +57,15 @@ void Replayer::check_decision(const Event& event, const DecisionMade& logged) {
   if (!is_same(now.decision, logged.decision) || now.decided_by != logged.decided_by) {
     std::string what = "decision";
     if (now.version != logged.version) {
-      what += " (" + logged.decided_by + " version " + std::to_string(logged.version) + ", here " +
-              std::to_string(now.version) + ")";
+      what +=
+          formatted(" ({} version {}, here {})", logged.decided_by, logged.version, now.version);
     }
     differs(event, what, describe(logged.decision), describe(now.decision));
   }
 }
 
 void Replayer::check_choice(const Event& event, const TrialChosen& logged) {
-  if (logged.chosen_by != advisors_.names().scheduler) {
+  if (!advisors_.is_schedulers(logged)) {
     return;
   }
   ++counts_.choices;
@@ -84,9 +86,7 @@ void Replayer::check_suggestion(const Event& event, const TrialAdded& logged) {
 }
 
 Result<> Replayer::take(const Event& event) {
-  if (auto checked = check_event(state_, event); !checked) {
-    return checked;
-  }
+  LUTHIER_TRY(check_event(state_, event));
   if (const auto* made = std::get_if<DecisionMade>(&event.body)) {
     check_decision(event, *made);
   } else if (depth_ == ReplayDepth::everything) {
@@ -97,9 +97,7 @@ Result<> Replayer::take(const Event& event) {
     }
   }
   advisors_.before(state_, event);
-  if (auto applied = state_.apply(event); !applied) {
-    return applied;
-  }
+  LUTHIER_TRY(state_.apply(event));
   if (auto decision = advisors_.after(state_, event)) {
     scheduled_ = std::move(decision);
     metrics_ = std::get<ResultReported>(event.body).metrics;

@@ -4,7 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "core/log/log_words.h"
 
 namespace luthier {
 namespace {
@@ -55,7 +58,7 @@ Result<Rules> Rules::make(const ExperimentSpec& spec) {
     } else if (auto expression = parse_expression(rule.text)) {
       rules.conditions_.push_back({rule.text, std::move(*expression)});
     } else {
-      problems.push_back("stop rule '" + rule.text + "': " + expression.error().message);
+      problems.push_back(formatted("stop rule '{}': {}", rule.text, expression.error().message));
     }
   }
   rules.reads_ = metric_readings(spec);
@@ -63,8 +66,8 @@ Result<Rules> Rules::make(const ExperimentSpec& spec) {
     if (auto expression = parse_expression(formula(amount), parameters)) {
       for (const auto& used : expression->names()) {
         if (std::ranges::find(parameters, used) == parameters.end()) {
-          problems.push_back("resource " + name + " '" + amount +
-                             "': " + unknown_name("parameter", used, parameters));
+          problems.push_back(formatted(
+              "resource {} '{}': {}", name, amount, unknown_name("parameter", used, parameters)));
         }
       }
       rules.claims_.push_back({name, std::move(*expression)});
@@ -84,7 +87,7 @@ std::string Rules::own_stop(const ExperimentState& state,
   const ExperimentSpec& spec = state.spec();
   const std::int64_t iteration = state.iteration(trial);
   if (spec.iterations > 0 && iteration >= spec.iterations) {
-    return "reached " + std::to_string(spec.iterations) + " iterations";
+    return formatted("reached {} iterations", spec.iterations);
   }
   const Value iteration_value(iteration);
   const auto lookup = [&](std::string_view name) -> const Value* {
@@ -93,7 +96,7 @@ std::string Rules::own_stop(const ExperimentState& state,
   for (const Condition& condition : conditions_) {
     const auto holds = condition.expression.evaluate(lookup);
     if (holds && holds->boolean() && *holds->boolean()) {
-      return "stop rule " + condition.text + " holds";
+      return formatted("stop rule {} holds", condition.text);
     }
   }
   for (const StopRule& rule : plateaus_) {
@@ -114,29 +117,35 @@ DecisionMade Rules::decide(const ExperimentState& state,
                            const std::string& scheduler,
                            int version) const {
   const LiveTrial& live = *state.record(trial).live;
-  const auto made = [&](Decision decision, std::string decided_by, int by_version) {
+  const auto by_plugin = [&](Decision decision) {
+    return DecisionMade{trial, state.iteration(trial), std::move(decision), scheduler, version};
+  };
+  const auto by = [&](Decider decider, Decision decision) {
     return DecisionMade{
-        trial, state.iteration(trial), std::move(decision), std::move(decided_by), by_version};
+        trial, state.iteration(trial), std::move(decision), std::string(to_text(decider)), 0};
   };
   if (!state.closing_reason().empty()) {
-    return made({.kind = DecisionKind::stop, .reason = state.closing_reason()}, "limit", 0);
+    return by(Decider::limit, {.kind = DecisionKind::stop, .reason = state.closing_reason()});
   }
   if (live.stop_requested) {
-    const char* by = live.stop_is_rule ? "rule" : "person";
-    return made({.kind = DecisionKind::stop, .reason = live.request_reason}, by, 0);
+    return by(live.stop_is_rule ? Decider::rule : Decider::person,
+              {.kind = DecisionKind::stop,
+               .reason = live.request_reason,
+               .completes = live.stop_is_rule});
   }
   if (std::string reason = own_stop(state, trial, metrics); !reason.empty()) {
-    return made({.kind = DecisionKind::stop, .reason = std::move(reason)}, "rule", 0);
+    return by(Decider::rule,
+              {.kind = DecisionKind::stop, .reason = std::move(reason), .completes = true});
   }
   if (live.pause_requested && scheduled.kind != DecisionKind::stop) {
-    return made({.kind = DecisionKind::pause, .reason = live.request_reason}, "person", 0);
+    return by(Decider::person, {.kind = DecisionKind::pause, .reason = live.request_reason});
   }
   const std::int64_t every = state.spec().checkpoint_every;
   if (scheduled.kind == DecisionKind::proceed && every > 0 &&
       state.iteration(trial) - live.last_checkpoint_iteration >= every) {
     scheduled.kind = DecisionKind::checkpoint;
   }
-  return made(std::move(scheduled), scheduler, version);
+  return by_plugin(std::move(scheduled));
 }
 
 std::string Rules::experiment_plateau(const ExperimentState& state) const {
@@ -157,10 +166,11 @@ Result<Resources> Rules::resources_for(const Config& config) const {
     const auto value = claim.amount.evaluate(lookup);
     const auto number = value ? value->number() : std::nullopt;
     if (!number || !std::isfinite(*number) || *number < 0) {
-      return Error{ErrorCode::invalid_argument,
-                   "resource " + claim.name + " = " + claim.amount.to_text() + " gives " +
-                       (value ? to_json(*value) : value.error().message) +
-                       "; it must be a number of at least 0"};
+      return failure(ErrorCode::invalid_argument,
+                     "resource {} = {} gives {}; it must be a number of at least 0",
+                     claim.name,
+                     claim.amount.to_text(),
+                     value ? to_json(*value) : value.error().message);
     }
     if (claim.name == "cpu") {
       resources.cpu = *number;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "executors/programs/guardian_client.h"
 
@@ -35,8 +36,8 @@ std::string start_failure(const guardian::Spawned& spawned,
       : number == ENOENT ? "; check its path, and the #! line if it is a script"
                          : "";
   return (spawned.in_directory != 0
-              ? "the working directory '" + working_directory + "' could not be entered: "
-              : "the program '" + to_utf8(program) + "' could not be started: ") +
+              ? formatted("the working directory '{}' could not be entered: ", working_directory)
+              : formatted("the program '{}' could not be started: ", to_utf8(program))) +
          errno_in_words(number) + remedy;
 }
 
@@ -51,23 +52,24 @@ std::string exit_failure(const guardian::Gone& gone,
   const int status = gone.wait_status;
   std::string out;
   if (gone.over_memory != 0) {
-    out = "used " + memory_text(gone.peak_memory_bytes, memory_limit_bytes) +
-          " of memory, more than its limit of " +
-          memory_text(memory_limit_bytes, memory_limit_bytes) +
-          ", and was ended; give it more with --memory, or have it use less";
+    out = formatted(
+        "used {} of memory, more than its limit of {}, and was ended; give it more "
+        "with --memory, or have it use less",
+        memory_text(gone.peak_memory_bytes, memory_limit_bytes),
+        memory_text(memory_limit_bytes, memory_limit_bytes));
   } else if (WIFSIGNALED(status)) {
     const char* name = sigdescr_np(WTERMSIG(status));
-    out = "was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
-          (name != nullptr ? name : "unknown") + ")";
+    out = formatted(
+        "was ended by signal {} ({})", WTERMSIG(status), name != nullptr ? name : "unknown");
   } else {
     out = "exited with status " + std::to_string(WEXITSTATUS(status));
   }
-  return tail.empty() ? out : out + "; last lines of stderr:\n" + tail;
+  return tail.empty() ? out : formatted("{}; last lines of stderr:\n{}", out, tail);
 }
 
 std::string time_out_failure(std::chrono::microseconds limit) {
-  return "ran longer than its limit of " + format_number(static_cast<double>(limit.count()) / 1e6) +
-         " s and was ended";
+  return formatted("ran longer than its limit of {} s and was ended",
+                   format_number(static_cast<double>(limit.count()) / 1e6));
 }
 
 }  // namespace luthier

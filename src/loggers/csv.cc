@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "loggers/private_files.h"
 #include "loggers/result_record.h"
 
@@ -87,13 +89,9 @@ class CsvWriter final : public TrialWriter {
     return finish(folder, false);
   }
   Result<> on(const ResultReported& result, TimePoint time, TrialFolder& folder) {
-    if (auto finished = finish(folder, false); !finished) {
-      return finished;
-    }
+    LUTHIER_TRY(finish(folder, false));
     time_.on_result(time);
-    if (auto fitted = fit_columns(result.metrics, folder); !fitted) {
-      return fitted;
-    }
+    LUTHIER_TRY(fit_columns(result.metrics, folder));
     begin_row(result, time);
     return {};
   }
@@ -174,7 +172,7 @@ class CsvWriter final : public TrialWriter {
       append_number(row_, seconds);
     }
     row_ += ',' + std::to_string(time_.iterations_since_restore());
-    row_ += ',' + std::to_string(timestamp_s(time)) + ',' + date_text(time) + ',';
+    row_ += formatted(",{},{},", timestamp_s(time), date_text(time));
     done_at_ = row_.size();
     const bool in_order = all_known(result.metrics);
     auto next = result.metrics.begin();

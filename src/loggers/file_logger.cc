@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/format.h"
+#include "base/try.h"
 #include "loggers/log_position.h"
 #include "loggers/private_files.h"
 
@@ -118,9 +120,7 @@ Result<> FileLogger::apply(const Event& event) {
 
 Result<> FileLogger::apply_to_trial(const Event& event, TrialId trial) {
   Open& open = open_trial(trial);
-  if (auto written = open.writer->on_event(event, open.folder); !written) {
-    return written;
-  }
+  LUTHIER_TRY(open.writer->on_event(event, open.folder));
   const std::size_t waiting = open.folder.waiting();
   if (waiting > 0 && open.counted == 0) {
     waiting_.push_back(trial);
@@ -203,9 +203,7 @@ Result<> FileLogger::recover(Sequence last, const ReadFrom& read) {
 // Builds the files of all trials with events after `position` in the scratch folder, then makes the
 // real ones equal; leaves every trial that has not ended ready for its next event.
 Result<> FileLogger::rebuild(Sequence position, Sequence last, const ReadFrom& read) {
-  if (auto surveyed = survey(position, read); !surveyed) {
-    return surveyed;
-  }
+  LUTHIER_TRY(survey(position, read));
   check_root_ = position == 0;
   files_.remove_all(root(Target::scratch));
   folding_ = true;
@@ -345,9 +343,11 @@ fs::path FileLogger::state_file(const char* suffix) const {
 void FileLogger::give_up(const Error& error) {
   broken_ = true;
   open_.clear();
-  options_.warn("the " + options_.name + " logger stopped: " + error.message +
-                "; the log has everything: resuming the experiment or `luthier export` writes "
-                "these files again");
+  options_.warn(
+      formatted("the {} logger stopped: {}; the log has everything: resuming the experiment or "
+                "`luthier export` writes these files again",
+                options_.name,
+                error.message));
 }
 
 }  // namespace luthier

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/try.h"
+#include "core/json_writer.h"
 #include "loggers/result_record.h"
 
 namespace luthier {
@@ -19,23 +21,17 @@ struct Leaf {
   const Value* value;
 };
 
-void append_object(std::string& out, const std::vector<Leaf>& leaves) {
+void write_object(JsonWriter& json, const std::vector<Leaf>& leaves) {
   const auto is_value = [&](std::string_view name) {
     return std::ranges::find(leaves, name, &Leaf::name) != leaves.end();
   };
   std::set<std::string_view> written;
-  out += '{';
-  const auto key = [&](std::string_view name) {
-    out += out.back() == '{' ? "" : ", ";
-    append_json_string(out, name);
-    out += ": ";
-  };
+  json.object();
   for (const auto& [name, value] : leaves) {
     const auto dot = name.find('.');
     const std::string_view group = name.substr(0, dot);
     if (dot == std::string_view::npos || is_value(group)) {
-      key(name);
-      out += to_json(*value);
+      json.field(name, *value);
     } else if (written.insert(group).second) {
       std::vector<Leaf> members;
       for (const auto& [other, its_value] : leaves) {
@@ -43,16 +39,15 @@ void append_object(std::string& out, const std::vector<Leaf>& leaves) {
           members.push_back({other.substr(dot + 1), its_value});
         }
       }
-      key(group);
-      append_object(out, members);
+      write_object(json.key(group), members);
     }
   }
-  out += '}';
+  json.end();
 }
 
-class JsonWriter final : public TrialWriter {
+class JsonTrialWriter final : public TrialWriter {
  public:
-  explicit JsonWriter(TrialId trial) : id_(to_text(trial)) {}
+  explicit JsonTrialWriter(TrialId trial) : id_(to_text(trial)) {}
 
   Result<> on_event(const Event& event, TrialFolder& folder) override {
     return std::visit([&](const auto& body) { return on(body, event.time, folder); }, event.body);
@@ -71,9 +66,7 @@ class JsonWriter final : public TrialWriter {
   }
   Result<> on(const AttemptStarted&, TimePoint time, TrialFolder& folder) {
     time_.on_attempt(time);
-    if (auto finished = finish(folder, false); !finished) {
-      return finished;
-    }
+    LUTHIER_TRY(finish(folder, false));
     return std::exchange(changed_, false) ? folder.replace("params.json", config_ + "\n")
                                           : Result<>();
   }
@@ -135,9 +128,7 @@ class JsonWriter final : public TrialWriter {
       return {};
     }
     if (!folder.is_open()) {
-      if (auto opened = folder.open("result.json"); !opened) {
-        return opened;
-      }
+      LUTHIER_TRY(folder.open("result.json"));
     }
     folder.out().append(line_).append(done ? kDone : kNotDone);
     done_ = done;
@@ -156,7 +147,7 @@ class JsonWriter final : public TrialWriter {
 class JsonFormat final : public FileFormat {
  public:
   std::unique_ptr<TrialWriter> make_writer(TrialId trial) const override {
-    return std::make_unique<JsonWriter>(trial);
+    return std::make_unique<JsonTrialWriter>(trial);
   }
 };
 
@@ -168,7 +159,8 @@ std::string nested_json(const Config& config) {
     leaves.push_back({name, &value});
   }
   std::string out;
-  append_object(out, leaves);
+  JsonWriter json(out);
+  write_object(json, leaves);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "loggers/private_files.h"
 
@@ -27,7 +28,7 @@ Result<> write_position(const ContainedFiles& files,
                         const std::filesystem::path& name,
                         const LogPosition& position) {
   std::string text(kFormat);
-  text += '\n' + std::to_string(position.sequence) + '\n' + boot_id() + '\n';
+  text += formatted("\n{}\n{}\n", position.sequence, boot_id());
   text += position.closed ? "closed\n" : "open\n";
   return replace_file(files, name, text);
 }

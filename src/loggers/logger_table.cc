@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/failure.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "loggers/csv.h"
 #include "loggers/file_logger.h"
 #include "loggers/json.h"
@@ -62,10 +64,10 @@ Result<std::unique_ptr<Logger>> make_logger(std::string_view name, LoggerContext
     return Error{ErrorCode::invalid_argument, unknown_name("logger", name, logger_names())};
   }
   if (context.experiment_directory.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 "the " + std::string(name) +
-                     " logger writes files, which an experiment with --store memory has no place "
-                     "for; leave it out of --log, or use --store file"};
+    return failure(ErrorCode::invalid_argument,
+                   "the {} logger writes files, which an experiment with --store memory has no "
+                   "place for; leave it out of --log, or use --store file",
+                   name);
   }
   LUTHIER_CHECK(context.warn, "LoggerContext::warn is not set");
   return std::unique_ptr<Logger>(std::make_unique<FileLogger>(
@@ -82,13 +84,11 @@ Result<> export_files(std::string_view logger,
                       const std::string& trials_folder) {
   const FormatRow* row = find_format(logger);
   if (row == nullptr) {
-    return Error{ErrorCode::invalid_argument,
-                 "the " + std::string(logger) +
-                     " logger has no files to export; those that do: " + "csv, json, tensorboard"};
+    return failure(ErrorCode::invalid_argument,
+                   "the {} logger has no files to export; those that do: csv, json, tensorboard",
+                   logger);
   }
-  if (auto made = make_private_directories(directory); !made) {
-    return made;
-  }
+  LUTHIER_TRY(make_private_directories(directory));
   FileLogger files(
       row->make(spec),
       {.name = std::string(logger), .directory = directory, .trials_folder = trials_folder});

@@ -7,6 +7,9 @@
 #include <cerrno>
 #include <string>
 
+#include "base/format.h"
+#include "base/try.h"
+
 namespace luthier {
 namespace {
 
@@ -64,10 +67,7 @@ Result<> append_rest(const ContainedFiles& files, const fs::path& actual, int re
       return count == 0 ? Result<>() : failure("read", files.path(actual), errno);
     }
     const auto size = static_cast<std::size_t>(count);
-    if (auto appended = append_to_file(files, actual, std::string_view(block).substr(0, size));
-        !appended) {
-      return appended;
-    }
+    LUTHIER_TRY(append_to_file(files, actual, std::string_view(block).substr(0, size)));
   }
 }
 
@@ -87,9 +87,7 @@ Result<> make_private_directories(const fs::path& directory) {
   if (errno != ENOENT || parent == directory) {
     return failure("create the directory", directory, errno);
   }
-  if (auto made = make_private_directories(parent); !made) {
-    return made;
-  }
+  LUTHIER_TRY(make_private_directories(parent));
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     return failure("create the directory", directory, errno);
   }
@@ -107,7 +105,7 @@ Result<> append_to_file(const ContainedFiles& files, const fs::path& name, std::
 }
 
 fs::path temporary_name(const fs::path& name) {
-  return name.parent_path() / ("." + name.filename().string() + ".new");
+  return name.parent_path() / (formatted(".{}.new", name.filename().string()));
 }
 
 Result<> cut_file(const ContainedFiles& files, const fs::path& name, std::size_t bytes) {
@@ -127,9 +125,7 @@ Result<> cut_file(const ContainedFiles& files, const fs::path& name, std::size_t
 Result<> replace_file(const ContainedFiles& files, const fs::path& name, std::string_view bytes) {
   const fs::path temporary = temporary_name(name);
   files.remove(temporary);
-  if (auto appended = append_to_file(files, temporary, bytes); !appended) {
-    return appended;
-  }
+  LUTHIER_TRY(append_to_file(files, temporary, bytes));
   return move_file(files, temporary, name);
 }
 
@@ -153,10 +149,7 @@ Result<> read_pieces(const ContainedFiles& files,
     if (count <= 0) {
       return count == 0 ? Result<>() : failure("read", files.path(name), errno);
     }
-    if (auto received = receive(std::string_view(block).substr(0, static_cast<std::size_t>(count)));
-        !received) {
-      return received;
-    }
+    LUTHIER_TRY(receive(std::string_view(block).substr(0, static_cast<std::size_t>(count))));
   }
 }
 
@@ -171,9 +164,7 @@ Result<> bring_up_to_date(const ContainedFiles& files,
   if (!have || !is_beginning(have.get(), want.get())) {
     return move_file(files, expected, actual);
   }
-  if (auto appended = append_rest(files, actual, want.get()); !appended) {
-    return appended;
-  }
+  LUTHIER_TRY(append_rest(files, actual, want.get()));
   files.remove(expected);
   return {};
 }

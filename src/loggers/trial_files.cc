@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/try.h"
 #include "loggers/private_files.h"
 
 namespace luthier {
@@ -26,9 +27,7 @@ Result<> TrialFolder::replace_end(std::size_t bytes, std::string_view by) {
     return {};
   }
   if (files_) {
-    if (auto cut = cut_file(*files_, directory_ / name_, bytes); !cut) {
-      return cut;
-    }
+    LUTHIER_TRY(cut_file(*files_, directory_ / name_, bytes));
   }
   waiting_.append(by);
   return {};
@@ -44,9 +43,7 @@ Result<> TrialFolder::rewrite(const Rewrite& rewrite) {
   }
   const std::filesystem::path file = directory_ / name_;
   const std::filesystem::path temporary = temporary_name(file);
-  if (auto written = rewrite(*files_, file, temporary); !written) {
-    return written;
-  }
+  LUTHIER_TRY(rewrite(*files_, file, temporary));
   return move_file(*files_, temporary, file);
 }
 

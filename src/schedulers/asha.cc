@@ -20,6 +20,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/ladder.h"
 #include "schedulers/rungs/per_trial.h"
@@ -111,9 +112,7 @@ class StopMode : public TrialScheduler {
 };
 
 Result<std::unique_ptr<TrialScheduler>> make(const PluginContext& context) {
-  if (const auto checked = check_ladder("asha", Ladder(context.options)); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(check_ladder("asha", Ladder(context.options)));
   if (context.options.text("mode") == "promote") {
     return make_promoting_ladder(context, nullptr);
   }

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/try.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/per_trial.h"
 #include "schedulers/rungs/promotion.h"
@@ -146,9 +147,7 @@ class RankingLimit : public PromotionLimit {
 
 Result<std::unique_ptr<TrialScheduler>> make(const PluginContext& context) {
   const Ladder ladder(context.options);
-  if (const auto checked = check_ladder("pasha", ladder); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(check_ladder("pasha", ladder));
   return make_promoting_ladder(context, std::make_unique<RankingLimit>(ladder));
 }
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <limits>
 
+#include "base/format.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/per_trial.h"
 #include "schedulers/rungs/pruner.h"
@@ -79,9 +80,11 @@ class Patient : public TrialScheduler {
       numbers.emplace_back("recent", reading_.value(entry.window.recent()));
     }
     return {.kind = DecisionKind::stop,
-            .reason = "the best of its last " + std::to_string(patience_ + 1) + " results, " +
-                      reading_.show(entry.window.recent()) + ", is worse than its best before, " +
-                      reading_.show(entry.window.before()),
+            .reason =
+                formatted("the best of its last {} results, {}, is worse than its best before, {}",
+                          patience_ + 1,
+                          reading_.show(entry.window.recent()),
+                          reading_.show(entry.window.before())),
             .numbers = std::move(numbers)};
   }
 

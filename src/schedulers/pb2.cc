@@ -16,6 +16,7 @@
 #include <deque>
 #include <map>
 
+#include "base/try.h"
 #include "luthier/rng.h"
 #include "luthier/scheduler.h"
 #include "schedulers/population/population_training.h"
@@ -242,14 +243,11 @@ class BanditExploration : public Exploration {
 };
 
 Result<std::unique_ptr<TrialScheduler>> make(const PluginContext& context) {
-  auto parameters = explored_parameters("pb2", context);
-  if (!parameters) {
-    return parameters.error();
-  }
+  LUTHIER_TAKE(auto parameters, explored_parameters("pb2", context));
   return std::unique_ptr<TrialScheduler>(std::make_unique<PopulationTraining>(
       context,
       std::make_unique<BanditExploration>(
-          std::move(*parameters), context.options.number("perturbation_interval"), context.seed)));
+          std::move(parameters), context.options.number("perturbation_interval"), context.seed)));
 }
 
 }  // namespace

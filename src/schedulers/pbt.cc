@@ -18,7 +18,9 @@
 //   compares when nothing runs any more, so a trial held by a person does not block the rest.
 #include <cmath>
 
+#include "base/failure.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "luthier/rng.h"
 #include "luthier/scheduler.h"
 #include "schedulers/population/explorer.h"
@@ -33,9 +35,11 @@ Result<std::vector<double>> parse_factors(const std::string& text) {
   for (const std::string& part : split(text, ',')) {
     const auto factor = parse_number(part);
     if (!factor || !std::isfinite(*factor) || *factor <= 0) {
-      return Error{ErrorCode::invalid_argument,
-                   "option perturbation_factors of scheduler 'pbt' is \"" + text +
-                       "\"; it must be positive numbers separated by commas, such as 1.2,0.8"};
+      return failure(
+          ErrorCode::invalid_argument,
+          "option perturbation_factors of scheduler 'pbt' is \"{}\"; it must be positive "
+          "numbers separated by commas, such as 1.2,0.8",
+          text);
     }
     factors.push_back(*factor);
   }
@@ -61,17 +65,11 @@ class RandomExploration : public Exploration {
 };
 
 Result<std::unique_ptr<TrialScheduler>> make(const PluginContext& context) {
-  auto factors = parse_factors(context.options.text("perturbation_factors"));
-  if (!factors) {
-    return factors.error();
-  }
-  auto parameters = explored_parameters("pbt", context);
-  if (!parameters) {
-    return parameters.error();
-  }
+  LUTHIER_TAKE(auto factors, parse_factors(context.options.text("perturbation_factors")));
+  LUTHIER_TAKE(auto parameters, explored_parameters("pbt", context));
   Explorer explorer({.resample_probability = context.options.number("resample_probability"),
-                     .factors = std::move(*factors),
-                     .parameters = std::move(*parameters)});
+                     .factors = std::move(factors),
+                     .parameters = std::move(parameters)});
   return std::unique_ptr<TrialScheduler>(std::make_unique<PopulationTraining>(
       context, std::make_unique<RandomExploration>(std::move(explorer), context.seed)));
 }

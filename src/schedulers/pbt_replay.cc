@@ -10,67 +10,36 @@
 #include <fstream>
 #include <system_error>
 
-#include <nlohmann/json.hpp>
-
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
+#include "core/json.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/per_trial.h"
 
 namespace luthier {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct Step {
   std::int64_t iteration = 0;
   Config config;
 };
 
-std::optional<Value> to_value(const Json& json) {
-  switch (json.type()) {
-    case Json::value_t::null:
-      return Value();
-    case Json::value_t::boolean:
-      return Value(json.get<bool>());
-    case Json::value_t::number_integer:
-      return Value(json.get<std::int64_t>());
-    case Json::value_t::number_unsigned:
-      if (json.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
-        return Value(json.get<double>());
-      }
-      return Value(json.get<std::int64_t>());
-    case Json::value_t::number_float:
-      return Value(json.get<double>());
-    case Json::value_t::string:
-      return Value(json.get<std::string>());
-    case Json::value_t::array: {
-      ValueList list;
-      for (const auto& item : json) {
-        auto value = to_value(item);
-        if (!value) {
-          return std::nullopt;
-        }
-        list.push_back(std::move(*value));
-      }
-      return Value(std::move(list));
-    }
-    default:
-      return std::nullopt;
-  }
-}
-
 // What is wrong with the line, or empty.
 std::string parse_step(const std::string& line, Step& step) {
-  const Json json = Json::parse(line, nullptr, false);
-  if (!json.is_object() || !json.contains("iteration") || !json.contains("config") ||
-      !json["iteration"].is_number_integer() || !json["config"].is_object()) {
+  const auto json = parse_json(line);
+  const Json* iteration = json ? json->find("iteration") : nullptr;
+  const Json* config = json ? json->find("config") : nullptr;
+  const auto* count = iteration ? std::get_if<std::int64_t>(&iteration->value.data()) : nullptr;
+  if (!count || !config || config->kind != Json::Kind::object) {
     return "is not of the form {\"iteration\": 20, \"config\": {...}}";
   }
-  step.iteration = json["iteration"].get<std::int64_t>();
-  for (const auto& [name, item] : json["config"].items()) {
-    auto value = to_value(item);
+  step.iteration = *count;
+  for (const auto& [name, item] : config->members) {
+    auto value = item.to_value();
     if (!value) {
-      return "gives '" + name + "' a value that is no number, text, boolean or list";
+      return formatted("gives '{}' a value that is no number, text, boolean or list", name);
     }
     step.config.set(name, std::move(*value));
   }
@@ -82,10 +51,10 @@ Result<std::vector<Step>> read_policy(const std::string& path) {
   const bool regular = std::filesystem::is_regular_file(path, ignored);  // a pipe would block
   std::ifstream file(regular ? path : std::string());
   if (!regular || !file) {
-    return Error{ErrorCode::not_found,
-                 "cannot read the policy file '" + path +
-                     "' of scheduler 'pbt_replay'; give the path of a schedule exported from a pbt "
-                     "experiment"};
+    return failure(ErrorCode::not_found,
+                   "cannot read the policy file '{}' of scheduler 'pbt_replay'; give the path of "
+                   "a schedule exported from a pbt experiment",
+                   path);
   }
   std::vector<Step> steps;
   std::string line;
@@ -102,14 +71,13 @@ Result<std::vector<Step>> read_policy(const std::string& path) {
       problem = "has an iteration that is not after the line before";
     }
     if (!problem.empty()) {
-      return Error{
-          ErrorCode::invalid_argument,
-          "line " + std::to_string(number) + " of the policy file '" + path + "' " + problem};
+      return failure(
+          ErrorCode::invalid_argument, "line {} of the policy file '{}' {}", number, path, problem);
     }
     steps.push_back(std::move(step));
   }
   if (steps.empty()) {
-    return Error{ErrorCode::invalid_argument, "the policy file '" + path + "' has no line"};
+    return failure(ErrorCode::invalid_argument, "the policy file '{}' has no line", path);
   }
   return steps;
 }
@@ -178,11 +146,8 @@ Result<std::unique_ptr<TrialScheduler>> make(const PluginContext& context) {
     return Error{ErrorCode::invalid_argument,
                  "scheduler 'pbt_replay' needs option policy, the path of an exported schedule"};
   }
-  auto steps = read_policy(*path->text());
-  if (!steps) {
-    return steps.error();
-  }
-  return std::unique_ptr<TrialScheduler>(std::make_unique<PbtReplay>(std::move(*steps)));
+  LUTHIER_TAKE(auto steps, read_policy(*path->text()));
+  return std::unique_ptr<TrialScheduler>(std::make_unique<PbtReplay>(std::move(steps)));
 }
 
 }  // namespace

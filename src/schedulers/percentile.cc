@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/per_trial.h"
@@ -86,8 +87,9 @@ class Percentile : public TrialScheduler {
   Decision judge(double best, double time) const {
     if (!std::isfinite(best)) {
       return {.kind = DecisionKind::stop,
-              .reason = "all its results up to " + reading_.show_time(time) +
-                        " are NaN or infinite, worse than every number"};
+              .reason =
+                  formatted("all its results up to {} are NaN or infinite, worse than every number",
+                            reading_.show_time(time))};
     }
     const auto column = columns_.find(time);
     if (column == columns_.end() || column->second.results < min_trials_ ||

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/format.h"
 #include "base/ranked_set.h"
 #include "base/text.h"
 #include "luthier/scheduler.h"
@@ -96,14 +97,15 @@ class SuccessiveHalving : public TrialScheduler {
     const std::size_t better =
         rung.rank({standing.loss, TrialId{std::numeric_limits<std::int64_t>::max()}});
     const bool stays = n > bootstrap_ && better < kept;
-    const std::string at = std::to_string(n) + " at " + reading_.show_time(milestone(number));
+    const std::string at = formatted("{} at {}", n, reading_.show_time(milestone(number)));
     return {.kind = stays ? DecisionKind::proceed : DecisionKind::stop,
-            .reason = n <= bootstrap_ ? "one of the first " + std::to_string(bootstrap_) + " at " +
-                                            reading_.show_time(milestone(number)) +
-                                            ", which serve only for comparison"
-                                      : reading_.show(standing.loss) + " is number " +
-                                            std::to_string(better + 1) + " of " + at + "; " +
-                                            go_on_text(static_cast<double>(kept)),
+            .reason = n <= bootstrap_
+                          ? formatted("one of the first {} at {}, which serve only for comparison",
+                                      bootstrap_,
+                                      reading_.show_time(milestone(number)))
+                          : reading_.show(standing.loss) + " is number " +
+                                std::to_string(better + 1) + " of " + at + "; " +
+                                go_on_text(static_cast<double>(kept)),
             .numbers = {{"value", reading_.value(standing.loss)},
                         {"rank", static_cast<double>(better + 1)},
                         {"n", static_cast<double>(n)},

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/pruner.h"
@@ -74,9 +75,10 @@ Result<std::unique_ptr<TrialScheduler>> make(const PluginContext& context) {
                  "scheduler 'threshold' has no bound; give option lower, upper or both"};
   }
   if (lower > upper) {
-    return Error{ErrorCode::invalid_argument,
-                 "option lower of scheduler 'threshold' is " + format_number(lower) +
-                     ", more than upper " + format_number(upper) + "; exchange them"};
+    return failure(ErrorCode::invalid_argument,
+                   "option lower of scheduler 'threshold' is {}, more than upper {}; exchange them",
+                   format_number(lower),
+                   format_number(upper));
   }
   return std::unique_ptr<TrialScheduler>(std::make_unique<Threshold>(context));
 }

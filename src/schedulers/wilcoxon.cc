@@ -11,6 +11,7 @@
 #include <map>
 #include <numbers>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/per_trial.h"
@@ -163,12 +164,13 @@ class Wilcoxon : public TrialScheduler {
       numbers.emplace_back("mean", reading_.value(own.mean()));
     }
     return {.kind = stops ? DecisionKind::stop : DecisionKind::proceed,
-            .reason = "its mean, " + reading_.show(own.mean()) + ", is " +
-                      (stops ? "worse than that of the best trial, "
-                             : "not surely worse than that of the best trial, ") +
-                      reading_.show(best_.mean()) + ": p " +
-                      format_number(std::round(p * 10000) / 10000) + " on " +
-                      std::to_string(count) + " instances of both",
+            .reason = formatted("its mean, {}, is {}{}: p {} on {} instances of both",
+                                reading_.show(own.mean()),
+                                stops ? "worse than that of the best trial, "
+                                      : "not surely worse than that of the best trial, ",
+                                reading_.show(best_.mean()),
+                                format_number(std::round(p * 10000) / 10000),
+                                count),
             .numbers = std::move(numbers)};
   }
 

@@ -16,6 +16,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "luthier/searcher.h"
 #include "search/bohb/budget_model.h"
@@ -64,11 +65,13 @@ class Bohb : public Searcher {
     if (!best) {
       return random(view, trial, "random: the model found nothing new");
     }
-    return Proposal{.config = space.decode(best->point),
-                    .reason = "by " + std::to_string(model_->good().size()) + " good of " +
-                              std::to_string(model_->observations()) + " results at iteration " +
-                              std::to_string(model_->budget()) + "; log density ratio " +
-                              format_number(std::round(best->log_ratio * 1000) / 1000)};
+    return Proposal{
+        .config = space.decode(best->point),
+        .reason = formatted("by {} good of {} results at iteration {}; log density ratio {}",
+                            model_->good().size(),
+                            model_->observations(),
+                            model_->budget(),
+                            format_number(std::round(best->log_ratio * 1000) / 1000))};
   }
 
   void on_trial_added(const ExperimentView& view, TrialId trial) override {

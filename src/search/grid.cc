@@ -3,6 +3,7 @@
 // for each cell; without any, a finite space is itself the grid and every configuration comes once.
 #include <optional>
 
+#include "base/format.h"
 #include "luthier/searcher.h"
 #include "search/points/explored.h"
 #include "search/points/point_walk.h"
@@ -28,9 +29,10 @@ class GridSearch : public Searcher {
       return draw_in_cell(view, trial);
     }
     if (const Parameter* infinite = infinite_parameter(space)) {
-      return Exhausted{"searcher 'grid' can't enumerate '" + infinite->name +
-                       "', which has infinitely many values: give it grid([...]) or choice([...]), "
-                       "or use searcher 'random'"};
+      return Exhausted{
+          formatted("searcher 'grid' can't enumerate '{}', which has infinitely many values: give "
+                    "it grid([...]) or choice([...]), or use searcher 'random'",
+                    infinite->name)};
     }
     std::optional<PointWalk> walk = walk_;
     if (!walk) {
@@ -38,8 +40,7 @@ class GridSearch : public Searcher {
       skip(space, *walk);
     }
     if (walk->done()) {
-      return Exhausted{"all " + std::to_string(trial.value) +
-                       " configurations of the grid were tried"};
+      return Exhausted{formatted("all {} configurations of the grid were tried", trial.value)};
     }
     return Proposal{.config = space.decode(walk->point()), .reason = "next of the grid"};
   }
@@ -65,7 +66,7 @@ class GridSearch : public Searcher {
         space,
         cell,
         [&](std::uint64_t here) { return space.sample(rng, here); },
-        "cell " + std::to_string(cell + 1) + " of " + std::to_string(space.grid_size()));
+        formatted("cell {} of {}", cell + 1, space.grid_size()));
   }
 
   // To the first configuration, from here on, that is allowed and was not tried.

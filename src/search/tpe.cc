@@ -12,6 +12,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "luthier/searcher.h"
 #include "search/parzen/branches.h"
@@ -187,12 +188,15 @@ std::optional<Suggestion> Tpe::best_of(const CompiledSpace& space,
   if (!best) {
     return std::nullopt;
   }
-  return Proposal{.config = space.decode(best->point),
-                  .reason = "best of " + std::to_string(best->compared) + " candidates by " +
-                            std::to_string(history.good().size()) + " good and " +
-                            std::to_string(history.other().size()) + " other trials" +
-                            (branch.empty() ? "" : " of its branch") + "; log density ratio " +
-                            format_number(std::round(best->log_ratio * 1000) / 1000)};
+  return Proposal{
+      .config = space.decode(best->point),
+      .reason =
+          formatted("best of {} candidates by {} good and {} other trials{}; log density ratio {}",
+                    best->compared,
+                    history.good().size(),
+                    history.other().size(),
+                    branch.empty() ? "" : " of its branch",
+                    format_number(std::round(best->log_ratio * 1000) / 1000))};
 }
 
 std::vector<OptionSpec> options() {

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
 #include "base/sha256.h"
 #include "base/text.h"
+#include "core/json.h"
+#include "core/json_writer.h"
 #include "store/files.h"
 
 namespace luthier {
@@ -133,13 +133,15 @@ Error bad_manifest(const fs::path& path) {
           path.string() + " is damaged, so the checkpoint can't be restored"};
 }
 
-std::optional<ManifestEntry> parse_entry(const nlohmann::json& item) {
+std::optional<ManifestEntry> parse_entry(const Json& item) {
   const auto text = [&](const char* key) {
-    const auto found = item.find(key);
-    return found != item.end() && found->is_string() ? std::optional(found->get<std::string>())
-                                                     : std::nullopt;
+    const Json* found = item.find(key);
+    const std::string* content = found != nullptr ? found->value.text() : nullptr;
+    return content != nullptr ? std::optional(*content) : std::nullopt;
   };
-  if (!item.is_object() || !item.contains("bytes") || !item["bytes"].is_number_integer()) {
+  const Json* bytes = item.find("bytes");
+  const auto* size = bytes ? std::get_if<std::int64_t>(&bytes->value.data()) : nullptr;
+  if (size == nullptr) {
     return std::nullopt;
   }
   const auto hex = text("name_hex");
@@ -148,7 +150,7 @@ std::optional<ManifestEntry> parse_entry(const nlohmann::json& item) {
   if (!name || !sum) {
     return std::nullopt;
   }
-  return ManifestEntry{*name, item["bytes"].get<std::int64_t>(), *sum};
+  return ManifestEntry{*name, *size, *sum};
 }
 
 }  // namespace
@@ -166,23 +168,22 @@ Result<std::vector<ManifestEntry>> describe_files(const ContainedFiles& checkpoi
 
 Result<> write_manifest(const ContainedFiles& checkpoint,
                         const std::vector<ManifestEntry>& entries) {
-  nlohmann::ordered_json files = nlohmann::ordered_json::array();
-  for (const auto& entry : entries) {
-    nlohmann::ordered_json item;
+  std::string manifest;
+  JsonWriter json(manifest);
+  json.object().field("format", 1);
+  json.list_of("files", entries, [&](const ManifestEntry& entry) {
     // JSON holds text; a name that is none is given by its bytes.
     const bool is_text = to_utf8(entry.name) == entry.name;
-    item[is_text ? "name" : "name_hex"] = is_text ? entry.name : to_hex(entry.name);
-    item["bytes"] = entry.bytes;
-    item["sha256"] = entry.sha256;
-    files.push_back(std::move(item));
-  }
-  const nlohmann::ordered_json manifest = {{"format", 1}, {"files", std::move(files)}};
+    json.object().field(is_text ? "name" : "name_hex", is_text ? entry.name : to_hex(entry.name));
+    json.field("bytes", entry.bytes).field("sha256", entry.sha256).end();
+  });
+  json.end();
   const auto path = checkpoint.path(kManifestName);
   const FileDescriptor file = checkpoint.open(kManifestName, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file || ::fchmod(file.get(), 0600) != 0) {
     return system_error("write", path);
   }
-  return write_all(file.get(), manifest.dump(1) + "\n", path);
+  return write_all(file.get(), manifest + "\n", path);
 }
 
 Result<std::vector<ManifestEntry>> read_manifest(const ContainedFiles& checkpoint) {
@@ -202,12 +203,13 @@ Result<std::vector<ManifestEntry>> read_manifest(const ContainedFiles& checkpoin
     }
     text.append(block.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
   }
-  const auto manifest = nlohmann::json::parse(text, nullptr, false);
-  if (!manifest.is_object() || !manifest.contains("files") || !manifest["files"].is_array()) {
+  const auto manifest = parse_json(text);
+  const Json* files = manifest ? manifest->find("files") : nullptr;
+  if (files == nullptr || files->kind != Json::Kind::list) {
     return bad_manifest(path);
   }
   std::vector<ManifestEntry> entries;
-  for (const auto& item : manifest["files"]) {
+  for (const Json& item : files->items) {
     auto entry = parse_entry(item);
     if (!entry) {
       return bad_manifest(path);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "store/experiment_lock.h"
 #include "store/unborn.h"
 #include "tuner/assembly.h"
+#include "tuner/executor_table.h"
 
 namespace luthier {
 
@@ -54,11 +56,9 @@ std::string way_on(std::string_view command,
                    const ExperimentSpec& spec,
                    const std::filesystem::path& directory,
                    std::string_view options) {
-  if (spec.executor == "in_process") {
-    return "`Tuner::" + std::string(command) + "` in its C++ program";
-  }
-  if (spec.executor == "caller") {
-    return "`Experiment::open` in its C++ program";
+  const ExecutorRow* executor = find_executor(spec.executor);
+  if (executor != nullptr && executor->function_for != nullptr) {
+    return formatted("`{}` in its C++ program", executor->function_for(command));
   }
   return "`" + command_line(command, directory, options) + "`";
 }
@@ -68,24 +68,27 @@ std::string taken_text(const std::filesystem::path& directory) {
   const std::string place = " in " + directory.parent_path().string();
   std::error_code ignored;
   if (!std::filesystem::exists(directory / "experiment.db", ignored)) {
-    return "there is a " + name + place +
-           " that is not an experiment; choose another --name, or remove it";
+    return formatted(
+        "there is a {}{} that is not an experiment; choose another --name, or remove it",
+        name,
+        place);
   }
-  const std::string there = "there is an experiment " + name + place;
+  const std::string there = formatted("there is an experiment {}{}", name, place);
   if (const auto running = holder(directory)) {
-    return there + ", run by process " + std::to_string(running->pid) + " on " + running->host +
-           "; choose another --name";
+    return formatted(
+        "{}, run by process {} on {}; choose another --name", there, running->pid, running->host);
   }
   const auto state = read_state(directory);
   if (!state) {
     return there + " that can't be read; choose another --name";
   }
   const ExperimentSpec& spec = (*state)->spec();
-  return there +
-         ((*state)->finished()
-              ? ", which has ended; add samples with " + way_on("extend", spec, directory, "-n N")
-              : ", which was interrupted; go on with " + way_on("resume", spec, directory)) +
-         ", or choose another --name";
+  return formatted(
+      "{}{}, or choose another --name",
+      there,
+      (*state)->finished()
+          ? ", which has ended; add samples with " + way_on("extend", spec, directory, "-n N")
+          : ", which was interrupted; go on with " + way_on("resume", spec, directory));
 }
 
 }  // namespace luthier

@@ -4,12 +4,15 @@
 #include <system_error>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/name_length.h"
 #include "core/space/environment_name.h"
 #include "executors/programs/process.h"
 #include "store/experiment_lock.h"
 #include "tuner/advice.h"
+#include "tuner/executor_table.h"
 #include "tuner/machine/machine.h"
 #include "tuner/machine/signals.h"
 #include "tuner/session.h"
@@ -27,24 +30,20 @@ Result<ExperimentSummary> run_session(std::filesystem::path directory,
   if (options.session.handle_signals) {
     signals.emplace();
   }
-  auto session = Session::open(std::move(directory), std::move(start), plugins, options);
-  if (!session) {
-    return session.error();
-  }
-  return (*session)->run();
+  LUTHIER_TAKE(auto session,
+               Session::open(std::move(directory), std::move(start), plugins, options));
+  return session->run();
 }
 
 // Programs are started there also when the experiment is resumed from elsewhere.
 Result<> record_working_directory(ExperimentSpec& spec) {
   spec.working_directory.clear();
-  if (spec.executor != "process" && spec.executor != "ray") {
+  const ExecutorRow* executor = find_executor(spec.executor);
+  if (executor == nullptr || !executor->runs_programs) {
     return {};
   }
-  auto directory = working_directory({});
-  if (!directory) {
-    return directory.error();
-  }
-  spec.working_directory = *std::move(directory);
+  LUTHIER_TAKE(auto directory, working_directory({}));
+  spec.working_directory = std::move(directory);
   return {};
 }
 
@@ -88,10 +87,11 @@ std::string name_problem(const std::string& name) {
   }
   if (name.empty() || name.starts_with('.') || name.starts_with('-') ||
       !std::ranges::all_of(name, fine)) {
-    return "experiment name \"" + to_utf8(name) +
-           "\" can't be the name of a directory; it must be made of the letters a to z, digits and "
-           "any of "
-           "'-', '_', '.' and '+', and begin with a letter or digit";
+    return formatted(
+        "experiment name \"{}\" can't be the name of a directory; it must be made of "
+        "the letters a to z, digits and any of '-', '_', '.' and '+', and begin with a "
+        "letter or digit",
+        to_utf8(name));
   }
   return {};
 }
@@ -112,9 +112,7 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
-  if (auto recorded = record_working_directory(spec); !recorded) {
-    return recorded.error();
-  }
+  LUTHIER_TRY(record_working_directory(spec));
   if (options.session.memory_store) {
     return run_session(
         {}, {.create = true, .spec = std::move(spec), .space = space}, plugins, options);

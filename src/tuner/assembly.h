@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/log/experiment_state.h"
+#include "core/log/log_words.h"
 #include "engine/recover.h"
 #include "loggers/console/console.h"
 #include "luthier/benchmark.h"
@@ -86,11 +87,11 @@ std::vector<std::filesystem::path> list_experiments(const std::filesystem::path&
 Result<std::filesystem::path> find_experiment(const std::filesystem::path& results,
                                               const std::string& name);
 
-// ---- Asking: "stop", "pause" or "resume" for the experiment (no trial) or one trial. A running
+// ---- Asking: stop, pause or resume, for the experiment (no trial) or one trial. A running
 // controller is asked through <experiment>/control/ and answers within a second; for an experiment
 // that is not running, the lock is taken and the request written directly. Returns the answer.
 Result<std::string> request(const std::filesystem::path& directory,
-                            const std::string& what,
+                            RequestKind what,
                             std::optional<TrialId> trial,
                             const std::string& who);
 

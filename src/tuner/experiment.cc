@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/failure.h"
+#include "base/try.h"
 #include "executors/caller.h"
 #include "tuner/advice.h"
 #include "tuner/session.h"
@@ -52,20 +54,14 @@ struct Experiment::Impl {
   Result<AttemptId> attempt(TrialId trial) const {
     const auto found = out.find(trial);
     if (found == out.end() || started.contains(trial)) {
-      return Error{ErrorCode::not_found,
-                   "trial " + to_text(trial) + " is not out; ask for it first"};
+      return failure(ErrorCode::not_found, "trial {} is not out; ask for it first", to_text(trial));
     }
     return found->second;
   }
 
   Result<> end(TrialId trial, Outcome outcome, std::string message) {
-    auto id = attempt(trial);
-    if (!id) {
-      return id.error();
-    }
-    if (auto posted = executor->post_end(*id, outcome, std::move(message)); !posted) {
-      return posted;
-    }
+    LUTHIER_TAKE(auto id, attempt(trial));
+    LUTHIER_TRY(executor->post_end(id, outcome, std::move(message)));
     out.erase(trial);
     return pump(out_count());
   }
@@ -76,9 +72,7 @@ struct Experiment::Impl {
     if (!engine.left()) {
       engine.planner().leave("closed");
       engine.planner().leave_now();
-      if (const auto pumped = pump(0); !pumped) {
-        return pumped.error();
-      }
+      LUTHIER_TRY(pump(0));
     }
     engine.close();
     return session->finish();
@@ -98,14 +92,10 @@ Experiment::~Experiment() {
 
 Result<Experiment> Experiment::open(Tuner tuner) {
   Tuner::Impl const& options = *tuner.impl_;
-  if (const auto checked = options.check(); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(options.check());
   ExperimentSpec spec = options.named_spec();
   spec.executor = "caller";
-  if (const auto resolved = options.plugins.resolve(spec); !resolved) {
-    return resolved.error();
-  }
+  LUTHIER_TRY(options.plugins.resolve(spec));
   auto impl = std::make_unique<Impl>();
   auto executor = std::make_unique<CallerExecutor>();
   impl->executor = executor.get();
@@ -118,19 +108,15 @@ Result<Experiment> Experiment::open(Tuner tuner) {
         !std::filesystem::exists(directory / "experiment.db", ignored) || !is_taken(directory);
   }
   start.spec = std::move(spec);
-  auto session = Session::open(std::move(directory),
-                               std::move(start),
-                               options.plugins,
-                               options.options,
-                               std::move(executor));
-  if (!session) {
-    return session.error();
-  }
-  impl->session = std::move(*session);
+  LUTHIER_TAKE(auto session,
+               Session::open(std::move(directory),
+                             std::move(start),
+                             options.plugins,
+                             options.options,
+                             std::move(executor)));
+  impl->session = std::move(session);
   impl->session->engine().planner().set_jobs(0);
-  if (const auto opened = impl->session->engine().open(); !opened) {
-    return opened.error();
-  }
+  LUTHIER_TRY(impl->session->engine().open());
   impl->collect();
   return Experiment(std::move(impl));
 }
@@ -148,47 +134,26 @@ std::optional<AskedTrial> Experiment::ask() {
 }
 
 Result<DecisionKind> Experiment::report(TrialId trial, const Metrics& metrics) {
-  auto id = impl_->attempt(trial);
-  if (!id) {
-    return id.error();
-  }
-  if (const auto posted = impl_->executor->post_report(*id, metrics); !posted) {
-    return posted.error();
-  }
-  if (const auto pumped = impl_->pump(impl_->out_count()); !pumped) {
-    return pumped.error();
-  }
-  const auto reply = impl_->executor->last_reply(*id);
+  LUTHIER_TAKE(auto id, impl_->attempt(trial));
+  LUTHIER_TRY(impl_->executor->post_report(id, metrics));
+  LUTHIER_TRY(impl_->pump(impl_->out_count()));
+  const auto reply = impl_->executor->last_reply(id);
   return reply ? reply->kind : DecisionKind::stop;
 }
 
 Result<> Experiment::save(TrialId trial, const TrialContext::Saver& saver) {
-  auto id = impl_->attempt(trial);
-  if (!id) {
-    return id.error();
-  }
+  LUTHIER_TAKE(auto id, impl_->attempt(trial));
   CheckpointArea& area = impl_->session->checkpoints();
-  auto directory = area.begin(*id);
-  if (!directory) {
-    return directory.error();
-  }
-  saver(*directory);
-  auto sealed = area.seal(*id, impl_->session->state().iteration(trial), *directory);
-  if (!sealed) {
-    return sealed.error();
-  }
-  if (auto posted = impl_->executor->post_checkpoint(*id, *sealed); !posted) {
-    return posted;
-  }
+  LUTHIER_TAKE(auto directory, area.begin(id));
+  saver(directory);
+  LUTHIER_TAKE(auto sealed, area.seal(id, impl_->session->state().iteration(trial), directory));
+  LUTHIER_TRY(impl_->executor->post_checkpoint(id, sealed));
   return impl_->pump(impl_->out_count());
 }
 
 Result<> Experiment::tell(TrialId trial) {
-  auto id = impl_->attempt(trial);
-  if (!id) {
-    return id.error();
-  }
-  const auto reply = impl_->executor->last_reply(*id);
+  LUTHIER_TAKE(auto id, impl_->attempt(trial));
+  const auto reply = impl_->executor->last_reply(id);
   const bool paused = reply && reply->kind == DecisionKind::pause;
   const bool stopped = reply && reply->kind == DecisionKind::stop;
   return impl_->end(trial,

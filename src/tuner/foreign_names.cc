@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -180,7 +181,7 @@ std::string unknown_algorithm(AlgorithmKind kind,
                               std::string_view name,
                               std::span<const std::string> known,
                               std::span<const std::string> known_of_other_kind) {
-  const std::string begin = "no " + std::string(to_text(kind)) + " '" + std::string(name) + "'; ";
+  const std::string begin = formatted("no {} '{}'; ", to_text(kind), name);
   const std::string all = " known: " + join(known, ", ");
   const auto other =
       kind == AlgorithmKind::searcher ? AlgorithmKind::scheduler : AlgorithmKind::searcher;
@@ -188,15 +189,14 @@ std::string unknown_algorithm(AlgorithmKind kind,
     return std::ranges::find(names, each) != names.end();
   };
   const auto of_other_kind = [&](std::string_view meant) {
-    return begin + "did you mean " + std::string(to_text(other)) + " '" + std::string(meant) +
-           "'?" + all;
+    return formatted("{}did you mean {} '{}'?{}", begin, to_text(other), meant, all);
   };
   if (in(known_of_other_kind, name)) {
     return of_other_kind(name);
   }
   const auto meant = meant_algorithm(kind, name);
   if (meant && meant->kind == kind && in(known, meant->name)) {
-    return begin + "did you mean '" + meant->name + "'?" + all;
+    return formatted("{}did you mean '{}'?{}", begin, meant->name, all);
   }
   if (!closest_name(name, known) && meant && in(known_of_other_kind, meant->name)) {
     return of_other_kind(meant->name);

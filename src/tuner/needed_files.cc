@@ -5,7 +5,10 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/failure.h"
 #include "base/sha256.h"
+#include "base/try.h"
+#include "laboratory/simulation/simulation_options.h"
 
 namespace luthier {
 namespace {
@@ -26,7 +29,7 @@ Result<> add(std::vector<NeededFile>& files, const std::string& path) {
     sum.add({block.data(), static_cast<std::size_t>(in.gcount())});
   }
   if (!in.eof()) {
-    return Error{ErrorCode::io, "can't read " + path + ": " + std::strerror(errno)};
+    return failure(ErrorCode::io, "can't read {}: {}", path, std::strerror(errno));
   }
   files.push_back({path, sum.hex()});
   return {};
@@ -67,15 +70,13 @@ Result<std::vector<NeededFile>> needed_files(const ExperimentSpec& spec) {
     if (!is_file(path) || std::ranges::find(files, path, &NeededFile::path) != files.end()) {
       continue;
     }
-    if (const auto added = add(files, path); !added) {
-      return added.error();
-    }
+    LUTHIER_TRY(add(files, path));
   }
   return files;
 }
 
 std::optional<std::string> benchmark_of(const ExperimentSpec& spec) {
-  if (spec.executor != "simulated") {
+  if (spec.executor != kSimulatedExecutor) {
     return std::nullopt;
   }
   const auto found = std::ranges::find(

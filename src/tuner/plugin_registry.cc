@@ -5,7 +5,10 @@
 
 #include <dlfcn.h>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/log/known_check.h"
 #include "core/name_length.h"
 #include "engine/rules.h"
@@ -48,8 +51,7 @@ template <class Rows, class Added>
 std::string add_rows(Rows& rows, const Added& added, const char* kind) {
   for (const auto& row : added) {
     if (find_row(rows, std::string(row.name)) != nullptr) {
-      return std::string("its ") + kind + " '" + std::string(row.name) +
-             "' is already there; rename it";
+      return formatted("its {} '{}' is already there; rename it", kind, row.name);
     }
     rows.emplace_back(std::string(row.name), row.plugin());
   }
@@ -79,8 +81,8 @@ std::string below(const char* what, double value, double minimum) {
   if (value >= minimum) {
     return {};
   }
-  return std::string(what) + " is " + format_number(value) + "; it must be at least " +
-         format_number(minimum);
+  return formatted(
+      "{} is {}; it must be at least {}", what, format_number(value), format_number(minimum));
 }
 
 // Seconds that can be counted in microseconds.
@@ -120,8 +122,8 @@ std::string objectives_problem(const ExperimentSpec& spec) {
     }
     for (std::size_t j = 0; j < i; ++j) {
       if (spec.objectives[i].metric == spec.objectives[j].metric) {
-        return "objective '" + spec.objectives[i].metric +
-               "' is given twice; give each metric once";
+        return formatted("objective '{}' is given twice; give each metric once",
+                         spec.objectives[i].metric);
       }
     }
   }
@@ -138,8 +140,7 @@ PluginRegistry::PluginRegistry() {
 Result<> PluginRegistry::load(const std::filesystem::path& library) {
   const std::string name = library.string();
   const auto refuse = [&](const std::string& why) {
-    return Error{ErrorCode::invalid_argument,
-                 "plugin library '" + name + "' can't be used: " + why};
+    return failure(ErrorCode::invalid_argument, "plugin library '{}' can't be used: {}", name, why);
   };
   // A path without a slash would be looked up in the system's library folders.
   const std::string path = std::filesystem::absolute(library).string();
@@ -158,9 +159,9 @@ Result<> PluginRegistry::load(const std::filesystem::path& library) {
   }
   const PluginLibrary& content = *entry();
   if (content.interface_version != PluginLibrary{}.interface_version) {
-    return refuse("it was built for plugin interface " + std::to_string(content.interface_version) +
-                  ", this is " + std::to_string(PluginLibrary{}.interface_version) +
-                  "; build it again");
+    return refuse(formatted("it was built for plugin interface {}, this is {}; build it again",
+                            content.interface_version,
+                            PluginLibrary{}.interface_version));
   }
   std::string problem = add_rows(searchers_, content.searchers, "searcher");
   if (problem.empty()) {
@@ -214,7 +215,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
   problems.add(objectives_problem(spec));
   const auto check = [&](AlgorithmKind kind, PluginSpec& plugin, const PluginInfo* info, bool own) {
     const std::string what(to_text(kind));
-    const std::string called = what + " '" + plugin.name + "'";
+    const std::string called = formatted("{} '{}'", what, plugin.name);
     if (own) {
       return;
     }
@@ -236,9 +237,10 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
     plugin.options = std::move(*options);
     if (several && !info->multi_objective) {
       const auto able = what == "searcher" ? able_of(searchers_) : able_of(schedulers_);
-      problems.add(called + " handles one objective, and " +
-                   std::to_string(spec.objectives.size()) +
-                   " are given; these handle several: " + join(able, ", "));
+      problems.add(formatted("{} handles one objective, and {} are given; these handle several: {}",
+                             called,
+                             spec.objectives.size(),
+                             join(able, ", ")));
     }
   };
   const auto own = [](const auto& plugins, const std::string& name) {
@@ -271,7 +273,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
   } else {
     for (std::size_t i = 0; i < spec.points.size(); ++i) {
       if (const auto checked = (*space)->check(spec.points[i]); !checked) {
-        problems.add("point " + std::to_string(i + 1) + ": " + checked.error().message);
+        problems.add(formatted("point {}: {}", i + 1, checked.error().message));
       }
     }
     for (std::size_t i = 0; i < spec.known.size(); ++i) {
@@ -279,7 +281,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
       if (whole) {
         spec.known[i] = *std::move(whole);
       } else {
-        problems.add("known result " + std::to_string(i + 1) + ": " + whole.error().message);
+        problems.add(formatted("known result {}: {}", i + 1, whole.error().message));
       }
     }
   }
@@ -302,14 +304,11 @@ bool PluginRegistry::knows(const ExperimentSpec& spec) const {
 Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& given,
                                                                 const SharedSpace& ready) const {
   ExperimentSpec spec = given;
-  const auto space = compile_shared(spec.space, ready);
-  if (!space) {
-    return space.error();
-  }
+  LUTHIER_TAKE(const SharedSpace space, compile_shared(spec.space, ready));
   // Of a new experiment this was done; a stored one is a stranger's, or of an older version whose
   // plugins had fewer options.
   if (knows(spec)) {
-    if (const auto checked = settle(spec, *space); !checked) {
+    if (const auto checked = settle(spec, space); !checked) {
       return Error{ErrorCode::corruption,
                    "the experiment in the log is not one that `luthier run` writes: " +
                        checked.error().message};
@@ -336,11 +335,9 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
                    unknown_name("searcher", names.searcher, searchers()) +
                        "; a searcher of a library needs its --plugin"};
     }
-    auto made = plugin->make({spec.searcher.options, spec.objectives, spec.seed, space->get()});
-    if (!made) {
-      return made.error();
-    }
-    searcher_made = std::move(*made);
+    LUTHIER_TAKE(auto made,
+                 plugin->make({spec.searcher.options, spec.objectives, spec.seed, space.get()}));
+    searcher_made = std::move(made);
     names.searcher_version = plugin->info.version;
     names.reads_results = plugin->reads_results;
   }
@@ -351,11 +348,9 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
                    unknown_name("scheduler", names.scheduler, schedulers()) +
                        "; a scheduler of a library needs its --plugin"};
     }
-    auto made = plugin->make({spec.scheduler.options, spec.objectives, spec.seed, space->get()});
-    if (!made) {
-      return made.error();
-    }
-    scheduler_made = std::move(*made);
+    LUTHIER_TAKE(auto made,
+                 plugin->make({spec.scheduler.options, spec.objectives, spec.seed, space.get()}));
+    scheduler_made = std::move(made);
     names.scheduler_version = plugin->info.version;
     names.needs_checkpoints = plugin->needs_checkpoints;
   }

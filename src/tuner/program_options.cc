@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/log/metric_readings.h"
 
 namespace luthier {
@@ -23,9 +25,7 @@ Result<> set_regex(ProcessOptions& options, const std::string& value) {
 Result<> set_files(ProcessOptions& options, const std::string& value) {
   options.metric_files.clear();
   for (const auto& glob : split(value, '\n')) {
-    if (auto checked = check_metric_file(glob); !checked) {
-      return checked;
-    }
+    LUTHIER_TRY(check_metric_file(glob));
     options.metric_files.push_back(glob);
   }
   return {};
@@ -120,25 +120,19 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
     if (const auto set = set_program_option(process, name, value); !set) {
       return Error{
           set.error().code,
-          "option " + name + " of the executor is '" + value + "'; it " + set.error().message};
+          formatted("option {} of the executor is '{}'; it {}", name, value, set.error().message)};
     }
   }
   return process;
 }
 
 Result<> record_templates(ExperimentSpec& spec) {
-  const auto process = process_options(spec);
-  if (!process) {
-    return process.error();
-  }
-  const auto digests = template_digests(*process);
-  if (!digests) {
-    return digests.error();
-  }
+  LUTHIER_TAKE(const auto process, process_options(spec));
+  LUTHIER_TAKE(const auto digests, template_digests(process));
   const bool recorded = std::ranges::any_of(
       spec.executor_options, [](const auto& option) { return option.first == "templates"; });
-  if (!digests->empty() && !recorded) {
-    spec.executor_options.emplace_back("templates", *digests);
+  if (!digests.empty() && !recorded) {
+    spec.executor_options.emplace_back("templates", digests);
   }
   return {};
 }

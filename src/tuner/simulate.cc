@@ -5,7 +5,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "tuner/advice.h"
 #include "tuner/best_curve.h"
 #include "tuner/machine/signals.h"
@@ -37,12 +39,13 @@ std::string default_prefix(const ExperimentSpec& spec, const BenchmarkFacts& fac
 
 std::string objective_problem(const ExperimentSpec& spec, const BenchmarkFacts& facts) {
   if (spec.objectives.size() > 1) {
-    return "a simulation has one objective, " + std::to_string(spec.objectives.size()) +
-           " are given; drop all but one --min or --max";
+    return formatted(
+        "a simulation has one objective, {} are given; drop all but one --min or --max",
+        spec.objectives.size());
   }
   const std::string& metric = spec.objectives.front().metric;
   if (std::ranges::find(facts.metrics, metric) == facts.metrics.end()) {
-    return unknown_name("metric of " + facts.name + " called", metric, facts.metrics);
+    return unknown_name(formatted("metric of {} called", facts.name), metric, facts.metrics);
   }
   return {};
 }
@@ -51,8 +54,9 @@ std::string taken_problem(const std::string& name, const SessionOptions& session
   if (session.memory_store || !is_taken(session.results / name)) {
     return {};
   }
-  return "there is an experiment '" + name + "' in " + session.results.string() +
-         "; choose another --name, --results or --seed";
+  return formatted("there is an experiment '{}' in {}; choose another --name, --results or --seed",
+                   name,
+                   session.results.string());
 }
 
 void add_problem(std::vector<std::string>& problems, std::string problem) {
@@ -150,28 +154,19 @@ Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
   RunContext watched = options;
   watched.own_loggers.push_back(curve);
   const bool on_disk = !options.session.memory_store;
-  const auto space = compile_shared(spec.space);
-  if (!space) {
-    return space.error();
-  }
-  auto session = Session::open(on_disk ? options.session.results / spec.name : "",
-                               {.create = true, .spec = spec, .space = *space},
-                               plugins,
-                               watched);
-  if (!session) {
-    return session.error();
-  }
-  if (const auto ran = (*session)->engine().run(); !ran) {
-    return ran.error();
-  }
-  if (const auto closed = (*session)->close(); !closed) {
-    return closed.error();
-  }
-  const ExperimentState& state = (*session)->state();
+  LUTHIER_TAKE(const SharedSpace space, compile_shared(spec.space));
+  LUTHIER_TAKE(auto session,
+               Session::open(on_disk ? options.session.results / spec.name : "",
+                             {.create = true, .spec = spec, .space = space},
+                             plugins,
+                             watched));
+  LUTHIER_TRY(session->engine().run());
+  LUTHIER_TRY(session->close());
+  const ExperimentState& state = session->state();
   return SimulatedExperiment{
       .seed = spec.seed,
       .name = spec.name,
-      .directory = (*session)->directory(),
+      .directory = session->directory(),
       .curve = curve->finish(),
       .optimum = options.benchmark ? options.benchmark->optimum(objective) : std::nullopt,
       .finished = state.finished(),

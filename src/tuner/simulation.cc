@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/try.h"
 #include "tuner/simulate.h"
 
 namespace luthier {
@@ -22,11 +23,8 @@ struct Simulation::Impl {
     if (options.benchmark) {
       return {};
     }
-    auto opened = open_benchmark(plan.simulation.benchmark, plan.simulation.task);
-    if (!opened) {
-      return opened.error();
-    }
-    options.benchmark = std::move(*opened);
+    LUTHIER_TAKE(auto opened, open_benchmark(plan.simulation.benchmark, plan.simulation.task));
+    options.benchmark = std::move(opened);
     return {};
   }
 };
@@ -108,21 +106,14 @@ Simulation& Simulation::name(std::string prefix) {
 }
 
 Result<std::vector<SimulatedExperiment>> Simulation::run() {
-  if (const auto opened = impl_->open(); !opened) {
-    return opened.error();
-  }
-  const auto specs = simulation_specs(
-      impl_->plan, *impl_->options.benchmark, impl_->plugins, impl_->options.session);
-  if (!specs) {
-    return specs.error();
-  }
+  LUTHIER_TRY(impl_->open());
+  LUTHIER_TAKE(const auto specs,
+               simulation_specs(
+                   impl_->plan, *impl_->options.benchmark, impl_->plugins, impl_->options.session));
   std::vector<SimulatedExperiment> experiments;
-  for (const ExperimentSpec& spec : *specs) {
-    auto experiment = run_simulation(spec, impl_->plugins, impl_->options);
-    if (!experiment) {
-      return experiment.error();
-    }
-    experiments.push_back(std::move(*experiment));
+  for (const ExperimentSpec& spec : specs) {
+    LUTHIER_TAKE(auto experiment, run_simulation(spec, impl_->plugins, impl_->options));
+    experiments.push_back(std::move(experiment));
   }
   return experiments;
 }

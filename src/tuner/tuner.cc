@@ -6,6 +6,8 @@
 #include <ctime>
 #include <utility>
 
+#include "base/format.h"
+#include "base/try.h"
 #include "tuner/tuner_options.h"
 
 namespace luthier {
@@ -147,14 +149,14 @@ Tuner& Tuner::results(std::filesystem::path directory) {
 }
 Tuner& Tuner::store(const std::string& kind) {
   if (kind != "file" && kind != "memory") {
-    impl_->problems.push_back("store is '" + kind + "'; it must be file or memory");
+    impl_->problems.push_back(formatted("store is '{}'; it must be file or memory", kind));
   }
   impl_->options.session.memory_store = kind == "memory";
   return *this;
 }
 Tuner& Tuner::durability(const std::string& kind) {
   if (kind != "fast" && kind != "full") {
-    impl_->problems.push_back("durability is '" + kind + "'; it must be fast or full");
+    impl_->problems.push_back(formatted("durability is '{}'; it must be fast or full", kind));
   }
   impl_->options.session.full_durability = kind == "full";
   return *this;
@@ -186,8 +188,8 @@ Tuner& Tuner::trainable(const std::filesystem::path& file) {
   std::error_code error;
   const auto path = std::filesystem::canonical(file, error);
   if (error) {
-    impl_->problems.push_back("the library " + file.string() +
-                              " can't be used: " + error.message());
+    impl_->problems.push_back(
+        formatted("the library {} can't be used: {}", file.string(), error.message()));
   }
   impl_->set_executor_option("library", path.string());
   return *this;
@@ -234,20 +236,15 @@ Tuner& Tuner::handle_signals(bool on) {
 }
 
 Result<ExperimentSummary> Tuner::run() {
-  if (const auto checked = impl_->check(); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(impl_->check());
   RunContext options = impl_->options;
   options.may_rename = impl_->spec.name.empty();
   return run_experiment(impl_->named_spec(), impl_->plugins, options);
 }
 
 Result<ExperimentSummary> Tuner::resume() {
-  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
-  if (!directory) {
-    return directory.error();
-  }
-  return resume_experiment(*directory, impl_->plugins, impl_->options);
+  LUTHIER_TAKE(auto directory, find_experiment(impl_->options.session.results, impl_->spec.name));
+  return resume_experiment(directory, impl_->plugins, impl_->options);
 }
 
 Result<ExperimentSummary> Tuner::extend(std::int64_t more_samples, double more_seconds) {
@@ -255,10 +252,7 @@ Result<ExperimentSummary> Tuner::extend(std::int64_t more_samples, double more_s
     return Error{ErrorCode::invalid_argument,
                  "extend by what? give a number of samples, or of seconds, above 0"};
   }
-  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
-  if (!directory) {
-    return directory.error();
-  }
+  LUTHIER_TAKE(auto directory, find_experiment(impl_->options.session.results, impl_->spec.name));
   Extension extension;
   if (more_samples > 0) {
     extension.more_samples = more_samples;
@@ -266,31 +260,22 @@ Result<ExperimentSummary> Tuner::extend(std::int64_t more_samples, double more_s
   if (more_seconds > 0) {
     extension.more_time_s = more_seconds;
   }
-  return resume_experiment(*directory, impl_->plugins, impl_->options, extension);
+  return resume_experiment(directory, impl_->plugins, impl_->options, extension);
 }
 
 Result<ExperimentSummary> Tuner::retry(std::optional<TrialId> trial) {
-  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
-  if (!directory) {
-    return directory.error();
-  }
-  return retry_experiment(*directory, impl_->plugins, impl_->options, trial);
+  LUTHIER_TAKE(auto directory, find_experiment(impl_->options.session.results, impl_->spec.name));
+  return retry_experiment(directory, impl_->plugins, impl_->options, trial);
 }
 
 Result<Tuner::ReplayReport> Tuner::replay() {
-  auto directory = find_experiment(impl_->options.session.results, impl_->spec.name);
-  if (!directory) {
-    return directory.error();
-  }
-  auto counts = replay_experiment(*directory, impl_->plugins);
-  if (!counts) {
-    return counts.error();
-  }
-  return ReplayReport{counts->decisions,
-                      counts->choices,
-                      counts->suggestions,
-                      counts->differences,
-                      counts->first_difference};
+  LUTHIER_TAKE(auto directory, find_experiment(impl_->options.session.results, impl_->spec.name));
+  LUTHIER_TAKE(auto counts, replay_experiment(directory, impl_->plugins));
+  return ReplayReport{counts.decisions,
+                      counts.choices,
+                      counts.suggestions,
+                      counts.differences,
+                      counts.first_difference};
 }
 
 }  // namespace luthier

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/expression/stop_rule_check.h"
 
@@ -47,9 +48,10 @@ Result<> Tuner::Impl::check() const {
         "not run; call executor(\"process\") or executor(\"ray\")");
   }
   if (!here && options.train) {
-    all.push_back("the executor " + spec.executor +
-                  " does not run a function of this program; build it into a library for "
-                  "trainable(), or drop executor()");
+    all.push_back(
+        formatted("the executor {} does not run a function of this program; build it into a "
+                  "library for trainable(), or drop executor()",
+                  spec.executor));
   }
   if (!all.empty()) {
     return Error{ErrorCode::invalid_argument, join(all, "\n")};

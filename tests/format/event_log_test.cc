@@ -4,13 +4,13 @@
 #include <cstdlib>
 #include <fstream>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "core/event_codec.h"
-#include "store/event_reader.h"
-#include "store/event_rows.h"
-#include "store/sqlite_store.h"
+#include "base/format.h"
+#include "core/log/event_codec.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/event_rows.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/random_events.h"
 #include "support/temporary_directory.h"
 
@@ -57,7 +57,7 @@ void write_store(const fs::path& directory) {
 
 TEST(EventLogFormat, EveryStoredLogStillReadsAsItDid) {
   if (std::getenv("LUTHIER_WRITE_FORMAT") != nullptr) {
-    write_store(kStores / fmt::format("format-{}", kFormatVersion));
+    write_store(kStores / formatted("format-{}", kFormatVersion));
   }
   std::int64_t stores = 0;
   for (const auto& entry : fs::directory_iterator(kStores)) {
@@ -81,14 +81,14 @@ TEST(EventLogFormat, TheWorkedExampleOfTheDocumentIsWhatIsWritten) {
   ASSERT_TRUE(encode(result, payload).ok());
   std::string hex;
   for (const char c : payload) {
-    hex += fmt::format("{}{:02x}", hex.empty() ? "" : " ", static_cast<unsigned char>(c));
+    hex += formatted("{}{:02x}", hex.empty() ? "" : " ", static_cast<unsigned char>(c));
   }
   const std::string document = content(fs::path(LUTHIER_SOURCE_DIR) / "docs/event_log.md");
   EXPECT_NE(document.find("\n" + hex + "\n"), std::string::npos) << hex;
   const auto chain = chain_after(
       0x8A9136AA,
       {.sequence = 12, .time = 1'700'000'000'000'001, .kind = 7, .trial = 3, .payload = payload});
-  EXPECT_NE(document.find(fmt::format("`chain` = {}", chain)), std::string::npos) << chain;
+  EXPECT_NE(document.find(formatted("`chain` = {}", chain)), std::string::npos) << chain;
   const std::string json = to_json(Event{12, 1'700'000'000'000'001, result});
   EXPECT_NE(document.find("\n" + json + "\n"), std::string::npos) << json;
 }

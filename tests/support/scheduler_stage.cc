@@ -125,9 +125,7 @@ void SchedulerStage::accept(const Choice& choice) {
   choices_.push_back(choice);
   scheduler_->on_choice(*this, choice);
   if (choice.kind == ChoiceKind::stop) {
-    end(trial,
-        choice.numbers.empty() || choice.numbers.back().first != "max_t" ? TrialState::stopped
-                                                                         : TrialState::completed);
+    end(trial, choice.completes ? TrialState::completed : TrialState::stopped);
     return;
   }
   StageTrial& t = at(trial);
@@ -177,12 +175,9 @@ Decision SchedulerStage::report(TrialId trial, std::int64_t iteration, const Met
         save(trial);
       }
       break;
-    case DecisionKind::stop: {
-      const bool complete =
-          std::ranges::any_of(decision.numbers, [](const auto& n) { return n.first == "max_t"; });
-      end(trial, complete ? TrialState::completed : TrialState::stopped);
+    case DecisionKind::stop:
+      end(trial, decision.completes ? TrialState::completed : TrialState::stopped);
       break;
-    }
   }
   return decision;
 }

@@ -11,7 +11,7 @@ constexpr std::array kOperands = {kExperiment, kOptionalTrial};
 constexpr std::array kOptions = {kResults, kJson};
 
 int run(const Arguments& arguments) {
-  return ask(arguments, "pause");
+  return ask(arguments, RequestKind::pause);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "core/log/canonical_agreement.h"
 #include "core/log/canonical_export.h"
 #include "laboratory/bundles/bundle.h"
+#include "laboratory/simulation/simulation_options.h"
 
 namespace luthier::cli {
 namespace {
@@ -23,7 +24,7 @@ struct Rerun {
 
 // Why an option can't be given besides --from; empty: it can.
 std::string problem_with_bundle(const Bundle& bundle, const Option& option) {
-  const bool simulated = bundle.spec.executor == "simulated";
+  const bool simulated = bundle.spec.executor == kSimulatedExecutor;
   if (!option.stands(in::bundle)) {
     return "--" + std::string(option.name) +
            " and --from exclude each other, for the bundle says what is run; drop one";
@@ -94,7 +95,7 @@ Result<> check_needs(const Rerun& rerun) {
   if (!files) {
     return files.error();
   }
-  if (rerun.request.spec.executor == "simulated") {
+  if (rerun.request.spec.executor == kSimulatedExecutor) {
     return check_table(rerun, *files);
   }
   mention_changes(rerun, *files);

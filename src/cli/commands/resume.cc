@@ -15,7 +15,7 @@ constexpr std::array kOperands = {kExperiment, kOptionalTrial};
 
 int run(const Arguments& arguments) {
   if (arguments.operand(1)) {
-    return ask(arguments, "resume");
+    return ask(arguments, RequestKind::resume);
   }
   return continue_experiment(
       arguments, [](const auto& directory, const ExperimentRequest& request) {

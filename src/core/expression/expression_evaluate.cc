@@ -2,6 +2,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/expression/expression.h"
 
@@ -228,7 +229,7 @@ class Evaluator {
     if (container.text() && item.text()) {
       return container.text()->find(*item.text()) != std::string::npos;
     }
-    fail("the right of 'in' is " + std::string(kind_of(container)) + "; it must be a list");
+    fail(formatted("the right of 'in' is {}; it must be a list", kind_of(container)));
     return false;
   }
 
@@ -305,8 +306,9 @@ class Evaluator {
     }
     for (const Value& argument : arguments) {
       if (!argument.number()) {
-        return fail(std::string(kFunctions[static_cast<std::size_t>(node.function)].name) +
-                    " takes numbers, not " + literal_text(argument));
+        return fail(formatted("{} takes numbers, not {}",
+                              kFunctions[static_cast<std::size_t>(node.function)].name,
+                              literal_text(argument)));
       }
     }
     return extreme ? extremum(node.function, arguments) : apply(node.function, arguments);
@@ -362,8 +364,8 @@ class Evaluator {
     }
     const auto digits = arguments[1].integer();
     if (!digits) {
-      return fail("the second argument of round is " + literal_text(arguments[1]) +
-                  "; it must be an integer");
+      return fail(formatted("the second argument of round is {}; it must be an integer",
+                            literal_text(arguments[1])));
     }
     if (kept && *digits >= 0) {
       return Value(*kept);

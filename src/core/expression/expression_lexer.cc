@@ -6,7 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "base/utf8.h"
 
 namespace luthier {
@@ -45,9 +47,8 @@ Error syntax_error(std::string_view text, std::size_t position, std::string_view
   constexpr std::size_t kShown = 200;
   std::string shown = to_utf8(text.substr(0, kShown));
   shown += text.size() > kShown ? "..." : "";
-  return Error{ErrorCode::invalid_argument,
-               "at position " + std::to_string(position + 1) + " of '" + shown +
-                   "': " + std::string(problem)};
+  return failure(
+      ErrorCode::invalid_argument, "at position {} of '{}': {}", position + 1, shown, problem);
 }
 
 Result<std::string> read_quoted(std::string_view text, std::size_t& position) {
@@ -159,11 +160,8 @@ Result<Token> ExpressionLexer::quoted() {
                ? Result<Token>(Token{Token::Kind::quoted_name, std::string(name), {}, start})
                : no_utf8(text_, start);
   }
-  auto content = read_quoted(text_, position_);
-  if (!content) {
-    return content.error();
-  }
-  return Token{Token::Kind::literal, {}, Value(std::move(*content)), start};
+  LUTHIER_TAKE(auto content, read_quoted(text_, position_));
+  return Token{Token::Kind::literal, {}, Value(std::move(content)), start};
 }
 
 Token ExpressionLexer::name() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/expression/expression.h"
 #include "core/expression/expression_lexer.h"
@@ -97,7 +98,7 @@ class ExpressionParser {
   }
   void expect(std::string_view symbol) {
     if (!accept(symbol)) {
-      fail("expected '" + std::string(symbol) + "', not " + shown(token_));
+      fail(formatted("expected '{}', not {}", symbol, shown(token_)));
     }
   }
   static std::string shown(const Token& token) {
@@ -119,8 +120,8 @@ class ExpressionParser {
       node.height = std::max(node.height, out_.nodes_[child].height + 1);
     }
     if (node.height > kHeightLimit) {
-      fail("the expression is longer than " + std::to_string(kHeightLimit) +
-           " operators in a row; split it");
+      fail(
+          formatted("the expression is longer than {} operators in a row; split it", kHeightLimit));
       return 0;
     }
     out_.nodes_.push_back(std::move(node));
@@ -131,7 +132,7 @@ class ExpressionParser {
   template <class Parse>
   Index deeper(Parse parse) {
     if (++depth_ > kDepthLimit) {
-      fail("the expression is nested deeper than " + std::to_string(kDepthLimit) + " levels");
+      fail(formatted("the expression is nested deeper than {} levels", kDepthLimit));
     }
     const Index index = error_ ? 0 : parse();
     --depth_;
@@ -265,7 +266,7 @@ class ExpressionParser {
     }
     if (word.kind == Token::Kind::name &&
         (word.text.ends_with('.') || word.text.find("..") != std::string::npos)) {
-      fail_at(word.position, "the name '" + word.text + "' has an empty part");
+      fail_at(word.position, formatted("the name '{}' has an empty part", word.text));
     }
     const auto known = std::ranges::find(out_.names_, word.text);
     const auto index = static_cast<Index>(known - out_.names_.begin());
@@ -291,11 +292,13 @@ class ExpressionParser {
     const std::size_t given = node.children.size();
     if (given < row->least_arguments || given > row->most_arguments) {
       fail_at(word.position,
-              word.text + " takes " + std::to_string(row->least_arguments) +
-                  (row->most_arguments > row->least_arguments
-                       ? " to " + std::to_string(row->most_arguments)
-                       : "") +
-                  " arguments, not " + std::to_string(given));
+              formatted("{} takes {}{} arguments, not {}",
+                        word.text,
+                        row->least_arguments,
+                        row->most_arguments > row->least_arguments
+                            ? " to " + std::to_string(row->most_arguments)
+                            : "",
+                        given));
     }
     return add(std::move(node));
   }

@@ -1,16 +1,19 @@
 #include "core/expression/resource_text.h"
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
 
 std::string lacking_text(std::string_view resource, double wanted, double there) {
   const bool counts = resource == "cpu" || resource == "gpu";
-  return "needs " + format_number(wanted) + " " + std::string(resource) +
-         (counts && wanted > 1 ? "s" : "") +
-         (there == 0   ? ", but there is none"
-          : there <= 1 ? ", but there is only " + format_number(there)
-                       : ", but there are only " + format_number(there));
+  return formatted("needs {} {}{}{}",
+                   format_number(wanted),
+                   resource,
+                   counts && wanted > 1 ? "s" : "",
+                   there == 0   ? ", but there is none"
+                   : there <= 1 ? ", but there is only " + format_number(there)
+                                : ", but there are only " + format_number(there));
 }
 
 }  // namespace luthier

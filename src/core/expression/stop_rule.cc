@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "base/unknown_option.h"
 #include "core/expression/expression.h"
 #include "luthier/experiment_spec.h"
@@ -50,8 +53,9 @@ Error unreadable(std::string_view text, const Error& error) {
           ? " (a rule is a condition such as \"loss < 0.1\", or "
             "plateau:metric=loss,window=4,tolerance=0.01; a metric whose name has other characters "
             "than letters, digits, '_' and '.' stands in backquotes)"
-          : "; if " + std::string(name) + " is a metric, write '" +
-                rewritten(text, name, expression_name(name)) + "'";
+          : formatted("; if {} is a metric, write '{}'",
+                      name,
+                      rewritten(text, name, expression_name(name)));
   return {ErrorCode::invalid_argument, "the stop rule can't be read: " + error.message + remedy};
 }
 
@@ -73,9 +77,9 @@ Result<StopRule> condition(std::string_view text, std::span<const std::string> k
     return doubtful(text, joined);
   }
   if (expression->names().empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 "the stop rule '" + expression->to_text() +
-                     "' names no metric; write a condition such as \"loss < 0.1\""};
+    return failure(ErrorCode::invalid_argument,
+                   "the stop rule '{}' names no metric; write a condition such as \"loss < 0.1\"",
+                   expression->to_text());
   }
   return StopRule{.kind = StopRule::Kind::condition, .text = expression->to_text()};
 }
@@ -113,24 +117,21 @@ std::string with_quoted_metric(std::string_view text, std::span<const std::strin
 }
 
 Result<StopRule> plateau(StopRule::Kind kind, const std::string& text) {
-  const auto spec = parse_plugin_spec(text);
-  if (!spec) {
-    return spec.error();
-  }
-  StopRule rule{.kind = kind, .text = to_text(*spec), .window = kDefaultWindow};
-  const std::string what = "the stop rule '" + spec->name + "'";
+  LUTHIER_TAKE(const auto spec, parse_plugin_spec(text));
+  StopRule rule{.kind = kind, .text = to_text(spec), .window = kDefaultWindow};
+  const std::string what = formatted("the stop rule '{}'", spec.name);
   const std::vector<std::string> known = {"metric", "window", "tolerance"};
   std::vector<std::string> problems;
-  for (const auto& [key, value] : spec->options) {
+  for (const auto& [key, value] : spec.options) {
     if (std::ranges::find(known, key) == known.end()) {
       problems.push_back(unknown_option(what, key, known));
     } else if (const auto wanted = set_option(rule, key, value); !wanted.empty()) {
-      problems.push_back("option " + key + " of " + what + " is " + to_json(value) +
-                         "; it must be " + std::string(wanted));
+      problems.push_back(
+          formatted("option {} of {} is {}; it must be {}", key, what, to_json(value), wanted));
     }
   }
-  if (!spec->options.contains("metric")) {
-    problems.push_back(what + " has no metric; write " + spec->name + ":metric=NAME");
+  if (!spec.options.contains("metric")) {
+    problems.push_back(formatted("{} has no metric; write {}:metric=NAME", what, spec.name));
   }
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};

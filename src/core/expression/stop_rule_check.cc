@@ -1,5 +1,6 @@
 #include "core/expression/stop_rule_check.h"
 
+#include "base/format.h"
 #include "core/expression/expression.h"
 
 namespace luthier {
@@ -16,7 +17,7 @@ std::string stop_rule_problem(const StopRule& rule) {
   if (!value || value->boolean() != nullptr) {
     return {};
   }
-  const std::string compared = "'" + rule.text + " < 0.1'";
+  const std::string compared = formatted("'{} < 0.1'", rule.text);
   const bool name =
       expression->names().size() == 1 && expression_name(expression->names().front()) == rule.text;
   return "the stop rule '" + rule.text + "' compares nothing; write a condition such as " +

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/failure.h"
+#include "base/format.h"
+#include "base/try.h"
+
 namespace luthier {
 namespace {
 
@@ -28,7 +32,7 @@ std::string brief(const Json& json) {
   }
   std::string out;
   for (const auto& [name, item] : json.members) {
-    out += (out.empty() ? "" : ", ") + name + " " + brief(item);
+    out += formatted("{}{} {}", out.empty() ? "" : ", ", name, brief(item));
   }
   return out.size() <= 120 ? out : out.substr(0, 120) + "...";
 }
@@ -39,24 +43,20 @@ Result<Agreement> CanonicalAgreement::compare(std::string_view first, std::strin
   agreement_ = {};
   std::map<std::int64_t, Json> ours;
   std::map<std::int64_t, Json> theirs;
-  if (const auto parsed = read(first, ours); !parsed) {
-    return parsed.error();
-  }
-  if (const auto parsed = read(second, theirs); !parsed) {
-    return parsed.error();
-  }
+  LUTHIER_TRY(read(first, ours));
+  LUTHIER_TRY(read(second, theirs));
   agreement_.trials = static_cast<std::int64_t>(ours.size());
   for (const auto& [id, trial] : ours) {
     const auto other = theirs.find(id);
     if (other == theirs.end()) {
-      differ("trial " + std::to_string(id) + " is missing");
+      differ(formatted("trial {} is missing", id));
     } else {
       compare_trials(id, trial, other->second);
     }
   }
   for (const auto& [id, trial] : theirs) {
     if (!ours.contains(id)) {
-      differ("trial " + std::to_string(id) + " was not there before");
+      differ(formatted("trial {} was not there before", id));
     }
   }
   return agreement_;
@@ -71,9 +71,10 @@ Result<> CanonicalAgreement::read(std::string_view text,
     ++number;
     const auto id = json ? member(*json, "trial").value.integer() : std::nullopt;
     if (!id) {
-      return Error{ErrorCode::corruption,
-                   "line " + std::to_string(number) + " of a canonical export is no trial" +
-                       (json ? std::string() : ": " + json.error().message)};
+      return failure(ErrorCode::corruption,
+                     "line {} of a canonical export is no trial{}",
+                     number,
+                     json ? std::string() : ": " + json.error().message);
     }
     trials[*id] = std::move(*json);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
@@ -87,7 +88,7 @@ void CanonicalAgreement::compare_trials(std::int64_t id, const Json& first, cons
     const Json& ours = member(first, name);
     const Json& theirs = member(second, name);
     if (!same(ours, theirs, false)) {
-      differ(where + ": " + name + " was " + brief(ours) + " and is " + brief(theirs));
+      differ(formatted("{}: {} was {} and is {}", where, name, brief(ours), brief(theirs)));
     }
   }
   if (tolerance_ == 0 && text_of(member(first, "reason")) != text_of(member(second, "reason"))) {
@@ -101,8 +102,8 @@ void CanonicalAgreement::compare_segments(const std::string& where,
                                           const Json& first,
                                           const Json& second) {
   if (first.items.size() != second.items.size()) {
-    differ(where + " had " + std::to_string(first.items.size()) + " segments and has " +
-           std::to_string(second.items.size()));
+    differ(
+        formatted("{} had {} segments and has {}", where, first.items.size(), second.items.size()));
   }
   const std::size_t both = std::min(first.items.size(), second.items.size());
   for (std::size_t i = 0; i < both; ++i) {
@@ -131,8 +132,8 @@ void CanonicalAgreement::compare_lists(const std::string& where,
                                        const Json& second,
                                        std::int64_t& counted) {
   if (first.items.size() != second.items.size()) {
-    differ(where + " had " + std::to_string(first.items.size()) + " " + what + " and has " +
-           std::to_string(second.items.size()));
+    differ(
+        formatted("{} had {} {} and has {}", where, first.items.size(), what, second.items.size()));
   }
   const bool decisions = std::string_view(what) == "decisions";
   const std::size_t both = std::min(first.items.size(), second.items.size());

@@ -1,26 +1,18 @@
 #include "core/log/canonical_export.h"
 
-#include <algorithm>
-
-#include "base/text.h"
+#include "core/json_writer.h"
 #include "core/log/measured_metrics.h"
 
 namespace luthier {
 namespace {
 
-void append_item(std::string& list, const std::string& item) {
-  if (!list.empty()) {
-    list += ", ";
-  }
-  list += item;
-}
-
-std::string to_json(const Numbers& numbers) {
-  std::string out;
-  for (const auto& [name, number] : numbers) {
-    append_item(out, json_string(name) + ": " + luthier::to_json(Value(number)));
-  }
-  return "{" + out + "}";
+// What `write` writes, as one more item of the list.
+template <class Write>
+void append_item(std::string& list, const Write& write) {
+  list += list.empty() ? "" : ", ";
+  JsonWriter json(list);
+  write(json.object());
+  json.end();
 }
 
 }  // namespace
@@ -32,13 +24,13 @@ void CanonicalExport::take(const Event& event) {
 void CanonicalExport::on(const TrialAdded& event) {
   Trial& trial = trials_[event.trial];
   trial.proposed_by = event.proposed_by;
-  trial.config = luthier::to_json(event.config);
+  trial.config = to_json(event.config);
   trial.current = trial.config;
 }
 
 void CanonicalExport::on(const TrialChosen& event) {
   if (event.choice.kind == ChoiceKind::run && event.choice.config) {
-    trials_[event.choice.trial].chosen_config = luthier::to_json(*event.choice.config);
+    trials_[event.choice.trial].chosen_config = to_json(*event.choice.config);
   }
 }
 
@@ -72,33 +64,31 @@ void CanonicalExport::on(const ResultReported& event) {
       metrics.append(name, value);
     }
   }
-  append_item(current_segment(event.trial).results,
-              "{\"iteration\": " + std::to_string(event.training_iteration) +
-                  ", \"metrics\": " + luthier::to_json(metrics) + "}");
+  append_item(current_segment(event.trial).results, [&](JsonWriter& json) {
+    json.field("iteration", event.training_iteration).field("metrics", metrics);
+  });
 }
 
 void CanonicalExport::on(const DecisionMade& event) {
-  append_item(current_segment(event.trial).decisions,
-              "{\"iteration\": " + std::to_string(event.training_iteration) +
-                  ", \"decision\": " + json_string(to_text(event.decision.kind)) +
-                  ", \"reason\": " + json_string(event.decision.reason) +
-                  ", \"numbers\": " + to_json(event.decision.numbers) +
-                  ", \"by\": " + json_string(event.decided_by) + "}");
+  append_item(current_segment(event.trial).decisions, [&](JsonWriter& json) {
+    json.field("iteration", event.training_iteration)
+        .field("decision", event.decision.kind)
+        .field("reason", event.decision.reason)
+        .field("numbers", event.decision.numbers)
+        .field("by", event.decided_by);
+  });
   if (event.decision.kind == DecisionKind::stop) {
-    const bool completes = event.decided_by == "rule" ||
-                           std::ranges::any_of(event.decision.numbers, [](const auto& number) {
-                             return number.first == "max_t";
-                           });
-    trials_[event.trial].stop = {
-        std::string(to_text(completes ? TrialState::completed : TrialState::stopped)),
-        event.decision.reason};
+    const auto state = event.decision.completes ? TrialState::completed : TrialState::stopped;
+    trials_[event.trial].stop = {std::string(to_text(state)), event.decision.reason};
   }
 }
 
 void CanonicalExport::on(const CheckpointCommitted& event) {
-  checkpoints_[event.checkpoint] = "{\"trial\": " + std::to_string(event.trial.value) +
-                                   ", \"iteration\": " + std::to_string(event.training_iteration) +
-                                   "}";
+  std::string& from = checkpoints_[event.checkpoint];
+  from.clear();
+  append_item(from, [&](JsonWriter& json) {
+    json.field("trial", event.trial.value).field("iteration", event.training_iteration);
+  });
 }
 
 void CanonicalExport::on(const TrialPaused& event) {
@@ -123,18 +113,16 @@ void CanonicalExport::on(const TrialEnded& event) {
 std::string CanonicalExport::text() const {
   std::string out;
   for (const auto& [id, trial] : trials_) {
-    std::string segments;
-    for (const Segment& segment : trial.segments) {
-      append_item(segments,
-                  "{\"config\": " + segment.config + ", \"from\": " + segment.from +
-                      ", \"results\": [" + segment.results + "], \"decisions\": [" +
-                      segment.decisions + "]}");
-    }
-    out += "{\"trial\": " + std::to_string(id.value) +
-           ", \"proposed_by\": " + json_string(trial.proposed_by) +
-           ", \"config\": " + trial.config + ", \"segments\": [" + segments +
-           "], \"state\": " + json_string(trial.state) +
-           ", \"reason\": " + json_string(trial.reason) + "}\n";
+    JsonWriter json(out);
+    json.object().field("trial", id.value).field("proposed_by", trial.proposed_by);
+    json.raw_field("config", trial.config);
+    json.list_of("segments", trial.segments, [&](const Segment& segment) {
+      json.object().raw_field("config", segment.config).raw_field("from", segment.from);
+      json.raw_field("results", "[" + segment.results + "]");
+      json.raw_field("decisions", "[" + segment.decisions + "]").end();
+    });
+    json.field("state", trial.state).field("reason", trial.reason).end();
+    out += '\n';
   }
   return out;
 }

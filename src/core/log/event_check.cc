@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/failure.h"
+#include "base/format.h"
+
 namespace luthier {
 namespace {
 
@@ -126,7 +129,7 @@ struct Check {
 }  // namespace
 
 bool is_checkpoint_directory(TrialId trial, std::string_view directory) {
-  const std::string parent = "trials/" + to_text(trial) + "/checkpoints/";
+  const std::string parent = formatted("trials/{}/checkpoints/", to_text(trial));
   if (!directory.starts_with(parent)) {
     return false;
   }
@@ -142,11 +145,11 @@ Result<> check_event(const ExperimentState& state, const Event& event) {
       std::visit(Check{state}, event.body)) {
     return {};
   }
-  return Error{ErrorCode::corruption,
-               "event " + std::to_string(event.sequence) + " (" +
-                   std::string(kind_name(event.body)) +
-                   ") contradicts the log before it; the log was not written by this program or is "
-                   "damaged: run `luthier doctor`"};
+  return failure(ErrorCode::corruption,
+                 "event {} ({}) contradicts the log before it; the log was not written by this "
+                 "program or is damaged: run `luthier doctor`",
+                 event.sequence,
+                 kind_name(event.body));
 }
 
 }  // namespace luthier

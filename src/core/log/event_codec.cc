@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/failure.h"
 #include "core/log/event_description.h"
 
 namespace luthier {
@@ -170,6 +171,14 @@ class Decoder {
   template <class T>
   void operator()(std::string_view /*name*/, T& value) {
     if (problem_ == nullptr && !left_.empty()) {
+      get(value);
+    }
+  }
+  template <class T>
+  void later(std::string_view /*name*/, T& value, const T& before) {
+    if (problem_ == nullptr && left_.empty()) {
+      value = before;
+    } else if (problem_ == nullptr) {
       get(value);
     }
   }
@@ -373,9 +382,9 @@ Result<> encode(const EventBody& body, std::string& out) {
   std::visit([&](const auto& event) { describe(encoder, event); }, body);
   if (encoder.too_deep()) {
     out.resize(start);
-    return Error{ErrorCode::invalid_argument,
-                 "a value nests lists more than " + std::to_string(kMaxListDepth) +
-                     " deep; report it as text instead"};
+    return failure(ErrorCode::invalid_argument,
+                   "a value nests lists more than {} deep; report it as text instead",
+                   kMaxListDepth);
   }
   return {};
 }
@@ -397,7 +406,7 @@ Result<> decode(std::string_view bytes, EventBody& body) {
     return newer_version(what + " has fields or values this version does not know");
   }
   if (decoder.problem() != nullptr) {
-    return Error{ErrorCode::corruption, what + " is damaged: " + decoder.problem()};
+    return failure(ErrorCode::corruption, "{} is damaged: {}", what, decoder.problem());
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "core/log/older_logs.h"
 #include "luthier/event.h"
 
 namespace luthier {
@@ -18,11 +19,12 @@ concept Is = std::same_as<std::remove_const_t<E>, Struct>;
 template <class E>
 inline constexpr std::string_view kEventName = {};
 
-// A field that earlier versions did not write: their events look in JSON as they did then.
+// A field that earlier versions did not write: their events are read with `before` in it, and look
+// in JSON as they did then.
 template <class V, class T>
-void later_field(V& field, std::string_view name, T& value) {
-  if constexpr (requires { field.later(name, value); }) {
-    field.later(name, value);
+void later_field(V& field, std::string_view name, T& value, std::remove_const_t<T> before = {}) {
+  if constexpr (requires { field.later(name, value, before); }) {
+    field.later(name, value, before);
   } else {
     field(name, value);
   }
@@ -77,6 +79,10 @@ void describe(V&& field, E& e) {
   field("numbers", e.choice.numbers);
   field("chosen_by", e.chosen_by);
   field("version", e.version);
+  later_field(field,
+              "completes",
+              e.choice.completes,
+              e.choice.kind == ChoiceKind::stop && completed_in_older_logs(e.choice.numbers));
 }
 
 template <>
@@ -122,6 +128,11 @@ void describe(V&& field, E& e) {
   field("save", e.decision.save);
   field("decided_by", e.decided_by);
   field("version", e.version);
+  later_field(field,
+              "completes",
+              e.decision.completes,
+              e.decision.kind == DecisionKind::stop &&
+                  completed_in_older_logs(e.decision.numbers, e.decided_by));
 }
 
 template <>

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
+#include "core/json_writer.h"
 #include "core/space/space_json.h"
 #include "luthier/experiment_spec.h"
 
@@ -54,65 +57,56 @@ void describe(Spec& spec, Field&& field) {
 
 // ---- writing -------------------------------------------------------------------------------
 
-std::string json_of(const std::string& text) {
-  return json_string(text);
+template <class T>
+void write(JsonWriter& json, const T& value) {
+  json.value(value);
 }
-std::string json_of(std::int64_t number) {
-  return std::to_string(number);
-}
-std::string json_of(double number) {
-  return to_json(Value(number));
-}
-std::string json_of(bool value) {
-  return value ? "true" : "false";
-}
-std::string json_of(std::uint64_t seed) {
-  const std::string digits = std::to_string(seed);
-  return seed > static_cast<std::uint64_t>(INT64_MAX) ? json_string(digits) : digits;
-}
-std::string json_of(KeepBy keep) {
-  return keep == KeepBy::best ? "\"best\"" : "\"latest\"";
-}
-std::string json_of(const Score& score) {
-  return json_string(to_text(score));
-}
-std::string json_of(const Space& space) {
-  return to_json(space);
-}
-std::string json_of(const Config& config) {
-  return to_json(config);
-}
-std::string json_of(const KnownResult& known) {
-  return "{\"config\": " + to_json(known.config) + ", \"metrics\": " + to_json(known.metrics) +
-         ", \"training_iteration\": " + std::to_string(known.training_iteration) + "}";
-}
-std::string json_of(const StopRule& rule) {
-  return json_string(rule.text);
-}
-std::string json_of(const Objective& objective) {
-  return "{\"metric\": " + json_string(objective.metric) + ", \"mode\": \"" +
-         (objective.mode == Mode::min ? "min" : "max") + "\"}";
-}
-std::string json_of(const PluginSpec& plugin) {
-  return "{\"name\": " + json_string(plugin.name) + ", \"options\": " + to_json(plugin.options) +
-         "}";
-}
-std::string json_of(const TextPairs& pairs) {
-  std::string out = "{";
-  for (const auto& [key, value] : pairs) {
-    out += out.size() > 1 ? ", " : "";
-    out += json_string(key) + ": " + json_string(value);
+// A Value holds no more than 63 bits of it.
+void write(JsonWriter& json, std::uint64_t seed) {
+  if (seed > static_cast<std::uint64_t>(INT64_MAX)) {
+    json.value(std::to_string(seed));
+  } else {
+    json.value(seed);
   }
-  return out + "}";
+}
+void write(JsonWriter& json, KeepBy keep) {
+  json.value(keep == KeepBy::best ? "best" : "latest");
+}
+void write(JsonWriter& json, const Score& score) {
+  json.value(to_text(score));
+}
+void write(JsonWriter& json, const Space& space) {
+  json.raw(to_json(space));
+}
+void write(JsonWriter& json, const KnownResult& known) {
+  json.object()
+      .field("config", known.config)
+      .field("metrics", known.metrics)
+      .field("training_iteration", known.training_iteration)
+      .end();
+}
+void write(JsonWriter& json, const StopRule& rule) {
+  json.value(rule.text);
+}
+void write(JsonWriter& json, const Objective& objective) {
+  json.object()
+      .field("metric", objective.metric)
+      .field("mode", objective.mode == Mode::min ? "min" : "max")
+      .end();
+}
+void write(JsonWriter& json, const PluginSpec& plugin) {
+  json.object().field("name", plugin.name).field("options", plugin.options).end();
+}
+void write(JsonWriter& json, const TextPairs& pairs) {
+  json.value(pairs);
 }
 template <class T>
-std::string json_of(const std::vector<T>& list) {
-  std::string out = "[";
+void write(JsonWriter& json, const std::vector<T>& list) {
+  json.list();
   for (const T& item : list) {
-    out += out.size() > 1 ? ", " : "";
-    out += json_of(item);
+    write(json, item);
   }
-  return out + "]";
+  json.end();
 }
 
 // The rule of logs without a score has no name of its own.
@@ -218,7 +212,7 @@ std::string read(const Json& json, NamedValues& out) {
   for (const auto& [key, content] : json.members) {
     auto value = content.to_value();
     if (!value) {
-      return "holds an object under '" + key + "'; only values and lists are allowed";
+      return formatted("holds an object under '{}'; only values and lists are allowed", key);
     }
     const auto* word = value->text();
     const auto special = word ? special_number(*word) : std::nullopt;
@@ -282,7 +276,7 @@ std::string read(const Json& json, TextPairs& out) {
   for (const auto& [key, content] : json.members) {
     out.emplace_back(key, std::string());
     if (const std::string problem = read(content, out.back().second); !problem.empty()) {
-      return "under '" + key + "' " + problem;
+      return formatted("under '{}' {}", key, problem);
     }
   }
   return {};
@@ -315,7 +309,7 @@ class SpecReader {
       known_.emplace_back(key);
       if (const Json* found = json_.find(key)) {
         if (const std::string problem = read(*found, member); !problem.empty()) {
-          add("'" + std::string(key) + "' " + problem);
+          add(formatted("'{}' {}", key, problem));
         }
       }
     });
@@ -338,8 +332,10 @@ class SpecReader {
     if (!found || !read(*found, schema).empty()) {
       add("there is no 'schema'; this program writes and reads schema 1");
     } else if (schema != kSchema) {
-      add("schema " + std::to_string(schema) +
-          " is not known to this program, which reads schema 1; use the version that wrote it");
+      add(
+          formatted("schema {} is not known to this program, which reads schema 1; use the version "
+                    "that wrote it",
+                    schema));
     }
   }
 
@@ -351,7 +347,7 @@ class SpecReader {
     }
     for (const char* needed : {"space", "objectives"}) {
       if (json_.find(needed) == nullptr) {
-        add("the key '" + std::string(needed) + "' is missing");
+        add(formatted("the key '{}' is missing", needed));
       }
     }
   }
@@ -364,24 +360,25 @@ class SpecReader {
 }  // namespace
 
 std::string to_json(const ExperimentSpec& spec) {
-  std::string out = "{\"schema\": " + std::to_string(kSchema);
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("schema", kSchema);
   describe(spec, [&](const char* key, const auto& member) {
     if (!is_unwritten(member)) {
-      out += ", " + json_string(key) + ": " + json_of(member);
+      json.key(key);
+      write(json, member);
     }
   });
-  return out + "}";
+  json.end();
+  return out;
 }
 
 Result<ExperimentSpec> parse_experiment_spec(std::string_view json) {
-  const auto document = parse_json(json);
-  if (!document) {
-    return document.error();
-  }
-  if (document->kind != Json::Kind::object) {
+  LUTHIER_TAKE(const auto document, parse_json(json));
+  if (document.kind != Json::Kind::object) {
     return Error{ErrorCode::invalid_argument, "experiment: the document must be an object"};
   }
-  return SpecReader(*document).read_all();
+  return SpecReader(document).read_all();
 }
 
 }  // namespace luthier

@@ -5,17 +5,14 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/try.h"
 #include "core/log/event_check.h"
 #include "core/log/event_codec.h"
 #include "core/log/known_check.h"
+#include "core/log/log_words.h"
 
 namespace luthier {
 namespace {
-
-// Limits that interrupt the experiment and don't end it.
-bool interrupts(std::string_view limit) {
-  return limit == "failing_early" || limit == "no_program";
-}
 
 constexpr double kWorst = std::numeric_limits<double>::infinity();
 // The plateau rules look back at most this far.
@@ -29,9 +26,7 @@ const StopRule* plateau_rule(const ExperimentSpec& spec) {
 // They were complete when they were logged.
 Result<> check_known(const CompiledSpace& space, const ExperimentSpec& spec) {
   for (const KnownResult& known : spec.known) {
-    if (const auto whole = complete_known(space, spec.objectives, known); !whole) {
-      return whole.error();
-    }
+    LUTHIER_TRY(complete_known(space, spec.objectives, known));
   }
   return {};
 }
@@ -166,10 +161,7 @@ struct ExperimentState::Apply {
     }
     trial.decisions.push_back({made.training_iteration, decision.kind, decision.save});
     if (decision.kind == DecisionKind::stop) {
-      const bool reached_max_t =
-          std::ranges::find(decision.numbers, "max_t", &std::pair<std::string, double>::first) !=
-          decision.numbers.end();
-      trial.ending = made.decided_by == "rule" || reached_max_t ? Ending::complete : Ending::stop;
+      trial.ending = decision.completes ? Ending::complete : Ending::stop;
     } else if (decision.kind == DecisionKind::pause) {
       trial.ending = trial.pause_requested ? Ending::hold : Ending::pause;
     }
@@ -263,21 +255,22 @@ struct ExperimentState::Apply {
   }
 
   void operator()(const ControlRequested& request) const {
+    const auto asked = parse_request(request.request);
     if (request.trial.value < 0) {
-      if (request.request == "stop") {
+      if (asked == RequestKind::stop) {
         state.closing_reason_ = "stopped by " + request.who;
       }
       return;
     }
     TrialRecord& record = touch(request.trial);
-    if (request.request == "retry" && record.state == TrialState::failed) {
+    if (asked == RequestKind::retry && record.state == TrialState::failed) {
       state.reopen(request.trial);
       return;
     }
-    if (record.live && request.request == "stop") {
+    if (record.live && asked == RequestKind::stop) {
       record.live->stop_requested = true;
       record.live->request_reason = "stopped by " + request.who;
-    } else if (record.live && request.request == "pause") {
+    } else if (record.live && asked == RequestKind::pause) {
       record.live->pause_requested = true;
       record.live->request_reason = "paused by " + request.who;
     }
@@ -289,13 +282,14 @@ struct ExperimentState::Apply {
       return;
     }
     LiveTrial& trial = *touch(limit.trial).live;
-    if (limit.limit == "retry_delay") {
+    const auto reached = parse_limit(limit.limit);
+    if (reached == Limit::retry_delay) {
       state.unindex(limit.trial);
       trial.not_before = 0;
       state.index(limit.trial);
     } else {
       trial.stop_requested = true;
-      trial.stop_is_rule = limit.limit == "stop_rule";
+      trial.stop_is_rule = reached == Limit::stop_rule;
       trial.request_reason = limit.reason;
     }
   }
@@ -322,13 +316,9 @@ struct ExperimentState::Apply {
 };
 
 Result<> ExperimentState::apply(const Event& event) {
-  if (auto checked = check_event(*this, event); !checked) {
-    return checked;
-  }
+  LUTHIER_TRY(check_event(*this, event));
   if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
-    if (auto done = create(*created, event.time); !done) {
-      return done;
-    }
+    LUTHIER_TRY(create(*created, event.time));
   }
   std::visit(Apply{*this, event}, event.body);
   time_ = std::max(time_, event.time);

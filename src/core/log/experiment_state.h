@@ -25,12 +25,6 @@ namespace luthier {
 // How a trial's current attempt will end, once decided.
 enum class Ending : std::uint8_t { none, pause, hold, stop, complete };
 
-struct StoredDecision {
-  std::int64_t training_iteration = 0;
-  DecisionKind kind = DecisionKind::proceed;
-  bool save = true;
-};
-
 struct CheckpointRecord {
   TrialId trial;
   std::int64_t segment = 0;
@@ -43,12 +37,12 @@ struct CheckpointRecord {
 // What only a trial that has not ended needs.
 struct LiveTrial {
   Resources resources;
-  std::vector<StoredDecision> decisions;  // of the current segment, those that are not `continue`
-  std::optional<CheckpointId> borrowed;   // another trial's, until the first own one
-  std::optional<CheckpointId> restored;   // what the newest attempt went on from
-  std::int64_t segment_base = 0;          // the iteration at which the segment began
-  std::optional<Choice> choice;           // accepted, the attempt has not started yet
-  std::int64_t overtaken = 0;             // attempts that started while this one waited for room
+  std::vector<Reply> decisions;          // of the current segment, those that are not `continue`
+  std::optional<CheckpointId> borrowed;  // another trial's, until the first own one
+  std::optional<CheckpointId> restored;  // what the newest attempt went on from
+  std::int64_t segment_base = 0;         // the iteration at which the segment began
+  std::optional<Choice> choice;          // accepted, the attempt has not started yet
+  std::int64_t overtaken = 0;            // attempts that started while this one waited for room
   Ending ending = Ending::none;
   std::string ending_reason;
   bool held = false;             // paused by a person

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -36,10 +37,10 @@ Result<KnownResult> complete_known(const CompiledSpace& space,
     const Value* value = known.metrics.find(objective.metric);
     const auto number = value && !value->boolean() ? value->number() : std::nullopt;
     if (!number) {
-      problems.push_back("there is no number for the objective '" + objective.metric + "'");
+      problems.push_back(formatted("there is no number for the objective '{}'", objective.metric));
     } else if (!std::isfinite(*number)) {
-      problems.push_back("the objective '" + objective.metric + "' is " + format_number(*number) +
-                         "; it must be finite");
+      problems.push_back(formatted(
+          "the objective '{}' is {}; it must be finite", objective.metric, format_number(*number)));
     }
   }
   if (known.training_iteration < 1) {

@@ -1,5 +1,6 @@
 #include "core/log/metric_readings.h"
 
+#include "base/format.h"
 #include "core/expression/expression.h"
 
 namespace luthier {
@@ -19,7 +20,7 @@ std::vector<std::string> metrics_in(const StopRule& rule) {
 MetricReading time_reading(const ExperimentSpec& spec) {
   const Value* option = spec.scheduler.options.find("time_attr");
   if (option != nullptr && option->text() != nullptr && *option->text() != kIteration) {
-    return {*option->text(), "scheduler '" + spec.scheduler.name + "' (time_attr)"};
+    return {*option->text(), formatted("scheduler '{}' (time_attr)", spec.scheduler.name)};
   }
   return {spec.time_attr, "the option time_attr"};
 }
@@ -35,7 +36,7 @@ std::vector<MetricReading> metric_readings(const ExperimentSpec& spec) {
   };
   for (const StopRule& rule : spec.stop) {
     for (const auto& metric : metrics_in(rule)) {
-      add(metric, "the stop rule '" + rule.text + "'");
+      add(metric, formatted("the stop rule '{}'", rule.text));
     }
   }
   const MetricReading time = time_reading(spec);

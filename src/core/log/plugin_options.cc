@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/unknown_option.h"
 #include "luthier/plugin.h"
@@ -100,8 +101,8 @@ std::string unknown_here(std::string_view what,
   if (std::ranges::find(known, meant) == known.end()) {
     return unknown_option(what, name, known);
   }
-  return std::string(what) + " has no option '" + std::string(name) + "'; did you mean '" + meant +
-         "'? known: " + join(known, ", ");
+  return formatted(
+      "{} has no option '{}'; did you mean '{}'? known: {}", what, name, meant, join(known, ", "));
 }
 
 }  // namespace
@@ -131,8 +132,8 @@ Result<NamedValues> resolve_options(std::string_view what,
     const auto converted = convert(spec, *value);
     const std::string wanted(converted ? range_problem(spec, *converted) : type_name(spec.type));
     if (!wanted.empty()) {
-      problems.push_back("option " + spec.name + " of " + std::string(what) + " is " +
-                         to_json(*value) + "; it must be " + wanted);
+      problems.push_back(formatted(
+          "option {} of {} is {}; it must be {}", spec.name, what, to_json(*value), wanted));
       continue;
     }
     resolved.append(spec.name, *converted);

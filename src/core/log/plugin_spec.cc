@@ -1,7 +1,9 @@
 // "asha:max_t=81,grace_period=3"
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/expression/expression_lexer.h"
 #include "core/value_text.h"
 #include "luthier/experiment_spec.h"
@@ -23,17 +25,14 @@ Result<> read_option(ValueReader& reader, NamedValues& options) {
     return reader.fail("expected an option, as in NAME:option=value,option=value");
   }
   if (options.contains(key)) {
-    return reader.fail("the option '" + key + "' is given twice; drop one");
+    return reader.fail(formatted("the option '{}' is given twice; drop one", key));
   }
   reader.move_to(reader.position() + key.size());
   if (!reader.accept('=')) {
-    return reader.fail("the option '" + key + "' has no value; write " + key + "=VALUE");
+    return reader.fail(formatted("the option '{}' has no value; write {}=VALUE", key, key));
   }
-  auto value = reader.read_value();
-  if (!value) {
-    return value.error();
-  }
-  options.append(key, std::move(*value));
+  LUTHIER_TAKE(auto value, reader.read_value());
+  options.append(key, std::move(value));
   return {};
 }
 
@@ -51,9 +50,7 @@ Result<PluginSpec> parse_plugin_spec(std::string_view text) {
   ValueReader reader(text);
   reader.move_to(colon + 1);
   do {
-    if (const auto read = read_option(reader, spec.options); !read) {
-      return read.error();
-    }
+    LUTHIER_TRY(read_option(reader, spec.options));
   } while (reader.accept(','));
   reader.skip_blanks();
   if (!reader.at_end()) {

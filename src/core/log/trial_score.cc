@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -32,11 +33,11 @@ Result<Score> parse_score(std::string_view text) {
       return Score{Score::Kind::mean, *window};
     }
   }
-  return Error{ErrorCode::invalid_argument,
-               "the score is '" + std::string(text) +
-                   "'; it must be best, last or mean:K (the mean of the last K results, K from 1 "
-                   "to " +
-                   std::to_string(kLongestWindow) + ")"};
+  return failure(ErrorCode::invalid_argument,
+                 "the score is '{}'; it must be best, last or mean:K (the mean of the last K "
+                 "results, K from 1 to {})",
+                 text,
+                 kLongestWindow);
 }
 
 std::string to_text(const Score& score) {

@@ -5,7 +5,9 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/failure.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/space/space_check.h"
 #include "core/space/space_model.h"
 
@@ -50,12 +52,12 @@ Error unsatisfied(const SpaceModel& model, const std::vector<int>& violations, i
   const auto worst = std::ranges::max_element(violations) - violations.begin();
   const auto index = static_cast<std::size_t>(worst);
   const double share = 100.0 * violations[index] / draws;
-  return Error{ErrorCode::invalid_argument,
-               "none of " + std::to_string(draws) +
-                   " drawn configurations satisfies all constraints; '" +
-                   model.constraints[index].expression.to_text() + "' failed in " +
-                   format_number(std::round(share * 10) / 10) +
-                   "% of them: loosen it or change the ranges of its parameters"};
+  return failure(ErrorCode::invalid_argument,
+                 "none of {} drawn configurations satisfies all constraints; '{}' failed in {}% "
+                 "of them: loosen it or change the ranges of its parameters",
+                 draws,
+                 model.constraints[index].expression.to_text(),
+                 format_number(std::round(share * 10) / 10));
 }
 
 }  // namespace
@@ -70,11 +72,8 @@ CompiledSpace& CompiledSpace::operator=(CompiledSpace&&) noexcept = default;
 CompiledSpace::~CompiledSpace() = default;
 
 Result<CompiledSpace> CompiledSpace::compile(Space space) {
-  auto model = compile_model(std::move(space));
-  if (!model) {
-    return model.error();
-  }
-  return CompiledSpace(std::make_unique<Impl>(Impl{std::move(*model)}));
+  LUTHIER_TAKE(auto model, compile_model(std::move(space)));
+  return CompiledSpace(std::make_unique<Impl>(Impl{std::move(model)}));
 }
 
 const Space& CompiledSpace::declaration() const {
@@ -134,11 +133,8 @@ Result<Config> CompiledSpace::sample(Rng& rng, std::uint64_t cell) const {
   for (int i = 0; i < most; ++i) {
     draw();
     model.assign_all(point, assignment);
-    const auto good = satisfies(model, assignment, violations);
-    if (!good) {
-      return good.error();
-    }
-    if (*good) {
+    LUTHIER_TAKE(const auto good, satisfies(model, assignment, violations));
+    if (good) {
       return model.to_config(std::move(assignment));
     }
   }

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/expression/expression.h"
 #include "core/space/distribution.h"
@@ -67,12 +68,13 @@ class Check {
 
   bool finite(std::string_view what, double number) {
     if (!std::isfinite(number)) {
-      add(std::string(what) + " is " + format_number(number) + "; it must be a finite number");
+      add(formatted("{} is {}; it must be a finite number", what, format_number(number)));
     } else if (is_integer(domain_.kind) && std::trunc(number) != number) {
-      add(std::string(what) + " is " + format_number(number) + "; it must be an integer");
+      add(formatted("{} is {}; it must be an integer", what, format_number(number)));
     } else if (is_integer(domain_.kind) && std::abs(number) > kLargestInteger) {
-      add(std::string(what) + " is " + format_number(number) +
-          "; integers of a domain lie between -2^53 and 2^53");
+      add(formatted("{} is {}; integers of a domain lie between -2^53 and 2^53",
+                    what,
+                    format_number(number)));
     } else {
       return true;
     }
@@ -84,7 +86,7 @@ class Check {
       return !has_step(domain_.kind);
     }
     if (domain_.step <= 0) {
-      add("the step is " + format_number(domain_.step) + "; it must be above 0");
+      add(formatted("the step is {}; it must be above 0", format_number(domain_.step)));
     }
     return domain_.step > 0;
   }
@@ -94,14 +96,16 @@ class Check {
     const bool high_good = finite("high", domain_.high);
     const bool step_good = step();
     if (low_good && is_log(domain_.kind) && domain_.low <= 0) {
-      add("low is " + format_number(domain_.low) + "; on a log scale it must be above 0");
+      add(formatted("low is {}; on a log scale it must be above 0", format_number(domain_.low)));
     }
     if (low_good && high_good && !(domain_.low < domain_.high)) {
       const bool same = domain_.low == domain_.high;
-      add("low " + format_number(domain_.low) + " must be below high " +
-          format_number(domain_.high) +
-          (same ? "; write constant(" + format_number(domain_.low) + ") for a single value"
-                : "; swap them"));
+      add(formatted(
+          "low {} must be below high {}{}",
+          format_number(domain_.low),
+          format_number(domain_.high),
+          same ? formatted("; write constant({}) for a single value", format_number(domain_.low))
+               : "; swap them"));
     } else if (low_good && high_good && step_good && has_step(domain_.kind)) {
       levels();
     }
@@ -110,8 +114,9 @@ class Check {
   void levels() {
     const double count = count_levels(domain_.low, domain_.high, domain_.step);
     if (!(count <= kLargestInteger)) {
-      add("step " + format_number(domain_.step) + " is too small for the range; use " +
-          (is_log(domain_.kind) ? "loguniform" : "uniform"));
+      add(formatted("step {} is too small for the range; use {}",
+                    format_number(domain_.step),
+                    is_log(domain_.kind) ? "loguniform" : "uniform"));
     } else if (count < 2) {
       add("step " + format_number(domain_.step) + " is larger than the range from " +
           format_number(domain_.low) + " to " + format_number(domain_.high) +
@@ -126,7 +131,7 @@ class Check {
     }
     if (step() && domain_.kind == DomainKind::qnormal && std::isfinite(domain_.low) &&
         !((std::abs(domain_.low) + 10 * domain_.high) / domain_.step < kLargestInteger)) {
-      add("step " + format_number(domain_.step) + " is too small for the range; use normal");
+      add(formatted("step {} is too small for the range; use normal", format_number(domain_.step)));
     }
   }
 
@@ -138,7 +143,7 @@ class Check {
     for (const Value& value : domain_.values) {
       const std::string text = literal_text(value);
       if (++count[text] == 2) {
-        add("the value " + text + " is there more than once; name it once");
+        add(formatted("the value {} is there more than once; name it once", text));
       }
     }
   }
@@ -162,8 +167,8 @@ class Check {
           "may "
           "be empty is a choice: choice(\"\", \"-ffast-math\")");
     } else if (domain_.words.front() == domain_.words.back() && domain_.words.size() == 2) {
-      add("both arguments of the flag are " + json_string(domain_.words.front()) +
-          "; one is for on, one for off");
+      add(formatted("both arguments of the flag are {}; one is for on, one for off",
+                    json_string(domain_.words.front())));
     }
   }
 

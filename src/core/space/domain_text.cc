@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/expression/expression.h"
 #include "core/expression/expression_lexer.h"
 #include "core/space/space_guess.h"
@@ -76,8 +79,8 @@ std::string unknown_distribution(std::string_view word) {
     known.emplace_back(each.word);
   }
   if (const auto ours = other_spelling(word)) {
-    return "no distribution '" + std::string(word) + "'; did you mean '" + std::string(*ours) +
-           "'? known: " + join(known, ", ");
+    return formatted(
+        "no distribution '{}'; did you mean '{}'? known: {}", word, *ours, join(known, ", "));
   }
   return unknown_name("distribution", word, known);
 }
@@ -92,10 +95,12 @@ std::optional<std::string> range_meant(std::string_view word) {
         const bool whole = parse_integer(word.substr(0, at)).has_value() &&
                            parse_integer(word.substr(at + between.size())).has_value();
         const bool wide = *low > 0 && *high / *low >= 100;  // more likely a scale than a range
-        return (whole  ? "randint("
-                : wide ? "loguniform("
-                       : "uniform(") +
-               format_number(*low) + ", " + format_number(whole ? *high + 1 : *high) + ")";
+        return formatted("{}{}, {})",
+                         whole  ? "randint("
+                         : wide ? "loguniform("
+                                : "uniform(",
+                         format_number(*low),
+                         format_number(whole ? *high + 1 : *high));
       }
     }
   }
@@ -114,7 +119,7 @@ std::optional<std::string> distribution_meant(std::string_view word) {
   }
   const auto values = split(word, '|');
   const bool all = std::ranges::none_of(values, [](const auto& value) { return value.empty(); });
-  return values.size() > 1 && all ? std::optional("choice(" + join(values, ", ") + ")")
+  return values.size() > 1 && all ? std::optional(formatted("choice({})", join(values, ", ")))
                                   : std::nullopt;
 }
 
@@ -212,20 +217,17 @@ class DomainReader {
       return call(word, start);
     }
     reader_.move_to(start);
-    auto value = reader_.read_value();
-    if (!value) {
-      return value.error();
-    }
-    const auto* const text = value->text();
+    LUTHIER_TAKE(auto value, reader_.read_value());
+    const auto* const text = value.text();
     if (text != nullptr && *text == word) {
       if (const auto meant = distribution_meant(word)) {
-        return fail_at(start,
-                       "'" + std::string(word) + "' is no value; did you mean " + *meant +
-                           "? a text stands in quotes");
+        return fail_at(
+            start,
+            formatted("'{}' is no value; did you mean {}? a text stands in quotes", word, *meant));
       }
     }
-    const auto* list = value->list();
-    return list ? choice(*list) : constant(std::move(*value));
+    const auto* list = value.list();
+    return list ? choice(*list) : constant(std::move(value));
   }
 
   Error fail_at(std::size_t start, std::string_view problem) const {
@@ -240,17 +242,14 @@ class DomainReader {
     if (known->kind == DomainKind::expression) {
       return formula();
     }
-    auto arguments = reader_.read_list(')');
-    if (!arguments) {
-      return arguments.error();
-    }
-    return known->count > 0 ? numeric(*known, *arguments, start)
-                            : listed(*known, std::move(*arguments), start);
+    LUTHIER_TAKE(auto arguments, reader_.read_list(')'));
+    return known->count > 0 ? numeric(*known, arguments, start)
+                            : listed(*known, std::move(arguments), start);
   }
 
   Result<Domain> numeric(const DomainWord& word, const ValueList& arguments, std::size_t start) {
-    const std::string takes = std::string(word.word) + " takes " + std::to_string(word.count) +
-                              " numbers (" + std::string(word.arguments) + "), not ";
+    const std::string takes =
+        formatted("{} takes {} numbers ({}), not ", word.word, word.count, word.arguments);
     if (arguments.size() != word.count) {
       return fail_at(start, takes + std::to_string(arguments.size()));
     }
@@ -332,9 +331,7 @@ Result<Domain> Space::parse_domain(std::string_view text) {
   if (!domain) {
     return domain;
   }
-  if (const auto end = reader.end(); !end) {
-    return end.error();
-  }
+  LUTHIER_TRY(reader.end());
   return domain;
 }
 
@@ -345,7 +342,7 @@ Result<Parameter> parse_parameter(std::string_view name, std::string_view text) 
     const auto said = problem.find("; did you mean");
     // "uniform[0, 1]" begins with a word that is no value; more is known of the whole.
     if (meant && (said == std::string::npos || problem.find("is no value") < said)) {
-      problem = problem.substr(0, said) + "; did you mean " + *meant + "?";
+      problem = formatted("{}; did you mean {}?", problem.substr(0, said), *meant);
     }
     return Error{error.code, "parameter '" + to_utf8(name.substr(0, 200)) + "': " + problem};
   };
@@ -375,16 +372,14 @@ Result<> Space::add_text(std::string_view text) {
   const std::string_view name = trim(text.substr(0, equals));
   if (equals == std::string_view::npos || name.empty()) {
     const auto meant = meant_parameter(text);
-    return Error{ErrorCode::invalid_argument,
-                 "the parameter '" + to_utf8(text.substr(0, 200)) + "' has no NAME=; " +
-                     (meant ? "did you mean " + *meant + "?"
-                            : "write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)")};
+    return failure(ErrorCode::invalid_argument,
+                   "the parameter '{}' has no NAME=; {}",
+                   to_utf8(text.substr(0, 200)),
+                   meant ? formatted("did you mean {}?", *meant)
+                         : "write NAME=DISTRIBUTION, as in lr=loguniform(1e-5, 1e-1)");
   }
-  auto parameter = parse_parameter(name, text.substr(equals + 1));
-  if (!parameter) {
-    return parameter.error();
-  }
-  parameters_.push_back(std::move(*parameter));
+  LUTHIER_TAKE(auto parameter, parse_parameter(name, text.substr(equals + 1)));
+  parameters_.push_back(std::move(parameter));
   return {};
 }
 
@@ -416,7 +411,7 @@ std::string as_typed(const Domain& domain, const Value& value) {
 
 std::string to_text(const Parameter& parameter) {
   const std::string out = parameter.name + "=" + to_text(parameter.domain);
-  return parameter.condition.empty() ? out : out + " if " + parameter.condition;
+  return parameter.condition.empty() ? out : formatted("{} if {}", out, parameter.condition);
 }
 
 }  // namespace luthier

@@ -2,6 +2,7 @@
 // the same compare equal and the text form parses back to an equal space.
 #include "luthier/space.h"
 
+#include "base/format.h"
 #include "core/expression/expression.h"
 
 namespace luthier {
@@ -79,13 +80,13 @@ Domain secret(const std::vector<std::string>& variables) {
 }
 
 Space::Added& Space::Added::when(std::string_view name, const Value& value) {
-  return when(expression_name(name) + " == " + literal_text(value));
+  return when(formatted("{} == {}", expression_name(name), literal_text(value)));
 }
 
 Space::Added& Space::Added::when(std::string condition) {
   std::string& own = space_->parameters_[index_].condition;
   if (!own.empty()) {
-    condition = "(" + own + ") and (" + condition + ")";
+    condition = formatted("({}) and ({})", own, condition);
   }
   own = canonical_expression(condition);
   return *this;

@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -55,9 +56,10 @@ class ConfigCheck {
                           ", which is not in " + to_text(declared(p).domain));
     }
     if (!model.distribution && !model.formula && !equal(given, declared(p).domain.values[0])) {
-      problems_.push_back("parameter '" + declared(p).name + "' is " + literal_text(given) +
-                          ", but it is the constant " + literal_text(declared(p).domain.values[0]) +
-                          "; leave it out");
+      problems_.push_back(formatted("parameter '{}' is {}, but it is the constant {}; leave it out",
+                                    declared(p).name,
+                                    literal_text(given),
+                                    literal_text(declared(p).domain.values[0])));
     }
     if (model.formula) {
       computed(p);
@@ -69,10 +71,11 @@ class ConfigCheck {
     const auto& formula = *model_.parameters[p].formula;
     const auto right = formula.expression.evaluate(operands(formula));
     if (!right || !equal(given_.values[p], *right)) {
-      problems_.push_back("parameter '" + declared(p).name + "' is computed as " +
-                          formula.expression.to_text() +
-                          (right ? ", which is " + literal_text(*right) : "") + " and not " +
-                          literal_text(given_.values[p]) + "; leave it out");
+      problems_.push_back(formatted("parameter '{}' is computed as {}{} and not {}; leave it out",
+                                    declared(p).name,
+                                    formula.expression.to_text(),
+                                    right ? ", which is " + literal_text(*right) : "",
+                                    literal_text(given_.values[p])));
     }
   }
 
@@ -84,8 +87,10 @@ class ConfigCheck {
       }
       const auto result = condition->expression.evaluate(operands(*condition));
       if (result && truth(*result) == false) {
-        problems_.push_back("parameter '" + declared(p).name + "' is given, but its condition " +
-                            declared(p).condition + " does not hold; leave it out");
+        problems_.push_back(
+            formatted("parameter '{}' is given, but its condition {} does not hold; leave it out",
+                      declared(p).name,
+                      declared(p).condition));
       }
     }
   }
@@ -95,8 +100,8 @@ class ConfigCheck {
       std::string problem;
       const Verdict verdict = model_.judge(c, given_, problem);
       if (verdict == Verdict::violated) {
-        problems_.push_back("the configuration violates the constraint '" +
-                            model_.constraints[c].expression.to_text() + "'; change it");
+        problems_.push_back(formatted("the configuration violates the constraint '{}'; change it",
+                                      model_.constraints[c].expression.to_text()));
       } else if (verdict == Verdict::broken) {
         problems_.push_back("the constraint " + problem);
       }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/space/domain_check.h"
 #include "core/space/environment_name.h"
@@ -27,11 +28,13 @@ std::string name_problem(std::string_view name) {
     return "a parameter has no name; give it one";
   }
   if (!std::ranges::all_of(name, allowed)) {
-    return "the name '" + to_utf8(name) +
-           "' may hold letters, digits, '_', '-' and '.' only; rename the parameter";
+    return formatted(
+        "the name '{}' may hold letters, digits, '_', '-' and '.' only; rename the "
+        "parameter",
+        to_utf8(name));
   }
   if (name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos) {
-    return "the name '" + std::string(name) + "' has an empty part before or after a '.'; name it";
+    return formatted("the name '{}' has an empty part before or after a '.'; name it", name);
   }
   return {};
 }
@@ -83,7 +86,7 @@ class SpaceCompiler {
         continue;
       }
       if (!index_.emplace(name, p).second) {
-        add("the parameter '" + name + "' is declared more than once; rename or drop one");
+        add(formatted("the parameter '{}' is declared more than once; rename or drop one", name));
         continue;
       }
       const auto [other, is_new] = variables.emplace(environment_name(name), name);
@@ -97,11 +100,12 @@ class SpaceCompiler {
   void domains() {
     for (const auto& parameter : declared()) {
       for (const auto& problem : domain_problems(parameter.domain)) {
-        add("parameter '" + parameter.name + "': " + problem);
+        add(formatted("parameter '{}': {}", parameter.name, problem));
       }
       if (parameter.domain.kind == DomainKind::grid && !parameter.condition.empty()) {
-        add("parameter '" + parameter.name +
-            "': a grid can't have a condition, every cell is run; use choice");
+        add(formatted(
+            "parameter '{}': a grid can't have a condition, every cell is run; use choice",
+            parameter.name));
       }
     }
   }
@@ -133,14 +137,14 @@ class SpaceCompiler {
   std::optional<BoundExpression> bind(const std::string& what, const std::string& text) {
     auto expression = parse_expression(text, names_);
     if (!expression) {
-      add(what + " can't be read: " + expression.error().message);
+      add(formatted("{} can't be read: {}", what, expression.error().message));
       return std::nullopt;
     }
     BoundExpression bound{std::move(*expression), {}};
     for (const auto& name : bound.expression.names()) {
       const auto found = index_.find(name);
       if (found == index_.end()) {
-        add(what + " '" + text + "': " + unknown_variable(name));
+        add(formatted("{} '{}': {}", what, text, unknown_variable(name)));
         return std::nullopt;
       }
       bound.parameters.push_back(found->second);
@@ -155,7 +159,7 @@ class SpaceCompiler {
       known.push_back(parameter.name);
       const std::string written = expression_name(parameter.name);
       if (written != parameter.name && parameter.name.find(name) != std::string::npos) {
-        hint = "; write " + written + " in backquotes";
+        hint = formatted("; write {} in backquotes", written);
       }
     }
     return unknown_name("parameter", name, known) + hint;
@@ -218,10 +222,11 @@ class SpaceCompiler {
     }
     std::string names = "'" + declared()[p].name + "'";
     for (auto it = std::ranges::find(path, p) + 1; it != path.end(); ++it) {
-      names += " needs '" + declared()[*it].name + "'";
+      names += formatted(" needs '{}'", declared()[*it].name);
     }
-    return "the parameters depend on each other in a circle: " + names + " needs '" +
-           declared()[p].name + "'; break it";
+    return formatted("the parameters depend on each other in a circle: {} needs '{}'; break it",
+                     names,
+                     declared()[p].name);
   }
 
   void axes() {
@@ -286,9 +291,10 @@ class SpaceCompiler {
     });
     for (const auto& constraint : model_.constraints) {
       if (depends_on_grid_only(constraint)) {
-        add("the constraint '" + constraint.expression.to_text() +
-            "' depends on grid parameters only, and every cell of a grid is run; make them a "
-            "choice");
+        add(formatted(
+            "the constraint '{}' depends on grid parameters only, and every cell of a grid "
+            "is run; make them a choice",
+            constraint.expression.to_text()));
       }
     }
   }

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "luthier/space.h"
 
@@ -109,7 +110,7 @@ std::string bare_text(const std::vector<std::string>& parts) {
     const double high = *parse_number(parts[1]);
     return (low > 0 && high / low >= 100 ? "loguniform(" : "uniform(") + join(parts, ", ") + ")";
   }
-  return "choice(" + join(parts, ", ") + ")";
+  return formatted("choice({})", join(parts, ", "));
 }
 
 bool is_readable(const std::string& domain) {
@@ -130,7 +131,7 @@ std::optional<std::string> meant_domain(std::string_view text) {
     guesses.push_back(call->word.empty() ? bare_text(plain_parts(call->arguments))
                                          : call_text(*call));
   } else if (const auto parts = parts_of(text); !call && parts.size() > 1) {
-    guesses.push_back("choice(" + join(parts, ", ") + ")");
+    guesses.push_back(formatted("choice({})", join(parts, ", ")));
   }
   const auto found = std::ranges::find_if(guesses, is_readable);
   return found == guesses.end() ? std::nullopt : std::optional(*found);

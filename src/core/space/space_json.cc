@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "core/expression/expression.h"
+#include "core/json_writer.h"
 #include "core/space/domain_text.h"
 
 namespace luthier {
@@ -47,18 +48,15 @@ void read_constraints(const Json& json, Space& space, std::vector<std::string>& 
 }  // namespace
 
 std::string to_json(const Space& space) {
-  std::string out = "{\"parameters\": {";
+  std::string out;
+  JsonWriter json(out);
+  json.object().key("parameters").object();
   for (const auto& parameter : space.parameters()) {
-    out += &parameter == space.parameters().data() ? "" : ", ";
     const std::string condition = parameter.condition.empty() ? "" : " if " + parameter.condition;
-    out += json_string(parameter.name) + ": " + json_string(to_text(parameter.domain) + condition);
+    json.field(parameter.name, to_text(parameter.domain) + condition);
   }
-  out += "}, \"constraints\": [";
-  for (const auto& constraint : space.constraints()) {
-    out += &constraint == space.constraints().data() ? "" : ", ";
-    append_json_string(out, constraint);
-  }
-  return out + "]}";
+  json.end().field("constraints", space.constraints()).end();
+  return out;
 }
 
 Result<Space> read_space(const Json& json) {

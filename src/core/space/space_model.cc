@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/format.h"
 
 namespace luthier {
 namespace {
@@ -27,10 +28,11 @@ Verdict judge_expression(const BoundExpression& bound,
   const auto result = bound.expression.evaluate(values);
   const auto holds = result ? truth(*result) : std::nullopt;
   if (!holds) {
-    problem =
-        "'" + bound.expression.to_text() + "': " +
-        (result ? literal_text(*result) + " is neither true nor false; compare it with something"
-                : result.error().message);
+    problem = formatted(
+        "'{}': {}",
+        bound.expression.to_text(),
+        result ? literal_text(*result) + " is neither true nor false; compare it with something"
+               : result.error().message);
     return Verdict::broken;
   }
   return *holds ? Verdict::holds : Verdict::violated;
@@ -45,7 +47,7 @@ void SpaceModel::assign(std::size_t parameter,
   const auto& declared = declaration.parameters()[parameter];
   const auto broken = [&](const char* what, const std::string& problem) {
     if (assignment.problem.empty()) {
-      assignment.problem = std::string(what) + " of '" + declared.name + "' " + problem;
+      assignment.problem = formatted("{} of '{}' {}", what, declared.name, problem);
     }
   };
   std::string problem;

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <vector>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "core/space/domain_text.h"
 #include "core/space/toml_nesting.h"
@@ -65,8 +67,8 @@ class TomlSpace {
   void parameter(const std::string& name, const toml::node& node, const std::string& condition) {
     const auto value = to_value(node);
     if (!value) {
-      problems_.push_back("parameter '" + name +
-                          "' holds a date, a time or a table in a list; write it as text");
+      problems_.push_back(formatted(
+          "parameter '{}' holds a date, a time or a table in a list; write it as text", name));
       return;
     }
     auto read = make_parameter(name, *value);
@@ -128,8 +130,7 @@ class TomlSpace {
 
 Result<Space> parse_space_toml(std::string_view document) {
   if (const auto line = too_deeply_nested_line(document)) {
-    return Error{ErrorCode::invalid_argument,
-                 "line " + std::to_string(*line) + ": " + too_deeply_nested_text()};
+    return failure(ErrorCode::invalid_argument, "line {}: {}", *line, too_deeply_nested_text());
   }
   try {
     return read_space(toml::parse(document));

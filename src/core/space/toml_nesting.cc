@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/format.h"
+
 namespace luthier {
 namespace {
 
@@ -117,8 +119,8 @@ std::optional<std::int64_t> too_deeply_nested_line(std::string_view toml) {
 }
 
 std::string too_deeply_nested_text() {
-  return "names and brackets are nested deeper than " + std::to_string(kMostLevels) +
-         " levels; flatten them";
+  return formatted("names and brackets are nested deeper than {} levels; flatten them",
+                   kMostLevels);
 }
 
 }  // namespace luthier

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/contained_files.h"
+#include "base/failure.h"
+#include "base/try.h"
 #include "executors/programs/command/trial_environment.h"
 #include "executors/trial_files.h"
 
@@ -31,9 +33,10 @@ Result<> write_parameters(const CommandTemplate& command, const CommandContext& 
   const auto write = [&](const std::filesystem::path& path, const std::string& text) {
     return write_file(files, path.filename().string(), text)
                ? Result<>()
-               : Result<>(Error{ErrorCode::io,
-                                "the parameters could not be written to " + path.string() + ": " +
-                                    file_trouble(errno)});
+               : Result<>(failure(ErrorCode::io,
+                                  "the parameters could not be written to {}: {}",
+                                  path.string(),
+                                  file_trouble(errno)));
   };
   const Config config = command.words().without_secrets(*context.config);
   auto written = write(flat_parameters_path(context.directory),
@@ -45,12 +48,9 @@ Result<> write_parameters(const CommandTemplate& command, const CommandContext& 
     }
   }
   for (const FileTemplate& file : command.templates()) {
-    const auto text = file.fill(context, command.words());
-    if (!text) {
-      return text.error();
-    }
+    LUTHIER_TAKE(const auto text, file.fill(context, command.words()));
     if (written) {
-      written = write(context.directory / file.name(), *text);
+      written = write(context.directory / file.name(), text);
     }
   }
   return written;
@@ -66,20 +66,15 @@ Result<Program> make_program(const StartRequest& request,
   if (command.empty()) {  // a function: the launcher knows which
     return Program{.directory = places.working_directory, .environment = std::move(environment)};
   }
-  auto arguments = command.expand({.trial = request.id.trial,
-                                   .seed = request.seed,
-                                   .directory = places.directory,
-                                   .config = &request.config});
-  if (!arguments) {
-    return arguments.error();
-  }
-  auto path = find_program(arguments->front());
-  if (!path) {
-    return path.error();
-  }
+  LUTHIER_TAKE(auto arguments,
+               command.expand({.trial = request.id.trial,
+                               .seed = request.seed,
+                               .directory = places.directory,
+                               .config = &request.config}));
+  LUTHIER_TAKE(auto path, find_program(arguments.front()));
   Program program{.directory = places.working_directory,
-                  .path = *std::move(path),
-                  .arguments = *std::move(arguments),
+                  .path = std::move(path),
+                  .arguments = std::move(arguments),
                   .environment = std::move(environment)};
   program.memory_bytes =
       static_cast<std::uint64_t>(std::max<std::int64_t>(request.resources.memory_bytes, 0));

@@ -15,7 +15,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/programs/child.h"
 #include "executors/programs/spawn_packet.h"
 
@@ -40,18 +42,16 @@ Result<GuardianClient> GuardianClient::launch() {
   client.null_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
   client.discard_ = FileDescriptor(open("/dev/null", O_WRONLY | O_CLOEXEC));
   constexpr unsigned kExecutable = 0x10;  // MFD_EXEC, of kernel 6.3
-  auto image = memory_file("luthier-guardian",
+  LUTHIER_TAKE(auto image,
+               memory_file("luthier-guardian",
                            luthier_guardian_begin,
                            // NOLINTNEXTLINE(*-security.PointerSub): ends of one embedded file
                            static_cast<std::size_t>(luthier_guardian_end - luthier_guardian_begin),
-                           kExecutable);
-  if (!image) {
-    return image.error();
-  }
+                           kExecutable));
   if (!theirs || !client.null_ || !client.discard_) {
     return spawn_error("the guardian could not be started", errno);
   }
-  const FileDescriptor high = above_standard(*std::move(image));
+  const FileDescriptor high = above_standard(std::move(image));
   if (!high) {
     return spawn_error("the guardian could not be started", errno);
   }
@@ -85,14 +85,11 @@ GuardianClient::~GuardianClient() {
 }
 
 Result<FileDescriptor> GuardianClient::spawn(const Program& program) {
-  auto packet = SpawnPacket::make(with_input(program));
-  if (!packet) {
-    return packet.error();
-  }
-  if (!packet->send(socket_.get(), &packet->request(), sizeof packet->request())) {
+  LUTHIER_TAKE(auto packet, SpawnPacket::make(with_input(program)));
+  if (!packet.send(socket_.get(), &packet.request(), sizeof packet.request())) {
     return spawn_error("the guardian did not take the program", errno);
   }
-  return packet->take_control();
+  return packet.take_control();
 }
 
 Result<FileDescriptor> GuardianClient::launch_zygote(const Program& program) {
@@ -105,13 +102,10 @@ Result<FileDescriptor> GuardianClient::launch_zygote(const Program& program) {
   Program zygote = with_input(program);
   zygote.standard_output = zygote.standard_error = discard_.get();
   zygote.report = theirs.get();
-  auto packet = SpawnPacket::make(zygote);
-  if (!packet) {
-    return packet.error();
-  }
-  guardian::SpawnRequest request = packet->request();
+  LUTHIER_TAKE(auto packet, SpawnPacket::make(zygote));
+  guardian::SpawnRequest request = packet.request();
   request.zygote = 1;
-  if (!packet->send(socket_.get(), &request, sizeof request)) {
+  if (!packet.send(socket_.get(), &request, sizeof request)) {
     return spawn_error("the guardian did not take the zygote", errno);
   }
   return ours;
@@ -146,11 +140,12 @@ Result<std::string> find_program(const std::string& name) {
   }
   std::error_code ignored;
   const bool here = std::filesystem::exists(name, ignored);
-  return Error{ErrorCode::not_found,
-               "the program '" + to_utf8(name) + "' " +
-                   (found_plain_file ? "is in PATH but may not be executed (chmod +x it)"
-                    : here           ? "is not in PATH; there is one here: write ./" + to_utf8(name)
-                                     : "is not in PATH; install it or give its path")};
+  return failure(ErrorCode::not_found,
+                 "the program '{}' {}",
+                 to_utf8(name),
+                 found_plain_file ? "is in PATH but may not be executed (chmod +x it)"
+                 : here           ? "is not in PATH; there is one here: write ./" + to_utf8(name)
+                                  : "is not in PATH; install it or give its path");
 }
 
 std::string errno_in_words(int number) {

@@ -24,8 +24,10 @@
 #include <variant>
 #include <vector>
 
+#include "base/failure.h"
 #include "base/new_thread.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/inbox.h"
 #include "executors/programs/command/program_file.h"
 #include "executors/programs/command/template_digests.h"
@@ -256,19 +258,20 @@ Result<> Processes::open() {
   epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
   mailbox_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!epoll_ || !mailbox_) {
-    return Error{ErrorCode::io,
-                 "the process executor could not be started: " + errno_in_words(errno) +
-                     "; raise the limit on open files (ulimit -n)"};
+    return failure(ErrorCode::io,
+                   "the process executor could not be started: {}; raise the limit on open files "
+                   "(ulimit -n)",
+                   errno_in_words(errno));
   }
   add(mailbox_.get(), kMailbox << 2);
   if (launcher_->watched() >= 0) {
     add(launcher_->watched(), kLauncher << 2);
   }
   launcher_->on_unusable([this](std::string reason) { inbox_.post(Unusable{std::move(reason)}); });
-  launcher_->on_note([this](std::string text) { inbox_.post(Noted{std::move(text)}); });
-  if (auto started = sealer_->start(); !started) {
-    return started;
-  }
+  launcher_->on_note([this](std::string text) {
+    inbox_.post(Remarked{{}, Remarked::About::whole_run, std::move(text)});
+  });
+  LUTHIER_TRY(sealer_->start());
   auto thread = new_thread("the programs of trials", [this] { run(); });
   if (!thread) {
     return thread.error();
@@ -486,30 +489,18 @@ struct Prepared {
 };
 
 Result<Prepared> prepare(const ProcessOptions& options) {
-  if (const auto checked = check_parameter_variables(options.parameters); !checked) {
-    return checked.error();
-  }
-  if (const auto there = options.words.check_secrets(); !there) {
-    return there.error();
-  }
-  auto command = CommandTemplate::parse(options.command, options.parameters, options.words);
-  if (!command) {
-    return command.error();
-  }
-  if (auto same = check_template_digests(*command, options.templates); !same) {
-    return same.error();
-  }
+  LUTHIER_TRY(check_parameter_variables(options.parameters));
+  LUTHIER_TRY(options.words.check_secrets());
+  LUTHIER_TAKE(auto command,
+               CommandTemplate::parse(options.command, options.parameters, options.words));
+  LUTHIER_TRY(check_template_digests(command, options.templates));
   // A program that is named outright is looked for now rather than in every trial.
   if (const auto& name = options.command.front(); name.find('{') == std::string::npos) {
-    if (const auto found = find_program(name); !found) {
-      return found.error();
-    }
+    LUTHIER_TRY(find_program(name));
   }
   auto hearing = hearing_options(options);
-  if (const auto checked = check_hearing(hearing); !checked) {
-    return checked.error();
-  }
-  return Prepared{*std::move(command), std::move(hearing)};
+  LUTHIER_TRY(check_hearing(hearing));
+  return Prepared{std::move(command), std::move(hearing)};
 }
 
 }  // namespace
@@ -542,35 +533,25 @@ Result<std::string> working_directory(const std::string& recorded) {
                  : current;
   }
   if (!std::filesystem::is_directory(recorded, error)) {
-    return Error{
-        ErrorCode::not_found,
-        "the directory " + recorded +
-            ", where the experiment's program is to be started, is not there; put it back"};
+    return failure(ErrorCode::not_found,
+                   "the directory {}, where the experiment's program is to be started, is not "
+                   "there; put it back",
+                   recorded);
   }
   return recorded;
 }
 
 Result<> check_program(const ProcessOptions& options) {
-  if (const auto directory = working_directory(options.working_directory); !directory) {
-    return directory.error();
-  }
-  if (const auto prepared = prepare(options); !prepared) {
-    return prepared.error();
-  }
+  LUTHIER_TRY(working_directory(options.working_directory));
+  LUTHIER_TRY(prepare(options));
   return check_program_file(options.command, options.working_directory);
 }
 
 Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                                                         CheckpointArea& area,
                                                         const Clock& clock) {
-  auto prepared = prepare(options);
-  if (!prepared) {
-    return prepared.error();
-  }
-  auto directory = working_directory(options.working_directory);
-  if (!directory) {
-    return directory.error();
-  }
+  LUTHIER_TAKE(auto prepared, prepare(options));
+  LUTHIER_TAKE(auto directory, working_directory(options.working_directory));
   auto guardian = GuardianClient::launch();
   if (!guardian) {
     return Error{ErrorCode::io,
@@ -578,25 +559,20 @@ Result<std::unique_ptr<Executor>> make_process_executor(ProcessOptions options,
                      "; raise the limits on files and processes (ulimit -n, ulimit -u), or see "
                      "'luthier doctor'"};
   }
-  auto launcher = WarmLauncher::make(*std::move(guardian), options.cold, clock);
-  if (!launcher) {
-    return launcher.error();
-  }
+  LUTHIER_TAKE(auto launcher, WarmLauncher::make(*std::move(guardian), options.cold, clock));
   return make_launching_executor(AttemptSettings{.options = std::move(options),
-                                                 .command = std::move(prepared->command),
-                                                 .hearing = std::move(prepared->hearing),
-                                                 .directory = *std::move(directory),
+                                                 .command = std::move(prepared.command),
+                                                 .hearing = std::move(prepared.hearing),
+                                                 .directory = std::move(directory),
                                                  .area = &area,
                                                  .clock = &clock},
-                                 *std::move(launcher));
+                                 std::move(launcher));
 }
 
 Result<std::unique_ptr<Executor>> make_launching_executor(
     AttemptSettings settings, std::unique_ptr<ProgramLauncher> launcher) {
   auto processes = std::make_unique<Processes>(std::move(settings), std::move(launcher));
-  if (const auto opened = processes->open(); !opened) {
-    return opened.error();
-  }
+  LUTHIER_TRY(processes->open());
   return std::unique_ptr<Executor>(std::move(processes));
 }
 

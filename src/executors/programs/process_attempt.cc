@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/try.h"
 #include "executors/attempt_failures.h"
 #include "executors/programs/attempt_program.h"
 #include "executors/programs/command/trial_environment.h"
@@ -72,35 +73,24 @@ Result<> ProcessAttempt::prepare() {
   for (const auto& [name, value] : request_.config) {
     names.push_back(name);
   }
-  if (auto checked = check_parameter_variables(names); !checked) {
-    return checked;
-  }
+  LUTHIER_TRY(check_parameter_variables(names));
   if (!request_.restore_from.empty()) {
-    if (auto whole = settings_.area->verify(request_.restore_from); !whole) {
-      return whole;
-    }
+    LUTHIER_TRY(settings_.area->verify(request_.restore_from));
   }
   const CommandContext context{.trial = request_.id.trial,
                                .seed = request_.seed,
                                .directory = directory_,
                                .config = &request_.config};
-  if (auto written = write_parameters(settings_.command, context); !written) {
-    return written;
-  }
-  auto out = settings_.area->begin(request_.id);
-  if (!out) {
-    return out.error();
-  }
-  checkpoint_out_ = *std::move(out);
-  auto program = make_program(request_,
-                              settings_.command,
-                              {.working_directory = settings_.directory,
-                               .directory = directory_,
-                               .checkpoint_out = checkpoint_out_});
-  if (!program) {
-    return program.error();
-  }
-  program_ = *std::move(program);
+  LUTHIER_TRY(write_parameters(settings_.command, context));
+  LUTHIER_TAKE(auto out, settings_.area->begin(request_.id));
+  checkpoint_out_ = std::move(out);
+  LUTHIER_TAKE(auto program,
+               make_program(request_,
+                            settings_.command,
+                            {.working_directory = settings_.directory,
+                             .directory = directory_,
+                             .checkpoint_out = checkpoint_out_}));
+  program_ = std::move(program);
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/try.h"
 #include "executors/programs/guardian_client.h"
 
 namespace luthier {
@@ -62,10 +63,7 @@ Result<SpawnPacket> SpawnPacket::make(const Program& program) {
     add(variable);
   }
   strings += '\0';
-  auto file = memory_file("luthier-command", strings.data(), strings.size(), 0);
-  if (!file) {
-    return file.error();
-  }
+  LUTHIER_TAKE(auto file, memory_file("luthier-command", strings.data(), strings.size(), 0));
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
     return spawn_error("the program could not be started", errno);
@@ -73,7 +71,7 @@ Result<SpawnPacket> SpawnPacket::make(const Program& program) {
   SpawnPacket packet;
   packet.control_ = FileDescriptor(ends[0]);
   packet.their_control_ = FileDescriptor(ends[1]);
-  packet.strings_ = *std::move(file);
+  packet.strings_ = std::move(file);
   packet.request_ = {.arguments = static_cast<std::uint32_t>(program.arguments.size()),
                      .environment = static_cast<std::uint32_t>(program.environment.size()),
                      .strings_bytes = strings.size(),

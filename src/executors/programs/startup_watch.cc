@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -55,10 +56,11 @@ std::optional<std::string> StartupWatch::on_ended(const ResultTimes& times, Time
     return std::nullopt;
   }
   said_ = true;
-  return "the program takes " + in_words(middle(startups_s_)) + " of a trial's " +
-         in_words(middle(totals_s_)) +
-         " to start up; what it loads or compiles before its first result is done anew in each "
-         "trial";
+  return formatted(
+      "the program takes {} of a trial's {} to start up; what it loads or compiles "
+      "before its first result is done anew in each trial",
+      in_words(middle(startups_s_)),
+      in_words(middle(totals_s_)));
 }
 
 }  // namespace luthier

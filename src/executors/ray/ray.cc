@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "base/unknown_option.h"
 #include "executors/programs/command/trial_environment.h"
 #include "executors/programs/guardian_client.h"
@@ -58,16 +59,10 @@ std::string own_address(const std::string& cluster) {
 }
 
 Result<RayConnection> connection_of(const RayOptions& options, const std::string& directory) {
-  auto program = find_ray_driver();
-  if (!program) {
-    return program.error();
-  }
-  auto address = cluster_address(options.address);
-  if (!address) {
-    return address.error();
-  }
-  RayConnection connection{.program = *std::move(program),
-                           .address = *std::move(address),
+  LUTHIER_TAKE(auto program, find_ray_driver());
+  LUTHIER_TAKE(auto address, cluster_address(options.address));
+  RayConnection connection{.program = std::move(program),
+                           .address = std::move(address),
                            .port = options.port,
                            .patience = options.patience,
                            .silence = options.silence};
@@ -105,14 +100,10 @@ Result<> set_bundles(RayOptions& options, const std::string& value) {
     const auto star = each.find('*');
     std::int64_t count = 1;
     if (star != std::string::npos) {
-      if (auto set = set_count(count, "bundles", each.substr(0, star)); !set) {
-        return set;
-      }
+      LUTHIER_TRY(set_count(count, "bundles", each.substr(0, star)));
     }
     const std::string bundle = star == std::string::npos ? each : each.substr(star + 1);
-    if (const auto checked = ray_bundle(bundle); !checked) {
-      return checked.error();
-    }
+    LUTHIER_TRY(ray_bundle(bundle));
     options.bundles.insert(options.bundles.end(), static_cast<std::size_t>(count), bundle);
   }
   return {};
@@ -203,9 +194,7 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
                                                     CheckpointArea& area,
                                                     const Clock& clock) {
   const auto& process = options.process;
-  if (const auto checked = check_parameter_variables(process.parameters); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(check_parameter_variables(process.parameters));
   const bool program = options.python.empty() && options.library.empty();
   if (static_cast<int>(!process.command.empty()) + static_cast<int>(!options.python.empty()) +
           static_cast<int>(!options.library.empty()) !=
@@ -214,39 +203,24 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
                  "a trial on Ray is one of a program, a Python function and a C++ library; give "
                  "exactly one of them"};
   }
-  if (const auto there = process.words.check_secrets(); !there) {
-    return there.error();
-  }
-  auto command = program
-                     ? CommandTemplate::parse(process.command, process.parameters, process.words)
-                     : Result<CommandTemplate>(CommandTemplate::of_function(process.words));
-  if (!command) {
-    return command.error();
-  }
+  LUTHIER_TRY(process.words.check_secrets());
+  LUTHIER_TAKE(auto command,
+               program ? CommandTemplate::parse(process.command, process.parameters, process.words)
+                       : Result<CommandTemplate>(CommandTemplate::of_function(process.words)));
   auto hearing = hearing_options(process);
-  if (const auto checked = check_hearing(hearing); !checked) {
-    return checked.error();
-  }
-  auto directory = working_directory(options.process.working_directory);
-  if (!directory) {
-    return directory.error();
-  }
-  auto connection = connection_of(options, *directory);
-  if (!connection) {
-    return connection.error();
-  }
+  LUTHIER_TRY(check_hearing(hearing));
+  LUTHIER_TAKE(auto directory, working_directory(options.process.working_directory));
+  LUTHIER_TAKE(auto connection, connection_of(options, directory));
   raise_file_limit();
   AttemptSettings settings{.options = options.process,
-                           .command = *std::move(command),
+                           .command = std::move(command),
                            .hearing = std::move(hearing),
-                           .directory = *std::move(directory),
+                           .directory = std::move(directory),
                            .area = &area,
                            .clock = &clock};
-  auto launcher = RayLauncher::connect(std::move(options), *std::move(connection), clock);
-  if (!launcher) {
-    return launcher.error();
-  }
-  return make_launching_executor(std::move(settings), *std::move(launcher));
+  LUTHIER_TAKE(auto launcher,
+               RayLauncher::connect(std::move(options), std::move(connection), clock));
+  return make_launching_executor(std::move(settings), std::move(launcher));
 }
 
 }  // namespace luthier

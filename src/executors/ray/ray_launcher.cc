@@ -13,6 +13,7 @@
 
 #include "base/new_thread.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/json.h"
 #include "executors/ray/ray_shape.h"
 #include "executors/trial_files.h"
@@ -59,11 +60,8 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
                                                           const Clock& clock) {
   std::unique_ptr<RayLauncher> launcher(
       new RayLauncher(std::move(options), std::move(connection), clock));
-  auto driver = RayDriver::launch(launcher->connection_);
-  if (!driver) {
-    return driver.error();
-  }
-  launcher->driver_ = *std::move(driver);
+  LUTHIER_TAKE(auto driver, RayDriver::launch(launcher->connection_));
+  launcher->driver_ = std::move(driver);
   const TimePoint limit = clock.now() + std::chrono::microseconds(kConnectTime).count();
   Frame frame;
   while (!launcher->driver_.next(frame)) {
@@ -120,11 +118,8 @@ Capabilities RayLauncher::capabilities() const {
 
 Result<FileDescriptor> RayLauncher::spawn(const Program& program, const StartRequest& request) {
   FileDescriptor theirs;
-  auto attempt = RayAttempt::open(program, request, theirs);
-  if (!attempt) {
-    return attempt.error();
-  }
-  Entry entry{.attempt = *std::move(attempt),
+  LUTHIER_TAKE(auto attempt, RayAttempt::open(program, request, theirs));
+  Entry entry{.attempt = std::move(attempt),
               .start = start_frame(program, request),
               .base = request.iteration};
   {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 
 namespace luthier {
@@ -75,9 +76,9 @@ std::string regex_for(const SeenNames::Name& name, const std::string& objective)
 std::string advice_for(const SeenNames::Name& name, const std::string& regex) {
   const HearingOptions renamed{.wanted = {{.name = name.name, .objective = true}}};
   if (same(tried(renamed, name.line), name.last)) {
-    return "--min '" + printable(name.name) + "'";
+    return formatted("--min '{}'", printable(name.name));
   }
-  return regex.empty() ? "" : "--metric-regex '" + regex + "'";
+  return regex.empty() ? "" : formatted("--metric-regex '{}'", regex);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "executors/programs/process_attempt.h"
@@ -45,8 +46,9 @@ std::string seen_in_words(const HearingOptions& wanted, const Diagnosis& diagnos
     return "no metric was seen in its output";
   }
   const auto meant = closest_name(objectives_of(wanted).front(), names);
-  return "metrics seen: " + join(names, ", ") +
-         (meant ? " (did you mean '" + *meant + "'?)" : std::string());
+  return formatted("metrics seen: {}{}",
+                   join(names, ", "),
+                   meant ? formatted(" (did you mean '{}'?)", *meant) : std::string());
 }
 
 // What stands nearest to what was wanted, and what would hear it.
@@ -60,11 +62,12 @@ std::string nearest_in_words(const Diagnosis& diagnosis) {
   if (renames) {
     advice.remove_prefix(kName.size());
   }
-  return "; the nearest line, " + quoted(diagnosis.nearest_line) + "," +
-         (advice.empty() ? " holds no value"
-          : renames      ? " would be heard as "
-                         : " would be heard with ") +
-         std::string(advice);
+  return formatted("; the nearest line, {},{}{}",
+                   quoted(diagnosis.nearest_line),
+                   advice.empty() ? " holds no value"
+                   : renames      ? " would be heard as "
+                                  : " would be heard with ",
+                   advice);
 }
 
 std::string found(const HearingOptions& wanted, const Diagnosis& diagnosis) {
@@ -76,8 +79,9 @@ std::string found(const HearingOptions& wanted, const Diagnosis& diagnosis) {
 
 std::string remedy(const HearingOptions& wanted) {
   const std::string line = line_heard_as(wanted, objectives_of(wanted).front());
-  return (line.empty() ? std::string() : "; print a line like '" + line + "', or") +
-         (line.empty() ? "; give" : " give") + " --metric-regex or --metric-file";
+  return formatted("{}{} --metric-regex or --metric-file",
+                   line.empty() ? std::string() : formatted("; print a line like '{}', or", line),
+                   line.empty() ? "; give" : " give");
 }
 
 }  // namespace
@@ -117,10 +121,11 @@ std::string nothing_heard(const HearingOptions& wanted, const Diagnosis& diagnos
 }
 
 std::string late_output(std::int64_t results) {
-  return "its " + std::to_string(results) +
-         " results came all at once as it ended, as they do where output is buffered: it could not "
-         "be stopped early and nothing was saved; print with a flush after each result, or give "
-         "--tty";
+  return formatted(
+      "its {} results came all at once as it ended, as they do where output is "
+      "buffered: it could not be stopped early and nothing was saved; print with a "
+      "flush after each result, or give --tty",
+      results);
 }
 
 }  // namespace luthier

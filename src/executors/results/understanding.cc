@@ -1,14 +1,16 @@
 #include "executors/results/understanding.h"
 
-#include <nlohmann/json.hpp>
+#include <optional>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "base/try.h"
+#include "core/json.h"
+#include "core/json_writer.h"
 
 namespace luthier {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::size_t kLargestText = std::size_t{64} << 10;
 constexpr std::size_t kMostMeanings = 100;
@@ -21,30 +23,26 @@ Error damaged(const std::string& what) {
   return {ErrorCode::corruption, "what was understood of the output can't be read: " + what};
 }
 
-Json to_json(const Meaning& meaning) {
-  return {{"wanted", meaning.wanted},
-          {"printed", meaning.printed},
-          {"name", meaning.name},
-          {"form", kForms[static_cast<std::size_t>(meaning.form)]},
-          {"data", kKinds[static_cast<std::size_t>(meaning.data.kind)]},
-          {"label", meaning.data.label},
-          {"counted", meaning.counted},
-          {"final", meaning.final},
-          {"once_an_epoch", meaning.once_an_epoch},
-          {"unit", meaning.unit},
-          {"stream", meaning.stream == OutputStream::output ? "output" : "error"}};
+void write(JsonWriter& json, const Meaning& meaning) {
+  json.object().field("wanted", meaning.wanted).field("printed", meaning.printed);
+  json.field("name", meaning.name).field("form", kForms[static_cast<std::size_t>(meaning.form)]);
+  json.field("data", kKinds[static_cast<std::size_t>(meaning.data.kind)]);
+  json.field("label", meaning.data.label).field("counted", meaning.counted);
+  json.field("final", meaning.final).field("once_an_epoch", meaning.once_an_epoch);
+  json.field("unit", meaning.unit);
+  json.field("stream", meaning.stream == OutputStream::output ? "output" : "error").end();
 }
 
-std::string text_in(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string()
-             ? found->get<std::string>().substr(0, kLongestName)
-             : std::string();
+std::string text_in(const Json& json, std::string_view key) {
+  const Json* found = json.find(key);
+  const std::string* text = found != nullptr ? found->value.text() : nullptr;
+  return text != nullptr ? text->substr(0, kLongestName) : std::string();
 }
 
-bool flag_in(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_boolean() && found->get<bool>();
+bool flag_in(const Json& json, std::string_view key) {
+  const Json* found = json.find(key);
+  const bool* flag = found != nullptr ? found->value.boolean() : nullptr;
+  return flag != nullptr && *flag;
 }
 
 template <std::size_t n>
@@ -58,9 +56,6 @@ std::optional<std::size_t> index_in(const char* const (&names)[n], const std::st
 }
 
 std::optional<Meaning> meaning_of(const Json& json) {
-  if (!json.is_object()) {
-    return std::nullopt;
-  }
   const auto form = index_in(kForms, text_in(json, "form"));
   const auto kind = index_in(kKinds, text_in(json, "data"));
   Meaning meaning{.wanted = text_in(json, "wanted"),
@@ -81,18 +76,19 @@ std::optional<Meaning> meaning_of(const Json& json) {
 
 Result<std::vector<std::string>> group_in(const Json& json, const char* key) {
   std::vector<std::string> group;
-  const auto found = json.find(key);
-  if (found == json.end()) {
+  const Json* found = json.find(key);
+  if (found == nullptr) {
     return group;
   }
-  if (!found->is_array() || found->size() > kMostInGroup) {
-    return damaged(std::string("'") + key + "' is no list of at most 64 names");
+  if (found->kind != Json::Kind::list || found->items.size() > kMostInGroup) {
+    return damaged(formatted("'{}' is no list of at most 64 names", key));
   }
-  for (const auto& name : *found) {
-    if (!name.is_string()) {
-      return damaged(std::string("'") + key + "' holds what is no text");
+  for (const Json& name : found->items) {
+    const std::string* text = name.value.text();
+    if (text == nullptr) {
+      return damaged(formatted("'{}' holds what is no text", key));
     }
-    group.push_back(name.get<std::string>().substr(0, kLongestName));
+    group.push_back(text->substr(0, kLongestName));
   }
   return group;
 }
@@ -104,36 +100,35 @@ std::vector<std::string> bounded(const std::vector<std::string>& group) {
 }  // namespace
 
 std::string understanding_text(const Understood& understood) {
-  Json meanings = Json::array();
-  for (const auto& meaning : understood.meanings) {
-    meanings.push_back(to_json(meaning));
-  }
-  const Json json = {{"version", 1},
-                     {"meanings", meanings},
-                     {"output_group", bounded(understood.output_group)},
-                     {"error_group", bounded(understood.error_group)}};
-  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("version", 1);
+  json.list_of("meanings", understood.meanings, [&](const auto& each) { write(json, each); });
+  json.field("output_group", bounded(understood.output_group));
+  json.field("error_group", bounded(understood.error_group)).end();
+  return out;
 }
 
 Result<Understood> parse_understanding(std::string_view text) {
   if (text.size() > kLargestText) {
     return damaged("it is longer than 64 KiB");
   }
-  const auto json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || !json.contains("meanings") || !json["meanings"].is_array() ||
-      json["meanings"].size() > kMostMeanings) {
+  const auto json = parse_json(text);
+  const Json* meanings = json ? json->find("meanings") : nullptr;
+  if (meanings == nullptr || meanings->kind != Json::Kind::list ||
+      meanings->items.size() > kMostMeanings) {
     return damaged("it is no object with a list 'meanings'");
   }
   Understood understood;
-  for (const auto& one : json["meanings"]) {
+  for (const Json& one : meanings->items) {
     auto meaning = meaning_of(one);
     if (!meaning) {
       return damaged("one of its meanings lacks a name, a form or its data");
     }
     understood.meanings.push_back(*std::move(meaning));
   }
-  auto output = group_in(json, "output_group");
-  auto error = group_in(json, "error_group");
+  auto output = group_in(*json, "output_group");
+  auto error = group_in(*json, "error_group");
   if (!output || !error) {
     return output ? error.error() : output.error();
   }
@@ -143,12 +138,9 @@ Result<Understood> parse_understanding(std::string_view text) {
 }
 
 Result<Understanding> Understanding::parse(std::string_view text) {
-  auto understood = parse_understanding(text);
-  if (!understood) {
-    return understood.error();
-  }
+  LUTHIER_TAKE(auto understood, parse_understanding(text));
   Understanding understanding;
-  understanding.text_ = understanding_text(*understood);
+  understanding.text_ = understanding_text(understood);
   return understanding;
 }
 
@@ -162,9 +154,9 @@ std::string Understanding::in_words() const {
   }
   for (const auto& meaning : understood->meanings) {
     out += out.empty() ? "" : "; ";
-    out += printable(meaning.wanted) + " is '" + printable(meaning.printed) + "'";
+    out += formatted("{} is '{}'", printable(meaning.wanted), printable(meaning.printed));
     if (meaning.data.kind != DataKind::none && meaning.printed != meaning.wanted) {
-      out += std::string(" of the ") + kData[static_cast<std::size_t>(meaning.data.kind)] + " data";
+      out += formatted(" of the {} data", kData[static_cast<std::size_t>(meaning.data.kind)]);
     }
     out += meaning.stream == OutputStream::output ? " on stdout" : " on stderr";
     out += meaning.unit.empty() ? "" : ", in " + printable(meaning.unit);

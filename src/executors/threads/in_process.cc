@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/format.h"
 #include "executors/threads/thread_pool.h"
 
 namespace luthier {
@@ -59,12 +60,13 @@ class Threads : public InProcessExecutor {
 
 void Threads::start(const StartRequest& request) {
   if (options_.slots > 0 && abandoned() >= options_.slots) {
-    pool_->inbox().post(Ended{request.id,
-                              Outcome::failed,
-                              "all " + std::to_string(options_.slots) +
-                                  " slots are held by abandoned attempts whose threads never "
-                                  "returned; use --executor process for programs that may hang",
-                              0});
+    pool_->inbox().post(Ended{
+        request.id,
+        Outcome::failed,
+        formatted("all {} slots are held by abandoned attempts whose threads never returned; use "
+                  "--executor process for programs that may hang",
+                  options_.slots),
+        0});
     return;
   }
   auto attempt = std::make_shared<ThreadAttempt>(request, pool_->inbox(), area_);

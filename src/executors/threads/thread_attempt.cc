@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "executors/attempt_failures.h"
 #include "executors/trial_files.h"
@@ -21,8 +22,8 @@ std::optional<std::filesystem::path> ThreadAttempt::checkpoint() const {
 std::filesystem::path ThreadAttempt::directory() const {
   const std::filesystem::path& path = request_.trial_directory;
   if (!path.empty() && !files_of_trial(path).make_directories({})) {
-    throw std::runtime_error("no directory could be made at " + path.string() + ": " +
-                             file_trouble(errno));
+    throw std::runtime_error(
+        formatted("no directory could be made at {}: {}", path.string(), file_trouble(errno)));
   }
   return path;
 }
@@ -87,8 +88,8 @@ void ThreadAttempt::save_checkpoint(const Saver& save) {
     save(*temporary);
   } catch (const std::exception& error) {
     discard(*temporary);
-    throw std::runtime_error("the checkpoint of iteration " + std::to_string(iteration_) +
-                             " could not be saved: " + error.what());
+    throw std::runtime_error(formatted(
+        "the checkpoint of iteration {} could not be saved: {}", iteration_, error.what()));
   } catch (...) {
     discard(*temporary);
     throw;
@@ -180,7 +181,7 @@ void ThreadAttempt::finish(Outcome outcome, std::string message) {
   over_ = true;
   if (ending_ == Ending::time_out) {
     outcome = Outcome::timed_out;
-    message = "ran longer than its limit of " + limit_in_words() + " and was stopped";
+    message = formatted("ran longer than its limit of {} and was stopped", limit_in_words());
   } else if (outcome == Outcome::returned) {
     outcome = outcome_when_asked(outcome);
   }

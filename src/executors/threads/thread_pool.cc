@@ -4,6 +4,8 @@
 #include <iterator>
 #include <system_error>
 
+#include "base/failure.h"
+
 namespace luthier {
 
 Result<> ThreadPool::submit(std::shared_ptr<ThreadAttempt> attempt) {
@@ -30,9 +32,10 @@ Result<> ThreadPool::add_worker() {
     worker.thread = std::thread([pool = shared_from_this(), &worker] { pool->work(worker); });
   } catch (const std::system_error& error) {
     workers_.pop_back();
-    return Error{ErrorCode::io,
-                 std::string("no thread could be started: ") + error.what() +
-                     "; lower --jobs or raise the limit on processes (ulimit -u)"};
+    return failure(ErrorCode::io,
+                   "no thread could be started: {}; lower --jobs or raise the limit on processes "
+                   "(ulimit -u)",
+                   error.what());
   }
   return {};
 }

@@ -4,11 +4,15 @@
 #include <array>
 #include <map>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/log/canonical_export.h"
 #include "laboratory/bundles/bundle_about.h"
 #include "laboratory/bundles/tar.h"
+#include "laboratory/simulation/simulation_options.h"
 #include "luthier/benchmark.h"
 #include "tuner/advice.h"
 #include "tuner/assembly.h"
@@ -32,16 +36,15 @@ constexpr std::array kFiles = {
 };
 
 std::string readme(const ExperimentSpec& spec, std::span<const NeededFile> needs) {
-  std::string text =
-      "An experiment of Luthier, to be run again and compared:\n\n"
-      "  luthier run --from THIS_FILE\n\n"
-      "experiment: " +
-      spec.name + "\n";
+  std::string text = formatted(
+      "An experiment of Luthier, to be run again and compared:\n\n  luthier run "
+      "--from THIS_FILE\n\nexperiment: {}\n",
+      spec.name);
   if (!spec.command.empty()) {
-    text += "program (not in here): " + join(spec.command, " ") + "\n";
+    text += formatted("program (not in here): {}\n", join(spec.command, " "));
   }
   for (const NeededFile& file : needs) {
-    text += "needs: " + file.path + ", SHA-256 " + file.sha256 + "\n";
+    text += formatted("needs: {}, SHA-256 {}\n", file.path, file.sha256);
   }
   return text +
          "\nspec.json: what was run. canonical.jsonl: what came out, a line a trial.\n"
@@ -56,32 +59,33 @@ BundleContent content_of(std::string_view text) {
 std::string own_benchmark(const ExperimentSpec& spec) {
   const auto found = std::ranges::find(
       spec.executor_options, "benchmark", &std::pair<std::string, std::string>::first);
-  const bool named = spec.executor == "simulated" && found != spec.executor_options.end();
+  const bool named = spec.executor == kSimulatedExecutor && found != spec.executor_options.end();
   return named && !benchmark_of(spec) && !open_benchmark(found->second) ? found->second : "";
 }
 
 Result<> check_rerunnable(const ExperimentSpec& spec,
                           const BundleFacts& facts,
                           const std::filesystem::path& experiment) {
-  if (spec.executor != "process" && spec.executor != "simulated") {
-    return Error{ErrorCode::invalid_argument,
-                 "the trials of '" + spec.name +
-                     "' are functions of a program of its own "
-                     "(executor " +
-                     spec.executor +
-                     "), which no bundle holds; run that program "
-                     "again and compare `luthier export --canonical`"};
+  if (spec.executor != "process" && spec.executor != kSimulatedExecutor) {
+    return failure(ErrorCode::invalid_argument,
+                   "the trials of '{}' are functions of a program of its own (executor {}), which "
+                   "no bundle holds; run that program again and compare `luthier export "
+                   "--canonical`",
+                   spec.name,
+                   spec.executor);
   }
   if (const std::string own = own_benchmark(spec); !own.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 "the benchmark '" + own + "' of '" + spec.name +
-                     "' is a program's own, which no bundle holds; run that program again and "
-                     "compare `luthier export --canonical`"};
+    return failure(ErrorCode::invalid_argument,
+                   "the benchmark '{}' of '{}' is a program's own, which no bundle holds; run "
+                   "that program again and compare `luthier export --canonical`",
+                   own,
+                   spec.name);
   }
   if (!facts.finished) {
-    return Error{ErrorCode::invalid_argument,
-                 "experiment '" + spec.name + "' has not ended; finish it first with " +
-                     way_on("resume", spec, experiment)};
+    return failure(ErrorCode::invalid_argument,
+                   "experiment '{}' has not ended; finish it first with {}",
+                   spec.name,
+                   way_on("resume", spec, experiment));
   }
   return {};
 }
@@ -156,14 +160,9 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
   bundle.spec = (*state)->spec();
   bundle.spec.working_directory.clear();  // of this machine
   bundle.canonical = canonical.text();
-  if (const auto checked = check_rerunnable(bundle.spec, bundle.facts, experiment); !checked) {
-    return checked.error();
-  }
-  auto needs = needed_files(bundle.spec);
-  if (!needs) {
-    return needs.error();
-  }
-  bundle.needs = std::move(*needs);
+  LUTHIER_TRY(check_rerunnable(bundle.spec, bundle.facts, experiment));
+  LUTHIER_TAKE(auto needs, needed_files(bundle.spec));
+  bundle.needs = std::move(needs);
   GzipWriter gzip;
   auto done = gzip.open(path);
   done = done ? write_files(experiment, (*state)->sequence(), bundle, events, gzip) : done;
@@ -172,9 +171,7 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
 
 Result<Bundle> read_bundle(const fs::path& path) {
   GzipReader gzip;
-  if (const auto opened = gzip.open(path); !opened) {
-    return opened.error();
-  }
+  LUTHIER_TRY(gzip.open(path));
   const std::string what = path.string();
   std::map<std::string_view, std::string> texts;  // of those that are needed whole
   std::map<std::string_view, Sha256> sums;
@@ -203,9 +200,7 @@ Result<Bundle> read_bundle(const fs::path& path) {
   }
   contents.erase(kAbout);
   contents.erase(kReadme);
-  if (const auto checked = check_contents(*about, contents, what); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(check_contents(*about, contents, what));
   auto spec = parse_experiment_spec(texts[kSpec]);
   if (!spec) {
     return Error{ErrorCode::corruption, what + ": " + spec.error().message};
@@ -213,11 +208,8 @@ Result<Bundle> read_bundle(const fs::path& path) {
   Bundle bundle = bundle_of(*about);
   bundle.spec = std::move(*spec);
   bundle.canonical = std::move(texts[kCanonical]);
-  if (const auto checked =
-          check_rerunnable(bundle.spec, bundle.facts, SessionOptions().results / bundle.spec.name);
-      !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(
+      check_rerunnable(bundle.spec, bundle.facts, SessionOptions().results / bundle.spec.name));
   return bundle;
 }
 

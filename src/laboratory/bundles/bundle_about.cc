@@ -1,23 +1,16 @@
 #include "laboratory/bundles/bundle_about.h"
 
 #include <algorithm>
-#include <span>
 #include <vector>
 
+#include "base/failure.h"
 #include "base/text.h"
+#include "core/json_writer.h"
 
 namespace luthier {
 namespace {
 
 constexpr std::int64_t kSchema = 1;
-
-std::string list(std::span<const std::string> texts) {
-  std::string out;
-  for (const std::string& text : texts) {
-    out += (out.empty() ? "" : ", ") + text;
-  }
-  return "[" + out + "]";
-}
 
 std::string text_in(const Json& json, const char* name) {
   const Json* found = json.find(name);
@@ -46,9 +39,10 @@ Result<> check_sums(const Json& about, const Contents& contents, const std::stri
                  count_in(file, "bytes") == content.bytes;
         });
     if (!named) {
-      return Error{ErrorCode::corruption,
-                   std::string(name) + " in " + what +
-                       " is not what bundle.json says; the bundle was changed or damaged"};
+      return failure(ErrorCode::corruption,
+                     "{} in {} is not what bundle.json says; the bundle was changed or damaged",
+                     name,
+                     what);
     }
   }
   return {};
@@ -57,37 +51,25 @@ Result<> check_sums(const Json& about, const Contents& contents, const std::stri
 }  // namespace
 
 std::string about_json(const Bundle& bundle, const Contents& contents) {
-  std::vector<std::string> files;
-  for (const auto& [name, content] : contents) {
-    files.push_back("{\"name\": " + json_string(name) +
-                    ", \"bytes\": " + std::to_string(content.bytes) +
-                    ", \"sha256\": " + json_string(content.sha256) + "}");
-  }
-  std::vector<std::string> needs;
-  for (const NeededFile& file : bundle.needs) {
-    needs.push_back("{\"path\": " + json_string(file.path) +
-                    ", \"sha256\": " + json_string(file.sha256) + "}");
-  }
-  std::vector<std::string> plugins;
-  for (const PluginVersion& plugin : bundle.facts.plugins) {
-    plugins.push_back("{\"name\": " + json_string(plugin.name) +
-                      ", \"version\": " + std::to_string(plugin.version) + "}");
-  }
-  std::vector<std::string> interventions;
-  for (const std::string& each : bundle.facts.interventions) {
-    interventions.push_back(json_string(each));
-  }
-  std::vector<std::string> command;
-  for (const std::string& word : bundle.spec.command) {
-    command.push_back(json_string(word));
-  }
-  return "{\"schema\": " + std::to_string(kSchema) +
-         ", \"experiment\": " + json_string(bundle.spec.name) +
-         ", \"luthier\": " + json_string(bundle.facts.luthier_version) +
-         ", \"packed_by\": " + json_string(LUTHIER_VERSION) +
-         ", \"jobs\": " + std::to_string(bundle.facts.jobs) + ", \"command\": " + list(command) +
-         ", \"needs\": " + list(needs) + ", \"plugins\": " + list(plugins) +
-         ", \"interventions\": " + list(interventions) + ", \"files\": " + list(files) + "}\n";
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("schema", kSchema).field("experiment", bundle.spec.name);
+  json.field("luthier", bundle.facts.luthier_version).field("packed_by", LUTHIER_VERSION);
+  json.field("jobs", bundle.facts.jobs).field("command", bundle.spec.command);
+  json.list_of("needs", bundle.needs, [&](const NeededFile& file) {
+    json.object().field("path", file.path).field("sha256", file.sha256).end();
+  });
+  json.list_of("plugins", bundle.facts.plugins, [&](const PluginVersion& plugin) {
+    json.object().field("name", plugin.name).field("version", plugin.version).end();
+  });
+  json.field("interventions", bundle.facts.interventions);
+  json.list_of("files", contents, [&](const auto& each) {
+    const auto& [name, content] = each;
+    json.object().field("name", name).field("bytes", content.bytes);
+    json.field("sha256", content.sha256).end();
+  });
+  json.end();
+  return out + "\n";
 }
 
 Result<> check_contents(const Json& about, const Contents& contents, const std::string& what) {

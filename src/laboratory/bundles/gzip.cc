@@ -6,6 +6,10 @@
 
 #include <zlib.h>
 
+#include "base/failure.h"
+#include "base/format.h"
+#include "base/try.h"
+
 namespace luthier {
 namespace {
 
@@ -14,7 +18,7 @@ constexpr int kGzip = 15 + 16;  // largest window, gzip's header
 
 Error system_error(const char* what, const std::filesystem::path& path) {
   return {errno == EEXIST ? ErrorCode::already_exists : ErrorCode::io,
-          std::string("can't ") + what + " " + path.string() + ": " + std::strerror(errno)};
+          formatted("can't {} {}: {}", what, path.string(), std::strerror(errno))};
 }
 
 Bytef* bytes_of(const char* text) {
@@ -45,9 +49,7 @@ Result<> GzipWriter::write(std::string_view bytes) {
 }
 
 Result<> GzipWriter::close() {
-  if (auto flushed = deflate_all({}, true); !flushed) {
-    return flushed;
-  }
+  LUTHIER_TRY(deflate_all({}, true));
   return file_.close() ? Result<>() : Result<>(system_error("write", path_));
 }
 
@@ -90,27 +92,21 @@ Result<> GzipReader::open(const std::filesystem::path& path) {
 
 Result<> GzipReader::read(std::span<char> into) {
   while (!into.empty()) {
-    const auto count = read_some(into);
-    if (!count) {
-      return count.error();
-    }
-    if (*count == 0) {
+    LUTHIER_TAKE(const auto count, read_some(into));
+    if (count == 0) {
       return Error{ErrorCode::corruption,
                    path_.string() + " ends too early; copy or make it again"};
     }
-    into = into.subspan(*count);
+    into = into.subspan(count);
   }
   return {};
 }
 
 Result<bool> GzipReader::at_end() {
   std::string more(1, '\0');
-  const auto count = read_some(more);
-  if (!count) {
-    return count.error();
-  }
+  LUTHIER_TAKE(const auto count, read_some(more));
   // Else gzip's own sum is missing, or something follows it.
-  return *count == 0 && ended_ && stream_->z.avail_in == 0 &&
+  return count == 0 && ended_ && stream_->z.avail_in == 0 &&
          file_.peek() == std::ifstream::traits_type::eof();
 }
 
@@ -143,9 +139,10 @@ Result<std::size_t> GzipReader::read_some(std::span<char> into) {
   }
   swollen_bytes_ += asked - z.avail_out;
   if (swollen_bytes_ > kFreeBytes + (kMostSwelling * read_bytes_)) {
-    return Error{ErrorCode::invalid_argument,
-                 path_.string() + " swells to more than " + std::to_string(kMostSwelling) +
-                     " times its size, as no bundle does; it is not read"};
+    return failure(ErrorCode::invalid_argument,
+                   "{} swells to more than {} times its size, as no bundle does; it is not read",
+                   path_.string(),
+                   kMostSwelling);
   }
   return static_cast<std::size_t>(asked - z.avail_out);
 }

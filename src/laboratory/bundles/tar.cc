@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "base/try.h"
 
 namespace luthier {
 namespace {
@@ -80,8 +83,11 @@ bool is_blank(const Header& header) {
 }
 
 Error hostile(const std::string& what, std::string_view name, const std::string& why) {
-  return {ErrorCode::invalid_argument,
-          what + " holds '" + printable(name) + "', " + why + "; nothing of it was used"};
+  return failure(ErrorCode::invalid_argument,
+                 "{} holds '{}', {}; nothing of it was used",
+                 what,
+                 printable(name),
+                 why);
 }
 
 // The file that a header announces, or what is wrong with it.
@@ -104,7 +110,7 @@ Result<const ExpectedFile*> announced(const Header& header,
     return hostile(what, name, "which no bundle holds");
   }
   if (*size > found->most_bytes) {
-    return hostile(what, name, "which is too large: " + std::to_string(*size) + " bytes");
+    return hostile(what, name, formatted("which is too large: {} bytes", *size));
   }
   bytes = *size;
   return &*found;
@@ -113,14 +119,9 @@ Result<const ExpectedFile*> announced(const Header& header,
 // The second blank block, and nothing behind it: only then is gzip's own sum checked.
 Result<> check_end(GzipReader& in, const std::string& what) {
   Header header{};
-  if (auto read = in.read(header); !read) {
-    return read;
-  }
-  const auto at_end = in.at_end();
-  if (!at_end) {
-    return at_end.error();
-  }
-  return is_blank(header) && *at_end
+  LUTHIER_TRY(in.read(header));
+  LUTHIER_TAKE(const auto at_end, in.at_end());
+  return is_blank(header) && at_end
              ? Result<>()
              : Result<>(Error{ErrorCode::corruption,
                               what + " does not end as a bundle does; copy or make it again"});
@@ -168,41 +169,29 @@ Result<> read_tar(GzipReader& in,
   std::vector<std::string_view> seen;
   Header header{};
   while (true) {
-    if (auto read = in.read(header); !read) {
-      return read;
-    }
+    LUTHIER_TRY(in.read(header));
     if (is_blank(header)) {
       break;
     }
     std::int64_t bytes = 0;
-    const auto file = announced(header, what, expected, bytes);
-    if (!file) {
-      return file.error();
+    LUTHIER_TAKE(const auto file, announced(header, what, expected, bytes));
+    if (std::ranges::find(seen, file->name) != seen.end()) {
+      return hostile(what, file->name, "and again");
     }
-    if (std::ranges::find(seen, (*file)->name) != seen.end()) {
-      return hostile(what, (*file)->name, "and again");
-    }
-    seen.push_back((*file)->name);
+    seen.push_back(file->name);
     std::string piece;
     for (std::int64_t left = bytes; left > 0; left -= static_cast<std::int64_t>(piece.size())) {
       piece.resize(static_cast<std::size_t>(std::min<std::int64_t>(left, 1 << 18)));
-      if (auto read = in.read(piece); !read) {
-        return read;
-      }
-      receive((*file)->name, piece);
+      LUTHIER_TRY(in.read(piece));
+      receive(file->name, piece);
     }
     piece.resize(padding(bytes));
-    if (auto read = in.read(piece); !read) {
-      return read;
-    }
+    LUTHIER_TRY(in.read(piece));
   }
-  if (auto checked = check_end(in, what); !checked) {
-    return checked;
-  }
+  LUTHIER_TRY(check_end(in, what));
   for (const ExpectedFile& file : expected) {
     if (std::ranges::find(seen, file.name) == seen.end()) {
-      return Error{ErrorCode::corruption,
-                   what + " holds no " + std::string(file.name) + "; make it again"};
+      return failure(ErrorCode::corruption, "{} holds no {}; make it again", what, file.name);
     }
   }
   return {};

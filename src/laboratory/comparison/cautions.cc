@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "laboratory/comparison/drawing/chart.h"
@@ -23,7 +24,7 @@ std::string quoted(std::vector<std::string> names) {
     name = "'" + name + "'";
   }
   return join(names, ", ") +
-         (all > kNamed ? " and " + std::to_string(all - kNamed) + " more" : std::string());
+         (all > kNamed ? formatted(" and {} more", all - kNamed) : std::string());
 }
 
 // The names of the experiments that `is` holds for, as a list; "" when there is none.
@@ -62,9 +63,11 @@ void few_seeds(const ComparisonReport& comparison, std::vector<std::string>& out
     }
   }
   if (!small.empty()) {
-    out.push_back("too few seeds for a 95% band of the median, which needs " +
-                  std::to_string(kFewestForBand) + " experiments of a group: there are fewer of " +
-                  quoted(std::move(small)));
+    out.push_back(
+        formatted("too few seeds for a 95% band of the median, which needs {} experiments of a "
+                  "group: there are fewer of {}",
+                  kFewestForBand,
+                  quoted(std::move(small))));
   }
 }
 
@@ -75,15 +78,17 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
   std::vector<std::string> unmatched;
   for (const PairSummary& pair : comparison.pairs) {
     if (pair.pairs == 0) {
-      unmatched.push_back(comparison.groups[pair.first].label + "' and '" +
-                          comparison.groups[pair.second].label);
+      unmatched.push_back(formatted("{}' and '{}",
+                                    comparison.groups[pair.first].label,
+                                    comparison.groups[pair.second].label));
     }
   }
   const auto unmatched_count = static_cast<std::int64_t>(unmatched.size());
   if (!unmatched.empty()) {
     out.push_back(
-        "not tested, for they share no benchmark, task and seed: " + quoted(std::move(unmatched)) +
-        "; run them on the same tasks with the same seeds");
+        formatted("not tested, for they share no benchmark, task and seed: {}; run them on the "
+                  "same tasks with the same seeds",
+                  quoted(std::move(unmatched))));
   }
   if (most_pairs(comparison) == 0) {
     return;
@@ -110,12 +115,14 @@ void unequal_blocks(const ComparisonReport& comparison,
     out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
     return;
   }
-  out.push_back("some group lacks " + std::to_string(all - comparison.blocks) + " of the " +
-                std::to_string(all) +
-                " combinations of benchmark, task and seed: ranks leave them out" +
-                (comparison.measure == Measure::rank
-                     ? ""
-                     : ", medians and bands do not and may be of easier or harder ones"));
+  out.push_back(
+      formatted("some group lacks {} of the {} combinations of benchmark, task and seed: ranks "
+                "leave them out{}",
+                all - comparison.blocks,
+                all,
+                comparison.measure == Measure::rank
+                    ? ""
+                    : ", medians and bands do not and may be of easier or harder ones"));
 }
 
 // Tasks are told apart by tags alone, so problems without any are taken for one.
@@ -127,9 +134,11 @@ void different_spaces(const ComparisonReport& comparison,
     for (const std::size_t member : task.members) {
       const ExperimentCurve& other = comparison.experiments[member];
       if (!(other.space == first.space)) {
-        out.push_back("the search spaces of '" + first.name + "' and '" + other.name +
-                      "' differ; if they are different problems, tell them apart with --tag "
-                      "benchmark=NAME");
+        out.push_back(
+            formatted("the search spaces of '{}' and '{}' differ; if they are different problems, "
+                      "tell them apart with --tag benchmark=NAME",
+                      first.name,
+                      other.name));
         return;
       }
     }
@@ -169,15 +178,17 @@ void unequal_cost(const ComparisonReport& comparison, std::vector<std::string>& 
   std::vector<std::string> differences;
   const auto tell = [&](const char* what, double factor) {
     if (factor > kSpentAlike) {
-      differences.push_back(std::string(what) + " differ by a factor of up to " +
-                            short_number(std::round(factor * 100) / 100));
+      differences.push_back(formatted(
+          "{} differ by a factor of up to {}", what, short_number(std::round(factor * 100) / 100)));
     }
   };
   tell("times", ratio(&GroupSummary::time_s));
   tell("iterations", ratio(&GroupSummary::resource));
   if (!differences.empty()) {
-    out.push_back("the groups did not spend the same (" + join(differences, ", ") +
-                  "); the end of each is compared, --at compares at equal cost");
+    out.push_back(
+        formatted("the groups did not spend the same ({}); the end of each is compared, --at "
+                  "compares at equal cost",
+                  join(differences, ", ")));
   }
 }
 
@@ -198,8 +209,8 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   different_spaces(comparison, tasks, out);
   shared_draws(comparison, tasks, out);
   if (comparison.budget && !reaches_budget(comparison)) {
-    out.push_back("no experiment came as far as --at " + to_text(*comparison.budget) +
-                  "; the end of each is compared");
+    out.push_back(formatted("no experiment came as far as --at {}; the end of each is compared",
+                            to_text(*comparison.budget)));
   }
   if (!comparison.budget || !reaches_budget(comparison)) {
     unequal_cost(comparison, out);
@@ -212,15 +223,16 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   const std::string without = which(
       comparison, [](const ExperimentCurve& experiment) { return experiment.points.empty(); });
   if (!without.empty()) {
-    out.push_back("without a finite '" + comparison.objective.metric +
-                  "', counted as worse than every number: " + without);
+    out.push_back(formatted("without a finite '{}', counted as worse than every number: {}",
+                            comparison.objective.metric,
+                            without));
   }
   const bool several = std::ranges::any_of(comparison.experiments, [](const auto& experiment) {
     return experiment.objectives.size() > 1;
   });
   if (several) {
-    out.push_back("of several objectives only the first, '" + comparison.objective.metric +
-                  "', is compared");
+    out.push_back(formatted("of several objectives only the first, '{}', is compared",
+                            comparison.objective.metric));
   }
   const bool repeated = std::ranges::any_of(blocks, [](const Block& block) {
     return std::ranges::any_of(block.members, [](const auto& each) { return each.size() > 1; });
@@ -261,14 +273,17 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison) {
       break;
   }
   if (comparison.budget) {
-    out.push_back("compared is what was found by " + format_number(comparison.budget->amount) +
-                  " " + std::string(axis_name(comparison.budget->axis)));
+    out.push_back(formatted("compared is what was found by {} {}",
+                            format_number(comparison.budget->amount),
+                            axis_name(comparison.budget->axis)));
   }
   const bool rank = comparison.measure == Measure::rank;
-  out.push_back(std::string(rank ? "mean" : "median") + ", quartiles and 95% bootstrap band (" +
-                std::to_string(Bootstrap::kResamples) + " resamples) over " +
-                (rank ? "blocks of equal benchmark, task and seed" : "the experiments of a group") +
-                "; an experiment that has ended keeps its best");
+  out.push_back(
+      formatted("{}, quartiles and 95% bootstrap band ({} resamples) over {}; an experiment "
+                "that has ended keeps its best",
+                rank ? "mean" : "median",
+                Bootstrap::kResamples,
+                rank ? "blocks of equal benchmark, task and seed" : "the experiments of a group"));
   if (most_pairs(comparison) == 0) {
     return out;
   }
@@ -276,14 +291,18 @@ std::vector<std::string> method_notes(const ComparisonReport& comparison) {
       std::ranges::all_of(comparison.pairs, [](const PairSummary& pair) { return pair.exact; });
   const auto tests = std::ranges::count_if(comparison.pairs,
                                            [](const PairSummary& pair) { return pair.pairs > 0; });
-  out.push_back(std::string(rank ? "sign test" : "Wilcoxon signed-rank test") +
-                (exact ? ", exact" : ", normal approximation") +
-                ", two-sided, over pairs of equal benchmark, task and seed (up to " +
-                std::to_string(most_pairs(comparison)) + "); p corrected by Holm for " +
-                counted(tests, "test"));
+  out.push_back(
+      formatted("{}{}, two-sided, over pairs of equal benchmark, task and seed (up to {}); p "
+                "corrected by Holm for {}",
+                rank ? "sign test" : "Wilcoxon signed-rank test",
+                exact ? ", exact" : ", normal approximation",
+                most_pairs(comparison),
+                counted(tests, "test")));
   if (comparison.tasks.size() > 1) {
-    out.push_back("the seeds of a task are pairs of their own, so p speaks of these " +
-                  std::to_string(comparison.tasks.size()) + " tasks, not of others like them");
+    out.push_back(
+        formatted("the seeds of a task are pairs of their own, so p speaks of these {} tasks, "
+                  "not of others like them",
+                  comparison.tasks.size()));
   }
   return out;
 }

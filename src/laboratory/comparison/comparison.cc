@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/try.h"
 #include "laboratory/comparison/cautions.h"
 #include "laboratory/comparison/curve_steps.h"
 #include "laboratory/comparison/grouping.h"
@@ -245,23 +246,15 @@ std::string value_name(const ComparisonReport& comparison) {
 
 Result<ComparisonReport> compare(std::vector<ExperimentCurve> experiments,
                                  const ComparisonOptions& options) {
-  if (const auto checked = check_objectives(experiments); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(check_objectives(experiments));
   ComparisonReport comparison;
   comparison.objective = experiments.front().objectives.front();
   comparison.budget = options.budget;
   comparison.experiments = std::move(experiments);
-  const auto groups = group_experiments(comparison.experiments, options.by);
-  if (!groups) {
-    return groups.error();
-  }
-  const auto tasks = find_tasks(comparison.experiments, options.optimum);
-  if (!tasks) {
-    return tasks.error();
-  }
-  comparison.measure = tasks->measure;
-  Comparer(comparison, *groups, *tasks).run();
+  LUTHIER_TAKE(const auto groups, group_experiments(comparison.experiments, options.by));
+  LUTHIER_TAKE(const auto tasks, find_tasks(comparison.experiments, options.optimum));
+  comparison.measure = tasks.measure;
+  Comparer(comparison, groups, tasks).run();
   return comparison;
 }
 

@@ -1,6 +1,10 @@
 #include "laboratory/comparison/comparison_json.h"
 
+#include <array>
+
+#include "base/format.h"
 #include "base/text.h"
+#include "core/json_writer.h"
 #include "laboratory/comparison/figures.h"
 
 namespace luthier {
@@ -8,76 +12,51 @@ namespace {
 
 constexpr std::array<std::string_view, kCurveAxes> kAxisKeys = {"trials", "time_s", "resource"};
 
-std::string number(double value) {
-  return to_json(Value(value));
-}
-
-// "[a, b]" of `each` applied to all.
-template <class Range, class Each>
-std::string list(const Range& range, const Each& each) {
-  std::string out;
-  for (const auto& item : range) {
-    out += (out.empty() ? "" : ", ") + each(item);
+void write(JsonWriter& json, const std::optional<Spread>& spread) {
+  if (!spread) {
+    json.value(std::optional<double>());
+    return;
   }
-  return "[" + out + "]";
+  json.object().field("centre", spread->centre);
+  json.field("quartile_1", spread->quartile_1).field("quartile_3", spread->quartile_3);
+  json.field("low", spread->low).field("high", spread->high).end();
 }
 
-std::string object(const Spread& spread) {
-  return "{\"centre\": " + number(spread.centre) +
-         ", \"quartile_1\": " + number(spread.quartile_1) +
-         ", \"quartile_3\": " + number(spread.quartile_3) + ", \"low\": " + number(spread.low) +
-         ", \"high\": " + number(spread.high) + "}";
-}
-
-std::string optional_object(const std::optional<Spread>& spread) {
-  return spread ? object(*spread) : "null";
-}
-
-std::string optional_number(const std::optional<double>& value) {
-  return value ? number(*value) : "null";
-}
-
-std::string object(const CurveStep& step) {
+void write(JsonWriter& json, const CurveStep& step) {
   const Spread& s = step.spread;
-  return "[" + number(step.at) + ", " + number(s.centre) + ", " + number(s.quartile_1) + ", " +
-         number(s.quartile_3) + ", " + number(s.low) + ", " + number(s.high) + "]";
+  json.value(std::array{step.at, s.centre, s.quartile_1, s.quartile_3, s.low, s.high});
 }
 
-std::string object(const ComparisonReport& comparison, const GroupSummary& group) {
-  std::string curves;
+void write(JsonWriter& json, const ComparisonReport& comparison, const GroupSummary& group) {
+  json.object().field("group", group.label);
+  json.list_of("experiments", group.members, [&](std::size_t member) {
+    json.value(comparison.experiments[member].name);
+  });
+  json.key("final");
+  write(json, group.finals.empty() ? std::nullopt : std::optional(group.final));
+  json.field("finals", group.finals).field("mean_rank", group.mean_rank);
+  json.field("trials", group.trials).field("time_s", group.time_s);
+  json.field("resource", group.resource).key("curves").object();
   for (std::size_t axis = 0; axis < kCurveAxes; ++axis) {
-    curves += (axis == 0 ? "\"" : ", \"") + std::string(kAxisKeys[axis]) +
-              "\": " + list(group.curves[axis], [](const CurveStep& step) { return object(step); });
+    json.list_of(
+        kAxisKeys[axis], group.curves[axis], [&](const CurveStep& step) { write(json, step); });
   }
-  const auto name_of = [&](std::size_t member) {
-    return json_string(comparison.experiments[member].name);
-  };
-  const bool measured = !group.finals.empty();
-  return "{\"group\": " + json_string(group.label) +
-         ", \"experiments\": " + list(group.members, name_of) +
-         ", \"final\": " + (measured ? object(group.final) : "null") +
-         ", \"finals\": " + list(group.finals, number) +
-         ", \"mean_rank\": " + optional_number(group.mean_rank) +
-         ", \"trials\": " + number(group.trials) + ", \"time_s\": " + number(group.time_s) +
-         ", \"resource\": " + number(group.resource) + ", \"curves\": {" + curves + "}}";
+  json.end().end();
 }
 
-std::string object(const TaskSummary& task) {
-  return "{\"task\": " + json_string(task.label) +
-         ", \"optimum\": " + optional_number(task.optimum) +
-         ", \"groups\": " + list(task.groups, optional_object) + "}";
+void write(JsonWriter& json, const TaskSummary& task) {
+  json.object().field("task", task.label).field("optimum", task.optimum);
+  json.list_of("groups", task.groups, [&](const auto& spread) { write(json, spread); }).end();
 }
 
-std::string object(const ComparisonReport& comparison, const PairSummary& pair) {
-  const auto label = [&](std::size_t group) { return json_string(comparison.groups[group].label); };
-  return "{\"first\": " + label(pair.first) + ", \"second\": " + label(pair.second) +
-         ", \"pairs\": " + std::to_string(pair.pairs) + ", \"wins\": " + std::to_string(pair.wins) +
-         ", \"ties\": " + std::to_string(pair.ties) +
-         ", \"losses\": " + std::to_string(pair.losses) +
-         ", \"effect\": " + optional_object(pair.effect) + ", \"p\": " + number(pair.p) +
-         ", \"corrected_p\": " + number(pair.corrected_p) +
-         ", \"exact\": " + (pair.exact ? "true" : "false") +
-         ", \"better\": " + (pair.better ? label(*pair.better) : "null") + "}";
+void write(JsonWriter& json, const ComparisonReport& comparison, const PairSummary& pair) {
+  const auto label = [&](std::size_t group) { return comparison.groups[group].label; };
+  json.object().field("first", label(pair.first)).field("second", label(pair.second));
+  json.field("pairs", pair.pairs).field("wins", pair.wins);
+  json.field("ties", pair.ties).field("losses", pair.losses).key("effect");
+  write(json, pair.effect);
+  json.field("p", pair.p).field("corrected_p", pair.corrected_p).field("exact", pair.exact);
+  json.field("better", pair.better ? std::optional(label(*pair.better)) : std::nullopt).end();
 }
 
 // As RFC 4180 quotes it.
@@ -95,20 +74,18 @@ std::string csv_field(std::string_view text) {
 }  // namespace
 
 std::string to_json(const ComparisonReport& comparison) {
-  const auto text = [](const std::string& sentence) { return json_string(sentence); };
-  return "{\"schema\": 1, \"metric\": " + json_string(comparison.objective.metric) +
-         ", \"mode\": " + (comparison.objective.mode == Mode::min ? "\"min\"" : "\"max\"") +
-         ", \"measure\": " + json_string(to_text(comparison.measure)) +
-         ", \"centre\": " + json_string(centre_name(comparison)) +
-         ", \"blocks\": " + std::to_string(comparison.blocks) + ", \"groups\": " +
-         list(comparison.groups,
-              [&](const GroupSummary& group) { return object(comparison, group); }) +
-         ", \"tasks\": " +
-         list(comparison.tasks, [](const TaskSummary& task) { return object(task); }) +
-         ", \"pairs\": " +
-         list(comparison.pairs, [&](const PairSummary& pair) { return object(comparison, pair); }) +
-         ", \"warnings\": " + list(comparison.warnings, text) +
-         ", \"notes\": " + list(comparison.notes, text) + "}\n";
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("schema", 1).field("metric", comparison.objective.metric);
+  json.field("mode", comparison.objective.mode == Mode::min ? "min" : "max");
+  json.field("measure", comparison.measure).field("centre", centre_name(comparison));
+  json.field("blocks", comparison.blocks);
+  const auto write_with_names = [&](const auto& part) { write(json, comparison, part); };
+  json.list_of("groups", comparison.groups, write_with_names);
+  json.list_of("tasks", comparison.tasks, [&](const auto& task) { write(json, task); });
+  json.list_of("pairs", comparison.pairs, write_with_names);
+  json.field("warnings", comparison.warnings).field("notes", comparison.notes).end();
+  return out + "\n";
 }
 
 std::string curves_csv(const ComparisonReport& comparison) {
@@ -117,8 +94,8 @@ std::string curves_csv(const ComparisonReport& comparison) {
     for (const GroupSummary& group : comparison.groups) {
       for (const CurveStep& step : group.curves[axis]) {
         const Spread& s = step.spread;
-        out += std::string(kAxisKeys[axis]) + "," + format_number(step.at) + "," +
-               csv_field(group.label);
+        out +=
+            formatted("{},{},{}", kAxisKeys[axis], format_number(step.at), csv_field(group.label));
         for (const double each : {s.centre, s.quartile_1, s.quartile_3, s.low, s.high}) {
           out += "," + format_number(each);
         }

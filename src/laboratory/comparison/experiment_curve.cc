@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/try.h"
+
 namespace luthier {
 namespace {
 
@@ -39,17 +41,14 @@ double ExperimentCurve::best_at(CurveAxis axis, double position) const {
 
 Result<> CurveReader::take(const Event& event) {
   if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
-    const auto spec = parse_experiment_spec(created->spec);
-    if (!spec) {
-      return spec.error();
-    }
-    curve_.name = spec->name;
-    curve_.searcher = spec->searcher;
-    curve_.scheduler = spec->scheduler;
-    curve_.seed = spec->seed;
-    curve_.objectives = spec->objectives;
-    curve_.space = spec->space;
-    curve_.tags = spec->tags;
+    LUTHIER_TAKE(const auto spec, parse_experiment_spec(created->spec));
+    curve_.name = spec.name;
+    curve_.searcher = spec.searcher;
+    curve_.scheduler = spec.scheduler;
+    curve_.seed = spec.seed;
+    curve_.objectives = spec.objectives;
+    curve_.space = spec.space;
+    curve_.tags = spec.tags;
     curve_.end.best = kNothing;
   } else if (const auto* started = std::get_if<ControllerStarted>(&event.body)) {
     earlier_sessions_s_ = elapsed_s(last_time_);  // of one that crashed, up to its last word

@@ -2,8 +2,7 @@
 
 #include <cmath>
 
-#include <fmt/format.h>
-
+#include "base/format.h"
 #include "base/terminal_text.h"
 
 namespace luthier {
@@ -14,19 +13,19 @@ std::string figure(double number) {
   }
   // Counts stay whole: 14130, not 1.413e+04.
   const bool large = std::fabs(number) >= 1e3 && std::fabs(number) < 1e7;
-  return large ? fmt::format("{:.0f}", number) : fmt::format("{:.4g}", number);
+  return large ? formatted("{:.0f}", number) : formatted("{:.4g}", number);
 }
 
 std::string time_figure(double seconds) {
-  return seconds < 10 ? fmt::format("{:.3g}s", seconds) : duration_text(seconds);
+  return seconds < 10 ? formatted("{:.3g}s", seconds) : duration_text(seconds);
 }
 
 std::string p_figure(double p) {
-  return p < 0.0001 ? "<0.0001" : fmt::format("{:.3g}", p);
+  return p < 0.0001 ? "<0.0001" : formatted("{:.3g}", p);
 }
 
 std::string interval(double a, double b) {
-  return std::isfinite(a) || std::isfinite(b) ? figure(a) + " to " + figure(b) : "-";
+  return std::isfinite(a) || std::isfinite(b) ? formatted("{} to {}", figure(a), figure(b)) : "-";
 }
 
 std::string verdict(const ComparisonReport& comparison, const PairSummary& pair) {
@@ -41,7 +40,7 @@ std::string effect_figure(const ComparisonReport& comparison, const PairSummary&
     return "-";
   }
   const bool ratio = comparison.measure == Measure::relative_regret;
-  const std::string bounds = " (" + interval(pair.effect->low, pair.effect->high) + ")";
+  const std::string bounds = formatted(" ({})", interval(pair.effect->low, pair.effect->high));
   return figure(pair.effect->centre) + (ratio ? " times" : "") + bounds;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/try.h"
 
 namespace luthier {
 namespace {
@@ -130,12 +131,9 @@ Result<std::vector<Group>> group_experiments(std::span<const ExperimentCurve> ex
   std::vector<std::vector<Trait>> of_experiment(experiments.size());
   for (std::size_t k = 0; k < keys.size(); ++k) {
     for (std::size_t i = 0; i < experiments.size(); ++i) {
-      auto trait = trait_of(experiments[i], keys[k]);
-      if (!trait) {
-        return trait.error();
-      }
-      of_key[k].push_back(*trait);
-      of_experiment[i].push_back(std::move(*trait));
+      LUTHIER_TAKE(auto trait, trait_of(experiments[i], keys[k]));
+      of_key[k].push_back(trait);
+      of_experiment[i].push_back(std::move(trait));
     }
   }
   std::map<std::vector<std::string>, Group> groups;

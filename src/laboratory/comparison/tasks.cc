@@ -4,7 +4,9 @@
 #include <cmath>
 #include <map>
 
+#include "base/failure.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "laboratory/comparison/statistics/quantiles.h"
 
 namespace luthier {
@@ -43,11 +45,11 @@ Result<> add(Task& task,
              std::optional<double> optimum,
              std::span<const ExperimentCurve> experiments) {
   if (!task.members.empty() && optimum && task.optimum && *optimum != *task.optimum) {
-    return Error{ErrorCode::invalid_argument,
-                 "experiments '" + experiments[task.members.front()].name + "' and '" +
-                     experiment.name +
-                     "' are of one task and their tags optimum differ; give the right one with "
-                     "--optimum"};
+    return failure(ErrorCode::invalid_argument,
+                   "experiments '{}' and '{}' are of one task and their tags optimum differ; give "
+                   "the right one with --optimum",
+                   experiments[task.members.front()].name,
+                   experiment.name);
   }
   if (!task.optimum) {
     task.optimum = optimum;
@@ -100,14 +102,9 @@ Result<Tasks> find_tasks(std::span<const ExperimentCurve> experiments,
                          std::optional<double> optimum) {
   std::map<std::string, Task> by_label;
   for (std::size_t i = 0; i < experiments.size(); ++i) {
-    const auto known = optimum_of(experiments[i], optimum);
-    if (!known) {
-      return known.error();
-    }
+    LUTHIER_TAKE(const auto known, optimum_of(experiments[i], optimum));
     Task& task = by_label[label_of(experiments[i])];
-    if (const auto added = add(task, i, experiments[i], *known, experiments); !added) {
-      return added.error();
-    }
+    LUTHIER_TRY(add(task, i, experiments[i], known, experiments));
   }
   Tasks tasks;
   tasks.task_of.resize(experiments.size());
@@ -127,9 +124,7 @@ Result<Tasks> find_tasks(std::span<const ExperimentCurve> experiments,
     if (!known) {
       continue;
     }
-    if (const auto checked = check_optimum(task, experiments); !checked) {
-      return checked.error();
-    }
+    LUTHIER_TRY(check_optimum(task, experiments));
     task.scale = scale_of(task, experiments);
   }
   return tasks;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -26,7 +27,7 @@ std::string checkpoint_name(TrialId trial, std::int64_t iteration) {
   if (digits.size() < 6) {
     digits.insert(0, 6 - digits.size(), '0');
   }
-  return "trials/" + to_text(trial) + "/checkpoints/" + digits;
+  return formatted("trials/{}/checkpoints/{}", to_text(trial), digits);
 }
 
 }  // namespace
@@ -146,9 +147,8 @@ ExecutorEvent SimulatedExecutor::perform(Attempt& attempt) {
     ended.exit_status = 1;
   } else if (step.kind == SimulatedStep::Kind::time_out) {
     ended.outcome = Outcome::timed_out;
-    ended.message = "was ended at its timeout, " +
-                    format_number(static_cast<double>(attempt.timeout.count()) / 1e6) +
-                    " s after it started";
+    ended.message = formatted("was ended at its timeout, {} s after it started",
+                              format_number(static_cast<double>(attempt.timeout.count()) / 1e6));
   }
   free_worker(attempt.id);
   return ended;

@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 
 namespace luthier {
 namespace {
@@ -97,9 +99,7 @@ Result<SimulationOptions> parse_simulation_options(const ExecutorOptions& option
       parsed.conditions.*row->field = *number;
     }
   }
-  if (const auto checked = check(parsed); !checked) {
-    return checked.error();
-  }
+  LUTHIER_TRY(check(parsed));
   return parsed;
 }
 
@@ -127,12 +127,13 @@ Result<> check(const SimulationOptions& options) {
     }
   }
   if (options.workers < 1) {
-    problems.push_back("the number of workers is " + std::to_string(options.workers) +
-                       "; it must be at least 1");
+    problems.push_back(
+        formatted("the number of workers is {}; it must be at least 1", options.workers));
   } else if (conditions.nodes < 1 || conditions.nodes > options.workers) {
-    problems.push_back("the number of nodes is " + std::to_string(conditions.nodes) +
-                       "; it must be from 1 to the number of workers, " +
-                       std::to_string(options.workers));
+    problems.push_back(
+        formatted("the number of nodes is {}; it must be from 1 to the number of workers, {}",
+                  conditions.nodes,
+                  options.workers));
   }
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "loggers/console/console_frame.h"
@@ -89,8 +90,8 @@ void Console::talk(const Event& event) {
     say(printable(note->text));
   } else if (const auto* ended = std::get_if<TrialEnded>(&event.body);
              ended != nullptr && options_.verbosity > 1) {
-    say("trial " + to_text(ended->trial) + ' ' + std::string(to_text(ended->state)) + ": " +
-        printable(ended->reason));
+    say(formatted(
+        "trial {} {}: {}", to_text(ended->trial), to_text(ended->state), printable(ended->reason)));
   }
   if (!options_.live) {
     progress(false);

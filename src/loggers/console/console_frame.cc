@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 
@@ -27,8 +28,7 @@ std::string not_completed_text(const ConsoleState& state) {
   std::string out;
   for (const TrialState each : {TrialState::stopped, TrialState::failed}) {
     if (state.count(each) > 0) {
-      out += (out.empty() ? "" : ", ") + std::to_string(state.count(each)) + ' ' +
-             std::string(to_text(each));
+      out += formatted("{}{} {}", out.empty() ? "" : ", ", state.count(each), to_text(each));
     }
   }
   return out;
@@ -80,7 +80,7 @@ std::vector<std::string> table(const ConsoleState& state, TimePoint now, std::si
                         state.parameters(trial)));
   }
   if (shown < all) {
-    lines.push_back(std::string(kGap) + "and " + std::to_string(all - shown) + " more");
+    lines.push_back(formatted("{}and {} more", kGap, all - shown));
   }
   return lines;
 }
@@ -98,8 +98,8 @@ std::string counts_text(const ConsoleState& state) {
                                 TrialState::failed}) {
     if (state.count(each) > 0) {
       const bool left = each == TrialState::running && state.stopped();
-      out += ", " + std::to_string(state.count(each)) + ' ' +
-             (left ? "interrupted" : std::string(to_text(each)));
+      out += formatted(
+          ", {} {}", state.count(each), left ? "interrupted" : std::string(to_text(each)));
     }
   }
   return out;
@@ -121,15 +121,16 @@ std::vector<std::string> best_texts(const ConsoleState& state) {
 std::string time_text(const ConsoleState& state, TimePoint now) {
   std::string out = duration_text(state.elapsed_s(now));
   if (const auto left = state.left_s(now); left && *left >= kTold && !state.stopped()) {
-    out += ", about " + duration_text(*left) + " left";
+    out += formatted(", about {} left", duration_text(*left));
   }
   return out;
 }
 
 std::vector<std::string> failure_texts(const ConsoleState::Failure& failure) {
   std::vector<std::string> lines = {
-      "trial " + to_text(failure.trial) + " failed" +
-      (failure.attempt > 0 ? " (attempt " + std::to_string(failure.attempt) + "):" : ":")};
+      formatted("trial {} failed{}",
+                to_text(failure.trial),
+                failure.attempt > 0 ? formatted(" (attempt {}):", failure.attempt) : ":")};
   for (const std::string& line : split(trim(failure.message), '\n')) {
     lines.push_back(std::string(kGap) +
                     printable(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line));
@@ -141,9 +142,10 @@ std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now)
   std::vector<std::string> lines = best_texts(state);
   if (const std::int64_t hidden = state.failed_attempts() - state.failures_returned(); hidden > 0) {
     const std::string& logs = state.subject().logs_command;
-    lines.push_back("and " + std::to_string(hidden) + " more like " +
-                    (state.failures_returned() == 1 ? "that failure" : "those failures") +
-                    (logs.empty() ? "" : "; `" + printable(logs) + "` shows each"));
+    lines.push_back(formatted("and {} more like {}{}",
+                              hidden,
+                              state.failures_returned() == 1 ? "that failure" : "those failures",
+                              logs.empty() ? "" : formatted("; `{}` shows each", printable(logs))));
   }
   const bool finished = state.stopped() && state.stopped()->finished;
   const std::string line = printable(state.subject().name) +
@@ -157,8 +159,8 @@ std::vector<std::string> live_frame(const ConsoleState& state,
                                     TimePoint now,
                                     int width,
                                     int height) {
-  std::vector<std::string> lines = {printable(state.subject().name) + ": " + counts_text(state) +
-                                    "; " + time_text(state, now)};
+  std::vector<std::string> lines = {formatted(
+      "{}: {}; {}", printable(state.subject().name), counts_text(state), time_text(state, now))};
   const auto best = best_texts(state);
   lines.insert(lines.end(), best.begin(), best.end());
   const auto room = static_cast<std::size_t>(std::max(height, 1));

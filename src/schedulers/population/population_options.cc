@@ -1,6 +1,9 @@
 #include <algorithm>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "luthier/compiled_space.h"
 #include "schedulers/population/population_training.h"
 
@@ -11,7 +14,7 @@ namespace {
 Result<> check_names(std::string_view scheduler,
                      const CompiledSpace& space,
                      const std::vector<std::string>& names) {
-  const std::string who = " of scheduler '" + std::string(scheduler) + "'";
+  const std::string who = formatted(" of scheduler '{}'", scheduler);
   std::vector<std::string> known;
   for (const Axis& axis : space.axes()) {
     if (!axis.grid) {
@@ -19,10 +22,10 @@ Result<> check_names(std::string_view scheduler,
     }
   }
   if (known.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 "scheduler '" + std::string(scheduler) +
-                     "' has nothing to explore: the space has no parameter besides grids and "
-                     "constants; add one, or take another scheduler"};
+    return failure(ErrorCode::invalid_argument,
+                   "scheduler '{}' has nothing to explore: the space has no parameter besides "
+                   "grids and constants; add one, or take another scheduler",
+                   scheduler);
   }
   std::vector<std::string> problems;
   for (const std::string& name : names) {
@@ -45,9 +48,7 @@ Result<std::vector<std::string>> explored_parameters(std::string_view name,
     }
   }
   if (context.space != nullptr) {
-    if (const auto checked = check_names(name, *context.space, names); !checked) {
-      return checked.error();
-    }
+    LUTHIER_TRY(check_names(name, *context.space, names));
   }
   return names;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "luthier/rng.h"
 
@@ -159,8 +160,9 @@ Decision PopulationTraining::step(const ExperimentView& view, TrialId trial, dou
       Numbers numbers = numbers_of(trial);
       numbers.emplace_back("donor", static_cast<double>(m.exploit->donor.value));
       return {.kind = DecisionKind::pause,
-              .reason = place + ", in the lower quantile: goes on as a copy of trial " +
-                        to_text(m.exploit->donor),
+              .reason = formatted("{}, in the lower quantile: goes on as a copy of trial {}",
+                                  place,
+                                  to_text(m.exploit->donor)),
               .numbers = std::move(numbers),
               .save = false};
     }
@@ -258,13 +260,13 @@ Choice PopulationTraining::exploit_choice(const ExperimentView& view,
   }
   auto explored = exploration_->explore(view, trial, exploit.donor, exploit.draw);
   const std::int64_t iteration = view.checkpoint_iteration(*checkpoint);
-  return {.trial = trial,
-          .config = std::move(explored.config),
-          .checkpoint = checkpoint,
-          .reason = "copies " + donor + " at iteration " + std::to_string(iteration) + ", with " +
-                    explored.changes,
-          .numbers = {{"donor", static_cast<double>(exploit.donor.value)},
-                      {"donor_iteration", static_cast<double>(iteration)}}};
+  return {
+      .trial = trial,
+      .config = std::move(explored.config),
+      .checkpoint = checkpoint,
+      .reason = formatted("copies {} at iteration {}, with {}", donor, iteration, explored.changes),
+      .numbers = {{"donor", static_cast<double>(exploit.donor.value)},
+                  {"donor_iteration", static_cast<double>(iteration)}}};
 }
 
 std::string PopulationTraining::place_of(TrialId trial, double time) const {

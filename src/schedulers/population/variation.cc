@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
+
 namespace luthier {
 
 std::string changes_between(const Config& from, const Config& to) {
@@ -15,7 +17,7 @@ std::string changes_between(const Config& from, const Config& to) {
     if (old == nullptr) {
       add(name, "= " + to_text(value));
     } else if (!(*old == value)) {
-      add(name, to_text(*old) + " -> " + to_text(value));
+      add(name, formatted("{} -> {}", to_text(*old), to_text(value)));
     }
   }
   return text.empty() ? "nothing changed" : text;

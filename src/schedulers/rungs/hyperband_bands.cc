@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "schedulers/rungs/halving_bracket.h"
 #include "schedulers/rungs/per_trial.h"
@@ -164,8 +165,9 @@ class Hyperband : public TrialScheduler {
       return decision;
     }
     return {.kind = DecisionKind::pause,
-            .reason = "waits at " + reading_.show_time(milestone) + " for " +
-                      std::to_string(bracket.training()) + " others of its bracket",
+            .reason = formatted("waits at {} for {} others of its bracket",
+                                reading_.show_time(milestone),
+                                bracket.training()),
             .numbers = {{"value", reading_.value(loss)},
                         {"milestone", milestone},
                         {"waiting", static_cast<double>(bracket.waiting().size())},
@@ -185,8 +187,8 @@ class Hyperband : public TrialScheduler {
     const double milestone = brackets_[members_[trial].bracket].milestone();
     leave(view, trial, false);
     return {.kind = DecisionKind::stop,
-            .reason = "its result is NaN or infinite at " + reading_.show_time(milestone) +
-                      ", worse than every number",
+            .reason = formatted("its result is NaN or infinite at {}, worse than every number",
+                                reading_.show_time(milestone)),
             .numbers = {{"milestone", milestone}}};
   }
 
@@ -196,9 +198,11 @@ class Hyperband : public TrialScheduler {
   }
   Decision reached_end(double time) const {
     return {.kind = DecisionKind::stop,
-            .reason = "reached the last milestone of its bracket at " + reading_.show_time(time) +
-                      " (max_t " + format_number(max_t_) + ")",
-            .numbers = {{"max_t", max_t_}}};
+            .reason = formatted("reached the last milestone of its bracket at {} (max_t {})",
+                                reading_.show_time(time),
+                                format_number(max_t_)),
+            .numbers = {{"max_t", max_t_}},
+            .completes = true};
   }
 
   void leave(const ExperimentView& view, TrialId trial, bool vacates) {
@@ -277,6 +281,7 @@ class Hyperband : public TrialScheduler {
     if (how == "finished") {
       choice.reason = "was beyond the last milestone of its bracket when the bracket was cut";
       choice.numbers.emplace_back("max_t", max_t_);
+      choice.completes = true;
     }
     return choice;
   }

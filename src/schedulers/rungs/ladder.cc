@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "luthier/rng.h"
 
@@ -44,18 +46,20 @@ std::vector<OptionSpec> ladder_option_specs() {
 }
 
 Result<> check_ladder(std::string_view name, const Ladder& ladder) {
-  const std::string who = "scheduler '" + std::string(name) + "'";
+  const std::string who = formatted("scheduler '{}'", name);
   if (ladder.grace_period > ladder.max_t) {
-    return Error{ErrorCode::invalid_argument,
-                 "option grace_period of " + who + " is " + format_number(ladder.grace_period) +
-                     ", more than max_t " + format_number(ladder.max_t) +
-                     "; lower it or raise max_t"};
+    return failure(ErrorCode::invalid_argument,
+                   "option grace_period of {} is {}, more than max_t {}; lower it or raise max_t",
+                   who,
+                   format_number(ladder.grace_period),
+                   format_number(ladder.max_t));
   }
   if (ladder.rung_count(0) > kMaximumRungs) {
-    return Error{ErrorCode::invalid_argument,
-                 who + " would have " + std::to_string(ladder.rung_count(0)) +
-                     " rungs and can have " + std::to_string(kMaximumRungs) +
-                     "; raise reduction_factor or grace_period"};
+    return failure(ErrorCode::invalid_argument,
+                   "{} would have {} rungs and can have {}; raise reduction_factor or grace_period",
+                   who,
+                   ladder.rung_count(0),
+                   kMaximumRungs);
   }
   return {};
 }
@@ -84,13 +88,15 @@ std::size_t BracketDraw::operator()(TrialId trial) const {
 Decision reached_max_t(const Reading& reading, double time, double max_t) {
   return {.kind = DecisionKind::stop,
           .reason = "reached max_t " + format_number(max_t) + " at " + reading.show_time(time),
-          .numbers = {{"max_t", max_t}}};
+          .numbers = {{"max_t", max_t}},
+          .completes = true};
 }
 
 Decision not_a_number(const Reading& reading, double milestone) {
   return {.kind = DecisionKind::stop,
-          .reason = "its result is NaN or infinite at the rung of " + reading.show_time(milestone) +
-                    ", worse than every number",
+          .reason =
+              formatted("its result is NaN or infinite at the rung of {}, worse than every number",
+                        reading.show_time(milestone)),
           .numbers = {{"rung", milestone}}};
 }
 

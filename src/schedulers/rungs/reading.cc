@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 
@@ -57,7 +58,7 @@ std::string Reading::show_time(double time) const {
 std::string go_on_text(double count) {
   return count < 1    ? "none goes on yet"
          : count == 1 ? "only the best goes on"
-                      : "the best " + format_number(count) + " go on";
+                      : formatted("the best {} go on", format_number(count));
 }
 
 }  // namespace luthier

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "search/cmaes/margin.h"
 #include "search/cmaes/rates.h"
@@ -75,9 +76,10 @@ Model::Draw Model::draw(std::span<const double> grid, Rng& rng) const {
 }
 
 std::string Model::description() const {
-  return (runs_ > 0 ? "restart " + std::to_string(runs_) + ", " : "") + "generation " +
-         std::to_string(evolution_->generation()) + ", step size " +
-         short_number(evolution_->sigma());
+  return formatted("{}generation {}, step size {}",
+                   runs_ > 0 ? formatted("restart {}, ", runs_) : "",
+                   evolution_->generation(),
+                   short_number(evolution_->sigma()));
 }
 
 void Model::added(const CompiledSpace& space,

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include "base/format.h"
 #include "search/points/mixing.h"
 #include "search/points/point_walk.h"
 
@@ -27,8 +28,7 @@ std::uint64_t key_of(const CompiledSpace& space, const Config& config) {
 
 Exhausted all_tried(std::size_t tried) {
   return {tried == 1 ? "the only configuration of the space was tried"
-                     : "all " + std::to_string(tried) +
-                           " different configurations of the space were tried"};
+                     : formatted("all {} different configurations of the space were tried", tried)};
 }
 
 }  // namespace
@@ -82,9 +82,11 @@ Suggestion Explored::walk(const CompiledSpace& space, std::uint64_t cell) const 
     const std::uint64_t here = (cell + i) % space.grid_size();
     for (PointWalk walk(space, here); !walk.done(); walk.advance()) {
       if (++steps > kSteps) {
-        return Exhausted{"no new configuration was found among " + std::to_string(kSteps) +
-                         " that were looked at after " + std::to_string(keys_.size()) +
-                         " were tried: widen the space or loosen its constraints"};
+        return Exhausted{
+            formatted("no new configuration was found among {} that were looked at after {} were "
+                      "tried: widen the space or loosen its constraints",
+                      kSteps,
+                      keys_.size())};
       }
       Config config = space.decode(walk.point());
       if (space.satisfies_constraints(config) && !contains(space, config)) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <system_error>
 
+#include "base/failure.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -72,11 +73,12 @@ Result<SharedGpus> shared_gpus(double declared,
   }
   const auto there = static_cast<double>(visible->size());
   if (declared > there) {
-    return Error{ErrorCode::invalid_argument,
-                 "--gpus is " + format_number(declared) + ", and " +
-                     counted(static_cast<std::int64_t>(visible->size()), "gpu") +
-                     (visible->size() == 1 ? " is" : " are") +
-                     " visible here; ask for fewer, or see CUDA_VISIBLE_DEVICES and nvidia-smi"};
+    return failure(ErrorCode::invalid_argument,
+                   "--gpus is {}, and {}{} visible here; ask for fewer, or see "
+                   "CUDA_VISIBLE_DEVICES and nvidia-smi",
+                   format_number(declared),
+                   counted(static_cast<std::int64_t>(visible->size()), "gpu"),
+                   visible->size() == 1 ? " is" : " are");
   }
   return SharedGpus{.amount = declared < 0 ? there : declared, .names = *visible};
 }

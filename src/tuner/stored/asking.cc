@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/system_clock.h"
 #include "laboratory/simulation/simulation_options.h"
 #include "store/experiment_lock.h"
@@ -22,11 +25,8 @@ class OfflineLog {
  public:
   static Result<OfflineLog> open(const std::filesystem::path& directory) {
     OfflineLog log;
-    auto store = open_for_writing(directory, {});
-    if (!store) {
-      return store.error();
-    }
-    log.store_ = std::move(*store);
+    LUTHIER_TAKE(auto store, open_for_writing(directory, {}));
+    log.store_ = std::move(store);
     if (const auto read = log.read_all(directory); !read) {
       static_cast<void>(log.close());  // as it was
       return read.error();
@@ -38,9 +38,7 @@ class OfflineLog {
 
   Result<> add(EventBody body) {
     const Event event{state_->sequence() + 1, now(), std::move(body)};
-    if (auto applied = state_->apply(event); !applied) {
-      return applied;
-    }
+    LUTHIER_TRY(state_->apply(event));
     return store_->append({&event, 1});
   }
   Result<> close() { return store_->close(); }
@@ -94,85 +92,84 @@ Result<std::string> stop_experiment(OfflineLog& log,
                                     const std::filesystem::path& directory,
                                     const std::string& who) {
   if (log.state().finished()) {
-    return refuse("the experiment has ended already (" + log.state().end_reason() + ")");
+    return refuse(formatted("the experiment has ended already ({})", log.state().end_reason()));
   }
-  if (const auto added = log.add(ControlRequested{"stop", {-1}, who, ""}); !added) {
+  if (const auto added =
+          log.add(ControlRequested{std::string(to_text(RequestKind::stop)), {-1}, who, ""});
+      !added) {
     return added.error();
   }
-  if (const auto added = log.add(ControllerStopped{true, "stopped by " + who}); !added) {
-    return added.error();
-  }
-  return "stopped; " + way_on("extend", log.state().spec(), directory, "-n N") +
-         " would go on with it";
+  LUTHIER_TRY(log.add(ControllerStopped{true, "stopped by " + who}));
+  return formatted("stopped; {} would go on with it",
+                   way_on("extend", log.state().spec(), directory, "-n N"));
 }
 
 // What follows the request in the log of an experiment that is not running.
 Result<std::string> ask_trial(OfflineLog& log,
-                              const std::string& what,
+                              RequestKind what,
                               TrialId trial,
                               const std::filesystem::path& directory,
                               const std::string& who) {
   const ExperimentState& state = log.state();
   if (!state.has_trial(trial)) {
-    return Error{ErrorCode::not_found,
-                 "there is no trial " + to_text(trial) + "; the experiment has " +
-                     std::to_string(state.trial_count()) + " trials"};
+    return failure(ErrorCode::not_found,
+                   "there is no trial {}; the experiment has {} trials",
+                   to_text(trial),
+                   state.trial_count());
   }
-  const std::string is =
-      "trial " + to_text(trial) + " is " + std::string(to_text(state.state(trial)));
+  const std::string is = formatted("trial {} is {}", to_text(trial), to_text(state.state(trial)));
   if (is_ended(state.state(trial))) {
-    return refuse(is + " already and can't be asked to " + what);
+    return refuse(formatted("{} already and can't be asked to {}", is, to_text(what)));
   }
   if (state.state(trial) == TrialState::running) {
-    return refuse(is + " in the log, but no controller runs the experiment; first go on with it: " +
-                  way_on("resume", state.spec(), directory));
+    return refuse(
+        formatted("{} in the log, but no controller runs the experiment; first go on with it: {}",
+                  is,
+                  way_on("resume", state.spec(), directory)));
   }
-  if (what == "resume" && !state.record(trial).live->held) {
+  if (what == RequestKind::resume && !state.record(trial).live->held) {
     return refuse(is + " and not paused by a person; there is nothing to resume");
   }
-  if (const auto added = log.add(ControlRequested{what, trial, who, ""}); !added) {
-    return added.error();
-  }
-  const std::string reason = (what == "stop"    ? "stopped by "
-                              : what == "pause" ? "paused by "
-                                                : "resumed by ") +
+  LUTHIER_TRY(log.add(ControlRequested{std::string(to_text(what)), trial, who, ""}));
+  const std::string reason = (what == RequestKind::stop    ? "stopped by "
+                              : what == RequestKind::pause ? "paused by "
+                                                           : "resumed by ") +
                              who;
-  const auto added = what == "stop"    ? log.add(TrialEnded{trial, TrialState::stopped, reason})
-                     : what == "pause" ? log.add(TrialPaused{trial, reason, true})
-                                       : log.add(TrialRequeued{trial, 0, reason, false});
-  if (!added) {
-    return added.error();
-  }
-  const std::string now = what == "stop"    ? " is stopped"
-                          : what == "pause" ? " is paused"
-                                            : " is not paused any more";
+  LUTHIER_TRY(what == RequestKind::stop    ? log.add(TrialEnded{trial, TrialState::stopped, reason})
+              : what == RequestKind::pause ? log.add(TrialPaused{trial, reason, true})
+                                           : log.add(TrialRequeued{trial, 0, reason, false}));
+  const std::string now = what == RequestKind::stop    ? " is stopped"
+                          : what == RequestKind::pause ? " is paused"
+                                                       : " is not paused any more";
   return "trial " + to_text(trial) + now + "; the experiment itself goes on with " +
          way_on("resume", state.spec(), directory);
 }
 
 // What a running controller has begun to do.
-std::string begun_text(const std::string& what,
+std::string begun_text(RequestKind what,
                        std::optional<TrialId> trial,
                        const std::filesystem::path& directory) {
   const std::string name = trial ? "trial " + to_text(*trial) : directory.filename().string();
-  if (what == "stop") {
-    return name + (trial ? " stops" : " stops, and its running trials with it") +
-           "; what was found stays";
+  if (what == RequestKind::stop) {
+    return formatted("{}{}; what was found stays",
+                     name,
+                     trial ? " stops" : " stops, and its running trials with it");
   }
-  if (what == "resume") {
+  if (what == RequestKind::resume) {
     return name + " goes on as soon as it has a free slot";
   }
   const std::string number = trial ? std::to_string(trial->value) : "";
-  return name +
-         (trial ? " pauses: if it is running, it saves and leaves"
-                : " pauses: running trials save and leave") +
-         "; `" + command_line("resume", directory, number) + "` goes on with it";
+  return formatted("{}{}; `{}` goes on with it",
+                   name,
+                   trial ? " pauses: if it is running, it saves and leaves"
+                         : " pauses: running trials save and leave",
+                   command_line("resume", directory, number));
 }
 
 }  // namespace
 
 Result<std::string> request(const std::filesystem::path& directory,
-                            const std::string& what,
+                            RequestKind what,
                             std::optional<TrialId> trial,
                             const std::string& who) {
   if (ExperimentLock::is_held(directory)) {
@@ -187,18 +184,14 @@ Result<std::string> request(const std::filesystem::path& directory,
     const auto answer = ControlFiles(directory).ask(asked, kPatience);
     return answer ? Result<std::string>(begun_text(what, trial, directory)) : answer;
   }
-  if (!trial && what != "stop") {
-    return refuse("the experiment is not running; there is nothing to " + what);
+  if (!trial && what != RequestKind::stop) {
+    return refuse("the experiment is not running; there is nothing to " +
+                  std::string(to_text(what)));
   }
-  auto log = OfflineLog::open(directory);
-  if (!log) {
-    return log.error();
-  }
+  LUTHIER_TAKE(auto log, OfflineLog::open(directory));
   auto answer =
-      trial ? ask_trial(*log, what, *trial, directory, who) : stop_experiment(*log, directory, who);
-  if (const auto closed = log->close(); !closed) {
-    return closed.error();
-  }
+      trial ? ask_trial(log, what, *trial, directory, who) : stop_experiment(log, directory, who);
+  LUTHIER_TRY(log.close());
   return answer;
 }
 

@@ -10,7 +10,10 @@
 #include <string_view>
 #include <thread>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "core/json.h"
 
 namespace luthier {
@@ -38,8 +41,9 @@ Result<> write_file(const ContainedFiles& files,
   file.reset();
   if (!written || !files.rename(temporary, name)) {
     return Error{is_foreign(errno) ? ErrorCode::corruption : ErrorCode::io,
-                 "can't write " + files.path(name).string() + ": " + file_trouble(errno) +
-                     "; check the directory's permissions and free space"};
+                 formatted("can't write {}: {}; check the directory's permissions and free space",
+                           files.path(name).string(),
+                           file_trouble(errno))};
   }
   return {};
 }
@@ -58,6 +62,16 @@ std::string text_of(const NamedValues& values, std::string_view name) {
   return value && value->text() ? *value->text() : std::string();
 }
 
+Result<> read_into(ControlRequest& request, std::string_view text) {
+  LUTHIER_TAKE(const auto values, parse_json_object(text));
+  const Value* trial = values.find("trial");
+  request.trial.value = trial ? trial->integer().value_or(-1) : -1;
+  request.who = text_of(values, "who");
+  LUTHIER_TAKE(const auto kind, read_request(text_of(values, "request"), request.trial));
+  request.request = kind;
+  return {};
+}
+
 }  // namespace
 
 std::vector<ControlRequest> ControlFiles::take() const {
@@ -68,17 +82,12 @@ std::vector<ControlRequest> ControlFiles::take() const {
   for (const auto& name : names) {
     const auto text = read_file(files_, name);
     files_.remove_all(name);
-    const auto values =
-        text ? parse_json_object(*text) : Result<NamedValues>(refused("it is not a regular file"));
     ControlRequest request{.id = name.substr(0, name.size() - kRequest.size())};
-    if (values) {
-      request.request = text_of(*values, "request");
-      request.who = text_of(*values, "who");
-      const Value* trial = values->find("trial");
-      request.trial.value = trial ? trial->integer().value_or(-1) : -1;
+    const auto read = text ? read_into(request, *text) : refused("it is not a regular file");
+    if (read) {
       requests.push_back(std::move(request));
     } else {
-      answer(request, values.error());
+      answer(request, read.error());
     }
   }
   return requests;
@@ -94,20 +103,18 @@ void ControlFiles::answer(const ControlRequest& request, const Result<>& result)
 Result<std::string> ControlFiles::ask(const ControlRequest& request,
                                       std::chrono::milliseconds patience) const {
   const NamedValues values{
-      {"request", request.request}, {"trial", request.trial.value}, {"who", request.who}};
+      {"request", to_text(request.request)}, {"trial", request.trial.value}, {"who", request.who}};
   const std::string asked = request.id + std::string(kRequest);
-  if (const auto written = write_file(files_, asked, to_json(values)); !written) {
-    return written.error();
-  }
+  LUTHIER_TRY(write_file(files_, asked, to_json(values)));
   const std::string answered = request.id + std::string(kAnswer);
   const auto give_up = std::chrono::steady_clock::now() + patience;
   while (!files_.status(answered)) {
     if (std::chrono::steady_clock::now() > give_up) {
       files_.remove(asked);
-      return Error{ErrorCode::unavailable,
-                   "the running controller did not answer within " +
-                       format_number(std::chrono::duration<double>(patience).count()) +
-                       " s; look at it with `luthier show`"};
+      return failure(ErrorCode::unavailable,
+                     "the running controller did not answer within {} s; look at it with `luthier "
+                     "show`",
+                     format_number(std::chrono::duration<double>(patience).count()));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

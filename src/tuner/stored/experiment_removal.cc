@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "base/contained_files.h"
+#include "base/failure.h"
+#include "base/try.h"
 #include "store/experiment_lock.h"
 
 namespace luthier {
@@ -33,9 +35,10 @@ bool is_event_log(const ContainedFiles& files) {
 }
 
 Error not_removed(const fs::path& path, int number) {
-  return {ErrorCode::io,
-          "can't remove " + path.string() + ": " + file_trouble(number) +
-              "; run this as its owner, or remove it by hand"};
+  return failure(ErrorCode::io,
+                 "can't remove {}: {}; run this as its owner, or remove it by hand",
+                 path.string(),
+                 file_trouble(number));
 }
 
 constexpr std::string_view kLog = "experiment.db";
@@ -93,9 +96,9 @@ bool has_own_name(const fs::path& directory) {
 Result<> check_experiment(const fs::path& directory) {
   std::error_code ignored;
   if (!has_own_name(directory)) {
-    return Error{ErrorCode::invalid_argument,
-                 "'" + directory.string() +
-                     "' does not name an experiment's directory; name it as `luthier ls` does"};
+    return failure(ErrorCode::invalid_argument,
+                   "'{}' does not name an experiment's directory; name it as `luthier ls` does",
+                   directory.string());
   }
   if (fs::is_symlink(fs::symlink_status(directory, ignored))) {
     return Error{ErrorCode::invalid_argument,
@@ -135,40 +138,27 @@ std::vector<std::string> foreign_entries(const fs::path& directory) {
 }
 
 Result<> check_removable(const fs::path& directory) {
-  if (auto checked = check_experiment(directory); !checked) {
-    return checked;
-  }
+  LUTHIER_TRY(check_experiment(directory));
   const auto lock = ExperimentLock::take(directory);
   return lock ? Result<>() : lock.error();
 }
 
 Result<> remove_experiment(const fs::path& directory) {
-  if (auto checked = check_experiment(directory); !checked) {
-    return checked;
-  }
-  const auto place = lasting_path(directory);
-  if (!place) {
-    return place.error();
-  }
-  auto lock = ExperimentLock::take(*place);
-  if (!lock) {
-    return lock.error();
-  }
-  const ContainedFiles files(*place);
-  const auto entries = own_entries(files);
-  if (!entries) {
-    return entries.error();
-  }
-  for (const auto& entry : *entries) {
+  LUTHIER_TRY(check_experiment(directory));
+  LUTHIER_TAKE(const auto place, lasting_path(directory));
+  LUTHIER_TAKE(auto lock, ExperimentLock::take(place));
+  const ContainedFiles files(place);
+  LUTHIER_TAKE(const auto entries, own_entries(files));
+  for (const auto& entry : entries) {
     if (!files.remove_all(entry)) {
       return not_removed(files.path(entry), errno);
     }
   }
-  lock->release();
+  lock.release();
   std::error_code error;
-  fs::remove(*place, error);
-  const bool emptied = !error || foreign_entries(*place).empty();
-  return error && emptied ? Result<>(not_removed(*place, error.value())) : Result<>();
+  fs::remove(place, error);
+  const bool emptied = !error || foreign_entries(place).empty();
+  return error && emptied ? Result<>(not_removed(place, error.value())) : Result<>();
 }
 
 std::int64_t bytes_on_disk(const fs::path& directory) {

@@ -70,7 +70,7 @@ TEST_F(ControlFilesTest, WhoeverAsksGetsTheAnswer) {
     files_.answer(taken[0], Error{ErrorCode::invalid_argument, "not now"});
   });
   const auto answered =
-      files_.ask({.request = "stop", .who = "me", .id = "1"}, std::chrono::minutes(1));
+      files_.ask({.request = RequestKind::stop, .who = "me", .id = "1"}, std::chrono::minutes(1));
   controller.join();
   ASSERT_FALSE(answered.ok());
   EXPECT_EQ(answered.error().message, "not now");

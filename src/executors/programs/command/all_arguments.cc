@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -57,7 +58,7 @@ void append_option(ArgumentStyle style,
       out.push_back(*std::move(argument));
     }
   } else if (style == ArgumentStyle::equals) {
-    out.push_back("--" + name + "=" + words.text(name, value));
+    out.push_back(formatted("--{}={}", name, words.text(name, value)));
   } else {
     out.push_back("--" + name);
     std::ranges::move(words.spread(name, value), std::back_inserter(out));

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -28,8 +29,9 @@ constexpr std::array<const char*, 4> kOwn = {"trial.dir", "trial.id", "trial.see
 // The argument in a message: its beginning says which one it is.
 std::string quote(std::string_view argument) {
   constexpr std::size_t kMost = 60;
-  return "the argument " + json_string(argument.substr(0, kMost)) +
-         (argument.size() > kMost ? "..." : "");
+  return formatted("the argument {}{}",
+                   json_string(argument.substr(0, kMost)),
+                   argument.size() > kMost ? "..." : "");
 }
 
 std::string in_braces(std::string_view name) {
@@ -174,16 +176,18 @@ std::optional<std::string> CommandTemplate::Parser::alone(const Argument& argume
   }
   for (const Piece& piece : argument) {
     if (piece.kind == Kind::all) {
-      return ": " + in_braces(piece.text) + " must be an argument of its own";
+      return formatted(": {} must be an argument of its own", in_braces(piece.text));
     }
     if (piece.kind == Kind::spread) {
       return ": {" + piece.text + "...} must be an argument of its own";
     }
     if (out_.names_flag(piece)) {
-      return ": " + in_braces(piece.text) +
-             " is a flag, which is there or not, and must be an argument of its own; for a part of "
-             "one declare " +
-             piece.text + "=" + out_.words_.as_choice(piece.text);
+      return formatted(
+          ": {} is a flag, which is there or not, and must be an argument of its own; "
+          "for a part of one declare {}={}",
+          in_braces(piece.text),
+          piece.text,
+          out_.words_.as_choice(piece.text));
     }
   }
   return std::nullopt;

@@ -12,8 +12,10 @@
 #include <utility>
 
 #include "base/file_descriptor.h"
+#include "base/format.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/programs/command/command_template.h"
 #include "executors/programs/command/parameter_files.h"
 #include "executors/programs/command/template_scanner.h"
@@ -51,9 +53,10 @@ Result<std::string> read_file(const std::string& path) {
                  "); its path is taken from the working directory");
   }
   if (!S_ISREG(status.st_mode)) {
-    return wrong("the template " + path + " is " +
-                 (S_ISDIR(status.st_mode) ? "a directory" : "no regular file") +
-                 "; name a file that stays, as each trial gets a copy of it");
+    return wrong(
+        formatted("the template {} is {}; name a file that stays, as each trial gets a copy of it",
+                  path,
+                  S_ISDIR(status.st_mode) ? "a directory" : "no regular file"));
   }
   std::string text;
   std::array<char, 1U << 16> buffer;
@@ -63,14 +66,14 @@ Result<std::string> read_file(const std::string& path) {
       continue;
     }
     if (count < 0) {
-      return wrong("the template " + path + " can't be read: " + std::strerror(errno));
+      return wrong(formatted("the template {} can't be read: {}", path, std::strerror(errno)));
     }
     if (count == 0) {
       return text;
     }
     text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > kLargest) {
-      return wrong("the template " + path + " is larger than 16 MiB; name a smaller file");
+      return wrong(formatted("the template {} is larger than 16 MiB; name a smaller file", path));
     }
   }
 }
@@ -150,7 +153,7 @@ class Cutter {
   }
 
   bool take(std::string_view word, std::string_view text) {
-    const std::string where = path_ + ", line " + std::to_string(number_) + ": ";
+    const std::string where = formatted("{}, line {}: ", path_, number_);
     if (words_.is_secret(word)) {
       problems.push_back(where + "{" + std::string(word) +
                          "} is a secret, which no file may hold; " +
@@ -249,18 +252,17 @@ Result<FileTemplate> FileTemplate::read(const std::string& path,
   const std::string name = made.name();
   if (name.starts_with("params.") || name.starts_with("events.out.") ||
       std::ranges::find(kTaken, name) != kTaken.end()) {
-    return wrong("the template " + path + " has the name of a file that luthier writes into the " +
-                 "trial's directory; rename it");
+    return wrong(
+        formatted("the template {} has the name of a file that luthier writes into the trial's "
+                  "directory; rename it",
+                  path));
   }
-  auto text = read_file(path);
-  if (!text) {
-    return text.error();
-  }
-  made.digest_ = sha256(*text);
+  LUTHIER_TAKE(auto text, read_file(path));
+  made.digest_ = sha256(text);
   Cutter cutter(path, made.format_, parameters, words);
-  for (std::size_t at = 0; at < text->size();) {
-    const std::size_t end = std::min(text->find('\n', at), text->size() - 1) + 1;
-    cutter.line(std::string_view(*text).substr(at, end - at));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    cutter.line(std::string_view(text).substr(at, end - at));
     at = end;
   }
   if (!cutter.any && cutter.problems.empty()) {

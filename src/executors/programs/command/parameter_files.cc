@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -88,7 +89,7 @@ void append_yaml(std::string& out, const Group& group, const std::string& indent
   for (const auto& entry : group.entries) {
     out += indent + json_string(entry.key) + ":";
     if (entry.value != nullptr) {
-      out += " " + format_value(*entry.value, ParameterFormat::yaml) + "\n";
+      out += formatted(" {}\n", format_value(*entry.value, ParameterFormat::yaml));
     } else {
       out += "\n";
       append_yaml(out, entry.group.front(), indent + "  ");
@@ -107,7 +108,7 @@ void append_toml(std::string& out, const Group& group, const std::string& path) 
   for (const auto& entry : group.entries) {
     if (entry.value == nullptr) {
       const std::string inner = (path.empty() ? "" : path + ".") + json_string(entry.key);
-      out += "\n[" + inner + "]\n";
+      out += formatted("\n[{}]\n", inner);
       append_toml(out, entry.group.front(), inner);
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/space/domain_text.h"
 
@@ -58,7 +59,7 @@ std::optional<std::string> ParameterWords::flag_argument(std::string_view name,
 std::string ParameterWords::as_choice(std::string_view name) const {
   const auto on = flag_argument(name, Value(true));
   const auto off = flag_argument(name, Value(false));
-  return "choice(" + json_string(off.value_or("")) + ", " + json_string(on.value_or("")) + ")";
+  return formatted("choice({}, {})", json_string(off.value_or("")), json_string(on.value_or("")));
 }
 
 std::string ParameterWords::for_environment(std::string_view name, const Value& value) const {

@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 
+#include "base/failure.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -71,10 +72,10 @@ Result<> check_program_file(const std::vector<std::string>& command, const std::
       return missing("program", program, directory);
     }
     if (access(path.c_str(), X_OK) != 0) {
-      return Error{ErrorCode::invalid_argument,
-                   "the program '" + to_utf8(program) +
-                       "' may not be executed; make it executable (chmod +x) or name its "
-                       "interpreter before it"};
+      return failure(ErrorCode::invalid_argument,
+                     "the program '{}' may not be executed; make it executable (chmod +x) or name "
+                     "its interpreter before it",
+                     to_utf8(program));
     }
   }
   const std::string script = script_of(command);

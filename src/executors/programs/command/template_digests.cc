@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -28,9 +29,10 @@ Result<> check_template_digests(const CommandTemplate& command, const std::strin
     const std::string path = blank == std::string::npos ? "" : line.substr(blank + 1);
     for (const FileTemplate& file : command.templates()) {
       if (file.path() == path && line_of(file) != line) {
-        problems.push_back("the template " + path +
-                           " is not what it was when the experiment began, and its trials would "
-                           "differ; put it back as it was, or begin another experiment");
+        problems.push_back(formatted(
+            "the template {} is not what it was when the experiment began, and its trials "
+            "would differ; put it back as it was, or begin another experiment",
+            path));
       }
     }
   }

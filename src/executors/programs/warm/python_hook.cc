@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <string_view>
 
+#include "base/format.h"
+#include "base/try.h"
 #include "executors/programs/spawn_packet.h"
 #include "executors/programs/warm/stored_zip.h"
 
@@ -22,18 +24,15 @@ namespace {
 constexpr std::string_view kPythonPath = "PYTHONPATH=";
 
 std::string path_of(const FileDescriptor& file) {
-  return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(file.get());
+  return formatted("/proc/{}/fd/{}", getpid(), file.get());
 }
 
 }  // namespace
 
 Result<ImportRecord> ImportRecord::make(const std::string& text) {
-  auto file = memory_file("luthier-imports", text.data(), text.size(), 0);
-  if (!file) {
-    return file.error();
-  }
+  LUTHIER_TAKE(auto file, memory_file("luthier-imports", text.data(), text.size(), 0));
   ImportRecord record;
-  record.file_ = *std::move(file);
+  record.file_ = std::move(file);
   return record;
 }
 
@@ -58,12 +57,9 @@ Result<PythonHook> PythonHook::make() {
       static_cast<std::size_t>(luthier_warm_start_end - luthier_warm_start_begin));
   // NOLINTEND(*-security.PointerSub)
   const std::string archive = stored_zip("sitecustomize.py", source);
-  auto file = memory_file("luthier-warm-start", archive.data(), archive.size(), 0);
-  if (!file) {
-    return file.error();
-  }
+  LUTHIER_TAKE(auto file, memory_file("luthier-warm-start", archive.data(), archive.size(), 0));
   PythonHook hook;
-  hook.archive_ = *std::move(file);
+  hook.archive_ = std::move(file);
   return hook;
 }
 
@@ -88,8 +84,8 @@ void PythonHook::put(Program& program,
 std::string PythonHook::task(const std::string& mode,
                              const ImportRecord& record,
                              const std::string& script) const {
-  return "LUTHIER_WARM_START=" + mode + ' ' + path_of(archive_) + ' ' + record.path() + ' ' +
-         script;
+  return formatted(
+      "LUTHIER_WARM_START={} {} {} {}", mode, path_of(archive_), record.path(), script);
 }
 
 Program PythonHook::recording(const Program& program,

@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/programs/spawn_packet.h"
 
 namespace luthier {
@@ -220,7 +222,7 @@ void WarmLauncher::grow(const ImportRecord& record) {
     return;
   }
   ++grown_;
-  next_imports_ = imports_ + "=\n" + more;
+  next_imports_ = formatted("{}=\n{}", imports_, more);
   if (auto launched = launch_zygote(next_imports_, next_record_)) {
     next_ = *std::move(launched);
     watch(next_.socket());
@@ -237,8 +239,10 @@ void WarmLauncher::hear_next(const Zygote::Message& message) {
   zygote_ = std::exchange(next_, Zygote());
   imports_ = next_imports_;
   ready_ = *ready;
-  note("warm starts: later trials import more; from now on all begin with that too (" +
-       seconds_text(ready->later_seconds) + ")");
+  note(
+      formatted("warm starts: later trials import more; from now on all begin with that too "
+                "({})",
+                seconds_text(ready->later_seconds)));
 }
 
 bool WarmLauncher::noticeable(double seconds) const {
@@ -281,16 +285,11 @@ void WarmLauncher::start_zygote() {
 // `record` has to stay until the zygote has answered.
 Result<Zygote> WarmLauncher::launch_zygote(const std::string& imports,
                                            std::optional<ImportRecord>& record) {
-  auto made = ImportRecord::make(imports);
-  if (!made) {
-    return made.error();
-  }
-  auto socket = guardian_.launch_zygote(hook_->zygote(kind_->program, kind_->own_begin, *made));
-  if (!socket) {
-    return socket.error();
-  }
-  record = *std::move(made);
-  return Zygote(*std::move(socket));
+  LUTHIER_TAKE(auto made, ImportRecord::make(imports));
+  LUTHIER_TAKE(auto socket,
+               guardian_.launch_zygote(hook_->zygote(kind_->program, kind_->own_begin, made)));
+  record = std::move(made);
+  return Zygote(std::move(socket));
 }
 
 void WarmLauncher::drop_zygote() {
@@ -353,7 +352,7 @@ void WarmLauncher::turn_off(const std::string& why) {
   off_ = true;
   drop_zygote();
   if (!why.empty()) {
-    note("no warm starts: " + why + std::string(kOff));
+    note(formatted("no warm starts: {}{}", why, kOff));
   }
 }
 

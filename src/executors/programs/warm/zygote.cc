@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/programs/spawn_packet.h"
 
 namespace luthier {
@@ -53,16 +54,13 @@ std::optional<Zygote::Message> Zygote::hear() {
 }
 
 Result<FileDescriptor> Zygote::spawn(const Program& program, std::size_t own_begin) {
-  auto packet = SpawnPacket::make(program);
-  if (!packet) {
-    return packet.error();
-  }
+  LUTHIER_TAKE(auto packet, SpawnPacket::make(program));
   const guardian::WarmRequest request{.skipped = static_cast<std::uint32_t>(own_begin),
-                                      .program = packet->request()};
-  if (!packet->send(socket_.get(), &request, sizeof request)) {
+                                      .program = packet.request()};
+  if (!packet.send(socket_.get(), &request, sizeof request)) {
     return spawn_error("the zygote did not take the program", errno);
   }
-  return packet->take_control();
+  return packet.take_control();
 }
 
 }  // namespace luthier

@@ -7,6 +7,7 @@
 
 #include <re2/re2.h>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "executors/results/words/amount.h"
 
@@ -95,10 +96,11 @@ Result<MetricPattern> MetricPattern::compile(const std::string& regex,
   } else if (names.empty() && groups == 2) {
     made.names_in_text_ = true;
   } else if (static_cast<int>(names.size()) != groups) {
-    return refused(regex,
-                   "has " + std::to_string(groups) +
-                       " groups; it takes one (the objective), two (name and value), or named ones "
-                       "such as '(?P<loss>\\S+)'; write (?:...) where nothing is to be taken");
+    return refused(
+        regex,
+        formatted("has {} groups; it takes one (the objective), two (name and value), or named "
+                  "ones such as '(?P<loss>\\S+)'; write (?:...) where nothing is to be taken",
+                  groups));
   }
   return made;
 }

@@ -1,4 +1,6 @@
-// Reads what programs print: a JSON object or a Python dict, as `print(metrics)` writes it.
+// Reads what programs print: a JSON object or a Python dict, as `print(metrics)` writes it. Another
+// job than that of core/json.h, which reads JSON and says what is wrong with other text: here each
+// line of output passes, most are no record, and one may end before the line does.
 #pragma once
 
 #include <optional>

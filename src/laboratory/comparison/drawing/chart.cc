@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/utf8.h"
 #include "laboratory/comparison/drawing/plot_scale.h"
@@ -149,7 +150,7 @@ std::string legend(const ComparisonReport& comparison, const ChartStyle& style) 
         fit(printable(comparison.groups[i].label), style.width - kLabelWidth - 6);
     const std::string key =
         style.color ? colored("━━", i) : std::string(1, kLetters[i % kLetters.size()]);
-    out += std::string(kLabelWidth + 2, ' ') + key + " " + label + "\n";
+    out += formatted("{}{} {}\n", std::string(kLabelWidth + 2, ' '), key, label);
   }
   return out;
 }
@@ -180,8 +181,9 @@ std::string chart(const ComparisonReport& comparison, CurveAxis axis, const Char
     draw(canvas, comparison.groups[i].curves[static_cast<std::size_t>(axis)], i, x_end, scale);
   }
   const auto labels = row_labels(scale, style.height);
-  std::string out = fit(printable(value_name(comparison)), style.width) +
-                    (scale.logarithmic() ? " (log scale)" : "") + "\n";
+  std::string out = formatted("{}{}\n",
+                              fit(printable(value_name(comparison)), style.width),
+                              scale.logarithmic() ? " (log scale)" : "");
   for (int row = 0; row < style.height; ++row) {
     const std::string& label = labels[static_cast<std::size_t>(row)];
     std::string line = pad_left(label, kLabelWidth) + " ";
@@ -198,7 +200,7 @@ std::string chart(const ComparisonReport& comparison, CurveAxis axis, const Char
       drawn += style.color ? colored(braille(cell.dots), cell.curve)
                            : std::string(1, kLetters[cell.curve % kLetters.size()]);
     }
-    out += line + drawn + "\n";
+    out += formatted("{}{}\n", line, drawn);
   }
   return out + axis_lines(x_end, columns, axis, style.color) + legend(comparison, style);
 }

@@ -1,5 +1,6 @@
 #include "laboratory/comparison/drawing/html_page.h"
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "laboratory/comparison/drawing/chart.h"
@@ -12,7 +13,7 @@ namespace luthier {
 namespace {
 
 std::string cell(const std::string& text, std::string_view kind = "") {
-  return "<td" + (kind.empty() ? std::string() : " class=\"" + std::string(kind) + "\"") + ">" +
+  return "<td" + (kind.empty() ? std::string() : formatted(" class=\"{}\"", kind)) + ">" +
          html_text(text) + "</td>";
 }
 
@@ -61,10 +62,11 @@ std::string legend(const ComparisonReport& comparison) {
 }
 
 std::string lead(const ComparisonReport& comparison) {
-  std::string out = counted(std::ssize(comparison.experiments), "experiment") + " in " +
-                    counted(std::ssize(comparison.groups), "group") + ", " +
-                    comparison.objective.metric +
-                    (comparison.objective.mode == Mode::min ? " minimised" : " maximised");
+  std::string out = formatted("{} in {}, {}{}",
+                              counted(std::ssize(comparison.experiments), "experiment"),
+                              counted(std::ssize(comparison.groups), "group"),
+                              comparison.objective.metric,
+                              comparison.objective.mode == Mode::min ? " minimised" : " maximised");
   if (comparison.tasks.size() > 1) {
     out += ", " + counted(std::ssize(comparison.tasks), "task");
   } else if (!comparison.tasks.front().label.empty()) {
@@ -119,8 +121,7 @@ std::string pairs(const ComparisonReport& comparison) {
       "reading"};
   std::string rows;
   for (const PairSummary& pair : comparison.pairs) {
-    const std::string counts = std::to_string(pair.wins) + " / " + std::to_string(pair.ties) +
-                               " / " + std::to_string(pair.losses);
+    const std::string counts = formatted("{} / {} / {}", pair.wins, pair.ties, pair.losses);
     rows += (pair.better ? "<tr class=\"better\">" : "<tr>") +
             cell(comparison.groups[pair.first].label) +
             cell(comparison.groups[pair.second].label, "text") + cell(std::to_string(pair.pairs)) +

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "laboratory/comparison/drawing/chart.h"
 #include "laboratory/comparison/drawing/html_text.h"
@@ -26,24 +25,24 @@ constexpr double kLabelRoom = 200;  // for names beside rows
 
 // Tenths of a pixel are enough, and short.
 std::string pixel(double value) {
-  return fmt::format("{:g}", std::round(value * 10) / 10);
+  return formatted("{:g}", std::round(value * 10) / 10);
 }
 
 std::string text_at(double x, double y, std::string_view anchor, const std::string& text) {
-  return fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>",
-                     pixel(x),
-                     pixel(y),
-                     anchor,
-                     html_text(text));
+  return formatted("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>",
+                   pixel(x),
+                   pixel(y),
+                   anchor,
+                   html_text(text));
 }
 
 std::string line(std::string_view kind, double x1, double y1, double x2, double y2) {
-  return fmt::format(
+  return formatted(
       "<path class=\"{}\" d=\"M{} {}L{} {}\"/>", kind, pixel(x1), pixel(y1), pixel(x2), pixel(y2));
 }
 
 std::string group_class(std::size_t group) {
-  return fmt::format("g{}{}", group % kPlotColors, group >= kPlotColors ? " again" : "");
+  return formatted("g{}{}", group % kPlotColors, group >= kPlotColors ? " again" : "");
 }
 
 // Where a plot's frame is, and how numbers become pixels in it.
@@ -68,7 +67,7 @@ std::string grid_lines(const Frame& frame, const std::string& x_name, const std:
   }
   out += line("axis", kLeft, kHeight - kBottom, kWidth - kRight, kHeight - kBottom);
   out += text_at((kLeft + kWidth - kRight) / 2, kHeight - 8, "middle", x_name);
-  out += fmt::format(
+  out += formatted(
       "<text transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">{}"
       "</text>",
       pixel((kTop + kHeight - kBottom) / 2),
@@ -88,13 +87,13 @@ std::string step_line(std::span<const CurveStep> steps, const Frame& frame) {
     x_last = pixel(frame.px(step.at));
     const std::string y = pixel(frame.py(step.spread.centre));
     if (path.empty()) {
-      path = "M" + x_last + " " + y;
+      path = formatted("M{} {}", x_last, y);
     } else if (y != y_before) {
-      path += "H" + x_last + "V" + y;
+      path += formatted("H{}V{}", x_last, y);
     }
     y_before = y;
   }
-  return path.empty() ? path : path + "H" + x_last;
+  return path.empty() ? path : formatted("{}H{}", path, x_last);
 }
 
 // The area between low and high; what is infinite reaches to the edge.
@@ -118,20 +117,20 @@ std::string band(std::span<const CurveStep> all, const Frame& frame) {
   std::string path =
       "M" + pixel(frame.px(steps.front().at)) + " " + pixel(frame.py(steps.front().spread.high));
   for (const CurveStep& step : steps) {
-    path += "H" + pixel(frame.px(step.at)) + "V" + pixel(frame.py(step.spread.high));
+    path += formatted("H{}V{}", pixel(frame.px(step.at)), pixel(frame.py(step.spread.high)));
   }
   for (std::size_t i = steps.size(); i-- > 0;) {
-    path += "V" + pixel(frame.py(steps[i].spread.low)) + "H" + pixel(frame.px(steps[i].at));
+    path += formatted("V{}H{}", pixel(frame.py(steps[i].spread.low)), pixel(frame.px(steps[i].at)));
   }
   return path + "Z";
 }
 
 std::string svg(double height, const std::string& label, const std::string& content) {
-  return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}</svg>\n",
-                     pixel(kWidth),
-                     pixel(height),
-                     html_text(label),
-                     content);
+  return formatted("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}</svg>\n",
+                   pixel(kWidth),
+                   pixel(height),
+                   html_text(label),
+                   content);
 }
 
 // A point beside its row's middle by luck that is the same each time, so that equal values show.
@@ -157,15 +156,15 @@ std::string svg_curves(const ComparisonReport& comparison, CurveAxis axis) {
       const auto& steps = comparison.groups[i].curves[static_cast<std::size_t>(axis)];
       const std::string path = bands ? band(steps, frame) : step_line(steps, frame);
       if (!path.empty()) {
-        content += fmt::format("<path class=\"{} {}\" d=\"{}\"><title>{}</title></path>",
-                               bands ? "band" : "curve",
-                               group_class(i),
-                               path,
-                               html_text(comparison.groups[i].label));
+        content += formatted("<path class=\"{} {}\" d=\"{}\"><title>{}</title></path>",
+                             bands ? "band" : "curve",
+                             group_class(i),
+                             path,
+                             html_text(comparison.groups[i].label));
       }
     }
   }
-  return svg(kHeight, value_name(comparison) + " against " + x_name, content);
+  return svg(kHeight, formatted("{} against {}", value_name(comparison), x_name), content);
 }
 
 std::string svg_finals(const ComparisonReport& comparison) {
@@ -205,17 +204,17 @@ std::string svg_finals(const ComparisonReport& comparison) {
       continue;
     }
     const Spread& s = group.final;
-    content += fmt::format("<rect class=\"box {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"20\"/>",
-                           group_class(i),
-                           pixel(px(s.quartile_1)),
-                           pixel(y - 10),
-                           pixel(std::max(1.0, px(s.quartile_3) - px(s.quartile_1))));
+    content += formatted("<rect class=\"box {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"20\"/>",
+                         group_class(i),
+                         pixel(px(s.quartile_1)),
+                         pixel(y - 10),
+                         pixel(std::max(1.0, px(s.quartile_3) - px(s.quartile_1))));
     for (std::size_t k = 0; k < group.finals.size(); ++k) {
       if (std::isfinite(group.finals[k])) {
-        content += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"2.5\"/>",
-                               group_class(i),
-                               pixel(px(group.finals[k])),
-                               pixel(y + jitter(i, k)));
+        content += formatted("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"2.5\"/>",
+                             group_class(i),
+                             pixel(px(group.finals[k])),
+                             pixel(y + jitter(i, k)));
       }
     }
     content += line("whisker " + group_class(i), px(s.low), y, px(s.high), y);

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -252,8 +253,8 @@ constexpr std::int64_t kSecondSeed = 1000000;
 
 Result<BbobFunction> BbobFunction::make(int function, int dimension, int instance) {
   if (function < 1 || function > kFunctions) {
-    return Error{.message = "there is no BBOB function " + std::to_string(function) +
-                            "; they are numbered 1 to 24"};
+    return Error{
+        .message = formatted("there is no BBOB function {}; they are numbered 1 to 24", function)};
   }
   if (dimension < 2 || instance < 1) {
     return Error{.message = "a BBOB function has at least 2 dimensions and an instance from 1 on"};

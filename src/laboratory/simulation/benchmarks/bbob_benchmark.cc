@@ -1,4 +1,5 @@
 // The BBOB functions as benchmarks: one evaluation, one second.
+#include "base/try.h"
 #include "laboratory/simulation/benchmarks/bbob.h"
 #include "laboratory/simulation/benchmarks/benchmark_families.h"
 #include "laboratory/simulation/benchmarks/single_value.h"
@@ -35,14 +36,12 @@ class Bbob final : public Benchmark {
 };
 
 Result<std::shared_ptr<const Benchmark>> make(const NamedValues& options, std::string text) {
-  auto function = BbobFunction::make(static_cast<int>(options.integer("function")),
-                                     static_cast<int>(options.integer("dimension")),
-                                     static_cast<int>(options.integer("instance")));
-  if (!function) {
-    return function.error();
-  }
+  LUTHIER_TAKE(auto function,
+               BbobFunction::make(static_cast<int>(options.integer("function")),
+                                  static_cast<int>(options.integer("dimension")),
+                                  static_cast<int>(options.integer("instance"))));
   return std::shared_ptr<const Benchmark>(
-      std::make_shared<const Bbob>(std::move(*function), std::move(text)));
+      std::make_shared<const Bbob>(std::move(function), std::move(text)));
 }
 
 }  // namespace

@@ -8,14 +8,16 @@
 #include <cstring>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/file_descriptor.h"
+#include "base/format.h"
 
 namespace luthier {
 namespace {
 
 Error refused(const std::filesystem::path& path) {
   const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
-  return {code, "cannot read " + path.string() + ": " + std::strerror(errno)};
+  return {code, formatted("cannot read {}: {}", path.string(), std::strerror(errno))};
 }
 
 }  // namespace
@@ -27,7 +29,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     return refused(path);
   }
   if (!S_ISREG(status.st_mode)) {
-    return Error{ErrorCode::io, "cannot read " + path.string() + ": it is no regular file"};
+    return failure(ErrorCode::io, "cannot read {}: it is no regular file", path.string());
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) {

@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "laboratory/simulation/benchmarks/benchmark_families.h"
 #include "laboratory/simulation/benchmarks/mapped_file.h"
 #include "laboratory/simulation/benchmarks/scripted_curves.h"
@@ -25,15 +28,17 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
   }
   const auto root = parse_json(file->bytes());
   if (!root || root->kind != Json::Kind::object) {
-    return Error{ErrorCode::invalid_argument,
-                 path.string() + " is no benchmark: " +
-                     (root ? "it must be a JSON object" : root.error().message)};
+    return failure(ErrorCode::invalid_argument,
+                   "{} is no benchmark: {}",
+                   path.string(),
+                   root ? "it must be a JSON object" : root.error().message);
   }
   if (holds_curves(*root)) {
     if (!task.empty()) {
-      return Error{
-          ErrorCode::invalid_argument,
-          path.string() + " holds curves, which have no tasks; drop --task " + std::string(task)};
+      return failure(ErrorCode::invalid_argument,
+                     "{} holds curves, which have no tasks; drop --task {}",
+                     path.string(),
+                     task);
     }
     return read_curves(*root, path.string());
   }
@@ -43,11 +48,8 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
                      " is no benchmark: it has neither 'tasks', as the index of a table, nor "
                      "'curves', as formulas have"};
   }
-  auto index = TableIndex::read(*root, path.string());
-  if (!index) {
-    return index.error();
-  }
-  return open_table(std::move(*index), path, task);
+  LUTHIER_TAKE(auto index, TableIndex::read(*root, path.string()));
+  return open_table(std::move(index), path, task);
 }
 
 Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std::string_view task) {
@@ -66,23 +68,19 @@ Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std:
                  unknown_name("benchmark", spec->name, known) +
                      "; a table or curves are given by the path of their index, FILE.json"};
   }
-  const std::string what = "benchmark '" + spec->name + "'";
+  const std::string what = formatted("benchmark '{}'", spec->name);
   if (!task.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 what + " has no tasks; drop --task " + std::string(task)};
+    return failure(ErrorCode::invalid_argument, "{} has no tasks; drop --task {}", what, task);
   }
-  auto options = resolve_options(what, family->options, spec->options);
-  if (!options) {
-    return options.error();
-  }
+  LUTHIER_TAKE(auto options, resolve_options(what, family->options, spec->options));
   for (const OptionSpec& option : family->options) {
-    if (!options->contains(option.name)) {
+    if (!options.contains(option.name)) {
       return Error{ErrorCode::invalid_argument,
                    what + " needs its option '" + option.name + "' (" + option.meaning +
                        "), as in " + spec->name + ":" + option.name + "=1"};
     }
   }
-  return family->make(*options, to_text(PluginSpec{spec->name, *options}));
+  return family->make(options, to_text(PluginSpec{spec->name, options}));
 }
 
 }  // namespace

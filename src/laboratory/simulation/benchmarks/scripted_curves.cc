@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/expression/expression.h"
 #include "core/space/space_json.h"
@@ -149,12 +150,12 @@ class Reader {
     const std::string text = json.value.text() ? *json.value.text() : to_text(json.value);
     auto parsed = parse_expression(text);
     if (!parsed) {
-      problem("'" + place + "': " + parsed.error().message);
+      problem(formatted("'{}': {}", place, parsed.error().message));
       return std::nullopt;
     }
     for (const std::string& name : parsed->names()) {
       if (known_ && std::ranges::find(*known_, name) == known_->end()) {
-        problem("'" + place + "': " + unknown_name("parameter", name, *known_));
+        problem(formatted("'{}': {}", place, unknown_name("parameter", name, *known_)));
         return std::nullopt;
       }
     }
@@ -187,7 +188,7 @@ class Reader {
     }
     script_.facts.objective = {*name, *way == "max" ? Mode::max : Mode::min};
     if (!root_.find("curves")->find(*name)) {
-      problem("'objective.metric' is '" + *name + "', which is none of the curves");
+      problem(formatted("'objective.metric' is '{}', which is none of the curves", *name));
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -31,7 +32,7 @@ class Reader {
     const Json* found = object.find(key);
     const std::string* value = found ? found->value.text() : nullptr;
     if (value == nullptr || value->empty()) {
-      problem("'" + place + key + "' must be a text");
+      problem(formatted("'{}{}' must be a text", place, key));
       return {};
     }
     return *value;
@@ -43,7 +44,7 @@ class Reader {
     const Json* found = object.find(key);
     const auto value = found ? found->value.number() : std::nullopt;
     if (!value || !std::isfinite(*value)) {
-      problem("'" + place + key + "' must be a number");
+      problem(formatted("'{}{}' must be a number", place, key));
       return std::nullopt;
     }
     return value;
@@ -55,13 +56,13 @@ class Reader {
     for (const Json& item : found ? found->items : std::vector<Json>{}) {
       const std::string* name = item.value.text();
       if (name == nullptr || name->empty() || std::ranges::find(names, *name) != names.end()) {
-        problem("'" + key + "' must be a list of names, each once");
+        problem(formatted("'{}' must be a list of names, each once", key));
         return {};
       }
       names.push_back(*name);
     }
     if (names.empty()) {
-      problem("'" + key + "' must be a list of at least one name");
+      problem(formatted("'{}' must be a list of at least one name", key));
     }
     return names;
   }
@@ -69,7 +70,7 @@ class Reader {
   const Json* object(const std::string& key) {
     const Json* found = root_.find(key);
     if (found == nullptr || found->kind != Json::Kind::object) {
-      problem("'" + key + "' must be an object");
+      problem(formatted("'{}' must be an object", key));
       return nullptr;
     }
     return found;
@@ -116,7 +117,7 @@ std::optional<std::size_t> metric_place(Reader& reader,
                                         const std::string& where) {
   const auto found = std::ranges::find(index.metrics, name);
   if (found == index.metrics.end()) {
-    reader.problem("'" + where + "': " + unknown_name("metric", name, index.metrics));
+    reader.problem(formatted("'{}': {}", where, unknown_name("metric", name, index.metrics)));
     return std::nullopt;
   }
   return static_cast<std::size_t>(found - index.metrics.begin());
@@ -172,7 +173,7 @@ void read_range(Reader& reader,
   const Json* given = item.find("warp");
   const std::string warp = given ? reader.text(item, "warp", place) : "linear";
   if (warp != "linear" && warp != "log" && warp != "log_one_minus") {
-    reader.problem("'" + place + "warp' must be linear, log or log_one_minus");
+    reader.problem(formatted("'{}warp' must be linear, log or log_one_minus", place));
   }
   parameter.warp = warp == "log"             ? Warp::log
                    : warp == "log_one_minus" ? Warp::log_one_minus
@@ -181,15 +182,15 @@ void read_range(Reader& reader,
   parameter.high = high.value_or(1);
   const bool whole = parameter.type == TableParameter::Type::integer;
   if (!(parameter.low < parameter.high)) {
-    reader.problem("'" + place + "low' must be below 'high'");
+    reader.problem(formatted("'{}low' must be below 'high'", place));
   } else if (parameter.warp == Warp::log && !(parameter.low > 0)) {
-    reader.problem("'" + place + "low' must be above 0 for the warp log");
+    reader.problem(formatted("'{}low' must be above 0 for the warp log", place));
   } else if (parameter.warp == Warp::log_one_minus && (!(parameter.high < 1) || whole)) {
-    reader.problem("'" + place + "warp' log_one_minus is for a float with 'high' below 1");
+    reader.problem(formatted("'{}warp' log_one_minus is for a float with 'high' below 1", place));
   } else if (whole && (parameter.low != std::floor(parameter.low) ||
                        parameter.high != std::floor(parameter.high) ||
                        std::abs(parameter.low) > 9e15 || std::abs(parameter.high) > 9e15)) {
-    reader.problem("'" + place + "low' and 'high' must be whole numbers for the type int");
+    reader.problem(formatted("'{}low' and 'high' must be whole numbers for the type int", place));
   }
 }
 
@@ -204,19 +205,19 @@ void read_values(Reader& reader,
     }
   }
   if (parameter.values.empty() || parameter.values.size() != values->items.size()) {
-    reader.problem("'" + place + "values' must be a list of texts, numbers or booleans");
+    reader.problem(formatted("'{}values' must be a list of texts, numbers or booleans", place));
   }
 }
 
 void read_parameters(Reader& reader, TableIndex& index) {
   const Json* list = reader.root().find("parameters");
   for (const Json& item : list ? list->items : std::vector<Json>{}) {
-    const std::string place = "parameters[" + std::to_string(index.parameters.size()) + "].";
+    const std::string place = formatted("parameters[{}].", index.parameters.size());
     TableParameter parameter;
     parameter.name = reader.text(item, "name", place);
     const std::string type = reader.text(item, "type", place);
     if (type != "float" && type != "int" && type != "choice") {
-      reader.problem("'" + place + "type' must be float, int or choice");
+      reader.problem(formatted("'{}type' must be float, int or choice", place));
     }
     parameter.type = type == "int"      ? TableParameter::Type::integer
                      : type == "choice" ? TableParameter::Type::choice

@@ -6,7 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "laboratory/simulation/benchmarks/mapped_file.h"
 
 namespace luthier {
@@ -99,51 +102,46 @@ Result<std::vector<std::size_t>> columns_of(const TableIndex& index,
 }  // namespace
 
 Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesystem::path& path) {
-  const auto file = MappedFile::open(path);
-  if (!file) {
-    return file.error();
-  }
+  LUTHIER_TAKE(const auto file, MappedFile::open(path));
   const std::string name = path.filename().string();
-  std::string_view text = file->bytes();
+  std::string_view text = file.bytes();
   if (text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
   Lines lines(text);
-  const auto columns = columns_of(index, lines.next().value_or(""), name);
-  if (!columns) {
-    return columns.error();
-  }
+  LUTHIER_TAKE(const auto columns, columns_of(index, lines.next().value_or(""), name));
   std::vector<bool> categorical;
   for (const TableParameter& parameter : index.parameters) {
     categorical.push_back(parameter.type == TableParameter::Type::choice);
   }
   NearestRow rows(std::move(categorical));
-  std::vector<double> row(columns->size());
+  std::vector<double> row(columns.size());
   while (const auto line = lines.next()) {
     const auto cells = cells_of(*line);
-    const std::string place = name + ", line " + std::to_string(lines.number());
-    if (cells.size() != columns->size()) {
+    const std::string place = formatted("{}, line {}", name, lines.number());
+    if (cells.size() != columns.size()) {
       return Error{ErrorCode::invalid_argument,
                    place + ": " + std::to_string(cells.size()) + " cells where the header has " +
-                       std::to_string(columns->size())};
+                       std::to_string(columns.size())};
     }
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const TableParameter& parameter = index.parameters[(*columns)[i]];
+      const TableParameter& parameter = index.parameters[columns[i]];
       const auto coordinate = parameter.coordinate_of_cell(cells[i]);
       if (!coordinate) {
         return Error{ErrorCode::invalid_argument,
                      place + ": " + json_string(cells[i]) + " is no value of " + parameter.name +
                          ", which is " + parameter.meaning()};
       }
-      row[(*columns)[i]] = *coordinate;
+      row[columns[i]] = *coordinate;
     }
     rows.add(row);
   }
   if (std::cmp_not_equal(rows.rows(), index.configurations)) {
-    return Error{ErrorCode::invalid_argument,
-                 name + " has " + std::to_string(rows.rows()) +
-                     " configurations where the index says " +
-                     std::to_string(index.configurations)};
+    return failure(ErrorCode::invalid_argument,
+                   "{} has {} configurations where the index says {}",
+                   name,
+                   rows.rows(),
+                   index.configurations);
   }
   return rows;
 }

@@ -8,7 +8,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "laboratory/simulation/benchmarks/mapped_file.h"
 #include "laboratory/simulation/benchmarks/nearest_row.h"
 #include "laboratory/simulation/benchmarks/table_rows.h"
@@ -177,7 +180,7 @@ Result<std::size_t> find_task(const TableIndex& index, std::string_view task) {
   const auto found = std::ranges::find(index.tasks, task);
   if (found == index.tasks.end()) {
     return Error{ErrorCode::not_found,
-                 unknown_name("task of " + index.name + " called", task, index.tasks)};
+                 unknown_name(formatted("task of {} called", index.name), task, index.tasks)};
   }
   return static_cast<std::size_t>(found - index.tasks.begin());
 }
@@ -208,32 +211,23 @@ std::string counts(const TableIndex& index) {
 Result<std::shared_ptr<const Benchmark>> open_table(TableIndex index,
                                                     const std::filesystem::path& index_path,
                                                     std::string_view task) {
-  const auto chosen = find_task(index, task);
-  if (!chosen) {
-    return chosen.error();
-  }
+  LUTHIER_TAKE(const auto chosen, find_task(index, task));
   const auto sibling = [&](const char* ending) {
     return index_path.parent_path() / (index_path.stem().string() + ending);
   };
-  auto file = MappedFile::open(sibling(".bin"));
-  if (!file) {
-    return file.error();
-  }
+  LUTHIER_TAKE(auto file, MappedFile::open(sibling(".bin")));
   const auto promised = promised_size(index);
-  if (promised != file->bytes().size()) {
-    return Error{ErrorCode::invalid_argument,
-                 sibling(".bin").filename().string() + " has " +
-                     std::to_string(file->bytes().size()) + " bytes; the float32 of " +
-                     counts(index) + " take " +
-                     (promised ? std::to_string(*promised) : "more than a file can hold") +
-                     ": it is cut short or belongs to another index"};
+  if (promised != file.bytes().size()) {
+    return failure(ErrorCode::invalid_argument,
+                   "{} has {} bytes; the float32 of {} take {}: it is cut short or belongs to "
+                   "another index",
+                   sibling(".bin").filename().string(),
+                   file.bytes().size(),
+                   counts(index),
+                   promised ? std::to_string(*promised) : "more than a file can hold");
   }
-  auto rows = read_table_rows(index, sibling("_parameters.csv"));
-  if (!rows) {
-    return rows.error();
-  }
-  auto table =
-      std::make_shared<Table>(std::move(index), std::move(*file), std::move(*rows), *chosen);
+  LUTHIER_TAKE(auto rows, read_table_rows(index, sibling("_parameters.csv")));
+  auto table = std::make_shared<Table>(std::move(index), std::move(file), std::move(rows), chosen);
   if (const std::string problem = table->read_times(); !problem.empty()) {
     return Error{ErrorCode::invalid_argument, sibling(".bin").filename().string() + ", " + problem};
   }
