@@ -304,11 +304,11 @@ bool PluginRegistry::knows(const ExperimentSpec& spec) const {
 Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& given,
                                                                 const SharedSpace& ready) const {
   ExperimentSpec spec = given;
-  LUTHIER_TAKE(const auto space, compile_shared(spec.space, ready));
+  LUTHIER_TAKE(const SharedSpace space, compile_shared(spec.space, ready));
   // Of a new experiment this was done; a stored one is a stranger's, or of an older version whose
   // plugins had fewer options.
   if (knows(spec)) {
-    if (const auto checked = settle(spec, *space); !checked) {
+    if (const auto checked = settle(spec, space); !checked) {
       return Error{ErrorCode::corruption,
                    "the experiment in the log is not one that `luthier run` writes: " +
                        checked.error().message};

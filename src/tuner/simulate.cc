@@ -154,7 +154,7 @@ Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
   RunContext watched = options;
   watched.own_loggers.push_back(curve);
   const bool on_disk = !options.session.memory_store;
-  LUTHIER_TAKE(const auto space, compile_shared(spec.space));
+  LUTHIER_TAKE(const SharedSpace space, compile_shared(spec.space));
   LUTHIER_TAKE(auto session,
                Session::open(on_disk ? options.session.results / spec.name : "",
                              {.create = true, .spec = spec, .space = space},

@@ -36,13 +36,15 @@ void check_nodes(const Arguments& arguments, std::vector<std::string>& problems)
 
 void check_loggers(const ExperimentRequest& request, std::vector<std::string>& problems) {
   const std::vector<std::string> known = {"csv", "json", "tensorboard"};
-  const auto& loggers = request.spec.loggers;
-  for (const std::string& name : loggers) {
-    if (std::ranges::find(known, name) == known.end()) {
+  bool writes = false;
+  for (const std::string& name : request.spec.loggers) {
+    const bool is_known = std::ranges::find(known, name) != known.end();
+    writes |= is_known;
+    if (!is_known) {
       problems.push_back("--log: " + unknown_name("logger of simulations called", name, known));
     }
   }
-  if (!loggers.empty() && request.options.session.memory_store) {
+  if (writes && request.options.session.memory_store) {
     problems.emplace_back(
         "--log writes files and without --results none are kept; add --results DIR or drop it");
   }
