@@ -1,88 +1,13 @@
 #include "luthier/experiment.h"
 
-#include <map>
-#include <system_error>
 #include <utility>
 
-#include "executors/caller.h"
-#include "tuner/advice.h"
-#include "tuner/session.h"
-#include "tuner/tuner_options.h"
+#include "tuner/ask_and_tell.h"
 
 namespace luthier {
 
 struct Experiment::Impl {
-  std::unique_ptr<Session> session;
-  CallerExecutor* executor = nullptr;  // owned by the session
-  std::map<TrialId, AttemptId> out;
-  std::map<TrialId, AskedTrial> started;  // by the engine, not asked for yet
-  std::string error;
-  bool closed = false;
-
-  // Lets the engine take in what was posted; `jobs` trials may be out then.
-  Result<> pump(std::int64_t jobs) {
-    Engine& engine = session->engine();
-    if (!error.empty()) {
-      return Error{ErrorCode::io, error};
-    }
-    engine.planner().set_jobs(jobs);
-    engine.planner().schedule();
-    Result<> pumped = engine.pump(0);
-    if (!pumped) {
-      error = pumped.error().message;
-    }
-    collect();
-    return pumped;
-  }
-
-  void collect() {
-    for (StartRequest& request : executor->take_started()) {
-      out[request.id.trial] = request.id;
-      AskedTrial asked{
-          request.id.trial, std::move(request.config), request.seed, request.iteration};
-      if (!request.restore_from.empty()) {
-        asked.checkpoint = std::move(request.restore_from);
-      }
-      started.insert_or_assign(asked.id, std::move(asked));
-    }
-  }
-
-  std::int64_t out_count() const { return static_cast<std::int64_t>(out.size()); }
-
-  Result<AttemptId> attempt(TrialId trial) const {
-    const auto found = out.find(trial);
-    if (found == out.end() || started.contains(trial)) {
-      return Error{ErrorCode::not_found,
-                   "trial " + to_text(trial) + " is not out; ask for it first"};
-    }
-    return found->second;
-  }
-
-  Result<> end(TrialId trial, Outcome outcome, std::string message) {
-    auto id = attempt(trial);
-    if (!id) {
-      return id.error();
-    }
-    if (auto posted = executor->post_end(*id, outcome, std::move(message)); !posted) {
-      return posted;
-    }
-    out.erase(trial);
-    return pump(out_count());
-  }
-
-  Result<ExperimentSummary> close() {
-    closed = true;
-    Engine& engine = session->engine();
-    if (!engine.left()) {
-      engine.planner().leave("closed");
-      engine.planner().leave_now();
-      if (const auto pumped = pump(0); !pumped) {
-        return pumped.error();
-      }
-    }
-    engine.close();
-    return session->finish();
-  }
+  std::unique_ptr<AskAndTell> trials;
 };
 
 Experiment::Experiment(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -90,9 +15,9 @@ Experiment::Experiment(Experiment&&) noexcept = default;
 Experiment& Experiment::operator=(Experiment&&) noexcept = default;
 
 Experiment::~Experiment() {
-  if (impl_ && !impl_->closed) {
+  if (impl_ && !impl_->trials->closed()) {
     // What could not be written now is what a crash would lose: nothing that was acknowledged.
-    static_cast<void>(impl_->close());
+    static_cast<void>(impl_->trials->close());
   }
 }
 
@@ -101,115 +26,46 @@ Result<Experiment> Experiment::open(Tuner tuner) {
   if (const auto checked = options.check(); !checked) {
     return checked.error();
   }
-  ExperimentSpec spec = options.named_spec();
-  spec.executor = "caller";
-  if (const auto resolved = options.plugins.resolve(spec); !resolved) {
-    return resolved.error();
+  auto trials = AskAndTell::open(options.named_spec(), options.plugins, options.options);
+  if (!trials) {
+    return trials.error();
   }
-  auto impl = std::make_unique<Impl>();
-  auto executor = std::make_unique<CallerExecutor>();
-  impl->executor = executor.get();
-  std::filesystem::path directory;
-  SessionStart start{.create = true};
-  if (!options.options.session.memory_store) {
-    directory = options.options.session.results / spec.name;
-    std::error_code ignored;
-    start.create =
-        !std::filesystem::exists(directory / "experiment.db", ignored) || !is_taken(directory);
-  }
-  start.spec = std::move(spec);
-  auto session = Session::open(std::move(directory),
-                               std::move(start),
-                               options.plugins,
-                               options.options,
-                               std::move(executor));
-  if (!session) {
-    return session.error();
-  }
-  impl->session = std::move(*session);
-  impl->session->engine().planner().set_jobs(0);
-  if (const auto opened = impl->session->engine().open(); !opened) {
-    return opened.error();
-  }
-  impl->collect();
-  return Experiment(std::move(impl));
+  return Experiment(std::make_unique<Impl>(Impl{*std::move(trials)}));
 }
 
 std::optional<AskedTrial> Experiment::ask() {
-  if (impl_->started.empty() && !impl_->pump(impl_->out_count() + 1)) {
-    return std::nullopt;
-  }
-  if (impl_->started.empty()) {
-    return std::nullopt;
-  }
-  AskedTrial asked = std::move(impl_->started.begin()->second);
-  impl_->started.erase(impl_->started.begin());
-  return asked;
+  return impl_->trials->ask();
 }
 
 Result<DecisionKind> Experiment::report(TrialId trial, const Metrics& metrics) {
-  auto id = impl_->attempt(trial);
-  if (!id) {
-    return id.error();
-  }
-  if (const auto posted = impl_->executor->post_report(*id, metrics); !posted) {
-    return posted.error();
-  }
-  if (const auto pumped = impl_->pump(impl_->out_count()); !pumped) {
-    return pumped.error();
-  }
-  const auto reply = impl_->executor->last_reply(*id);
-  return reply ? reply->kind : DecisionKind::stop;
+  return impl_->trials->report(trial, metrics);
 }
 
 Result<> Experiment::save(TrialId trial, const TrialContext::Saver& saver) {
-  auto id = impl_->attempt(trial);
-  if (!id) {
-    return id.error();
-  }
-  CheckpointArea& area = impl_->session->checkpoints();
-  auto directory = area.begin(*id);
+  auto directory = impl_->trials->begin_checkpoint(trial);
   if (!directory) {
     return directory.error();
   }
   saver(*directory);
-  auto sealed = area.seal(*id, impl_->session->state().iteration(trial), *directory);
-  if (!sealed) {
-    return sealed.error();
-  }
-  if (auto posted = impl_->executor->post_checkpoint(*id, *sealed); !posted) {
-    return posted;
-  }
-  return impl_->pump(impl_->out_count());
+  return impl_->trials->commit_checkpoint(trial);
 }
 
 Result<> Experiment::tell(TrialId trial) {
-  auto id = impl_->attempt(trial);
-  if (!id) {
-    return id.error();
-  }
-  const auto reply = impl_->executor->last_reply(*id);
-  const bool paused = reply && reply->kind == DecisionKind::pause;
-  const bool stopped = reply && reply->kind == DecisionKind::stop;
-  return impl_->end(trial,
-                    paused    ? Outcome::paused
-                    : stopped ? Outcome::stopped
-                              : Outcome::returned,
-                    {});
+  return impl_->trials->tell(trial);
 }
 
 Result<> Experiment::fail(TrialId trial, std::string message) {
-  return impl_->end(trial, Outcome::failed, std::move(message));
+  return impl_->trials->fail(trial, std::move(message));
 }
 
 bool Experiment::finished() const {
-  return impl_->session->state().finished();
+  return impl_->trials->finished();
 }
 const std::string& Experiment::error() const {
-  return impl_->error.empty() ? impl_->session->state().early_failure() : impl_->error;
+  return impl_->trials->error();
 }
 Result<ExperimentSummary> Experiment::close() {
-  return impl_->close();
+  return impl_->trials->close();
 }
 
 }  // namespace luthier

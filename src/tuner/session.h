@@ -42,6 +42,7 @@ class Session {
   Engine& engine() { return *engine_; }
   ExperimentState& state() { return *state_; }
   CheckpointArea& checkpoints() { return *checkpoints_; }
+  EventStore& store() { return *store_; }
   const std::filesystem::path& directory() const { return directory_; }
   // After the engine left: closes the store ...
   Result<> close() { return store_->close(); }
@@ -61,6 +62,7 @@ class Session {
   std::string ways_on() const;
   std::string logs_command(const ExperimentSpec& spec) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunOptions& options);
+  Result<> make_worker_executor(const ExperimentSpec& spec, const RunOptions& options);
   Result<> make_ray_executor(const ExperimentSpec& spec, const SessionOptions& session);
   Result<> make_loggers(const ExperimentSpec& spec, const RunOptions& options);
   void make_engine(const RunOptions& options);
