@@ -57,6 +57,9 @@ std::string way_on(std::string_view command,
   if (spec.executor == "in_process") {
     return "`Tuner::" + std::string(command) + "` in its C++ program";
   }
+  if (spec.executor == "workers") {
+    return "`Tuner." + std::string(command) + "` in its Python program";
+  }
   if (spec.executor == "caller") {
     return "`Experiment::open` in its C++ program";
   }

@@ -37,7 +37,7 @@ Result<ExperimentSummary> run_session(std::filesystem::path directory,
 // Programs are started there also when the experiment is resumed from elsewhere.
 Result<> record_working_directory(ExperimentSpec& spec) {
   spec.working_directory.clear();
-  if (spec.executor != "process" && spec.executor != "ray") {
+  if (spec.executor != "process" && spec.executor != "ray" && spec.executor != "workers") {
     return {};
   }
   auto directory = working_directory({});

@@ -15,6 +15,7 @@
 #include "executors/ray/ray.h"
 #include "executors/system_clock.h"
 #include "executors/threads/in_process.h"
+#include "executors/workers/workers.h"
 #include "laboratory/simulation/benchmark_workload.h"
 #include "laboratory/simulation/simulation_options.h"
 #include "loggers/logger_table.h"
@@ -106,7 +107,8 @@ Resources inventory_of(const SessionOptions& session,
 
 // Of this machine where trials run on it; what was declared elsewhere.
 Result<SharedGpus> gpus_of(const SessionOptions& session, const ExperimentSpec& spec) {
-  const bool here = spec.executor == "process" || spec.executor == "in_process";
+  const bool here =
+      spec.executor == "process" || spec.executor == "in_process" || spec.executor == "workers";
   return shared_gpus(session.inventory.gpu,
                      here ? visible_gpus(std::getenv("CUDA_VISIBLE_DEVICES")) : std::nullopt);
 }
@@ -437,11 +439,35 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
     executor_ = std::move(*made);
     return {};
   }
+  if (spec.executor == "workers") {
+    return make_worker_executor(spec, options);
+  }
   if (spec.executor == "ray") {
     return make_ray_executor(spec, options.session);
   }
-  const std::vector<std::string> known = {"in_process", "process", "ray", kSimulatedExecutor};
+  const std::vector<std::string> known = {
+      "in_process", "process", "workers", "ray", kSimulatedExecutor};
   return Error{ErrorCode::invalid_argument, unknown_name("executor", spec.executor, known)};
+}
+
+Result<> Session::make_worker_executor(const ExperimentSpec& spec, const RunOptions& options) {
+  if (options.workers.command.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 spec.name +
+                     " trains in the functions of a Python program; resume, extend and retry it in "
+                     "that program, with the methods of luthier.Tuner"};
+  }
+  auto process = process_options(spec);
+  if (!process) {
+    return process.error();
+  }
+  auto made =
+      luthier::make_worker_executor(*std::move(process), options.workers, *checkpoints_, *clock_);
+  if (!made) {
+    return made.error();
+  }
+  executor_ = std::move(*made);
+  return {};
 }
 
 Result<> Session::make_ray_executor(const ExperimentSpec& spec, const SessionOptions& session) {
@@ -462,7 +488,8 @@ Result<> Session::make_ray_executor(const ExperimentSpec& spec, const SessionOpt
 
 // Programs have logs; functions have none.
 std::string Session::logs_command(const ExperimentSpec& spec) const {
-  const bool kept = spec.executor == "process" || spec.executor == "ray";
+  const bool kept =
+      spec.executor == "process" || spec.executor == "ray" || spec.executor == "workers";
   return kept && !directory_.empty() ? command_line("logs", directory_, "TRIAL") : std::string();
 }
 

@@ -54,6 +54,8 @@ std::vector<Row> rows_of(const PluginRegistry& registry) {
   rows.push_back({"executor", "ray", ray_info()});
   rows.push_back(
       {"executor", "in_process", {.summary = "functions of a C++ program, in threads of its own"}});
+  rows.push_back(
+      {"executor", "workers", {.summary = "functions of a Python program, in processes here"}});
   for (const auto& name : logger_names()) {
     rows.push_back({"logger",
                     name,

@@ -202,6 +202,13 @@ Result<> executor(RunRequest& request, const Setting& setting) {
                      "line has none; give a program after '--' with executor process, "
                      "or call luthier::Tuner from C++"};
   }
+  if (spec->name == "workers") {
+    return Error{ErrorCode::invalid_argument,
+                 setting.place +
+                     ": workers run functions of a Python program, and the command line has none; "
+                     "give a program after '--' with executor process, or use luthier.Tuner in "
+                     "Python"};
+  }
   const std::vector<std::string> known = {"process", "ray"};
   if (std::ranges::find(known, spec->name) == known.end()) {
     return Error{ErrorCode::invalid_argument,
