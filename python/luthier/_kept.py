@@ -14,7 +14,6 @@ import time
 from . import _packets, _trial
 
 _ORDERS, _OURS = 3, 200
-_SPAWNED = struct.Struct("=IiiI")
 _GONE = struct.Struct("=IiIII4xQQQQ")
 
 
@@ -23,6 +22,7 @@ def keep(attempts):
     import fcntl
 
     orders = socket.socket(fileno=fcntl.fcntl(_ORDERS, fcntl.F_DUPFD_CLOEXEC, _OURS))
+    orders.setblocking(True)
     os.dup2(0, _ORDERS)  # a number that no other descriptor gets
     while True:
         data, passed = _packets.receive(orders)
@@ -43,7 +43,6 @@ def _run_one(attempts, orders, data, passed):
     began, used = time.monotonic(), _processor_time()
     _take(environment)
     os.chdir(directory)
-    control.send(_SPAWNED.pack(0, os.getpid(), 0, 0))
     status = attempts.run()
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -10,7 +10,10 @@ _MOST_BYTES, _MOST_ANCILLARY = 4096, 1024
 
 def receive(connection):
     """A packet and the descriptors that came with it; b"" when there is nobody any more."""
-    data, ancillary, _, _ = connection.recvmsg(_MOST_BYTES, _MOST_ANCILLARY, _CLOSE_ON_EXEC)
+    try:
+        data, ancillary, _, _ = connection.recvmsg(_MOST_BYTES, _MOST_ANCILLARY, _CLOSE_ON_EXEC)
+    except ConnectionError:
+        return b"", []
     return data, [int.from_bytes(part[at:at + 4], sys.byteorder)
                   for level, kind, part in ancillary
                   if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS

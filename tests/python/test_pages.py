@@ -16,6 +16,10 @@ def blocks(page, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text(), re.M | re.S)
 
 
+def test_the_readme_shows_what_the_python_page_shows():
+    assert blocks("../README.md", "python")[0] == blocks("python.md", "python")[0]
+
+
 @pytest.mark.parametrize("number", range(len(blocks("python.md", "python"))))
 def test_programs_of_the_python_page(number):
     pathlib.Path("page.py").write_text(blocks("python.md", "python")[number])

@@ -15,6 +15,8 @@
 namespace luthier {
 namespace {
 
+constexpr int kNotStarted = 127 << 8;  // the status that a shell gives a program it can't start
+
 // A process's memory limit is its warden's, and its GPUs are those that it has begun to use.
 std::string fit_of(const Program& attempt) {
   const auto devices = std::ranges::find_if(attempt.environment, [](const std::string& variable) {
@@ -48,6 +50,7 @@ Result<FileDescriptor> KeptWorkers::spawn(const Program& attempt) {
     return spawn_error("the worker did not take the trial", errno);
   }
   (*worker)->attempt = packet->take_their_control();
+  send_packet((*worker)->attempt, guardian::Spawned{});
   watch((*worker)->attempt.get());
   return packet->take_control();
 }
@@ -97,8 +100,13 @@ void KeptWorkers::hear() {
 // One byte: it has ended its attempt. Its end is its warden's to say.
 void KeptWorkers::hear_orders(Worker& worker) const {
   char byte = 0;
-  if (worker.orders && recv(worker.orders.get(), &byte, 1, MSG_DONTWAIT) == 1) {
+  const ssize_t count =
+      worker.orders ? recv(worker.orders.get(), &byte, 1, MSG_DONTWAIT) : ssize_t{0};
+  if (count == 1) {
     release(worker);
+  } else if (!nothing_yet(count)) {
+    worker.orders.reset();
+    worker.doomed = true;
   }
 }
 
@@ -128,14 +136,15 @@ bool KeptWorkers::hear_warden(Worker& worker) {
     return true;
   }
   if (count == sizeof packet.spawned && packet.kind == guardian::ReplyKind::spawned) {
-    if (packet.spawned.failed_errno != 0 && worker.attempt) {
-      send_packet(worker.attempt, packet.spawned);
+    if (packet.spawned.failed_errno == 0) {
+      return true;
     }
-    return packet.spawned.failed_errno == 0;
+    packet.gone = {.wait_status = kNotStarted};
+  } else if (count != sizeof packet.gone || packet.kind != guardian::ReplyKind::gone) {
+    packet.gone = {.wait_status = SIGKILL};
   }
   if (worker.attempt) {
-    const bool known = count == sizeof packet.gone && packet.kind == guardian::ReplyKind::gone;
-    send_packet(worker.attempt, known ? packet.gone : guardian::Gone{.wait_status = SIGKILL});
+    send_packet(worker.attempt, packet.gone);
   }
   return false;
 }

@@ -5,7 +5,7 @@ that of a build. A static program runs on every Linux of its processor, and the 
 one runs where it was built.
 
     pip install .                       or, without pip:
-    python tools/wheel/wheel.py DIRECTORY
+    python tools/wheel/luthier_wheel.py DIRECTORY
 """
 
 import base64
