@@ -59,7 +59,8 @@ def _run_one(attempts, orders, data, passed):
 
 
 def _take(environment):
-    for name in [name for name in os.environb if name.startswith(b"LUTHIER_")]:
+    for name in [name for name in os.environb
+                 if name.startswith(b"LUTHIER_") and name != b"LUTHIER_PROGRAM"]:
         del os.environb[name]
     for variable in environment:
         name, _, value = variable.partition(b"=")

@@ -14,7 +14,7 @@ from ._errors import UsageError
 def pack(train, objective, nested):
     """The descriptor of a memory file that holds the function."""
     payload = {"path": [entry or os.getcwd() for entry in sys.path], "argv": sys.argv,
-               "objective": objective, "nested": nested, "name": _name(train)}
+               "program": os.environ.get("LUTHIER_PROGRAM"), "objective": objective, "nested": nested, "name": _name(train)}
     if _is_importable(train):
         payload["module"], payload["attribute"] = train.__module__, train.__qualname__
     else:
@@ -67,6 +67,8 @@ def load(path):
         payload = pickle.load(file)
     sys.path[:] = payload["path"]
     sys.argv[:] = payload["argv"]
+    if payload["program"]:  # for experiments of a trial's own
+        os.environ["LUTHIER_PROGRAM"] = payload["program"]
     return payload
 
 

@@ -68,14 +68,13 @@ void RunWatch::hear() {
   }
 }
 
-// The client is gone: in good order first, then at once.
+// The client is gone: in good order first, then at once; again, in case the run had only begun.
 void RunWatch::leave_alone() {
   gone_ = true;
-  kill(getpid(), SIGHUP);
   pollfd polled{over_.get(), POLLIN, 0};
-  if (poll(&polled, 1, kGoodOrderMs) == 0) {
+  do {
     kill(getpid(), SIGHUP);
-  }
+  } while (poll(&polled, 1, kGoodOrderMs) == 0);
 }
 
 bool RunWatch::wait_readable(int timeout_ms) const {

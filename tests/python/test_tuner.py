@@ -101,6 +101,26 @@ def test_nested_spaces_and_the_trials_own_facts():
     assert [trial.metrics["trial"] for trial in result] == [0, 1]
 
 
+def test_a_trial_may_tune_itself():
+    def train(config):
+        e = luthier.Experiment({"y": luthier.grid([config["x"], 5])}, minimize="loss")
+        for trial in e.ask(2):
+            e.tell(trial, loss=trial["y"])
+        return e.best.metrics["loss"]
+
+    result = tune(train, {"x": luthier.grid([1, 7])}).run()
+    assert [trial.metrics["loss"] for trial in result] == [1, 5]
+
+
+def test_the_command_line_says_who_goes_on():
+    tune(functions.square, samples=1, name="mine").run()
+    program = os.environ["LUTHIER_PROGRAM"]
+    shown = subprocess.run([program, "best", "mine", "--json"], capture_output=True, text=True)
+    assert '"state": "completed"' in shown.stdout
+    extended = subprocess.run([program, "extend", "mine", "-n", "1"], capture_output=True, text=True)
+    assert extended.returncode == 2 and "luthier.Tuner" in extended.stderr
+
+
 # ---- what goes wrong
 
 

@@ -35,8 +35,10 @@ int run(const Arguments& arguments) {
     fcntl(in, F_SETFD, FD_CLOEXEC);  // no trial is to have it
   }
   std::signal(SIGPIPE, SIG_IGN);
-  // What ends a run when the client dies; nohup has it ignored.
-  std::signal(SIGHUP, SIG_DFL);
+  // What interrupts a run must not end this process before the run begins or after it has ended; a
+  // program that is started from here has neither ignored, nohup or not.
+  std::signal(SIGINT, [](int) {});
+  std::signal(SIGHUP, [](int) {});
   LineSocket socket(in, out);
   ClientService(socket).serve();
   return kSuccess;
