@@ -1,4 +1,5 @@
-// Lines of the client protocol: any bytes are a request or an error, and the answer is one line of JSON.
+// Lines of the client protocol: any bytes are a request or an error, and the answer is one line of
+// JSON.
 #include <cstddef>
 #include <cstdint>
 
@@ -11,9 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace luthier;
   ClientRequest request;
   const auto parsed = parse_client_request(Input(data, size).rest(), request);
-  const std::string answer =
-      parsed ? format_answer(request, to_json(request.body))
-             : format_answer(request, parsed.error());
+  const std::string answer = parsed ? format_answer(request, to_json(request.body))
+                                    : format_answer(request, parsed.error());
   LUTHIER_CHECK(answer.find('\n') == std::string::npos, "an answer of two lines: " + answer);
   LUTHIER_CHECK(parse_json(answer).ok(), "an answer that is not JSON: " + answer);
   if (parsed) {

@@ -22,13 +22,10 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-constexpr const char* kSpace =
+const std::string kSpace =
     R"({"schema": 1, "name": "e", "space": {"parameters": {"x": "uniform(0, 1)"
-}
-, "constraints" : []
-}
-, "objectives" : [ {"metric" : "loss", "mode" : "min"} ], "samples" : 3
-})";
+}, )"
+    R"("constraints": []}, "objectives": [{"metric": "loss", "mode": "min"}], "samples": 3})";
 
 // A client of a service in a thread of its own.
 class Client {
@@ -95,12 +92,8 @@ class Client {
   void greet() { result(R"({"id": 0, "do": "hello", "protocol": 1})"); }
   void start(const std::string& session = R"({"store": "memory"})") {
     greet();
-    result(std::string(R"({"id": 1, "do": "start", "experiment": )") + one_line(kSpace) +
+    result(std::string(R"({"id": 1, "do": "start", "experiment": )") + kSpace +
            ", \"session\": " + session + "}");
-  }
-  static std::string one_line(std::string text) {
-    std::erase(text, '\n');
-    return text;
   }
 
  private:
@@ -204,8 +197,8 @@ TEST(ClientService, EverySessionOptionIsChecked) {
   Client client;
   client.greet();
   const auto said = [&](const std::string& session) {
-    return client.error(std::string(R"({"id": 1, "do": "start", "experiment": )") +
-                        Client::one_line(kSpace) + ", \"session\": " + session + "}");
+    return client.error(std::string(R"({"id": 1, "do": "start", "experiment": )") + kSpace +
+                        ", \"session\": " + session + "}");
   };
   EXPECT_THAT(said("1"), HasSubstr("'session' must be an object"));
   EXPECT_THAT(said(R"({"store": "disk"})"), HasSubstr("\"memory\""));
@@ -234,7 +227,7 @@ TEST(ClientService, ResultsOfEverySortAreTaken) {
 TEST(ClientService, ATrialThatFailsIsAskedAgain) {
   Client client;
   client.greet();
-  std::string spec = Client::one_line(kSpace);
+  std::string spec = kSpace;
   spec.replace(spec.rfind('}'), 1, R"(, "retries": 1, "retry_delay_s": 0})");
   client.result(R"({"id": 1, "do": "start", "session": {"store": "memory"}, "experiment": )" +
                 spec + "}");
