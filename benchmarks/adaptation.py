@@ -1,12 +1,12 @@
-"""Whether adapting configurations while they train pays: `pbt` beside random search with the same training.
+"""Whether it pays to adapt configurations during training: `pbt` against random search with the same budget.
 
     ./dev bench adaptation [--seeds 30] [--first-seed 0] [--only toy digits] [--write]
 
 Two jobs: the two-parameter problem of the PBT paper (Jaderberg et al. 2017, figure 2), 8 trials of 100
-steps; and the network for handwritten digits of examples/digits, 16 trials of 40 epochs, where each seed
-has its own split of the images and first weights. Both schedulers start from the same random
-configurations. The best result is the one with the best objective (on the digits the loss of the
-validation images); the accuracy on the test images is that of this very result.
+steps; and the handwritten digits network of examples/digits, 16 trials of 40 epochs, where each seed
+has its own split of the images and initial weights. Both schedulers start from the same random
+configurations. The best result is the one with the best objective (on the digits, the loss on the
+validation images); the test accuracy is that of the same result.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import numpy as np
 from report.comparison_page import write_section
 
 PROGRAM = pathlib.Path(os.environ.get("LUTHIER_BUILD", pathlib.Path(__file__).parents[1] / "build/dev")) / "bin" / "bench_adaptation"
-# What is shown of each job: metric, and the sign of a gain.
+# The metrics shown for each job, with the sign of a gain.
 SHOWN = {"toy": {"score": 1}, "digits": {"loss": -1, "accuracy": 1, "test_accuracy": 1}}
 NAMES = {"toy": "two-parameter problem", "digits": "digits"}
 
@@ -34,7 +34,7 @@ def best_results(job, scheduler, options):
 
 
 def compare(job, metric, sign, pbt, fifo):
-    """Means, and the mean paired gain with the 95% interval of a bootstrap over seeds."""
+    """Means, and the mean paired gain with its 95% bootstrap interval over seeds."""
     ours, theirs = (np.array([line[metric] for line in lines]) for lines in (pbt, fifo))
     gains = sign * (ours - theirs)
     draws = np.random.default_rng(1).integers(0, len(gains), (10_000, len(gains)))
@@ -68,7 +68,7 @@ def main():
     text = "\n".join(table(rows))
     print(text)
     if options.write:
-        about = f"Means over {options.seeds} seeds; a gain above 0 is `pbt`'s. Made by `./dev bench adaptation --write`."
+        about = f"Means over {options.seeds} seeds; a gain above 0 means that `pbt` is better. Made by `./dev bench adaptation --write`."
         write_section("adaptation", f"## Adaptation\n\n{about}\n\n{text}")
 
 

@@ -1,11 +1,11 @@
-"""How good Luthier's `tpe` is beside its peers, measured in one run: `./dev bench quality`.
+"""How good Luthier's `tpe` is compared with its peers, measured in one run: `./dev bench quality`.
 
-Every searcher gets the same functions, instances, budgets and seeds, and the same machine code
-computes the functions. A run is one JSON line in build/quality.jsonl; the peers' runs found there are
-not run again, so an interrupted call goes on (their results depend on nothing but seed and version).
+Every searcher gets the same functions, instances, budgets and seeds, and the functions are computed by
+the same machine code. Each run is one JSON line in build/quality.jsonl. Peer runs found there are
+not repeated, so an interrupted call can be continued (their results depend only on seed and version).
 The score of a searcher is the geometric mean over functions of its mean regret divided by random
-search's median regret on the same problem: lower is better. The default is a part that takes some
-ten minutes on an idle machine; --full is everything.
+search's median regret on the same problem: lower is better. The default is a subset that takes about
+ten minutes on an idle machine; --full runs everything.
 """
 
 import argparse
@@ -105,7 +105,7 @@ def suites(arguments):
 
 
 class Kept:
-    """The lines of build/quality.jsonl: the runs of earlier calls, and those of this one."""
+    """The lines of build/quality.jsonl: runs of earlier calls and of this one."""
 
     def __init__(self, path):
         self._runs = KeptRuns(path, self._key)
@@ -126,7 +126,7 @@ class Kept:
 
 
 def native_runs(suite, searcher, runs):
-    """Regrets by mark of each run of one of our own searchers."""
+    """Regrets by mark for each run of one of our own searchers."""
     marks = ",".join(map(str, suite.marks))
     lines = "".join(f"{seed} {problem}\n" for _, problem, seed in runs)
     done = subprocess.run(
@@ -203,9 +203,9 @@ def _ratio(ours, theirs, statistic):
 
 
 def table(suite, scores):
-    """Markdown: a row for each searcher and mark."""
+    """A Markdown table with one row per searcher and mark."""
     rows = [
-        "| trials | searcher | score | 95% interval | tpe's score / its | tpe's typical regret / its |",
+        "| trials | searcher | score | 95% interval | ratio of scores, tpe / this | ratio of typical regrets, tpe / this |",
         "|---|---|---|---|---|---|",
     ]
     for mark in suite.marks:
@@ -224,7 +224,7 @@ def section(tables, arguments):
     command = "./dev bench quality" + (f" {' '.join(arguments)}" if arguments else "")
     versions = ", ".join(f"{name} {peers.version_of(name)}" for name in ("optuna", "rustuna", "hyperopt"))
     text = [
-        "## Quality of the searchers",
+        "## Searchers",
         f"Made by `{command}` with {versions}. The score is the geometric mean over functions of the mean "
         "regret divided by random search's median; the typical regret is the geometric mean over "
         "functions and runs. Lower is better; a ratio whose interval ends below 1 is significant "
@@ -242,13 +242,13 @@ def numbers(text):
 
 def parse(words):
     parser = argparse.ArgumentParser(prog="./dev bench quality", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="instances 1-15, 10 seeds: some hours")
+    parser.add_argument("--full", action="store_true", help="instances 1-15, 10 seeds: takes several hours")
     parser.add_argument("--instances", metavar="A-B", help="instances of BBOB (default 1-5)")
     parser.add_argument("--seeds", type=int, metavar="N", help="seeds of each BBOB instance (default 1)")
     parser.add_argument("--without", nargs="+", default=[], metavar="PEER", help="leave out these peers")
-    parser.add_argument("--native", nargs="+", default=[], metavar="SEARCHER", help="add these of Luthier's own")
+    parser.add_argument("--native", nargs="+", default=[], metavar="SEARCHER", help="also run these searchers of Luthier")
     parser.add_argument("--evaluations", type=numbers, default=[100], metavar="N,...",
-                        help="numbers of evaluations after which BBOB is judged (default 100)")
+                        help="numbers of evaluations after which BBOB is scored (default 100)")
     parser.add_argument("--only", nargs="+", metavar="SUITE", help="bbob5 bbob10 conditional bbob5_8_workers")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/comparison.md")
     arguments = parser.parse_args(words)

@@ -1,13 +1,14 @@
-"""Schedulers beside Ray Tune's and Optuna's, on tables of learning curves in virtual time.
+"""Schedulers compared with those of Ray Tune and Optuna, on tables of learning curves in virtual time.
 
     ./dev bench schedulers [--tables FILE.json ...] [--workers 1,8,64] [--seeds 30] [--until 0.1]
 
-Luthier runs in its own simulator; Ray's scheduler classes and Optuna's pruners decide over the same
-tables in a loop of this folder, and train the configurations that Luthier's random search proposes.
-One JSON line a run; at the end, on stderr, a table of ratios. `--write` puts it into docs/comparison.md.
-Runs are kept in build/schedulers.jsonl: what is found there and depends on nothing that has changed
-(version, program, table, rows, seed) is not run again, and marked "reused", so an interrupted call goes on;
---fresh forgets them (after a change to virtual_time/, which is not looked at). Seeds take turns, so that a call stopped early (--minutes) compares whole seeds.
+Luthier runs in its own simulator. Ray's scheduler classes and Optuna's pruners run on the same tables in
+loops in virtual_time/ and train the configurations that Luthier's random search proposes. Prints one JSON
+line per run and, at the end, a table of ratios on stderr; `--write` puts the table into docs/comparison.md.
+Runs are kept in build/schedulers.jsonl. A kept run whose inputs (version, program, table, rows, seed) are
+unchanged is marked "reused" and not repeated, so an interrupted call can be continued. --fresh discards all
+kept runs; use it after a change to virtual_time/, which is not one of the inputs. Seeds take turns, so that
+a call that stops early (--minutes) compares whole seeds.
 """
 
 import argparse
@@ -40,9 +41,9 @@ OURS = {
     "luthier_best": BEST,
 }
 PEERS = {name: module for module, names in ((ray_tune, ray_tune.SCHEDULERS), (optuna_pruners, optuna_pruners.PRUNERS)) for name in names}
-MOST_ROWS = 16000  # no scheduler gets through more trials in the time
+MOST_ROWS = 16000  # more than any scheduler needs in the time
 STARTED = time.monotonic()
-tables = {}  # opened before the processes that run jobs are made: they share them
+tables = {}  # opened before the worker processes start, which then share them
 
 
 def progress(text):
@@ -74,7 +75,7 @@ def version_of(algorithm):
 
 
 def whole_run(index, name, workers, algorithm, seed):
-    """What a run is made of; its result depends on nothing else."""
+    """The inputs of a run; its result depends on nothing else."""
     given = tables[index]
     data = given.digests_with_rows[seed] if algorithm in PEERS else given.digest
     return {"bench": "schedulers", "table": given.table.name, "data": f"{data:08x}", "task": name,
@@ -82,12 +83,12 @@ def whole_run(index, name, workers, algorithm, seed):
 
 
 def run_key(run):
-    """What a run's result depends on."""
+    """The inputs on which a run's result depends."""
     return tuple(run[field] for field in ("algorithm", "version", "data", "task", "workers", "seed"))
 
 
 def reaches(run, until):
-    """Whether the run, if there is one, went on until this share of the time."""
+    """Whether there is a run and it lasted until this fraction of the time."""
     return run is not None and run["until"] >= until
 
 
@@ -121,7 +122,7 @@ def whole_runs(options):
 
 
 def shown(line, is_new, until):
-    """Prints a kept line, as far as it was asked for."""
+    """Prints a kept line up to the requested time."""
     marks = [mark for mark in line["marks"] if mark <= until]
     line = line | {"marks": marks, "regrets": line["regrets"][: len(marks)], "reused": not is_new}
     print(json.dumps(line), flush=True)
@@ -129,7 +130,7 @@ def shown(line, is_new, until):
 
 
 def measure(options, kept):
-    """Every line there is, of this call or an earlier one."""
+    """All lines, from this call and earlier ones."""
     runs = list(whole_runs(options))
     deadline = time.monotonic() + 60 * options.minutes
     jobs = [(index, each, options.until, deadline) for index, each in runs if not reaches(kept.find(run_key(each)), options.until)]
@@ -152,8 +153,8 @@ def arguments():
     parser.add_argument("--tables", nargs="+", type=pathlib.Path, default=[LCBENCH])
     parser.add_argument("--workers", type=lambda text: [int(each) for each in text.split(",")], default=[1, 8, 64])
     parser.add_argument("--seeds", type=int, default=30)
-    parser.add_argument("--until", type=float, default=1.0, help="stop after this share of the time")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many minutes")
+    parser.add_argument("--until", type=float, default=1.0, help="stop after this fraction of the time")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="start no run after this many minutes")
     parser.add_argument("--only", nargs="+", default=[*PEERS, *OURS], choices=[*PEERS, *OURS], metavar="ALGORITHM")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--fresh", action="store_true", help="run again what is kept")

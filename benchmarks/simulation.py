@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How large a question the simulator answers, in processor time and memory: one JSON line each.
+"""Processor time and memory of large simulations: one JSON line each.
 
     ./dev bench simulation [--json] [--full]
 
---full adds a million trials on a hundred thousand workers. There is no peer: none simulates clusters.
+--full adds a million trials on a hundred thousand workers. There are no peers, because none of them simulates clusters.
 """
 
 import argparse
@@ -21,7 +21,7 @@ LARGE = [("fifo", BBOB, 1_000_000, 100_000), ("asha", TABLE + ASHA, 1_000_000, 1
 
 
 def run(words):
-    """The last point of the curve, seconds of processor time, and the largest size in bytes."""
+    """The last point of the curve, the processor time in seconds, and the peak memory in bytes."""
     reading, writing = os.pipe()
     words = [str(word) for word in [LUTHIER, "simulate", *words, "--json"]]
     child = os.posix_spawn(words[0], words, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, writing, 1)])
@@ -36,7 +36,7 @@ def run(words):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="nothing but JSON lines")
-    parser.add_argument("--full", action="store_true", help="a million trials as well")
+    parser.add_argument("--full", action="store_true", help="also run a million trials")
     arguments = parser.parse_args()
     for name, benchmark, trials, workers in QUESTIONS + (LARGE if arguments.full else []):
         (_, started, results, _), seconds, size = run([*benchmark, "--workers", workers, "-n", trials])

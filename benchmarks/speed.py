@@ -1,8 +1,8 @@
-"""How fast Luthier is beside its peers, measured in one run: `./dev bench speed [--json]`.
+"""How fast Luthier is compared with its peers, measured in one run: `./dev bench speed [--json]`.
 
-Each line is one measurement: Luthier's figure, the peers' and how many times better Luthier is
-(above 1 always favours Luthier). Absolute figures depend on the machine and on what else it does,
-so each line carries the load average at its time and, where the processor is the limit, Luthier's
+Each line is one measurement: Luthier's figure, the peers' figures, and how many times better Luthier is
+(above 1 always favours Luthier). Absolute figures depend on the machine and its other load,
+so each line includes the load average at the time and, if the processor is the limit, Luthier's
 processor time.
 """
 
@@ -37,7 +37,7 @@ def progress(text):
 
 
 def last_line(command, timeout):
-    """The last line a program prints, as JSON. Raises when it fails or takes longer."""
+    """The last line a program prints, as JSON. Raises if the program fails or times out."""
     words = [str(word) for word in command]
     done = subprocess.run(words, capture_output=True, text=True, timeout=timeout)
     if done.returncode != 0:
@@ -56,8 +56,8 @@ class Bench:
         self.failed_peers = []
 
     def fresh(self):
-        """A directory no measurement has used. None is removed before the end: a file system that
-        has just deleted many files is slow to make new ones."""
+        """A directory that no measurement has used. Directories are removed only at the end, because a
+        file system that has just deleted many files is slow to create new ones."""
         self.fresh_count += 1
         path = self.directory / str(self.fresh_count)
         path.mkdir()
@@ -67,8 +67,8 @@ class Bench:
         return last_line([BIN / "bench_speed", *arguments], timeout)
 
     def peer(self, name, *arguments, timeout):
-        """A peer's figures. One that fails leaves its place empty and makes the run fail at its end:
-        the others are still worth having."""
+        """A peer's figures. If a peer fails, its place stays empty and the run fails at its end, because
+        the other figures are still useful."""
         progress(f"{name} ...")
         try:
             return last_line([sys.executable, PEERS / f"{name}_peer.py", *arguments], timeout)
@@ -98,11 +98,11 @@ class Bench:
 
     @functools.cached_property
     def hyperopt(self):
-        # After more trials it takes minutes to prepare and seconds to answer.
+        # With more trials it takes minutes to prepare and seconds to answer.
         return self.peer("hyperopt", SUGGEST_AFTER[0], timeout=200)
 
     def luthier_run(self, trials, jobs, program, *options):
-        """`luthier run` of a program; its results directory."""
+        """Runs a program with `luthier run`; returns its results directory."""
         results = self.fresh()
         command = [BIN / "luthier", "run", "--results", results, "--min", "loss", "-n", trials]
         command += ["-j", jobs, "-q", "-p", "x=uniform(0, 1)", *options, "--", *program]
@@ -180,7 +180,7 @@ class Bench:
 
     def reopen(self):
         directory = self.fresh()
-        # An experiment that was killed, with a million events or a little more.
+        # An experiment that was killed, with slightly more than a million events.
         progress("a log of a million events ...")
         self.own("acknowledged_results", directory, 0, JOBS, "", 1_000_000)
         own = self.own("reopen", directory / "results")
@@ -222,9 +222,9 @@ def as_text(line):
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench speed", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--json", action="store_true", help="one line of JSON a measurement")
-    parser.add_argument("--only", help="measurements, by comma: " + ", ".join(MEASUREMENTS))
-    parser.add_argument("--seconds", type=float, default=15, help="roughly of each rate (default 15)")
+    parser.add_argument("--json", action="store_true", help="print one JSON line per measurement")
+    parser.add_argument("--only", help="measurements, separated by commas: " + ", ".join(MEASUREMENTS))
+    parser.add_argument("--seconds", type=float, default=15, help="approximate duration of each rate measurement (default 15)")
     options = parser.parse_args()
     wanted = options.only.split(",") if options.only else MEASUREMENTS
     if unknown := set(wanted) - set(MEASUREMENTS):

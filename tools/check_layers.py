@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Fails when a file sees a layer it may not see, or when a test file is in no program.
+"""Fails if a file includes from a layer it may not use, or if a test file is in no program.
 
-A layer is a folder of src. It sees the public headers, itself, and the layers left of its column;
-layers of one column never see each other. Public headers see each other and the standard library
-only, so that a program built against Luthier needs no further package. Tests may see everything.
+A layer is a folder of src. It may include the public headers, itself, and the layers in earlier columns;
+layers in the same column never include each other. Public headers include only each other and the
+standard library, so that a program built against Luthier needs no other package. Tests may include everything.
 """
 
 import pathlib
@@ -33,14 +33,14 @@ def visible_layers():
 
 
 def layer_of(path, visible):
-    """The layer that holds a path below src, else the name of its first folder."""
+    """The layer that contains a path below src, or the name of the path's first folder."""
     folder, *rest = path.split("/")
     nested = "/".join([folder, *rest[:1]])
     return nested if nested in visible else folder
 
 
 def includes(file):
-    """(line number, '<' or '"', what is included) of each include of a file."""
+    """(line number, '<' or '"', what is included) for each include in a file."""
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         if found := re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line):
             yield number, found[1], found[2]
@@ -53,7 +53,7 @@ def public_problems(root):
             if bracket == '"' and not target.startswith("luthier/"):
                 yield f"{where}: a public header may not include the private header {target}"
             if bracket == "<" and not re.fullmatch(r"[a-z_0-9]+", target):
-                yield f"{where}: a public header may include the standard library only, not <{target}>"
+                yield f"{where}: a public header may include only the standard library, not <{target}>"
 
 
 def private_problems(root):
@@ -62,7 +62,7 @@ def private_problems(root):
         layer = layer_of(file.relative_to(root / "src").as_posix(), visible)
         if layer not in visible:
             if file.suffix in (".h", ".cc"):
-                yield f"{file.relative_to(root)}: '{layer}' is no layer; known: {', '.join(visible)}"
+                yield f"{file.relative_to(root)}: '{layer}' is not a layer; known: {', '.join(visible)}"
             continue
         for number, bracket, target in includes(file):
             folder = layer_of(target, visible)
@@ -76,7 +76,7 @@ def private_problems(root):
 
 
 def test_folders(root):
-    """The folders that tests/CMakeLists.txt makes a program of."""
+    """The folders that tests/CMakeLists.txt builds into a program."""
     text = (root / "tests/CMakeLists.txt").read_text(encoding="utf-8")
     for variable, values, body in re.findall(r"foreach\((\w+) ([^)]*)\)(.*?)endforeach", text, re.S):
         for folder in re.findall(r"luthier_test_program\(\S+ ([^\s)]+)", body):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails when a tracked Markdown file links to a file or heading that is not there."""
+"""Fails if a tracked Markdown file links to a missing file or heading."""
 
 import pathlib
 import re

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails when a planted bug of tests/mutants/mutants.toml no longer applies to the tree."""
+"""Fails if a planted bug of tests/mutants/mutants.toml no longer applies to the source tree."""
 
 import dataclasses
 import pathlib
@@ -32,7 +32,7 @@ def read_mutants(root):
 
 
 def changed_files(root, mutant):
-    """File -> its text with the bug; raises ValueError where an edit does not apply."""
+    """File -> its text with the bug. Raises ValueError if an edit does not apply."""
     texts = {}
     for edit in mutant.edits:
         text = texts.get(edit.file)
@@ -44,8 +44,8 @@ def changed_files(root, mutant):
         if edit.old == edit.new:
             raise ValueError(f"{mutant.name}: an edit of {edit.file} changes nothing")
         if text.count(edit.old) != 1:
-            raise ValueError(f"{mutant.name}: the old text stands {text.count(edit.old)} times in {edit.file}, "
-                             f"not once; bring {LIST} up to date")
+            raise ValueError(f"{mutant.name}: the old text occurs {text.count(edit.old)} times in {edit.file}, "
+                             f"not once; update {LIST}")
         texts[edit.file] = text.replace(edit.old, edit.new)
     return texts
 
@@ -56,7 +56,7 @@ def problems(root):
         yield f"{LIST}: {len(mutants)} planted bugs; there must be at least {FEWEST}"
     names = [mutant.name for mutant in mutants]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{LIST}: two planted bugs are called {name}"
+        yield f"{LIST}: two planted bugs have the name {name}"
     for mutant in mutants:
         try:
             changed_files(root, mutant)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Plants the bugs of tests/mutants/mutants.toml, each alone in a copy of the tree, and says which
-test finds it. A bug that was found is not looked for again while the sources and its text are the
-same, so that a run goes on where one was broken off.
+"""Plants the bugs of tests/mutants/mutants.toml one at a time in a copy of the source tree and reports
+which test finds each. A bug that was found is not tried again while the sources and its text are
+unchanged, so an interrupted run can be continued.
 
 usage: mutants.py [NAME...]    LUTHIER_MUTANTS_AT: the copy and its build (default: build/mutants)
 """
@@ -22,9 +22,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PLACE = pathlib.Path(os.environ.get("LUTHIER_MUTANTS_AT", ROOT / "build" / "mutants")).resolve()
 TREE, RESULTS = (PLACE / "tree").resolve(), PLACE / "results.json"
 BUILD = TREE / "build" / "mutants"
-PATIENCE = 900  # seconds for one test program; a bug may make it wait for ever
+PATIENCE = 900  # seconds for one test program; a bug may make it hang
 MAY_MISS = 1
-# What the fast tests are made of.
+# The sources of the fast tests.
 PROGRAMS = ["unit_base", "unit_core", "unit_engine", "unit_store", "unit_schedulers", "unit_search", "conformance",
             "golden", "format", "unit_simulation", "unit_loggers", "unit_tuner", "unit_executors", "unit_cli",
             "unit_comparison"]
@@ -37,7 +37,7 @@ def tracked_files():
 
 
 def copy_tree():
-    """Brings the copy up to date, touching only what differs; returns a digest of its sources."""
+    """Updates the copy, touching only files that differ; returns a digest of its sources."""
     digest = hashlib.sha256()
     names = tracked_files()
     for name in names:
@@ -56,7 +56,7 @@ def copy_tree():
 
 
 def build(programs):
-    """Empty, or the end of what the compiler said."""
+    """Empty, or the end of the compiler's output."""
     if not (BUILD / "build.ninja").exists():
         subprocess.run(["cmake", "-S", TREE, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
                         "-DCMAKE_CXX_FLAGS_DEBUG=-O0", "-DLUTHIER_EXAMPLES=OFF"], check=True, stdout=subprocess.DEVNULL)
@@ -71,7 +71,7 @@ def programs_of(several):
 
 
 def finder(tests):
-    """The first of these tests ("program filter") that fails; None when all pass."""
+    """The first of these tests ("program filter") that fails; None if all pass."""
     program, _, wanted = tests.partition(" ")
     try:
         done = subprocess.run([BUILD / "bin" / program, "--gtest_fail_fast", "--gtest_brief=1",
@@ -88,7 +88,7 @@ def finder(tests):
 def found_by(mutant):
     for several in [mutant.first, PROGRAMS]:
         if error := build(programs_of(several)):
-            raise SystemExit(f"{mutant.name} does not compile; mend its text:\n{error}")
+            raise SystemExit(f"{mutant.name} does not compile; fix its text:\n{error}")
         for tests in several:
             if test := finder(tests):
                 return test
@@ -107,7 +107,7 @@ def try_mutant(mutant):
 
 
 def load_results():
-    """Which test found each bug, by the bug's text and the sources it was planted in."""
+    """Which test found each bug, by the bug's text and the sources in which it was planted."""
     return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
 
 
@@ -121,13 +121,13 @@ def chosen(names):
 
 
 def check_the_tree_itself(mutants):
-    """What fails without a bug says nothing about one."""
+    """Checks that the tests pass without a bug, because a test that fails anyway finds nothing."""
     several = sorted({tests for mutant in mutants for tests in mutant.first})
     if error := build(programs_of(several)):
-        raise SystemExit(f"the tree does not compile:\n{error}")
+        raise SystemExit(f"the source tree does not compile:\n{error}")
     for tests in several:
         if test := finder(tests):
-            raise SystemExit(f"{test} fails without a planted bug; mend that first")
+            raise SystemExit(f"{test} fails without a planted bug; fix that first")
 
 
 def main():

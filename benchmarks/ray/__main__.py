@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Luthier's executor ray beside Ray Tune, on one cluster of two loopback nodes, in one run.
+"""Luthier's executor ray against Ray Tune, on one cluster of two loopback nodes, in one run.
 
     ./dev bench ray [--json] [--quick]
 
-No-op trials a second (from the first result to the last), results a second (while all trials report: from
-the last one's first result to the first one's last), seconds from the command to the first result, memory of
-the driver (PSS, the most while trials report). Bare actor calls through ray.wait show what Ray itself allows.
+Measures no-op trials per second (from the first result to the last), results per second (while all trials
+report: from the first result of the last trial to the last result of the first), seconds from the command to
+the first result, and the driver's peak memory while trials report (PSS). Bare actor calls through ray.wait
+show what Ray itself allows.
 """
 
 import argparse
@@ -23,7 +24,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 from ray_cluster import Cluster, descendants  # noqa: E402
 
 LUTHIER = str(pathlib.Path(os.environ["LUTHIER_BUILD"]) / "bin" / "luthier")
-CPUS = 2  # of each node: as many workers as there are processors here would be fewer than any cluster has
+CPUS = 2  # per node; with the machine's real number there would be fewer workers than on any cluster
 
 TRIALS = """
 import luthier
@@ -85,7 +86,7 @@ print(done / (time.time() - begun))
 
 
 def pss_of(pids):
-    """kB of memory, shared pages counted by their share."""
+    """Memory in kB; shared pages are divided among the processes that share them."""
     total = 0
     for pid in pids:
         with contextlib.suppress(OSError):
@@ -103,8 +104,8 @@ class Bench:
         self.number = 0
 
     def luthier(self, function, trials, results, jobs, per_worker=1, cpu=1.0):
-        """Runs it; seconds from the command to the first result, the results (time, trial), and kB of luthier and
-        luthier-ray."""
+        """Runs it. Returns the seconds from the command to the first result, the results (time, trial), and the
+        memory of luthier and luthier-ray in kB."""
         self.number += 1
         name = f"bench-{self.number}"
         (self.home / "bench_trials.py").write_text(TRIALS.replace("RESULTS", str(results)))
@@ -163,19 +164,19 @@ class Bench:
                    less_is_better=True, peak_with_start_up=round(mine["peak_kb"] / 1024, 1))
         for workers in (1, 4, 16):
             many = self.luthier("once", 500, 1, 500, per_worker=-(-500 // workers), cpu=0.004)
-            yield line(f"ray_500_concurrent_over_{workers}", "trials/s from the command on",
+            yield line(f"ray_500_concurrent_over_{workers}", "trials/s since the command started",
                        len(many["results"]) / (many["first"] + many["results"][-1][0] - many["results"][0][0]), {},
                        driver_mb=round(many["pss_kb"] / 1024, 1))
 
 
 def rate(run):
-    """Results a second from the first one to the last, for whoever ran."""
+    """Results per second, from the first to the last."""
     at = run["results"]
     return (len(at) - 1) / (at[-1][0] - at[0][0])
 
 
 def steady_rate(run):
-    """Results a second while all trials report, for whoever ran: workers start one after the other."""
+    """Results per second while all trials report, because workers start one after the other."""
     first, last = {}, {}
     for at, trial in run["results"]:
         first.setdefault(trial, at)
@@ -193,7 +194,7 @@ def line(name, unit, value, peers, less_is_better=False, **more):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--quick", action="store_true", help="fewer trials of Ray Tune")
+    parser.add_argument("--quick", action="store_true", help="run fewer Ray Tune trials")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="luthier-bench-") as home, Cluster(cpus=CPUS) as cluster:
         for each in Bench(cluster, pathlib.Path(home), arguments.quick).run():

@@ -1,4 +1,4 @@
-"""docs/comparison.md: each benchmark owns the section between its marks."""
+"""Writes docs/comparison.md: each benchmark owns the section between its markers."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "comparison.md"
 
 
 def write_section(bench, text):
-    """Puts `text` between the marks of `./dev bench BENCH`, at the end of the page if there are none."""
+    """Puts `text` between the markers of `./dev bench BENCH`; adds them at the end of the page if missing."""
     begin, end = (f"<!-- {edge}: ./dev bench {bench} -->" for edge in ("begin", "end"))
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Comparison\n"
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Comparison with other tools\n"
     if begin not in page:
         page = f"{page.rstrip()}\n\n{begin}\n{end}\n"
     before, rest = page.split(begin, 1)

@@ -1,10 +1,10 @@
-"""Runs kept in a file of JSON lines, so that an interrupted benchmark goes on where it stopped."""
+"""Runs kept in a file of JSON lines, so that an interrupted benchmark continues where it stopped."""
 
 import json
 
 
 class KeptRuns:
-    """`key_of(run)` is what a run's result depends on; of several with one key the last counts."""
+    """`key_of(run)` is what a run's result depends on; the last of several runs with the same key counts."""
 
     def __init__(self, path, key_of):
         lines = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []

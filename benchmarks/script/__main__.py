@@ -1,8 +1,8 @@
-"""How many epochs of an unedited script fit into a time, beside the peers: `./dev bench script`.
+"""How many epochs of an unmodified script fit into a given time, against the peers: `./dev bench script`.
 
-Luthier starts the script as it is, so that each trial loads its data; Optuna (two processes that
+Luthier starts the script itself, so each trial loads its data. Optuna (two processes that
 share a journal) and Ray Tune (with and without reuse_actors) call the same training as a Python
-function, which loads its data once. All draw at random and stop trials by successive halving.
+function, which loads its data once. All use random search and stop trials by successive halving.
 """
 
 import argparse
@@ -118,7 +118,7 @@ def as_text(line):
         text += f"\n  {contender:16} {figures['trials']:8,.0f} trials {figures['epochs']:8,.0f} epochs   "
         text += f"best loss {figures['best']:.5f}"
     if "epochs_to_best_peer" in line:
-        text += f"\n  Luthier beside the best peer: {line['epochs_to_best_peer']:.2f} times the epochs, "
+        text += f"\n  Luthier against the best peer: {line['epochs_to_best_peer']:.2f} times the epochs, "
         text += f"{line['loss_to_best_peer']:.3f} times its loss"
     return text
 
@@ -132,12 +132,12 @@ def choices(text, known, parser):
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench script", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--json", action="store_true", help="a line of JSON for each run, then the summaries")
+    parser.add_argument("--json", action="store_true", help="print one JSON line per run, then the summaries")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=45, help="of each run (default 45)")
+    parser.add_argument("--seconds", type=float, default=45, help="duration of each run (default 45)")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--only", default="", help="programs, by comma: " + ", ".join(tasks.SPACES))
-    parser.add_argument("--contenders", default="", help="by comma: " + ", ".join(CONTENDERS))
+    parser.add_argument("--only", default="", help="programs, separated by commas: " + ", ".join(tasks.SPACES))
+    parser.add_argument("--contenders", default="", help="contenders, separated by commas: " + ", ".join(CONTENDERS))
     options = parser.parse_args()
     chosen = choices(options.only, tasks.SPACES, parser)
     contenders = choices(options.contenders, CONTENDERS, parser)

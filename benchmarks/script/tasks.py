@@ -1,4 +1,4 @@
-"""The programs of the script benchmark and their spaces, for every contender the same.
+"""The programs of the script benchmark and their search spaces, the same for every contender.
 
 A parameter is (name, kind, low, high); kinds: uniform, loguniform, randint (both ends included).
 """
@@ -44,7 +44,7 @@ def _train_descent(settings, report):
 
 
 def training_function(task):
-    """train(settings, report): what the peers call; it loads its data once a process."""
+    """train(settings, report), which the peers call; it loads its data once per process."""
     if task == "descent":
         return _train_descent
     spec = importlib.util.spec_from_file_location(task, PROGRAMS / f"{task}.py")

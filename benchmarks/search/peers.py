@@ -1,4 +1,4 @@
-"""The peers' samplers: each runs a problem as its own users would, define-by-run."""
+"""The peers' samplers; each runs a problem define-by-run, as its own users would."""
 
 import collections
 import importlib.metadata
@@ -8,8 +8,8 @@ import warnings
 
 
 def best_after(marks, workers, ask, tell, regret):
-    """The least regret at each mark. With W workers a suggestion has seen the results of all trials
-    but the W - 1 before it, which are running."""
+    """The lowest regret at each mark. With W workers, a suggestion has seen the results of all trials
+    except the W - 1 before it, which are still running."""
     running, best, found = collections.deque(), math.inf, {}
     for number in range(1, marks[-1] + 1):
         if len(running) == workers:
@@ -24,7 +24,7 @@ def best_after(marks, workers, ask, tell, regret):
 
 
 def _suggest(trial, parameter):
-    """Optuna's and Rustuna's words for a parameter."""
+    """Suggests a parameter through the API of Optuna and Rustuna."""
     name, arguments = parameter.name, parameter.arguments
     match parameter.kind:
         case "uniform":
@@ -74,7 +74,7 @@ def _optuna(problem, seed, marks, workers, **options):
 
 
 def optuna_default(problem, seed, marks, workers):
-    """Multivariate over the parameters that all trials share, as Optuna 5 chooses by itself."""
+    """Multivariate over the parameters that all trials share, the default of Optuna 5."""
     return _optuna(problem, seed, marks, workers)
 
 
@@ -91,13 +91,13 @@ def rustuna_default(problem, seed, marks, workers):
 
 
 def hyperopt_default(problem, seed, marks, workers):
-    """For flat spaces of real numbers; one trial at a time, as its fmin does."""
+    """For flat spaces of real numbers; one trial at a time, as in its fmin."""
     import hyperopt
     import numpy
 
     logging.getLogger("hyperopt").setLevel(logging.ERROR)
     if workers != 1 or any(p.kind != "uniform" or p.condition for p in problem.parameters):
-        raise ValueError("HyperOpt is judged on flat spaces of real numbers with one worker")
+        raise ValueError("HyperOpt is measured only on flat spaces of real numbers with one worker")
     space = {p.name: hyperopt.hp.uniform(p.name, *p.arguments) for p in problem.parameters}
     values = []
 

@@ -1,4 +1,4 @@
-"""Benchmarks with a known optimum, as the C++ side of this folder holds them."""
+"""Benchmarks with a known optimum, from the C++ side of this folder."""
 
 import ctypes
 import functools

@@ -1,8 +1,8 @@
-"""Regrets of many runs, made into scores and ratios with their intervals."""
+"""Scores and ratios, with their intervals, from the regrets of many runs."""
 
 import numpy
 
-# Regrets below this share of random search's count as this: nobody needs more.
+# Regrets below this fraction of random search's are raised to it: nobody needs more.
 FLOOR = 1e-6
 RESAMPLES = 2000
 
@@ -19,7 +19,7 @@ class Scores:
         return self._over_functions(lambda values: numpy.log(values.mean()), chosen)
 
     def typical(self, chosen=None):
-        """Geometric mean over functions and runs, which single failures move less."""
+        """Geometric mean over functions and runs, which is less sensitive to single failures."""
         return self._over_functions(lambda values: numpy.log(values).mean(), chosen)
 
     def _over_functions(self, logarithm, chosen):
@@ -31,7 +31,7 @@ class Scores:
 
 
 def _resampled(scores, rng):
-    """The same runs for whoever is compared: the problems and seeds are paired."""
+    """The same resamples for every searcher: problems and seeds are paired."""
     return {name: rng.integers(0, len(values), len(values)) for name, values in scores.relative.items()}
 
 

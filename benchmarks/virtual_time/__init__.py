@@ -1,1 +1,1 @@
-"""What `./dev bench schedulers` is made of: tables, runs in virtual time, regret."""
+"""The parts of `./dev bench schedulers`: tables, runs in virtual time, regret."""

@@ -1,4 +1,4 @@
-"""Regrets of algorithms side by side: ratios with paired intervals."""
+"""Compares the regrets of algorithms: ratios with paired intervals."""
 
 import collections
 
@@ -24,7 +24,7 @@ def is_ours(name):
 
 
 def whole_seeds(many_runs, tasks):
-    """The seeds for which each of these algorithms has run on every task."""
+    """The seeds for which all of these algorithms have run on every task."""
     seeds = {seed for runs in many_runs for seed, _ in runs}
     return {seed for seed in seeds if all((seed, task) in runs for runs in many_runs for task in tasks)}
 
@@ -34,7 +34,7 @@ def ratio(ours, theirs, tasks):
     pairs = sorted(ours.keys() & theirs.keys())
     a, b = (np.array([each[pair] for pair in pairs]) for each in (ours, theirs))
     draws = np.random.default_rng(1).integers(0, len(pairs), (DRAWS, len(pairs)))
-    floor = 1e-9  # both may have found the best there is
+    floor = 1e-9  # both may have found the optimum
     ratios = (a[draws].mean(axis=1) + floor) / (b[draws].mean(axis=1) + floor)
     low, high = np.quantile(ratios, [0.025, 0.975])
     return {"ratio": float((a.mean() + floor) / (b.mean() + floor)), "low": float(low), "high": float(high),
@@ -70,11 +70,11 @@ def cell(row, found):
 
 def markdown(rows, command, packages, ours):
     yield (
-        f"Regret over the best peer's ({', '.join(packages)}), mean over tasks and seeds, with paired 95% intervals; below 1 Luthier "
-        f"is better. Marks are shares of the time in which random search trains 200 configurations fully. Made by `{command}`."
+        f"Regret divided by that of the best peer ({', '.join(packages)}), mean over tasks and seeds, with paired 95% intervals; below 1 Luthier "
+        f"is better. Marks are fractions of the time that random search needs to train 200 configurations fully. Made by `{command}`."
     )
     yield ""
-    yield "The columns are, with `random` where no searcher is named:"
+    yield "The columns (searcher `random` unless another is named):"
     for name, (scheduler, searcher) in ours.items():
         yield f"- {name.removeprefix('luthier_')}: `{scheduler}`" + ("" if searcher == "random" else f" with `{searcher}`")
     yield ""

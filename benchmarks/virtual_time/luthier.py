@@ -28,7 +28,7 @@ def best_curve(task, workers, scheduler, searcher, seed, until=1.0):
 
 
 def random_rows(table, seeds, count):
-    """For each seed the rows that searcher `random` proposes: the peers train the same ones."""
+    """For each seed, the rows that searcher `random` proposes; the peers train the same rows."""
     with tempfile.TemporaryDirectory() as directory:
         call(
             "simulate", "--benchmark", table.index, "--task", table.tasks[0], "--scheduler", "asha:max_t=1", "-n", count,

@@ -1,7 +1,7 @@
-"""Optuna's pruners, asked about trials that train over a table in virtual time.
+"""Optuna's pruners, applied to trials that train over a table in virtual time.
 
-The pruners see a study that offers what they read of a real one and nothing else: a real one copies
-a trial at each report and walks all trials at each question, which is most of the time a run takes.
+The pruners see a study that offers only what they read from a real one. A real study copies
+a trial at each report and walks all trials at each question, which would take most of the time.
 `tests/e2e/test_bench_peers.py` compares their decisions with those in a real study.
 """
 
@@ -31,14 +31,14 @@ class Trial:
 
 
 class Study:
-    """What pruners read of a study; it is its own storage and its own list of trials."""
+    """The part of a study that pruners read; it is its own storage and its own list of trials."""
 
     direction = StudyDirection.MINIMIZE
 
     def __init__(self, study_name, trials):
         self.study_name, self._storage, self.trials = study_name, self, trials
         self.completed, self.brackets = [], {}
-        self.values = collections.defaultdict(list)  # of system attributes, by key, sorted
+        self.values = collections.defaultdict(list)  # values of system attributes by key, sorted
 
     def __iter__(self):
         return iter(self.trials)
@@ -70,7 +70,7 @@ gather = halving._get_competing_values
 
 
 def competing_values(trials, value, key):
-    """Optuna gathers these from all trials and adds the asking trial's; here it is already among them."""
+    """Optuna collects these from all trials and adds that of the asking trial, which is already included here."""
     return list(trials.values[key]) if isinstance(trials, Study) else gather(trials, value, key)
 
 
@@ -78,7 +78,7 @@ halving._get_competing_values = competing_values
 
 
 class HyperbandPruner(optuna.pruners.HyperbandPruner):
-    """Finds each trial's bracket once, and the trials of a bracket without walking all."""
+    """Finds each trial's bracket once, and the trials of a bracket without walking all trials."""
 
     def _get_bracket_id(self, study, trial):
         if trial.bracket is None:

@@ -1,7 +1,7 @@
 """Ray Tune's scheduler classes, driven with fake trials over a table in virtual time.
 
-Two of them walk every trial at each question, and take minutes a run; classes derived from them here
-keep what these walks find. `tests/e2e/test_bench_peers.py` compares the decisions of both.
+Two of them walk every trial at each question, which takes minutes per run; the classes derived here
+cache the result of these walks. `tests/e2e/test_bench_peers.py` compares the decisions of both.
 """
 
 import collections
@@ -21,7 +21,7 @@ def asha(steps):
 
 
 class HyperBandScheduler(ray_schedulers.HyperBandScheduler):
-    """Looks for a trial to run only in bands that still have some."""
+    """Looks for a trial to run only in bands that still have one."""
 
     def __init__(self, **options):
         super().__init__(**options)
@@ -61,8 +61,8 @@ class Means:
 
 
 class MedianStoppingRule(ray_schedulers.MedianStoppingRule):
-    """Keeps every trial's running mean at every time. For trials that report each time once, from the
-    grace period on, and stop for good."""
+    """Keeps every trial's running mean at every time. Requires trials that report each time once, starting
+    at the grace period, and stop for good."""
 
     def __init__(self, **options):
         super().__init__(**options)
@@ -104,7 +104,7 @@ class FakeTrial:
 
 
 class Cluster:
-    """Workers that train what a scheduler chooses; a new trial when it chooses none."""
+    """Workers that train the trials a scheduler chooses, or a new trial if it chooses none."""
 
     search_alg = None
 

@@ -1,4 +1,4 @@
-"""A table of learning curves (docs/simulation.md tells the layout), as numbers."""
+"""A table of learning curves (layout: docs/simulation.md), as numbers."""
 
 import csv
 import functools
@@ -7,12 +7,12 @@ import pathlib
 
 import numpy as np
 
-MARKS = (0.01, 0.1, 1.0)  # of the time that random search takes to train TRIALS configurations fully
+MARKS = (0.01, 0.1, 1.0)  # fractions of the time that random search takes to train TRIALS configurations fully
 TRIALS = 200
 
 
 def supply(rows):
-    """One row after the other for new trials."""
+    """Gives new trials one row after the other."""
     yield from rows
     raise RuntimeError(f"{len(rows)} rows are too few for the trials that start in the time")
 
@@ -42,7 +42,7 @@ class Table:
 
     @staticmethod
     def coordinate(parameter, value):
-        """In the unit interval, warped as the table says; a category's number."""
+        """A number in the unit interval, warped as the table specifies, or the index of a category."""
         if parameter["type"] == "categorical":
             return parameter["choices"].index(value)
         low, high, value = float(parameter["low"]), float(parameter["high"]), float(value)
@@ -73,11 +73,11 @@ class Task:
         self.losses, self.times = table.losses[number], table.times[number]
         finite = self.losses[np.isfinite(self.losses)]
         self.optimum = float(finite.min())
-        # Before the first result: what a middling configuration reports at first.
+        # Before the first result, the first report of a median configuration counts.
         self.start = float(np.median(self.losses[:, 0][np.isfinite(self.losses[:, 0])]))
 
     def seconds(self, workers):
-        """What random search takes to train TRIALS configurations to the end."""
+        """The time random search takes to train TRIALS configurations to the end."""
         return float(np.mean(self.times[:, -1])) * TRIALS / workers
 
     def regrets(self, curve, workers):
@@ -90,6 +90,6 @@ class Task:
 
     @functools.cached_property
     def scale(self):
-        """The regret of the median configuration after full training: a unit for all."""
+        """The regret of the median configuration after full training, which serves as the unit."""
         last = np.where(np.isfinite(self.losses), self.losses, np.inf).min(axis=1)
         return float(np.median(last)) - self.optimum

@@ -1,4 +1,4 @@
-"""Luthier's worker protocol (docs/worker_protocol.md): a JSON line out, a decision line back."""
+"""Client of Luthier's worker protocol (docs/worker_protocol.md): sends a JSON line, receives a decision."""
 
 import json
 import os
@@ -9,9 +9,9 @@ _channel = socket.socket(fileno=int(_fd)).makefile("rw", encoding="utf-8") if _f
 
 
 def report(save=None, **metrics):
-    """Reports one training iteration and waits; False when this trial should end now.
+    """Reports one training iteration and waits for the decision. False means that this trial should end now.
 
-    When a checkpoint is wanted, `save` (if given) is called with the directory to write into.
+    If a checkpoint is wanted, `save` (if given) is called with the directory to write into.
     """
     if _channel is None:
         return True  # started by hand

@@ -20,14 +20,14 @@ def loss(x, y):
 
 
 class Descent:
-    """Direct control: luthier decides when to step, save, load and take another configuration."""
+    """Direct control: luthier decides when to step, save, load and change the configuration."""
 
     def setup(self, config):
         self.x, self.y = -1.0, 1.0
         self.reconfigure(config)
 
     def reconfigure(self, config):
-        """Takes another configuration in place: the object and its process are kept between trials."""
+        """Changes the configuration in place, so the object and its process are reused between trials."""
         self.x, self.y = -1.0, 1.0
         self.rate = config["rate"]
         return True
@@ -47,7 +47,7 @@ class Descent:
 
 
 def descend(config):
-    """Cooperative control: the function reports, and returns when it is told to."""
+    """Cooperative control: the function reports results and returns when report() says so."""
     model = Descent()
     model.setup(config)
     if start := luthier.checkpoint():

@@ -1,5 +1,5 @@
-"""A trial that trains on Ray workers of its own: each has a part of every batch, and the trial
-averages their gradients. The workers run in the bundles that the trial was given beside its own.
+"""A trial that trains on its own Ray workers: each processes a part of every batch, and the trial
+averages their gradients. The workers run in the trial's extra bundles.
 
     luthier run --executor 'ray:bundles=2*cpu:1,strategy=PACK' --cpu 0.5 --min loss -n 4 -j 2 \\
             -p workers='constant(2)' -p lr='loguniform(0.05, 1)' --python data_parallel:train

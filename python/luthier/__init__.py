@@ -85,24 +85,24 @@ def config():
 
 
 def report(metrics=None, /, save=None, **more):
-    """Reports the metrics of one more training iteration and waits for the decision: True, go on;
-    False, return now. When a checkpoint is wanted, `save(directory)` is called with an empty
-    directory to write into."""
+    """Reports the metrics of one more training iteration and waits for the decision. True means
+    continue, False means return now. If a checkpoint is wanted, `save(directory)` is called with
+    an empty directory to write into."""
     return _current().report({**(metrics or {}), **more}, save)
 
 
 def checkpoint():
-    """Directory of the checkpoint to go on from; None when the trial starts from nothing."""
+    """Directory of the checkpoint to resume from; None if the trial starts from scratch."""
     return _current().checkpoint
 
 
 def iteration():
-    """The last iteration reported, or the one the checkpoint was taken at; 0 at the start."""
+    """The last iteration reported, or that of the checkpoint; 0 at the start."""
     return _current().iteration
 
 
 def seed():
-    """The trial's own seed, the same in every attempt."""
+    """The trial's seed, the same in every attempt."""
     return _current().seed
 
 
@@ -116,5 +116,5 @@ def directory():
 
 
 def stop_requested():
-    """Whether someone asked the trial to end since the last report; for long iterations."""
+    """Whether the trial was asked to stop since the last report; check this in long iterations."""
     return _current().stop_requested

@@ -1,16 +1,16 @@
-"""What is particular to Ray: the cluster's nodes, a trial's bundles, data that trials share."""
+"""The Ray-specific parts: the cluster's nodes, a trial's bundles, and data shared by trials."""
 
 import ray
 from ray._private import state
 
 _HOLDER = "luthier-shared"
 _refs = {}
-_holders = []  # an actor ends with its last handle, and what it owns with it
+_holders = []  # without a handle the actor would end, and the data it owns would be lost
 
 
 def describe():
-    """A line "driver ADDRESS", by which nodes reach this job's driver, then one node a line,
-    "ADDRESS CPU=4 GPU=1", as luthier-ray asks for it."""
+    """The text that luthier-ray asks for: a line "driver ADDRESS", the address at which nodes reach
+    this job's driver, then one line per node, "ADDRESS CPU=4 GPU=1"."""
     job = ray.get_runtime_context().get_job_id()
     driver = next(each["DriverIPAddress"] for each in state.jobs() if each["JobID"] == job)
     lines = []
@@ -23,8 +23,8 @@ def describe():
 
 
 def bundle(index=-1):
-    """The scheduling strategy that puts a task or an actor into the trial's own bundles: 1, 2, ...
-    is that one, -1 any of them."""
+    """The scheduling strategy that places a task or an actor in one of the trial's own bundles:
+    1, 2, ... selects a bundle, -1 any of them."""
     group = ray.util.get_current_placement_group()
     if group is None:
         raise RuntimeError("the trial has no bundles; ask for them with --executor ray:bundles=2*cpu:1")
@@ -33,12 +33,12 @@ def bundle(index=-1):
 
 
 def shared(name, make):
-    """A reference to what make() returns, put into Ray's object store once for the whole experiment:
-    ray.get() of it copies nothing that is an array. The first trial that asks makes it."""
+    """A reference to the result of make(), which is put into Ray's object store once for the whole
+    experiment; the first trial that asks calls make(). ray.get() does not copy arrays."""
     if name not in _refs:
         try:
             _refs[name] = _ask_holder(name, make)
-        except ray.exceptions.RayActorError:  # its worker was lost, and the data with it
+        except ray.exceptions.RayActorError:  # its worker was lost, together with the data
             _refs[name] = _ask_holder(name, make)
     return _refs[name]
 
@@ -54,7 +54,7 @@ def _ask_holder(name, make):
 
 @ray.remote
 class _Holder:
-    """Owns what is shared. References travel in lists: a bare one would be replaced by its value."""
+    """Owns the shared data. References are passed in lists: Ray replaces a bare one with its value."""
 
     def __init__(self):
         self._refs = {}

@@ -1,4 +1,4 @@
-"""Trials that are functions or classes of this process, each in a thread of its own."""
+"""Trials that are functions or classes in this process, each in its own thread."""
 
 import importlib
 import json
@@ -24,7 +24,7 @@ class Functions:
         return Function(self, key, order)
 
     def target(self, name):
-        """What "module:name" means; looked up once."""
+        """The object named "module:name", looked up once."""
         with self._lock:
             if name not in self._targets:
                 module, _, attribute = name.partition(":")
@@ -38,7 +38,7 @@ class Functions:
 
 
 class Stable:
-    """Objects of a class between trials: one that takes another configuration in place is kept."""
+    """Objects of a class between trials; an object that can be reconfigured in place is kept."""
 
     def __init__(self, make):
         self._make = make
@@ -108,7 +108,7 @@ class Function:
             target(trial.config)
         except _Ended:
             pass
-        except BaseException:  # noqa: B902: the trial's, whatever it is; it ends the attempt only
+        except BaseException:  # noqa: B902: any exception of the trial; it ends only the attempt
             self._say(_wire.frame(_wire.ERROR, self._key, traceback.format_exc().encode()))
             status = _FAILED
         finally:
@@ -158,7 +158,7 @@ class Function:
             self._timer.start()
 
     def _overdue(self):
-        # A thread can't be killed: its worker has to go.
+        # A thread can't be killed, so its worker must end.
         self._end(_wire.gone(_KILLED, killed=1, worker_is_stuck=1))
 
 
@@ -170,7 +170,7 @@ _output = threading.local()
 
 
 class _Output:
-    """A stream that gives what a trial's thread prints to its trial."""
+    """A stream that passes the output of a trial's thread to its trial."""
 
     def __init__(self, stream, kind):
         self._stream, self._kind = stream, kind

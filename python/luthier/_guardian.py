@@ -1,5 +1,5 @@
-"""Starts programs through luthier's guardian, so that nothing of them outlives this process. The
-packets are those of src/executors/programs/guardian/wire.h."""
+"""Starts programs through luthier's guardian, so that none of their processes outlives this one. The
+packets are defined in src/executors/programs/guardian/wire.h."""
 
 import os
 import socket
@@ -28,7 +28,7 @@ class Gone:
 
 
 def read_packet(control):
-    """What the warden says: Spawned or Gone; its end counts as Gone by SIGKILL."""
+    """The warden's next packet, Spawned or Gone. The end of the connection counts as Gone by SIGKILL."""
     packet = control.recv(4096)
     if len(packet) >= 4 and struct.unpack_from("=I", packet)[0] == _KIND_SPAWNED:
         return Spawned(packet)
@@ -39,7 +39,7 @@ def terminate(control, grace_ms):
     try:
         control.send(_TERMINATE.pack(min(grace_ms, 86_400_000)))
     except OSError:
-        pass  # the tree is gone, which is what was wanted
+        pass  # the process tree is gone, as intended
 
 
 class Guardian:
@@ -61,7 +61,7 @@ class Guardian:
         self._socket = ours
 
     def spawn(self, directory, path, arguments, environment, memory_bytes, stdout, stderr, report):
-        """Asks for the program; the control socket on which read_packet() hears of it."""
+        """Requests the start of the program. Returns the control socket for read_packet()."""
         strings = b"\0".join(os.fsencode(text) for text in
                              [directory, path, *arguments, *environment]) + b"\0"
         file = os.memfd_create("luthier-command", os.MFD_CLOEXEC)

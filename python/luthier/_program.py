@@ -1,4 +1,4 @@
-"""Trials that are programs: their bytes go to the controller as they come."""
+"""Trials that are programs; their output is passed to the controller unchanged."""
 
 import errno
 import os
@@ -34,7 +34,7 @@ class Programs:
             return Program(self, self._guardian, key, order)
 
     def watch(self, file, heard):
-        # A registered descriptor is seen by a select() that runs already: epoll takes it at once.
+        # A select() that is already running sees a new descriptor: epoll registers it at once.
         self._selector.register(file, selectors.EVENT_READ, heard)
 
     def unwatch(self, file):
@@ -61,11 +61,11 @@ class Program:
         for end in (self._output, self._error):
             os.set_blocking(end, False)
         path = order["path"]
-        if not os.path.exists(path):  # of the controller; the same name may be elsewhere here
+        if not os.path.exists(path):  # the controller's path; here the program may be elsewhere
             path = shutil.which(os.path.basename(order["arguments"][0])) or path
         own = [f"{name}={value}" for name, value in os.environ.items() if not name.startswith("LUTHIER_")]
         if "PYTHONUNBUFFERED" not in os.environ:
-            own.append("PYTHONUNBUFFERED=1")  # else what it prints comes when it is over
+            own.append("PYTHONUNBUFFERED=1")  # otherwise its output arrives only at its end
         try:
             self._control = guardian.spawn(
                 order["directory"], path, order["arguments"], own + order["environment"],
@@ -77,7 +77,7 @@ class Program:
         self._pending = b""
         programs.watch(self._control, self._on_control)
 
-    # What comes from the program. Each is called by the watching thread.
+    # From the program; called by the watching thread.
     def _on_control(self):
         packet = _guardian.read_packet(self._control)
         if isinstance(packet, _guardian.Spawned):
@@ -158,7 +158,7 @@ class Program:
 
     ended = False
 
-    # What comes from the controller.
+    # From the controller.
     def input(self, data):
         report = self._report
         if report is not None:

@@ -1,4 +1,4 @@
-"""The trial that runs in this thread, as training code sees it (docs/ray.md)."""
+"""The trial of the current thread, as training code sees it (docs/ray.md)."""
 
 import json
 import os
@@ -10,7 +10,7 @@ _local = threading.local()
 
 
 class Trial:
-    """`tell(line) -> reply` sends one line of the worker protocol and waits for its answer."""
+    """`tell(line) -> reply` sends one line of the worker protocol and waits for the answer."""
 
     def __init__(self, order, tell, stopping=lambda: False, close=lambda: None):
         self.id = order["trial"]
@@ -25,7 +25,7 @@ class Trial:
         self._over = False
 
     def report(self, metrics, save=None):
-        """True: go on. False: return now, for the trial was stopped or paused."""
+        """True: continue. False: return now, because the trial was stopped or paused."""
         if self._over:
             return False
         if not metrics:
@@ -47,7 +47,7 @@ class Trial:
 
     @property
     def stop_requested(self):
-        """Whether someone asked the trial to end since the last report; for long iterations."""
+        """Whether the trial was asked to stop since the last report; check this in long iterations."""
         return self._stopping()
 
 
@@ -58,8 +58,8 @@ def set_current(trial):
 def current():
     trial = getattr(_local, "trial", None) or _of_this_process()
     if trial is None:
-        raise RuntimeError("no trial runs in this thread; luthier.report() and the like belong into a "
-                           "function given to --python, or a program started by `luthier run`")
+        raise RuntimeError("no trial runs in this thread; call luthier.report() and similar functions in a "
+                           "function passed to --python, or in a program started by `luthier run`")
     return trial
 
 

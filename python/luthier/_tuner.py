@@ -169,6 +169,6 @@ def _worker_command(payload):
     import subprocess
 
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    start = f"import sys; sys.path.insert(0, {package!r}); from luthier._worker import main; main()"
+    start = f"import sys; sys.path.insert(0, {package!r}); from luthier._pool import main; main()"
     return [sys.executable, *subprocess._args_from_interpreter_flags(), "-c", start,
             f"/proc/{os.getpid()}/fd/{payload}"]

@@ -15,7 +15,7 @@ def frame(kind, key, payload=b""):
 
 
 def frames(data):
-    """(where it ends, kind, (trial, attempt), payload) of each whole frame."""
+    """(end, kind, (trial, attempt), payload) of each complete frame."""
     at = 0
     while len(data) - at >= _HEAD.size:
         length, kind, trial, attempt = _HEAD.unpack_from(data, at)
@@ -31,6 +31,6 @@ def spawned(failed_errno=0, in_directory=0, place=b""):
 
 def gone(wait_status=0, killed=0, over_memory=0, worker_is_stuck=0, peak_memory_bytes=0,
          used=(0, 0, 0)):
-    """`used`: the program's cpu time and wall time in microseconds, its largest process in bytes."""
+    """`used`: the program's cpu time and wall time in microseconds, the largest process's memory in bytes."""
     return _GONE.pack(
         wait_status, killed, over_memory, worker_is_stuck, peak_memory_bytes, *used)

@@ -1,125 +1,114 @@
-"""A worker process: loads the training function and runs attempts of it.
+"""The worker actor that luthier-ray starts on Ray's nodes; it runs trials and exchanges frames."""
 
-    python -c "..." PAYLOAD serve     a zygote: it forks a process for each attempt
-    python -c "..." PAYLOAD run       one attempt, that of this process's environment
-    python -c "..." PAYLOAD keep      attempts one after the other
-
-An attempt is a program of the worker protocol (docs/worker_protocol.md).
-"""
-
+import json
 import os
-import sys
-import traceback
+import select
+import socket
+import threading
 
-from . import _payload, _trial
+from . import _wire
+
+_PATIENCE_MS = 5_000  # silence after which it sends a sign of life
+_UNHEARD_MS = 60_000  # unacknowledged data after this time: the driver's host is gone
+_READ_BYTES = 1 << 16
 
 
-class Attempts:
-    """The function, or why it could not be loaded: then each attempt fails with that."""
+class Worker:
+    def __init__(self):
+        self._sending = threading.Lock()
+        self._trials = {}
+        self._programs = None
+        self._functions = None
+        self._place = None
 
-    def __init__(self, path):
-        self.payload = _payload.load(path)
-        self.function = self.failure = None
-        self._model = None  # of the attempt before, where it takes other configurations
+    def serve(self, place):
+        """Connects to luthier-ray at `place`, "HOST:PORT TOKEN NUMBER", and follows its orders; exits
+        when the connection ends. Returns only if there is no connection, with the reason."""
+        address, token, number = place.split()
         try:
-            self.function = _payload.function(self.payload)
-        except BaseException:
-            self.failure = traceback.format_exc()
+            self._link = _connect(address)
+        except OSError as error:
+            return f"it could not reach luthier-ray at {address}: {error}"
+        os.register_at_fork(after_in_child=self._hang_up)
+        self.say(token.encode() + int(number).to_bytes(8, "little"))
+        self._say_that_it_is_there()
+        readable = select.poll()
+        readable.register(self._link, select.POLLIN)
+        data = b""
+        while True:
+            if not readable.poll(_PATIENCE_MS):
+                self._say_that_it_is_there()
+                continue
+            try:
+                part = self._link.recv(_READ_BYTES)
+            except OSError:
+                part = b""
+            if not part:
+                os._exit(0)  # nobody needs the work of its trials any longer
+            data += part
+            end = 0
+            for end, kind, key, payload in _wire.frames(data):
+                self._obey(kind, key, payload)
+            data = data[end:]
 
-    def run(self):
-        """Runs the attempt of this process; returns its exit status."""
-        if self.failure is not None:
-            print(self.failure, end="", file=sys.stderr)
-            return 1
-        try:
-            self._train(_trial.current())
-        except SystemExit as left:
-            return _status(left.code)
-        except BaseException:
-            traceback.print_exc()
-            return 1
-        return 0
+    def _say_that_it_is_there(self):
+        self.say(_wire.frame(_wire.ALIVE, (-1, 0)))
 
-    def _train(self, trial):
-        if self.payload["nested"]:
-            from ._space import nested
-            trial.config = nested(trial.config)
-        if isinstance(self.function, type):
-            self._model, model = None, self._model
-            value = None
-            self._model = drive(self.function, model, trial)
+    def say(self, frame):
+        with self._sending:
+            try:
+                self._link.sendall(frame)
+            except OSError:
+                pass  # serve() notices the end of the connection
+
+    def _hang_up(self):
+        """Called in a process that a trial forks, which would otherwise keep the connection open."""
+        self._sending = threading.Lock()
+        self._link.close()
+
+    def _obey(self, kind, key, payload):
+        if kind == _wire.START:
+            self._start(key, json.loads(payload))
+            return
+        trial = self._trials.get(key)
+        if trial is None or trial.ended:
+            return
+        if kind == _wire.INPUT:
+            trial.input(payload)
+        elif kind == _wire.TERMINATE:
+            trial.terminate(int.from_bytes(payload, "little"))
+
+    def _start(self, key, order):
+        self._trials = {other: trial for other, trial in self._trials.items() if not trial.ended}
+        order["place"] = self._where()
+        if order["kind"] == "program":
+            if self._programs is None:
+                from . import _program
+                self._programs = _program.Programs(self.say)
+            runner = self._programs
         else:
-            value = self.function(trial.config)
-        if value is not None and not trial.over:
-            trial.report(value if isinstance(value, dict) else {self.payload["objective"]: value})
-
-
-def drive(make, model, trial):
-    """Runs a class: setup or reconfigure, load, then step and report until the trial is over.
-    Returns the object if it can take another configuration."""
-    if model is None or not model.reconfigure(trial.config):
-        model = make()
-        model.setup(trial.config)
-    try:
-        if trial.checkpoint:
-            model.load(trial.checkpoint)
-        save = getattr(model, "save", None)
-        going = True
-        while going:
-            metrics = model.step()
-            if metrics is None:  # it has nothing more to do
-                break
-            going = trial.report(metrics, save) and not metrics.get("done")
-    except BaseException:
-        _clean_up(model)
-        raise
-    if hasattr(model, "reconfigure"):
-        return model
-    _clean_up(model)
-    return None
-
-
-def _clean_up(model):
-    if hasattr(model, "cleanup"):
-        model.cleanup()
-
-
-def _status(code):
-    """What sys.exit(code) means."""
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return code & 0xFF
-    print(code, file=sys.stderr)
-    return 1
-
-
-def leave(status):
-    """Ends a process as the interpreter would, but for freeing each object."""
-    import atexit
-    import threading
-
-    try:
-        threading._shutdown()
-        atexit._run_exitfuncs()
-    except BaseException:
-        traceback.print_exc()
-    for stream in (sys.stdout, sys.stderr):
+            if self._functions is None:
+                from . import _function
+                self._functions = _function.Functions(self.say)
+            runner = self._functions
         try:
-            stream.flush()
-        except (AttributeError, OSError, ValueError):
-            pass
-    os._exit(status)
+            self._trials[key] = runner.start(key, order)
+        except OSError as error:
+            self.say(_wire.frame(_wire.SPAWNED, key, _wire.spawned(error.errno or 1)))
+
+    def _where(self):
+        if self._place is None:
+            import ray
+            context = ray.get_runtime_context()
+            self._place = json.dumps({"node": ray.util.get_node_ip_address(), "pid": os.getpid(),
+                                      "ray_node": context.get_node_id(),
+                                      "ray_actor": context.get_actor_id()}).encode()
+        return self._place
 
 
-def main():
-    path, what = sys.argv[1:3]
-    attempts = Attempts(path)
-    if what == "serve":
-        from . import _zygote
-        _zygote.serve()  # returns in the process of an attempt
-    if what == "keep":
-        from . import _kept
-        _kept.keep(attempts)
-        leave(0)
-    leave(attempts.run())
+def _connect(address):
+    host, _, port = address.rpartition(":")
+    link = socket.create_connection((host, int(port)))
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNHEARD_MS)
+    return link

@@ -5,6 +5,7 @@
 #include "store/experiment_lock.h"
 #include "store/unborn.h"
 #include "tuner/assembly.h"
+#include "tuner/executor_table.h"
 
 namespace luthier {
 
@@ -54,14 +55,10 @@ std::string way_on(std::string_view command,
                    const ExperimentSpec& spec,
                    const std::filesystem::path& directory,
                    std::string_view options) {
-  if (spec.executor == "in_process") {
-    return "`Tuner::" + std::string(command) + "` in its C++ program";
-  }
-  if (spec.executor == "workers") {
-    return "`Tuner." + std::string(command) + "` in its Python program";
-  }
-  if (spec.executor == "caller") {
-    return "`Experiment::open` in its C++ program";
+  const ExecutorRow* executor = find_executor(spec.executor);
+  if (executor != nullptr && executor->function_for != nullptr) {
+    return "`" + executor->function_for(command) + "` in its " + std::string(executor->language) +
+           " program";
   }
   return "`" + command_line(command, directory, options) + "`";
 }

@@ -10,6 +10,7 @@
 #include "executors/programs/process.h"
 #include "store/experiment_lock.h"
 #include "tuner/advice.h"
+#include "tuner/executor_table.h"
 #include "tuner/machine/machine.h"
 #include "tuner/machine/signals.h"
 #include "tuner/session.h"
@@ -37,7 +38,8 @@ Result<ExperimentSummary> run_session(std::filesystem::path directory,
 // Programs are started there also when the experiment is resumed from elsewhere.
 Result<> record_working_directory(ExperimentSpec& spec) {
   spec.working_directory.clear();
-  if (spec.executor != "process" && spec.executor != "ray" && spec.executor != "workers") {
+  const ExecutorRow* executor = find_executor(spec.executor);
+  if (executor == nullptr || !executor->runs_programs) {
     return {};
   }
   auto directory = working_directory({});

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/sha256.h"
+#include "laboratory/simulation/simulation_options.h"
 
 namespace luthier {
 namespace {
@@ -75,7 +76,7 @@ Result<std::vector<NeededFile>> needed_files(const ExperimentSpec& spec) {
 }
 
 std::optional<std::string> benchmark_of(const ExperimentSpec& spec) {
-  if (spec.executor != "simulated") {
+  if (spec.executor != kSimulatedExecutor) {
     return std::nullopt;
   }
   const auto found = std::ranges::find(

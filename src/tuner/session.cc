@@ -10,12 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "base/unknown_option.h"
-#include "executors/programs/process.h"
-#include "executors/ray/ray.h"
 #include "executors/system_clock.h"
-#include "executors/threads/in_process.h"
-#include "executors/workers/workers.h"
 #include "laboratory/simulation/benchmark_workload.h"
 #include "laboratory/simulation/simulation_options.h"
 #include "loggers/logger_table.h"
@@ -25,6 +20,7 @@
 #include "store/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
 #include "tuner/advice.h"
+#include "tuner/executor_table.h"
 #include "tuner/machine/full_disk.h"
 #include "tuner/machine/machine.h"
 #include "tuner/machine/signals.h"
@@ -107,40 +103,10 @@ Resources inventory_of(const SessionOptions& session,
 
 // Of this machine where trials run on it; what was declared elsewhere.
 Result<SharedGpus> gpus_of(const SessionOptions& session, const ExperimentSpec& spec) {
-  const bool here =
-      spec.executor == "process" || spec.executor == "in_process" || spec.executor == "workers";
+  const ExecutorRow* executor = find_executor(spec.executor);
+  const bool here = executor != nullptr && executor->shares_gpus;
   return shared_gpus(session.inventory.gpu,
                      here ? visible_gpus(std::getenv("CUDA_VISIBLE_DEVICES")) : std::nullopt);
-}
-
-Result<RayOptions> ray_options(const ExperimentSpec& spec, const SessionOptions& session) {
-  auto process = process_options(spec);
-  if (!process) {
-    return process.error();
-  }
-  if (process->tty) {
-    return Error{ErrorCode::invalid_argument,
-                 "programs on Ray have no terminal; drop --tty or use the executor process"};
-  }
-  RayOptions ray{.process = *std::move(process)};
-  for (const auto& [name, value] : spec.executor_options) {
-    if (name == "python") {
-      ray.python = value;
-    } else if (name == "library") {
-      ray.library = value;
-    } else if (std::ranges::find(program_option_names(), name) == program_option_names().end()) {
-      if (const auto set = set_ray_option(ray, name, value); !set) {
-        return set.error();
-      }
-    }
-  }
-  if (!session.cluster.empty()) {
-    ray.address = session.cluster;
-  }
-  ray.say = [](const std::string& sentence) {
-    std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
-  };
-  return ray;
 }
 
 }  // namespace
@@ -396,91 +362,17 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunOptions& op
   if (executor_) {
     return {};
   }
-  const auto grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6));
-  if (spec.executor == "in_process") {
-    if (!options.train) {
-      return Error{
-          ErrorCode::invalid_argument,
-          spec.name +
-              " trains in the process of a C++ program; resume, extend, retry and replay it "
-              "in that program, with the functions of luthier::Tuner"};
-    }
-    if (std::ranges::any_of(spec.resources,
-                            [](const auto& claim) { return claim.first == "memory"; })) {
-      return Error{ErrorCode::invalid_argument,
-                   "a thread's memory can't be limited; drop the resource memory or use the "
-                   "executor process"};
-    }
-    executor_ = make_in_process_executor(options.train, {.grace = grace}, *checkpoints_, *clock_);
-    return {};
-  }
-  if (spec.executor == "process") {
-    for (const auto& [name, value] : spec.executor_options) {
-      const auto& known = program_option_names();
-      if (std::ranges::find(known, name) == known.end()) {
-        return Error{ErrorCode::invalid_argument,
-                     unknown_option("executor 'process'", name, known)};
-      }
-    }
-    if (spec.command.empty()) {
-      return Error{ErrorCode::invalid_argument, "the executor process needs a program to run"};
-    }
-    auto process = process_options(spec);
-    if (!process) {
-      return process.error();
-    }
-    if (const auto there = check_program(*process); !there) {
-      return there;
-    }
-    auto made = make_process_executor(*std::move(process), *checkpoints_, *clock_);
-    if (!made) {
-      return made.error();
-    }
-    executor_ = std::move(*made);
-    return {};
-  }
-  if (spec.executor == "workers") {
-    return make_worker_executor(spec, options);
-  }
-  if (spec.executor == "ray") {
-    return make_ray_executor(spec, options.session);
-  }
-  const std::vector<std::string> known = {
-      "in_process", "process", "workers", "ray", kSimulatedExecutor};
-  return Error{ErrorCode::invalid_argument, unknown_name("executor", spec.executor, known)};
-}
-
-Result<> Session::make_worker_executor(const ExperimentSpec& spec, const RunOptions& options) {
-  if (options.workers.command.empty()) {
-    return Error{ErrorCode::invalid_argument,
-                 spec.name +
-                     " trains in the functions of a Python program; resume, extend and retry it in "
-                     "that program, with the methods of luthier.Tuner"};
-  }
-  auto process = process_options(spec);
-  if (!process) {
-    return process.error();
-  }
-  auto made =
-      luthier::make_worker_executor(*std::move(process), options.workers, *checkpoints_, *clock_);
+  auto made = luthier::make_executor(spec,
+                                     {.session = options.session,
+                                      .train = options.train,
+                                      .workers = options.workers,
+                                      .checkpoints = *checkpoints_,
+                                      .clock = *clock_});
   if (!made) {
     return made.error();
   }
   executor_ = std::move(*made);
-  return {};
-}
-
-Result<> Session::make_ray_executor(const ExperimentSpec& spec, const SessionOptions& session) {
-  auto ray = ray_options(spec, session);
-  if (!ray) {
-    return ray.error();
-  }
-  auto made = luthier::make_ray_executor(*std::move(ray), *checkpoints_, *clock_);
-  if (!made) {
-    return made.error();
-  }
-  executor_ = std::move(*made);
-  if (const auto there = executor_->inventory(); there && session.jobs == 0) {
+  if (const auto there = executor_->inventory(); there && options.session.jobs == 0) {
     jobs_ = std::max<std::int64_t>(static_cast<std::int64_t>(there->cpu), 1);
   }
   return {};
@@ -488,8 +380,8 @@ Result<> Session::make_ray_executor(const ExperimentSpec& spec, const SessionOpt
 
 // Programs have logs; functions have none.
 std::string Session::logs_command(const ExperimentSpec& spec) const {
-  const bool kept =
-      spec.executor == "process" || spec.executor == "ray" || spec.executor == "workers";
+  const ExecutorRow* executor = find_executor(spec.executor);
+  const bool kept = executor != nullptr && executor->runs_programs;
   return kept && !directory_.empty() ? command_line("logs", directory_, "TRIAL") : std::string();
 }
 

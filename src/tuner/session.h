@@ -62,8 +62,6 @@ class Session {
   std::string ways_on() const;
   std::string logs_command(const ExperimentSpec& spec) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunOptions& options);
-  Result<> make_worker_executor(const ExperimentSpec& spec, const RunOptions& options);
-  Result<> make_ray_executor(const ExperimentSpec& spec, const SessionOptions& session);
   Result<> make_loggers(const ExperimentSpec& spec, const RunOptions& options);
   void make_engine(const RunOptions& options);
   void apply_start(const SessionStart& start);

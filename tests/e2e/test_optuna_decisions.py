@@ -1,6 +1,6 @@
 """Schedulers decide as Optuna's pruners do, given the same curves.
 
-Luthier treats infinities as NaN (docs/schedulers.md, "Beside Optuna"), so curves hold no infinity.
+Luthier treats infinities as NaN (docs/schedulers.md, "Compared with Optuna"), so curves hold no infinity.
 """
 
 import math

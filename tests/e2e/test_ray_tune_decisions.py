@@ -1,7 +1,7 @@
 """Schedulers decide as those of Ray Tune, given the same results in the same order.
 
-Where Luthier differs on purpose (docs/schedulers.md, "Beside Ray Tune"), the test gives Ray's class
-the consequence of Luthier's choice and goes on comparing, so that nothing else can differ.
+Where Luthier differs on purpose (docs/schedulers.md, "Compared with Ray Tune"), the test gives Ray's class
+the consequence of Luthier's choice and continues comparing, so that nothing else can differ.
 """
 
 import math

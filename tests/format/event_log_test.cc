@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "core/event_codec.h"
-#include "store/event_reader.h"
-#include "store/event_rows.h"
-#include "store/sqlite_store.h"
+#include "core/log/event_codec.h"
+#include "store/sqlite/event_reader.h"
+#include "store/sqlite/event_rows.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/random_events.h"
 #include "support/temporary_directory.h"
 

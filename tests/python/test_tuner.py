@@ -163,7 +163,7 @@ def test_no_trial_harms_another():
 
 def test_a_module_that_fails_at_import(monkeypatch):
     pathlib.Path("broken_module.py").write_text(
-        "import sys\nif 'luthier._worker' in sys.modules:\n    raise RuntimeError('no licence')\n"
+        "import sys\nif 'luthier._pool' in sys.modules:\n    raise RuntimeError('no licence')\n"
         "def train(config):\n    return 1\n")
     monkeypatch.syspath_prepend(os.getcwd())
     import broken_module

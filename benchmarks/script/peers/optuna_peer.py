@@ -1,4 +1,4 @@
-"""One process of Optuna's: arguments task, seed, journal file, seconds. Each trial is pruned by
+"""One Optuna process. Arguments: task, seed, journal file, seconds. Trials are pruned by
 successive halving."""
 
 import logging

@@ -1,4 +1,4 @@
-"""Ray Tune's side: arguments task, seed, directory, seconds, jobs, reuse (0 or 1). One JSON line."""
+"""Ray Tune's side; prints one JSON line. Arguments: task, seed, directory, seconds, jobs, reuse (0 or 1)."""
 
 import json
 import os

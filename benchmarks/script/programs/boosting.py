@@ -1,5 +1,5 @@
-"""Boosts trees with XGBoost on scikit-learn's breast cancer data, 27 rounds, and prints the loss on
-held-out patients after each."""
+"""Trains boosted trees with XGBoost on scikit-learn's breast cancer data for 27 rounds and prints the
+loss on held-out patients after each round."""
 
 import argparse
 import functools
@@ -28,7 +28,7 @@ class Reports(xgboost.callback.TrainingCallback):
 
 
 def train(settings, report):
-    """`report` takes the loss after a round and returns whether to go on."""
+    """`report` receives the loss after a round and returns whether to continue."""
     training, held_out = data()
     options = {"objective": "binary:logistic", "eval_metric": "logloss", "nthread": 1, "seed": 0, **settings}
     xgboost.train(options, training, ROUNDS, evals=[(held_out, "val")], verbose_eval=False,

@@ -1,5 +1,5 @@
-/* Fits a logistic regression to points of its own making by stochastic gradient descent, 27 epochs,
-   and prints the loss on held-out points after each: descent RATE MOMENTUM DECAY BATCH */
+/* Fits a logistic regression to generated points by stochastic gradient descent for 27 epochs and
+   prints the loss on held-out points after each epoch. Usage: descent RATE MOMENTUM DECAY BATCH */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-"""Trains scikit-learn's MLPClassifier on its handwritten digits, 27 epochs, and prints the loss on
-held-out digits after each."""
+"""Trains scikit-learn's MLPClassifier on its handwritten digits for 27 epochs and prints the loss on
+held-out digits after each epoch."""
 
 import argparse
 import functools
@@ -19,7 +19,7 @@ def data():
 
 
 def train(settings, report):
-    """`report` takes the loss after an epoch and returns whether to go on."""
+    """`report` receives the loss after an epoch and returns whether to continue."""
     inputs, held_out, labels, held_out_labels = data()
     model = MLPClassifier((settings["hidden"],), alpha=settings["alpha"], beta_1=settings["beta_1"],
                           learning_rate_init=settings["learning_rate"], batch_size=settings["batch"], random_state=0)

@@ -33,7 +33,7 @@ def noop_rate(storage):
 
 
 def result_rate(storage):
-    """Trials in threads that report one value and ask whether to go on, as Optuna has it."""
+    """Trials in threads that report one value and ask whether to continue, in Optuna's way."""
     pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=1000, reduction_factor=4)
     sampler = optuna.samplers.RandomSampler(seed=1)
     study = optuna.create_study(storage=storage, sampler=sampler, pruner=pruner)

@@ -1,4 +1,4 @@
-"""The time of one decision of Ray Tune's ASHA when many trials have reported: one JSON line.
+"""The time of one decision by Ray Tune's ASHA after many trials have reported: one JSON line.
 Arguments: trials."""
 
 import json

@@ -16,7 +16,7 @@ PATIENCE_S = 60  # for the first result; it starts a process for each trial
 
 
 class Count(tune.Callback):
-    """Times of results and of ended trials, as the driver sees them."""
+    """The times of results and of ended trials, as the driver sees them."""
 
     def __init__(self):
         self.results, self.ended = [], []
@@ -79,12 +79,12 @@ def asha():
 
 
 def rate(times):
-    """Events a second, from the first on: starting Ray is measured apart."""
+    """Events per second, counted from the first: starting Ray is measured separately."""
     return (len(times) - 1) / ((times[-1] - times[0]) / 1e9) if len(times) > 1 else None
 
 
 def memory_mb():
-    """Proportional memory of this process and of everything it started."""
+    """Proportional memory of this process and of every process it started."""
     me = psutil.Process()
     total = 0
     for process in [me, *me.children(recursive=True)]:
@@ -95,7 +95,7 @@ def memory_mb():
     return total / 2**20
 
 
-# A cluster of its own, whatever else runs here.
+# A separate cluster, whatever else runs on this machine.
 ray.init("local", num_cpus=JOBS, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
 noops = run(noop, "noop", loggers=False)
 plain = run(endless, "plain", loggers=False, scheduler=asha())

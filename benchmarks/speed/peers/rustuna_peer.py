@@ -1,5 +1,5 @@
-"""Rustuna's side of the speed benchmark: one JSON line. It has no schedulers, so trials and
-suggestions only. Arguments: directory, seconds for each rate, trials to suggest after ..."""
+"""Rustuna's side of the speed benchmark: one JSON line. Rustuna has no schedulers, so only
+trials and suggestions are measured. Arguments: directory, seconds for each rate, trials to suggest after ..."""
 
 import json
 import random

@@ -8,8 +8,8 @@
 #include "cli/output/output.h"
 #include "cli/output/table.h"
 #include "cli/reading.h"
-#include "executors/ray/ray.h"
 #include "loggers/logger_table.h"
+#include "tuner/executor_table.h"
 #include "tuner/foreign_names.h"
 #include "tuner/plugin_registry.h"
 
@@ -28,18 +28,6 @@ struct Row {
   PluginInfo info;
 };
 
-PluginInfo ray_info() {
-  PluginInfo info{.summary = "programs, Python functions and C++ libraries on a Ray cluster",
-                  .paper =
-                      "Moritz et al., Ray: A Distributed Framework for Emerging AI "
-                      "Applications, OSDI 2018"};
-  for (const RayOption& option : ray_option_table()) {
-    info.options.push_back(
-        {.name = option.name, .type = OptionType::text, .meaning = option.meaning});
-  }
-  return info;
-}
-
 std::vector<Row> rows_of(const PluginRegistry& registry) {
   std::vector<Row> rows;
   for (const auto& name : registry.searchers()) {
@@ -50,12 +38,11 @@ std::vector<Row> rows_of(const PluginRegistry& registry) {
     const SchedulerPlugin* plugin = registry.scheduler(name);
     rows.push_back({"scheduler", name, plugin ? plugin->info : PluginInfo{}});
   }
-  rows.push_back({"executor", "process", {.summary = "any program, one process tree a trial"}});
-  rows.push_back({"executor", "ray", ray_info()});
-  rows.push_back(
-      {"executor", "in_process", {.summary = "functions of a C++ program, in threads of its own"}});
-  rows.push_back(
-      {"executor", "workers", {.summary = "functions of a Python program, in processes here"}});
+  for (const ExecutorRow& executor : executors()) {
+    if (executor.is_listed) {
+      rows.push_back({"executor", std::string(executor.name), executor.info()});
+    }
+  }
   for (const auto& name : logger_names()) {
     rows.push_back({"logger",
                     name,

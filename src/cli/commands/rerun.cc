@@ -13,6 +13,7 @@
 #include "core/log/canonical_agreement.h"
 #include "core/log/canonical_export.h"
 #include "laboratory/bundles/bundle.h"
+#include "laboratory/simulation/simulation_options.h"
 
 namespace luthier::cli {
 namespace {
@@ -63,12 +64,12 @@ void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::st
                          " and --from exclude each other, for the bundle says what "
                          "is run; drop one");
     } else if (name == "benchmark") {
-      if (rerun.bundle.spec.executor != "simulated") {
+      if (rerun.bundle.spec.executor != kSimulatedExecutor) {
         problems.push_back("--benchmark is for simulated experiments, and '" +
                            rerun.bundle.spec.name + "' ran a program; drop it");
       }
       set_benchmark(rerun.request.spec, value);
-    } else if (name == "jobs" && rerun.bundle.spec.executor == "simulated") {
+    } else if (name == "jobs" && rerun.bundle.spec.executor == kSimulatedExecutor) {
       problems.push_back("--jobs is for programs, and '" + rerun.bundle.spec.name +
                          "' was simulated with " + std::to_string(rerun.bundle.facts.jobs) +
                          " workers; drop it");
@@ -122,7 +123,7 @@ Result<> check_needs(const Rerun& rerun) {
   if (!files) {
     return files.error();
   }
-  if (rerun.request.spec.executor == "simulated") {
+  if (rerun.request.spec.executor == kSimulatedExecutor) {
     return check_table(rerun, *files);
   }
   mention_changes(rerun, *files);

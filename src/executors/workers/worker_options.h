@@ -14,7 +14,7 @@ enum class WorkerStart : std::uint8_t {
 };
 
 struct WorkerOptions {
-  // An interpreter that loads the function and runs attempts of it (luthier/_worker.py).
+  // An interpreter that loads the function and runs attempts of it (luthier/_pool.py).
   std::vector<std::string> command = {};
   WorkerStart start = WorkerStart::fork;
 };

@@ -9,6 +9,7 @@
 #include "core/log/canonical_export.h"
 #include "laboratory/bundles/bundle_about.h"
 #include "laboratory/bundles/tar.h"
+#include "laboratory/simulation/simulation_options.h"
 #include "luthier/benchmark.h"
 #include "tuner/advice.h"
 #include "tuner/assembly.h"
@@ -56,14 +57,14 @@ BundleContent content_of(std::string_view text) {
 std::string own_benchmark(const ExperimentSpec& spec) {
   const auto found = std::ranges::find(
       spec.executor_options, "benchmark", &std::pair<std::string, std::string>::first);
-  const bool named = spec.executor == "simulated" && found != spec.executor_options.end();
+  const bool named = spec.executor == kSimulatedExecutor && found != spec.executor_options.end();
   return named && !benchmark_of(spec) && !open_benchmark(found->second) ? found->second : "";
 }
 
 Result<> check_rerunnable(const ExperimentSpec& spec,
                           const BundleFacts& facts,
                           const std::filesystem::path& experiment) {
-  if (spec.executor != "process" && spec.executor != "simulated") {
+  if (spec.executor != "process" && spec.executor != kSimulatedExecutor) {
     return Error{ErrorCode::invalid_argument,
                  "the trials of '" + spec.name +
                      "' are functions of a program of its own "

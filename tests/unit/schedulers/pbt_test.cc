@@ -177,6 +177,22 @@ TEST_F(Population, ADonorThatLostItsCheckpointIsNotCopied) {
   EXPECT_EQ(choice->reason, "trial 00000 has no checkpoint any more: goes on from its own");
 }
 
+TEST_F(Population, ADonorThatTrainedOnSinceItsCheckpointIsNotCopied) {
+  auto stage = start({}, 8, 8, 40);
+  for (std::int64_t i = 0; i < 8; ++i) {
+    stage.report({i}, 5, {{"loss", 0.1 * static_cast<double>(i)}});
+  }
+  ASSERT_EQ(stage.report({0}, 10, {{"loss", 0.0}}).kind, DecisionKind::checkpoint);
+  ASSERT_EQ(stage.report({0}, 15, {{"loss", 0.35}}).kind, DecisionKind::proceed) << "in the middle";
+  // Those before it fall behind, which makes it one of the best, with a checkpoint of iteration 10.
+  for (std::int64_t i = 1; i < 4; ++i) {
+    const Decision decision =
+        stage.report({i}, 10, {{"loss", 0.9 + 0.01 * static_cast<double>(i)}});
+    EXPECT_EQ(decision.kind, DecisionKind::proceed);
+    EXPECT_THAT(decision.reason, HasSubstr("no donor has a checkpoint of its last step"));
+  }
+}
+
 TEST_F(Population, NanIsReplacedAndNeverCopied) {
   auto stage = start({}, 4, 4);
   for (const int round : {1, 2}) {
