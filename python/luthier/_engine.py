@@ -23,7 +23,7 @@ def program() -> str:
     given = os.environ.get("LUTHIER_PROGRAM")
     if given:
         if not os.access(given, os.X_OK):
-            raise Error(f"LUTHIER_PROGRAM is {given}, which is not a program; name the file luthier",
+            raise Error(f"LUTHIER_PROGRAM is {given}, which is not an executable file",
                         "not_found")
         return given
     own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin", "luthier")
@@ -31,8 +31,8 @@ def program() -> str:
         return own
     found = _in_path()
     if found is None:
-        raise Error("the program luthier is not there; install the wheel of Luthier, which has it, or "
-                    "name the file in LUTHIER_PROGRAM", "not_found")
+        raise Error("the program luthier was not found; install the wheel of Luthier, which contains "
+                    "it, or set LUTHIER_PROGRAM to its path", "not_found")
     return found
 
 
@@ -139,10 +139,10 @@ class Engine:
 
     def _check(self):
         if os.getpid() != self._pid:
-            raise Error("this object belongs to the process that made it; a forked process needs one of "
-                        "its own", "unavailable")
+            raise Error("this object belongs to the process that created it; a forked process needs its "
+                        "own", "unavailable")
         if self.closed:
-            raise Error("it is closed already", "unavailable")
+            raise Error("the experiment is closed", "unavailable")
 
     def _send(self, word, arguments):
         self._last_id += 1

@@ -1,8 +1,8 @@
-"""What can go wrong, as exceptions."""
+"""The exceptions of this package."""
 
 
 class Error(Exception):
-    """Something the world broke, in one sentence that names the remedy.
+    """An operation failed. The message is a sentence that names the cause and a remedy.
 
     `code` is one of invalid_argument, not_found, already_exists, corruption, unavailable, io.
     """
@@ -16,14 +16,14 @@ class Error(Exception):
 
 
 class UsageError(Error, ValueError):
-    """An argument is wrong: nothing was started and nothing was written."""
+    """An argument is invalid. Nothing was started and nothing was written."""
 
     def __init__(self, message, code="invalid_argument"):
         super().__init__(message, code)
 
 
 class NotFoundError(Error, LookupError):
-    """A named experiment or trial is not there."""
+    """An experiment or trial does not exist."""
 
     def __init__(self, message, code="not_found"):
         super().__init__(message, code)
@@ -33,5 +33,5 @@ _OF_CODE = {"invalid_argument": UsageError, "already_exists": UsageError, "not_f
 
 
 def of_answer(error):
-    """The exception for the `error` of an answer."""
+    """The exception for the `error` member of an answer."""
     return _OF_CODE.get(error["code"], Error)(error["message"], error["code"])

@@ -1,4 +1,4 @@
-"""Ask and tell: your own loop, with the engine's searchers, schedulers and log."""
+"""Ask and tell: the training loop is yours; searchers, schedulers and the log are the engine's."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ._values import record
 
 
 class Trial(NamedTuple):
-    """A trial to train."""
+    """A trial to be trained by the caller."""
 
     id: int
     config: Dict[str, Any]
-    seed: int  #: its own, the same whenever it is asked for again
-    iteration: int  #: results it has reported before; more than 0 where it goes on
-    checkpoint: Optional[str] = None  #: directory of the checkpoint to go on from
+    seed: int  #: the same each time the trial is handed out
+    iteration: int  #: results reported before; greater than 0 if the trial resumes
+    checkpoint: Optional[str] = None  #: directory of the checkpoint to resume from
 
     def __getitem__(self, name):
         """trial["lr"] is trial.config["lr"]."""
@@ -37,10 +37,10 @@ class Experiment:
             e.tell(t, loss=f(t.config["lr"]))
         print(e.best.config)
 
-    `path` makes it durable: a directory, made when it is not there; an experiment that was interrupted
-    there goes on, and trials that were out are asked again. Without it everything is in memory.
-    `samples` (default: no end) bounds the trials. The other options are those of Tuner. Any thread may
-    call its methods. Raises UsageError for options that can't be, Error for what the system refuses.
+    With `path`, a directory, the experiment is stored there; an experiment that was interrupted there
+    resumes, and trials that had not ended are handed out again. Without it, everything is in memory.
+    `samples` limits the number of trials (default: no limit). The other options are those of Tuner.
+    Methods can be called from any thread. Raises UsageError for invalid options.
     """
 
     def __init__(self, space: Mapping[str, Any], *, minimize: Union[str, Sequence[str], None] = None,
@@ -74,10 +74,10 @@ class Experiment:
     def ask(self, count: int) -> List[Trial]: ...
 
     def ask(self, count=None):
-        """The next trial to train, or a list of up to `count` of them.
+        """The next trial to train, or a list of at most `count` trials.
 
-        None (an empty list): no trial can start now. Either the experiment is over (`finished`), or it
-        waits for the results of trials that are out, or for the delay before a retry.
+        None (or an empty list) means that no trial can start now: the experiment has ended (`finished`),
+        or it needs results of trials that are being trained, or the delay before a retry to pass.
         """
         answer = self._engine.ask("ask", count=1 if count is None else count)
         self._finished = answer["finished"]
@@ -93,10 +93,10 @@ class Experiment:
 
     def report(self, trial: Union[Trial, int], metrics: Optional[Mapping[str, Any]] = None, *,
                save=None, **more: Any) -> bool:
-        """One more training iteration of a trial that is out. True: go on. False: tell(trial) now, for
-        it was stopped or paused.
+        """Reports one more training iteration. Returns True to continue; False means that the trial was
+        stopped or paused: call tell(trial).
 
-        When a checkpoint is wanted, `save(directory)` is called with an empty directory to write into.
+        If a checkpoint is wanted, `save(directory)` is called with an empty directory to write into.
         """
         number = _number(trial)
         answer = self._engine.ask("report", trial=number, metrics=_metrics(metrics, more))
@@ -105,16 +105,16 @@ class Experiment:
         return answer["decision"] in ("continue", "checkpoint")
 
     def save(self, trial: Union[Trial, int], save) -> None:
-        """A checkpoint of the trial's last result: `save(directory)` writes into an empty directory."""
+        """Saves a checkpoint of the last reported iteration: `save(directory)` writes into an empty directory."""
         number = _number(trial)
         save(self._engine.ask("checkpoint", trial=number)["directory"])
         self._engine.ask("checkpoint", trial=number, complete=True)
 
     def tell(self, trial: Union[Trial, int], metrics: Optional[Mapping[str, Any]] = None,
              **more: Any) -> None:
-        """The trial has ended. With metrics they are its last result.
+        """Ends the trial. `metrics`, if given, are reported first, as its last result.
 
-        In memory it does not wait: what is wrong with it is raised by a later call.
+        For an experiment in memory it returns without waiting; errors are raised by a later call.
         """
         arguments: Dict[str, Any] = {"trial": _number(trial)}
         if metrics is not None or more:
@@ -125,43 +125,43 @@ class Experiment:
             self._engine.ask("tell", **arguments)
 
     def fail(self, trial: Union[Trial, int], message: str = "") -> None:
-        """The trial failed; it is asked again while there are retries."""
+        """Marks the trial as failed; it is handed out again if it has retries left."""
         arguments = {"message": message} if message else {}
         self._engine.ask("fail", trial=_number(trial), **arguments)
 
     def stop(self) -> None:
-        """Ends the experiment: no further trial is asked."""
+        """Stops the experiment: no further trial is handed out."""
         self._engine.ask("stop")
 
     @property
     def finished(self) -> bool:
-        """Whether it is over: no trial will ever be asked again. As of the last ask()."""
+        """Whether the experiment has ended, as of the last ask()."""
         return self._finished
 
     @property
     def trials(self) -> List[TrialResult]:
-        """All trials, by id."""
+        """All trials, ordered by id."""
         if self._result is not None:
             return self._result.trials
         return read_trials(self._engine, self._nested)
 
     @property
     def result(self) -> Result:
-        """What it found so far."""
+        """The results so far."""
         if self._result is not None:
             return self._result
         return Result(self._engine.ask("read", what="summary"), self.trials)
 
     @property
     def best(self) -> Optional[TrialResult]:
-        """The best trial of the first objective; None if none has reported a finite value."""
+        """The best trial by the first objective; None if no trial has reported a finite value."""
         if self._result is not None:
             return self._result.best
         best = self._engine.ask("read", what="summary")["best"]
         return read_trials(self._engine, self._nested, best[0], 1)[0] if best else None
 
     def close(self) -> Result:
-        """Ends the session: the experiment has finished, or can be opened again where it has a path."""
+        """Ends the session. An unfinished experiment with a path can be opened again."""
         if self._result is None:
             try:
                 summary = self._engine.ask("close")

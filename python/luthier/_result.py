@@ -1,4 +1,4 @@
-"""What an experiment found."""
+"""The results of an experiment."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _PAGE = 1000
 
 
 class TrialResult(NamedTuple):
-    """One trial as it is now."""
+    """The current state of one trial."""
 
     id: int
     state: str  #: pending, running, paused, completed, stopped or failed
-    config: Dict[str, Any]  #: of the result it is ranked by
-    metrics: Dict[str, Any]  #: of the result it is ranked by; of its last one where none is finite
+    config: Dict[str, Any]  #: of the result that the trial is ranked by
+    metrics: Dict[str, Any]  #: of the result that it is ranked by; of its last result if none is finite
     last_metrics: Dict[str, Any]  #: of its last result
     iterations: int  #: results reported
-    attempts: int  #: times it was started
+    attempts: int  #: how often it was started
     proposed_by: str  #: the searcher, "points" or "known"
-    reason: str  #: why it ended or waits; of a failure, with the end of the traceback
+    reason: str  #: why it ended or is waiting; for a failure, with the end of the traceback
 
 
 def _trial(answer, group):
@@ -45,27 +45,28 @@ def read_trials(engine, group=False, first=0, count=None) -> List[TrialResult]:
 
 
 class Result:
-    """An experiment's trials and what became of it. In a notebook it shows as a table."""
+    """The trials of an experiment and how it ended. Notebooks show it as a table."""
 
     def __init__(self, summary, trials: List[TrialResult]) -> None:
-        self.trials = trials  #: all of them, by id
-        self.directory: Optional[str] = summary["directory"]  #: None for one in memory
+        self.trials = trials  #: all trials, ordered by id
+        self.directory: Optional[str] = summary["directory"]  #: None for an experiment in memory
         self.finished: bool = summary["finished"]  #: False: it was interrupted and can be resumed
         self.reason: str = summary["reason"]  #: why it ended, a sentence
         self._best = summary["best"]
 
     @property
     def best(self) -> Optional[TrialResult]:
-        """The best trial of the first objective; None if none has reported a finite value."""
+        """The best trial by the first objective; None if no trial has reported a finite value."""
         return self.trials[self._best[0]] if self._best else None
 
     @property
     def front(self) -> List[TrialResult]:
-        """With several objectives the trials that no other beats in all of them."""
+        """The Pareto front: the trials that no other trial dominates."""
         return [self.trials[each] for each in self._best]
 
     def dataframe(self):
-        """A pandas.DataFrame with a row for each trial: config/NAME and the metrics (needs pandas)."""
+        """A pandas.DataFrame with one row per trial; needs pandas. The columns are trial, state, iterations,
+        the metrics, and config/NAME for each parameter."""
         try:
             import pandas
         except ImportError:

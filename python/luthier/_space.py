@@ -1,8 +1,8 @@
-"""The search space: what each parameter may be.
+"""The search space: the possible values of each parameter.
 
-A space is a dict from names to one of the distributions below, a list (one of its values) or a plain
-value (always that). Nested dicts are groups: {"optimizer": {"lr": ...}} gives the parameter
-`optimizer.lr`, and the configuration comes nested in the same way.
+A space is a dict that maps names to one of the distributions below, to a list (one of its values is
+chosen) or to a constant. Nested dicts are groups: {"optimizer": {"lr": ...}} defines the parameter
+`optimizer.lr`, and configurations are nested in the same way.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ._values import plain
 
 
 class Domain:
-    """What one parameter may be. Made by the functions of this module."""
+    """The possible values of one parameter. Created by the functions of this module."""
 
     __slots__ = ("text", "condition")
 
@@ -24,11 +24,11 @@ class Domain:
         self.condition = condition
 
     def when(self, name: str, value: Any) -> Domain:
-        """The same, but only active where the parameter `name` has this value."""
+        """The same domain, active only if the parameter `name` has this value."""
         return self.when_true(f"{_name_in_expression(name)} == {_literal(value)}")
 
     def when_true(self, expression: str) -> Domain:
-        """The same, but only active where the expression over other parameters holds."""
+        """The same domain, active only if the expression over other parameters is true."""
         condition = f"({self.condition}) and ({expression})" if self.condition else expression
         return Domain(self.text, condition)
 
@@ -59,22 +59,23 @@ def _made(word: str, *arguments: Any) -> Domain:
 
 
 def uniform(low: float, high: float) -> Domain:
-    """A number from low up to, but without, high; all equally likely."""
+    """A number in [low, high), uniformly distributed."""
     return _made("uniform", float(low), float(high))
 
 
 def loguniform(low: float, high: float) -> Domain:
-    """A number from low > 0 up to high whose logarithm is uniform: for scales such as learning rates."""
+    """A number in [low, high), low > 0, whose logarithm is uniformly distributed; for learning rates and
+    other scales."""
     return _made("loguniform", float(low), float(high))
 
 
 def quniform(low: float, high: float, step: float) -> Domain:
-    """low, low + step, ... up to high."""
+    """One of low, low + step, ... up to and including high."""
     return _made("quniform", float(low), float(high), float(step))
 
 
 def qloguniform(low: float, high: float, step: float) -> Domain:
-    """Steps from low > 0 up to high, the small ones as likely as the large ones."""
+    """A multiple of step in [low, high], low > 0, log-uniformly distributed."""
     return _made("qloguniform", float(low), float(high), float(step))
 
 
@@ -84,52 +85,52 @@ def randint(low: int, high: int) -> Domain:
 
 
 def qrandint(low: int, high: int, step: int) -> Domain:
-    """low, low + step, ... up to high, integers."""
+    """One of the integers low, low + step, ... up to and including high."""
     return _made("qrandint", int(low), int(high), int(step))
 
 
 def lograndint(low: int, high: int) -> Domain:
-    """An integer from low >= 1 to high - 1 whose logarithm is about uniform."""
+    """An integer from low >= 1 to high - 1, log-uniformly distributed."""
     return _made("lograndint", int(low), int(high))
 
 
 def qlograndint(low: int, high: int, step: int) -> Domain:
-    """Steps from low >= 1 up to high, integers, the small ones as likely as the large ones."""
+    """An integer multiple of step in [low, high], low >= 1, log-uniformly distributed."""
     return _made("qlograndint", int(low), int(high), int(step))
 
 
 def normal(mean: float, standard_deviation: float) -> Domain:
-    """A number without bounds, normally distributed."""
+    """A normally distributed number."""
     return _made("normal", float(mean), float(standard_deviation))
 
 
 def qnormal(mean: float, standard_deviation: float, step: float) -> Domain:
-    """A multiple of step, normally distributed."""
+    """A normally distributed multiple of step."""
     return _made("qnormal", float(mean), float(standard_deviation), float(step))
 
 
 def choice(values: Sequence[Any]) -> Domain:
-    """One of the values, all equally likely: None, bools, numbers, text, lists of these."""
+    """One of the values, with equal probability. Values are None, bools, numbers, text or lists of these."""
     return _made("choice", *values)
 
 
 def grid(values: Sequence[Any]) -> Domain:
-    """Each of the values in turn; several grids give every combination."""
+    """Every value once; several grids give all their combinations."""
     return _made("grid", *values)
 
 
 def constant(value: Any) -> Domain:
-    """Always this value."""
+    """A fixed value."""
     return _made("constant", value)
 
 
 def expression(formula: str) -> Domain:
-    """Computed from other parameters: "epochs * 0.1"."""
+    """A value computed from other parameters, such as "epochs * 0.1"."""
     return Domain(f"expr({formula})")
 
 
 class Space:
-    """A space as given, checked for what only Python can see; the engine checks the rest."""
+    """A search space as given by the user. The engine checks everything that is not specific to Python."""
 
     def __init__(self, space: Mapping[str, Any], constraints: Sequence[str] | str = ()) -> None:
         if not isinstance(space, Mapping):

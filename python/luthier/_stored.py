@@ -1,4 +1,4 @@
-"""Experiments that are on disk."""
+"""Stored experiments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ._result import Result, read_trials
 
 
 def open(path: Union[str, os.PathLike]) -> Result:
-    """The experiment in this directory as it is now, running or not."""
+    """The current results of the experiment in this directory, running or not."""
     path = os.path.abspath(os.fspath(path))
     engine = Engine()
     try:
@@ -22,7 +22,7 @@ def open(path: Union[str, os.PathLike]) -> Result:
 
 
 def ls(results: Union[str, os.PathLike] = "luthier-results") -> List[str]:
-    """The directories of the experiments in `results`, by name; none where it is not there."""
+    """The directories of the experiments in `results`, sorted by name; empty if it does not exist."""
     results = os.path.abspath(os.fspath(results))
     try:
         names = sorted(os.listdir(results))

@@ -1,4 +1,4 @@
-"""Tuner: the engine runs the trials, in processes of this machine."""
+"""Tuner: the engine runs the trials, in processes on this machine."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ._space import Space
 
 
 class Replay(NamedTuple):
-    """What recomputing an experiment's decisions from its log gave."""
+    """The result of recomputing an experiment's decisions from its log."""
 
     decisions: int
     choices: int
     suggestions: int
-    differences: int  #: 0: all came out as they are in the log
-    first_difference: str  #: a sentence; empty when there is none
+    differences: int  #: 0 if all are equal to those in the log
+    first_difference: str  #: a sentence; empty if there is none
 
 
 class Tuner:
@@ -34,29 +34,29 @@ class Tuner:
         result = luthier.Tuner(train, {"lr": luthier.loguniform(1e-5, 1e-1)}, minimize="loss",
                                samples=64, scheduler="asha", jobs=4).run()
 
-    train: a function of the configuration (a dict), which reports with luthier.report() or returns its
-      metrics or the value of its one objective; a class with setup(config), step() -> metrics or None,
-      and optionally save(directory), load(directory), reconfigure(config), cleanup(); or a list of words, the command of
-      any program (docs/worker_protocol.md), with placeholders such as "{lr}".
-    space: a dict from names to distributions, lists or values (docs/python.md).
-    minimize, maximize: the metric, or several of them.
-    samples: trials for each cell of the grid (default 1; no end if `time` is given).
-    time: seconds for the whole experiment, all its sessions together.
-    jobs: trials at a time (default: as many as there are processors).
+    train: a function of the configuration (a dict), which calls luthier.report() or returns its metrics
+      or the value of a single objective; a class with setup(config), step() -> metrics or None,
+      and optionally save(directory), load(directory), reconfigure(config), cleanup(); or a list of words: the command
+      of any program (docs/worker_protocol.md), with placeholders such as "{lr}".
+    space: a dict that maps names to distributions, lists or constants (docs/python.md).
+    minimize, maximize: the name of a metric, or a list of names.
+    samples: trials per cell of the grid (default: 1; no limit if `time` is given).
+    time: time budget of the experiment in seconds, over all its sessions.
+    jobs: how many trials run at the same time (default: the number of processors).
     searcher, scheduler: a name, "asha:max_t=81" or luthier.asha(max_t=81).
     stop: rules such as "loss < 0.1" that complete a trial.
-    constraints: expressions that every configuration satisfies, such as "a < b".
+    constraints: expressions that every configuration must satisfy, such as "a < b".
     points: configurations to try first.
     resources: what a trial needs, such as {"cpu": 2, "gpu": 0.5, "memory": "4GB"}.
-    retries: failures of one trial that are forgiven.
-    results: where experiments are kept; None: in memory only.
-    name: the experiment's; default: the function's name and the time.
-    start: "fork" (each trial is a fork of a process that has loaded the function) or "spawn" (each
-      trial loads it anew, for code that can't be forked).
-    reuse: processes run one trial after the other, which finds what the one before left in memory;
-      the object of a class that has reconfigure(config) -> bool is kept where that returns True.
+    retries: how often a failed trial is tried again.
+    results: the directory of the experiments; None keeps the experiment in memory.
+    name: the name of the experiment (default: the name of the function and the time).
+    start: "fork" (each trial is a fork of a process that has imported the function) or "spawn" (each
+      trial imports it in a new process, for code that can't be forked).
+    reuse: processes run several trials, one after another, and keep what these leave in memory. An
+      object of a class with reconfigure(config) -> bool is reused if that returns True.
     log: names of loggers (default: console, csv, json, tensorboard).
-    verbosity: 0: failures only; 1; 2: each trial's end as well.
+    verbosity: 0 (failures only), 1, or 2 (also the end of each trial).
     Other options by keyword: iterations, max_failures, retry_delay, trial_timeout, grace,
     checkpoint_every, checkpoint_at_end, keep_checkpoints, keep_by, deterministic, time_attr, score,
     tags; and executor_options of a program.
@@ -103,20 +103,20 @@ class Tuner:
     def run(self) -> Result:
         """Runs a new experiment to its end.
 
-        Ctrl-C ends it in good order, to be resumed, and KeyboardInterrupt goes on; a second one ends
-        it at once. Raises UsageError before anything is created where an option can't be.
+        Ctrl-C interrupts the run so that it can be resumed, and KeyboardInterrupt is raised; a second
+        Ctrl-C ends the run at once. Raises UsageError, before anything is created, for invalid options.
         """
         name = self._given_name or _spec.new_name(_stem(self._train, self._command))
         return self._drive("run", experiment={**self._spec, "name": name},
                            session={**self._session, "may_rename": self._given_name is None})
 
     def resume(self, more_samples: int = 0) -> Result:
-        """Goes on with the interrupted experiment of this name, by the options in its log, or with
-        `more_samples` for each cell of the grid with one that has ended."""
+        """Resumes the interrupted experiment of this name with the options in its log. `more_samples` per
+        cell of the grid extend it, also if it has ended."""
         return self._drive("resume", name=self._name(), session=self._session, more_samples=more_samples)
 
     def replay(self) -> Replay:
-        """Recomputes every decision, choice and suggestion of the experiment of this name."""
+        """Recomputes all decisions, choices and suggestions of the experiment of this name."""
         engine = Engine()
         try:
             return Replay(**engine.ask("replay", name=self._name(), session=self._session))
