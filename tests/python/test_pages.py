@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -43,6 +44,16 @@ def test_the_conversation_of_the_protocol_page():
     answers = [re.sub(r'"seed": "\d+"', '"seed": "SEED"', re.sub(r'"version": "[^"]*"', '"version": "VERSION"', line))
                for line in ran.stdout.splitlines()]
     assert answers == heard
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+def test_the_client_in_node(monkeypatch):
+    program = os.environ["LUTHIER_PROGRAM"]
+    monkeypatch.setenv("PATH", f"{os.path.dirname(program)}{os.pathsep}{os.environ['PATH']}")
+    pathlib.Path("client.mjs").write_text(blocks("client_protocol.md", "js")[0])
+    ran = subprocess.run(["node", "client.mjs"], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    assert abs(float(re.fullmatch(r"x = (\S+), loss = \S+\n", ran.stdout)[1]) - 0.3) < 0.2
 
 
 def test_every_request_of_the_protocol_is_on_its_page():
