@@ -105,10 +105,8 @@ class Engine:
             self._raise_failed()
 
     def interrupt(self):
-        """While another call waits for a run: asks the engine to leave in good order. Any thread."""
-        self._last_id += 1
-        self._pending[self._last_id] = None
-        self._write({"id": self._last_id, "do": "interrupt"})
+        """While another call waits for a run: asks the engine to end it in an orderly way. Any thread."""
+        self._write({"id": None, "do": "interrupt"})
 
     def run(self, word, **arguments):
         """ask() for a request that takes long. Ctrl-C ends the run in good order, a second one at

@@ -106,14 +106,34 @@ class Tuner:
         Ctrl-C interrupts the run so that it can be resumed, and KeyboardInterrupt is raised; a second
         Ctrl-C ends the run at once. Raises UsageError, before anything is created, for invalid options.
         """
+        return self._run()
+
+    async def run_async(self) -> Result:
+        """run() for asyncio: other tasks continue during the run. Cancelling it interrupts the run so
+        that it can be resumed."""
+        import asyncio
+
+        engines: list = []
+        running = asyncio.get_running_loop().run_in_executor(None, self._run, engines.append)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            while not engines and not running.done():
+                await asyncio.sleep(0.01)
+            for engine in engines:
+                engine.interrupt()
+            await asyncio.wait([running])
+            raise
+
+    def _run(self, on_start=None):
         name = self._given_name or _spec.new_name(_stem(self._train, self._command))
-        return self._drive("run", experiment={**self._spec, "name": name},
+        return self._drive("run", on_start, experiment={**self._spec, "name": name},
                            session={**self._session, "may_rename": self._given_name is None})
 
     def resume(self, more_samples: int = 0) -> Result:
         """Resumes the interrupted experiment of this name with the options in its log. `more_samples` per
         cell of the grid extend it, also if it has ended."""
-        return self._drive("resume", name=self._name(), session=self._session, more_samples=more_samples)
+        return self._drive("resume", None, name=self._name(), session=self._session, more_samples=more_samples)
 
     def replay(self) -> Replay:
         """Recomputes all decisions, choices and suggestions of the experiment of this name."""
@@ -128,7 +148,8 @@ class Tuner:
             raise UsageError("which experiment? give Tuner its name and the results directory it is in")
         return self._given_name
 
-    def _drive(self, word, *, session, **arguments):
+    def _drive(self, word, on_start, *, session, **arguments):
+        """`on_start`: called with the engine before it is asked."""
         payload = None
         engine = None
         try:
@@ -137,6 +158,8 @@ class Tuner:
                 payload = _payload.pack(self._train, objective, self._space.nested)
                 session = {**session, "workers": _worker_command(payload), "worker_start": self._start}
             engine = Engine()
+            if on_start is not None:
+                on_start(engine)
             summary = engine.run(word, session=session, **arguments)
             return Result(summary, read_trials(engine, self._space.nested))
         finally:

@@ -1,5 +1,6 @@
 """Tuner: the engine trains, in processes of this machine."""
 
+import asyncio
 import os
 import pathlib
 import signal
@@ -205,6 +206,39 @@ def test_what_can_not_be_is_refused_before_anything_is_made(options, said):
 
 
 # ---- interruption
+
+
+def test_in_asyncio_other_tasks_continue():
+    async def main():
+        ticks = 0
+
+        async def tick():
+            nonlocal ticks
+            while True:
+                ticks += 1
+                await asyncio.sleep(0.01)
+
+        ticking = asyncio.ensure_future(tick())
+        result = await tune(functions.square, samples=3, results=None).run_async()
+        ticking.cancel()
+        return len(result), ticks
+
+    trials, ticks = asyncio.run(main())
+    assert trials == 3 and ticks > 3
+
+
+def test_a_cancelled_run_can_be_resumed():
+    async def main():
+        run = asyncio.ensure_future(tune(functions.sleep, samples=2, name="e", grace=1).run_async())
+        while not pathlib.Path("luthier-results/e/trials/00000/stdout.log").exists():
+            await asyncio.sleep(0.02)
+        run.cancel()
+        await run
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(main())
+    assert not luthier.open("luthier-results/e").finished
+    assert len(tune(functions.square, name="e").resume()) == 2
 
 
 TUNE = """
