@@ -1,5 +1,5 @@
 // The part of the client protocol in which the engine trains: run, resume, replay; and reading.
-#include <csignal>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"

@@ -70,7 +70,6 @@ void RunWatch::hear() {
 
 // The client is gone: in good order first, then at once; again, in case the run had only begun.
 void RunWatch::leave_alone() {
-  gone_ = true;
   pollfd polled{over_.get(), POLLIN, 0};
   do {
     kill(getpid(), SIGHUP);

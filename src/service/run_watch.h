@@ -2,7 +2,6 @@
 // experiment or interrupt it; its death interrupts it too.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
@@ -23,7 +22,6 @@ class RunWatch {
   ~RunWatch();  // ends the thread
 
   Result<> start();
-  bool client_gone() const { return gone_; }
 
  private:
   void watch();
@@ -34,7 +32,6 @@ class RunWatch {
   LineSocket& socket_;
   const Answer answer_;
   FileDescriptor over_;  // readable once the run has ended
-  std::atomic<bool> gone_ = false;
   std::thread thread_;
 };
 
