@@ -1,33 +1,82 @@
-"""Luthier, seen from training code in Python.
+"""Luthier: model selection and training, distributed.
+
+Tuning a function:
 
     import luthier
 
     def train(config):
-        model = Model(config)
-        if start := luthier.checkpoint():
-            model.load(start)
-        while luthier.iteration() < 81:
-            loss = model.train_epoch()
-            if not luthier.report({"loss": loss}, save=model.save):
+        for epoch in range(81):
+            if not luthier.report(loss=...):
                 return
 
-    luthier run --executor ray --python my_module:train ...
+    result = luthier.Tuner(train, {"lr": luthier.loguniform(1e-5, 1e-1)},
+                           minimize="loss", samples=64, scheduler="asha").run()
+    print(result.best.config)
 
-Works in a function given to --python and in any program that `luthier run` started.
+Tuner runs trials in processes; Experiment asks you for them; open() and ls() read what is stored. In
+training code, report(), checkpoint() and the like speak for the trial that runs: in a function of
+Tuner, in one given to `luthier run --python`, and in any program that `luthier run` started.
 """
+
+from typing import TYPE_CHECKING
 
 from ._trial import current as _current
 
-__all__ = ["bundle", "checkpoint", "config", "directory", "iteration", "report", "seed", "shared",
-           "stop_requested", "trial_id"]
+if TYPE_CHECKING:
+    from ._engine import program
+    from ._errors import Error, NotFoundError, UsageError
+    from ._experiment import Experiment, Trial
+    from ._result import Result, TrialResult
+    from ._space import (Domain, choice, constant, expression, grid, lograndint, loguniform, normal,
+                         qlograndint, qloguniform, qnormal, qrandint, quniform, randint, uniform)
+    from ._stored import ls, open
+    from ._tuner import Replay, Tuner
+
+# Where names are that load more than a trial needs.
+_LAZY = {
+    "_cluster": ("bundle", "shared"),  # they need Ray, which nothing else here loads
+    "_engine": ("program",),
+    "_errors": ("Error", "NotFoundError", "UsageError"),
+    "_experiment": ("Experiment", "Trial"),
+    "_result": ("Result", "TrialResult"),
+    "_space": ("Domain", "choice", "constant", "expression", "grid", "lograndint", "loguniform",
+               "normal", "qlograndint", "qloguniform", "qnormal", "qrandint", "quniform", "randint",
+               "uniform"),
+    "_stored": ("ls", "open"),
+    "_tuner": ("Replay", "Tuner"),
+}
+_MODULE_OF = {name: module for module, names in _LAZY.items() for name in names}
+# Searchers and schedulers: luthier.asha(max_t=81). What options they have the engine knows.
+_PLUGINS = frozenset((
+    "asha", "bohb", "fifo", "hyperband", "median_stopping", "pasha", "patient", "pb2", "pbt",
+    "pbt_replay", "percentile", "successive_halving", "threshold", "wilcoxon",
+    "cmaes", "gp", "halton", "latin_hypercube", "random", "sobol", "tpe"))
+
+__all__ = ["checkpoint", "config", "directory", "iteration", "report", "seed", "stop_requested",
+           "trial_id", *(_MODULE_OF.keys() | _PLUGINS) - {"open", "random"}]
 
 
 def __getattr__(name):
-    """bundle() and shared() need Ray, which nothing else here loads."""
-    if name in ("bundle", "shared"):
-        from . import _cluster
-        return getattr(_cluster, name)
-    raise AttributeError(f"module 'luthier' has no attribute '{name}'")
+    import importlib
+
+    if name in _MODULE_OF:
+        value = getattr(importlib.import_module("." + _MODULE_OF[name], __name__), name)
+    elif name in _PLUGINS:
+        from ._spec import Plugin
+
+        def value(**options):
+            return Plugin(name, options)
+
+        value.__name__ = value.__qualname__ = name
+        value.__doc__ = f"The plugin {name} with these options (luthier plugins {name})."
+    else:
+        raise AttributeError(f"module 'luthier' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
 
 
 def config():

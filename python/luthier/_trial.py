@@ -4,13 +4,15 @@ import json
 import os
 import threading
 
+from ._values import numbers, record
+
 _local = threading.local()
 
 
 class Trial:
     """`tell(line) -> reply` sends one line of the worker protocol and waits for the answer."""
 
-    def __init__(self, order, tell, stopping=lambda: False):
+    def __init__(self, order, tell, stopping=lambda: False, close=lambda: None):
         self.id = order["trial"]
         self.config = order["config"]
         self.seed = order["seed"]
@@ -19,6 +21,7 @@ class Trial:
         self.directory = order.get("trial_directory") or None
         self._tell = tell
         self._stopping = stopping
+        self.close = close
         self._over = False
 
     def report(self, metrics, save=None):
@@ -28,7 +31,7 @@ class Trial:
         if not metrics:
             raise ValueError("report() needs at least one metric")
         self.iteration += 1
-        reply = self._tell(_line(metrics))
+        reply = self._tell(record(metrics))
         if "directory" in reply and save is not None:
             save(reply["directory"])
             done = self._tell({"checkpoint": True})
@@ -38,24 +41,14 @@ class Trial:
         return not self._over
 
     @property
+    def over(self):
+        """Whether report() has said to return."""
+        return self._over
+
+    @property
     def stop_requested(self):
         """Whether the trial was asked to stop since the last report; check this in long iterations."""
         return self._stopping()
-
-
-def _line(metrics):
-    return {name: _plain(value) for name, value in metrics.items()}
-
-
-def _plain(value):
-    """numpy's and torch's numbers are not Python's."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, dict):
-        return _line(value)
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return _plain(value.item()) if hasattr(value, "item") else float(value)
 
 
 def set_current(trial):
@@ -71,6 +64,14 @@ def current():
 
 
 _process_trial = None
+
+
+def forget():
+    """This process has another trial from now on."""
+    global _process_trial
+    if _process_trial is not None:
+        _process_trial.close()
+    _process_trial = None
 
 
 def _of_this_process():
@@ -90,10 +91,10 @@ def _of_this_process():
             return json.loads(reply)
 
         with open(os.environ["LUTHIER_PARAMS"], encoding="utf-8") as file:
-            config = json.load(file)
+            config = numbers(json.load(file))
         _process_trial = Trial(
             {"trial": int(os.environ["LUTHIER_TRIAL_ID"]), "config": config,
              "seed": int(os.environ["LUTHIER_SEED"]), "iteration": int(os.environ["LUTHIER_ITERATION"]),
              "restore": os.environ.get("LUTHIER_CHECKPOINT_IN"),
-             "trial_directory": os.environ["LUTHIER_TRIAL_DIR"]}, tell)
+             "trial_directory": os.environ["LUTHIER_TRIAL_DIR"]}, tell, close=link.close)
     return _process_trial

@@ -2,6 +2,7 @@
 // started, reports results and ends, and reads the replies. One thread, no locks.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,10 @@ namespace luthier {
 class CallerExecutor : public Executor {
  public:
   Capabilities capabilities() const override { return {.can_checkpoint = true}; }
+  // How many trials are out is the caller's own affair.
+  std::optional<Resources> inventory() const override {
+    return Resources{.cpu = 1e9, .memory_bytes = std::int64_t{1} << 60};
+  }
   void start(const StartRequest& request) override;
   void reply(AttemptId id, const Reply& reply) override;
   void interrupt(AttemptId id, bool pause, bool save) override;

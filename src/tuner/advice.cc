@@ -58,7 +58,7 @@ std::string way_on(std::string_view command,
                    std::string_view options) {
   const ExecutorRow* executor = find_executor(spec.executor);
   if (executor != nullptr && executor->function_for != nullptr) {
-    return formatted("`{}` in its C++ program", executor->function_for(command));
+    return formatted("`{}` in its {} program", executor->function_for(command), executor->language);
   }
   return "`" + command_line(command, directory, options) + "`";
 }

@@ -13,6 +13,7 @@
 #include "core/log/experiment_state.h"
 #include "core/log/log_words.h"
 #include "engine/recover.h"
+#include "executors/workers/worker_options.h"
 #include "loggers/console/console.h"
 #include "luthier/benchmark.h"
 #include "luthier/tuner.h"
@@ -23,9 +24,10 @@ namespace luthier {
 // What the program that runs an experiment gives it, beside the spec.
 struct RunContext {
   SessionOptions session;
-  bool may_rename = false;   // a new experiment whose name is taken gets -2, -3, ... after it
-  ConsoleOptions console;    // how the console shows a run
-  TrainFunction train = {};  // executor in_process
+  bool may_rename = false;     // a new experiment whose name is taken gets -2, -3, ... after it
+  ConsoleOptions console;      // how the console shows a run
+  TrainFunction train = {};    // executor in_process
+  WorkerOptions workers = {};  // executor workers
   // Executor simulated: the program's own; null: the one that the spec names.
   std::shared_ptr<const Benchmark> benchmark = nullptr;
   std::function<bool(TrialId, const TrialResult&)> stop_if = {};

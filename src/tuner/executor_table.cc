@@ -13,6 +13,7 @@
 #include "executors/programs/process.h"
 #include "executors/ray/ray.h"
 #include "executors/threads/in_process.h"
+#include "executors/workers/workers.h"
 #include "laboratory/simulation/simulation_options.h"
 #include "tuner/program_options.h"
 
@@ -57,6 +58,21 @@ Made make_process(const ExperimentSpec& spec, const ExecutorContext& context) {
     return there.error();
   }
   return make_process_executor(*std::move(process), context.checkpoints, context.clock);
+}
+
+Made make_workers(const ExperimentSpec& spec, const ExecutorContext& context) {
+  if (context.workers.command.empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 spec.name +
+                     " trains functions of a Python program; resume and extend it in that program, "
+                     "with the methods of luthier.Tuner"};
+  }
+  auto process = process_options(spec);
+  if (!process) {
+    return process.error();
+  }
+  return make_worker_executor(
+      *std::move(process), context.workers, context.checkpoints, context.clock);
 }
 
 Result<> set_option(RayOptions& ray, const std::string& name, const std::string& value) {
@@ -126,8 +142,16 @@ constexpr std::array kExecutors = {
         .shares_gpus = true,
         .function_for = [](std::string_view command) { return "Tuner::" + std::string(command); },
         .make = make_in_process},
+    ExecutorRow{
+        .name = "workers",
+        .info = [] { return summary("functions of a Python program, in processes here"); },
+        .runs_programs = true,
+        .shares_gpus = true,
+        .function_for = [](std::string_view command) { return "Tuner." + std::string(command); },
+        .language = "Python",
+        .make = make_workers},
     ExecutorRow{.name = "caller",
-                .info = [] { return summary("the loop of a C++ program that asks and tells"); },
+                .info = [] { return summary("the loop of a program that asks and tells"); },
                 .is_listed = false,
                 .function_for = [](std::string_view) { return std::string("Experiment::open"); }},
     ExecutorRow{.name = kSimulatedExecutor,

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "executors/workers/worker_options.h"
 #include "luthier/clock.h"
 #include "luthier/executor.h"
 #include "luthier/experiment_spec.h"
@@ -21,6 +22,7 @@ namespace luthier {
 struct ExecutorContext {
   const SessionOptions& session;
   const TrainFunction& train;
+  const WorkerOptions& workers;
   CheckpointArea& checkpoints;
   Clock& clock;
 };
@@ -31,9 +33,10 @@ struct ExecutorRow {
   bool is_listed = true;       // by `luthier plugins`: a person can choose it
   bool runs_programs = false;  // a command line; its output is kept in the trial's directory
   bool shares_gpus = false;    // trials run on this machine and get its GPUs
-  // The function of a C++ program that does what `luthier COMMAND` does for others. Null: the
-  // command line can.
+  // The function of a program in `language` that does what `luthier COMMAND` does for others. Null:
+  // the command line can.
   std::string (*function_for)(std::string_view command) = nullptr;
+  std::string_view language = "C++";
   // Checks the spec's options too. Null: an executor that is always made elsewhere.
   Result<std::unique_ptr<Executor>> (*make)(const ExperimentSpec& spec,
                                             const ExecutorContext& context) = nullptr;

@@ -376,6 +376,7 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunContext& op
   auto made = luthier::make_executor(spec,
                                      {.session = options.session,
                                       .train = options.train,
+                                      .workers = options.workers,
                                       .checkpoints = *checkpoints_,
                                       .clock = *clock_});
   if (!made) {

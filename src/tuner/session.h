@@ -44,6 +44,7 @@ class Session {
   Engine& engine() { return *engine_; }
   ExperimentState& state() { return *state_; }
   CheckpointArea& checkpoints() { return *checkpoints_; }
+  EventStore& store() { return *store_; }
   const std::filesystem::path& directory() const { return directory_; }
   // After the engine left: closes the store ...
   Result<> close() { return store_->close(); }

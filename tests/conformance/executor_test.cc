@@ -10,6 +10,7 @@
 
 #include "executors/programs/process.h"
 #include "executors/threads/in_process.h"
+#include "executors/workers/workers.h"
 #include "laboratory/simulation/simulated_executor.h"
 #include "support/executor_driver.h"
 #include "support/folder_checkpoint_area.h"
@@ -107,6 +108,14 @@ class ExecutorConformance : public testing::TestWithParam<const char*> {
     }
     const auto program = folder_.path() / "train.sh";
     std::ofstream(program) << kProgram;
+    if (std::string(GetParam()) == "workers") {
+      auto made = make_worker_executor(
+          {.parameters = {"steps", "mode"}, .metrics = {"loss"}, .grace = kGrace},
+          {.command = {"/bin/sh", program.string()}, .start = WorkerStart::spawn},
+          area_,
+          *owned_clock_);
+      return std::move(made.value());
+    }
     auto made = make_process_executor({.command = {"/bin/sh", program.string()},
                                        .parameters = {"steps", "mode"},
                                        .metrics = {"loss"},
@@ -349,7 +358,7 @@ TEST_P(ExecutorConformance, LeavesWithAttemptsRunning) {
 
 INSTANTIATE_TEST_SUITE_P(All,
                          ExecutorConformance,
-                         testing::Values("in_process", "process", "simulated"),
+                         testing::Values("in_process", "process", "workers", "simulated"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -65,6 +65,13 @@ Result<> executor(ExperimentRequest& request, const Setting& setting) {
                    "give a program after '--' with executor process, or call luthier::Tuner from "
                    "C++"});
   }
+  if (spec->name == "workers") {
+    return placed(setting,
+                  {ErrorCode::invalid_argument,
+                   "workers run functions of a Python program, and the command line has none; "
+                   "give a program after '--' with executor process, or use luthier.Tuner in "
+                   "Python"});
+  }
   const auto known = split(setting.option->words, ' ');
   if (std::ranges::find(known, spec->name) == known.end()) {
     return placed(setting,

@@ -5,6 +5,7 @@
 
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "cli/commands/client.h"
 
 namespace luthier::cli {
 namespace {
@@ -79,6 +80,9 @@ const Command* first_with_options_of(const Command& command) {
 }  // namespace
 
 const Command* find_command(std::string_view name) {
+  if (name == kClient.name) {
+    return &kClient;
+  }
   const auto found = std::ranges::find(commands(), name, &Command::name);
   return found == commands().end() ? nullptr : *found;
 }

@@ -246,12 +246,18 @@ std::string read(const Json& json, Objective& out) {
   return {};
 }
 
+// As it is written, or as people write it: "asha:max_t=81".
 std::string read(const Json& json, PluginSpec& out) {
+  if (const auto* text = json.value.text()) {
+    auto plugin = parse_plugin_spec(*text);
+    out = plugin ? *std::move(plugin) : PluginSpec{};
+    return plugin ? "" : "is wrong: " + plugin.error().message;
+  }
   const Json* name = json.find("name");
   const Json* options = json.find("options");
   out = {};
   if (!name || !options || json.members.size() != 2 || !read(*name, out.name).empty()) {
-    return R"(must be {"name": NAME, "options": {...}})";
+    return R"(must be {"name": NAME, "options": {...}} or text such as "asha:max_t=81")";
   }
   return read(*options, out.options);
 }

@@ -392,6 +392,9 @@ void ProcessAttempt::end() {
 
 // Why it has no value of the objectives.
 std::string ProcessAttempt::missing() const {
+  if (settings_.command.empty()) {
+    return missing_report(settings_.hearing);
+  }
   const auto& globs = settings_.options.metric_files;
   const auto why = globs.empty() ? "" : no_metric_file(files_of_trial(directory_), globs);
   return why.empty() || source_ == ResultSource::report

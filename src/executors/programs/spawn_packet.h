@@ -24,6 +24,8 @@ class SpawnPacket {
   bool send(int socket, const void* request, std::size_t size) const;
   // The executor's end of the control socket.
   FileDescriptor take_control() { return std::move(control_); }
+  // The other end, which was sent too.
+  FileDescriptor take_their_control() { return std::move(their_control_); }
 
  private:
   FileDescriptor control_;

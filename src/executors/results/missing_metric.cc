@@ -108,6 +108,13 @@ std::string missing_metric(const HearingOptions& wanted, const Diagnosis& diagno
          remedy(wanted);
 }
 
+std::string missing_report(const HearingOptions& wanted) {
+  const auto names = objectives_of(wanted);
+  return names.empty() ? "returned without a result; report one"
+                       : "returned without a value of '" + join(names, "' or '") +
+                             "'; report it, or return it";
+}
+
 std::string missing_file(const HearingOptions& wanted,
                          const std::vector<std::string>& globs,
                          const std::string& why) {

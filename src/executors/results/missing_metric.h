@@ -12,6 +12,8 @@ namespace luthier {
 
 // The attempt ended well and gave none of the objectives.
 std::string missing_metric(const HearingOptions& wanted, const Diagnosis& diagnosis);
+// Likewise, of a function, which can only report them.
+std::string missing_report(const HearingOptions& wanted);
 // Likewise, as there was no file to read. `why`: no_metric_file().
 std::string missing_file(const HearingOptions& wanted,
                          const std::vector<std::string>& globs,

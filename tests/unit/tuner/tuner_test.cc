@@ -315,6 +315,33 @@ TEST(AskAndTell, WhatWasOutIsAskedAgainAfterAnInterruption) {
   EXPECT_EQ(again->config, first->config);
 }
 
+TEST(AskAndTell, AsManyTrialsAreOutAsTheCallerLikes) {
+  Tuner tuner(line());
+  tuner.minimize("loss").samples(0).searcher("random").store("memory").log({}).resource("cpu", "4");
+  auto experiment = Experiment::open(std::move(tuner));
+  ASSERT_TRUE(experiment.ok()) << experiment.error().message;
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(experiment->ask()) << i;
+  }
+}
+
+TEST(AskAndTell, AfterTheLastTrialClosingFinishes) {
+  for (const bool all : {true, false}) {
+    Tuner tuner(line());
+    tuner.minimize("loss").samples(3).searcher("random").store("memory").log({});
+    auto experiment = Experiment::open(std::move(tuner));
+    ASSERT_TRUE(experiment.ok()) << experiment.error().message;
+    for (int i = 0; i < (all ? 3 : 2); ++i) {
+      const auto trial = experiment->ask();
+      ASSERT_TRUE(trial && experiment->report(trial->id, {{"loss", i}}));
+      ASSERT_TRUE(experiment->tell(trial->id).ok());
+    }
+    const auto summary = experiment->close();
+    ASSERT_TRUE(summary.ok());
+    EXPECT_EQ(summary->finished, all);
+  }
+}
+
 TEST(TunerRuns, ProgramsAreRunToo) {
   const TemporaryDirectory place;
   Tuner tuner(line());

@@ -1,0 +1,203 @@
+// The part of the client protocol in which the engine trains: run, resume, replay; and reading.
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "service/client_service.h"
+#include "service/run_watch.h"
+#include "service/summary_json.h"
+#include "tuner/machine/machine.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::int64_t kMostRead = 10'000;  // trials or events in one answer
+
+Result<std::filesystem::path> named_directory(const ClientRequest& request,
+                                              const RunContext& options) {
+  const auto name = request.text("name");
+  return name ? find_experiment(options.session.results, *name)
+              : Result<std::filesystem::path>(name.error());
+}
+
+}  // namespace
+
+// What can be asked while the engine trains. A stop goes the way of `luthier stop`.
+std::string ClientService::answer_during_run(const ClientRequest& request,
+                                             const std::filesystem::path& results,
+                                             const std::string& name) {
+  if (request.word == "interrupt") {
+    interrupt_run();
+    return format_answer(request, "{}");
+  }
+  if (request.word == "stop" && !results.empty()) {
+    const std::string running = name.empty() ? feed_->experiment_name() : name;
+    const auto answered = luthier::request(results / running, "stop", {}, person());
+    return answered ? format_answer(request, "{}") : format_answer(request, answered.error());
+  }
+  if (request.word == "subscribe") {
+    const auto answered = subscribe(request);
+    return answered ? format_answer(request, *answered) : format_answer(request, answered.error());
+  }
+  return format_answer(
+      request,
+      Error{
+          ErrorCode::unavailable,
+          "the experiment runs; until it has ended only interrupt, subscribe and, for one that is "
+          "stored, stop are answered"});
+}
+
+template <class Go>
+ClientService::Answer ClientService::run_watched(RunContext& options,
+                                                 const std::string& name,
+                                                 Go go) {
+  if (trials_) {
+    return Error{ErrorCode::already_exists,
+                 trials_->state().spec().name + " is open here; close it first"};
+  }
+  options.own_loggers.push_back(feed_);
+  options.session.handle_signals = true;
+  options.session.who = person();
+  const auto results =
+      options.session.memory_store ? std::filesystem::path() : options.session.results;
+  std::optional<Result<ExperimentSummary>> outcome;
+  {
+    RunWatch watch(socket_, [&](const ClientRequest& asked) {
+      return answer_during_run(asked, results, name);
+    });
+    if (const auto watching = watch.start(); !watching) {
+      return watching.error();
+    }
+    outcome.emplace(go());
+  }
+  if (!*outcome) {
+    return outcome->error();
+  }
+  summary_ = **std::move(outcome);
+  return summary_json(*summary_);
+}
+
+ClientService::Answer ClientService::run(const ClientRequest& request) {
+  auto begin = read_client_start(request);
+  if (!begin) {
+    return begin.error();
+  }
+  return run_watched(begin->options, begin->options.may_rename ? "" : begin->spec.name, [&] {
+    return run_experiment(std::move(begin->spec), plugins_, begin->options);
+  });
+}
+
+ClientService::Answer ClientService::resume(const ClientRequest& request) {
+  auto options = read_client_session(request);
+  if (!options) {
+    return options.error();
+  }
+  const auto directory = named_directory(request, *options);
+  const auto samples = request.integer_or("more_samples", 0);
+  if (!directory || !samples) {
+    return directory ? samples.error() : directory.error();
+  }
+  Extension extension;
+  if (*samples > 0) {
+    extension.more_samples = *samples;
+  }
+  return run_watched(*options, directory->filename().string(), [&] {
+    return resume_experiment(*directory, plugins_, *options, extension);
+  });
+}
+
+ClientService::Answer ClientService::replay(const ClientRequest& request) {
+  const auto options = read_client_session(request);
+  if (!options) {
+    return options.error();
+  }
+  const auto directory = named_directory(request, *options);
+  if (!directory) {
+    return directory.error();
+  }
+  const auto counts = replay_experiment(*directory, plugins_);
+  if (!counts) {
+    return counts.error();
+  }
+  return "{\"decisions\": " + std::to_string(counts->decisions) +
+         ", \"choices\": " + std::to_string(counts->choices) +
+         ", \"suggestions\": " + std::to_string(counts->suggestions) +
+         ", \"differences\": " + std::to_string(counts->differences) +
+         ", \"first_difference\": " + json_string(counts->first_difference) + "}";
+}
+
+ClientService::Answer ClientService::load(const ClientRequest& request) {
+  const auto options = read_client_session(request);
+  if (!options) {
+    return options.error();
+  }
+  const auto directory = named_directory(request, *options);
+  if (!directory) {
+    return directory.error();
+  }
+  const auto state = read_state(*directory);
+  if (!state) {
+    return state.error();
+  }
+  summary_ = summarise(**state, *directory);
+  return summary_json(*summary_);
+}
+
+// ---- reading
+
+ClientService::Answer ClientService::read_trials(std::int64_t first, std::int64_t count) const {
+  const auto known = trials_ ? trials_->state().trial_count() : std::ssize(summary_->trials);
+  std::string out;
+  for (std::int64_t i = first; i < known && i - first < count; ++i) {
+    out += (out.empty() ? "" : ", ") +
+           trial_json(trials_ ? summarise_trial(trials_->state(), TrialId{i})
+                              : summary_->trials[static_cast<std::size_t>(i)]);
+  }
+  return "{\"trials\": [" + out + "], \"known\": " + std::to_string(known) + "}";
+}
+
+ClientService::Answer ClientService::read_events_from(std::int64_t first, std::int64_t count) {
+  std::vector<Event> events;
+  const auto take = [&](const Event& event) {
+    events.push_back(event);
+    return std::ssize(events) < count;
+  };
+  if (!trials_ && summary_->directory.empty()) {
+    return Error{ErrorCode::not_found,
+                 "the events of an experiment in memory are gone once it has ended; store it"};
+  }
+  const auto got = trials_ ? trials_->session().store().read_from(first, take)
+                           : read_events(summary_->directory, first, take);
+  return got ? Answer(events_json(events)) : got.error();
+}
+
+ClientService::Answer ClientService::read(const ClientRequest& request) {
+  if (!trials_ && !summary_) {
+    return Error{ErrorCode::not_found,
+                 "no experiment is open here; start one, run one or load one"};
+  }
+  const auto what = request.text("what");
+  const auto first = request.integer_or("first", what && *what == "events" ? 1 : 0);
+  const auto count = request.integer_or("count", 1000);
+  if (!what || !first || !count) {
+    return !what ? what.error() : !first ? first.error() : count.error();
+  }
+  if (*first < 0 || *count < 1 || *count > kMostRead) {
+    return Error{ErrorCode::invalid_argument,
+                 "'first' must be at least 0, and 'count' from 1 to " + std::to_string(kMostRead)};
+  }
+  if (*what == "trials") {
+    return read_trials(*first, *count);
+  }
+  if (*what == "events") {
+    return read_events_from(*first, *count);
+  }
+  if (*what == "summary") {
+    return summary_json(trials_ ? summarise(trials_->state(), trials_->session().directory())
+                                : *summary_);
+  }
+  return Error{ErrorCode::invalid_argument,
+               "there is no '" + *what + "' to read; known: summary, trials, events"};
+}
+
+}  // namespace luthier

@@ -1,0 +1,250 @@
+#include "service/client_service.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "service/summary_json.h"
+#include "tuner/machine/machine.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::int64_t kMostAtOnce = 10'000;  // trials asked for, trials or events read
+
+Error nothing_open() {
+  return {ErrorCode::not_found, "no experiment is open here; start one, run one or load one"};
+}
+
+Result<std::int64_t> count_of(const ClientRequest& request, std::int64_t otherwise) {
+  auto count = request.integer_or("count", otherwise);
+  if (count && (*count < 1 || *count > kMostAtOnce)) {
+    return Error{ErrorCode::invalid_argument,
+                 "'count' is " + std::to_string(*count) + "; it must be from 1 to " +
+                     std::to_string(kMostAtOnce)};
+  }
+  return count;
+}
+
+std::string join_json(const std::vector<std::string>& items) {
+  return "[" + join(items, ", ") + "]";
+}
+
+}  // namespace
+
+struct ClientService::Word {
+  std::string_view name;
+  Answer (ClientService::*answer)(const ClientRequest& request);
+};
+
+const ClientService::Word ClientService::kWords[] = {{"hello", &ClientService::hello},
+                                                     {"start", &ClientService::start},
+                                                     {"ask", &ClientService::ask},
+                                                     {"report", &ClientService::report},
+                                                     {"checkpoint", &ClientService::checkpoint},
+                                                     {"tell", &ClientService::tell},
+                                                     {"fail", &ClientService::fail},
+                                                     {"stop", &ClientService::stop},
+                                                     {"close", &ClientService::close},
+                                                     {"run", &ClientService::run},
+                                                     {"resume", &ClientService::resume},
+                                                     {"replay", &ClientService::replay},
+                                                     {"load", &ClientService::load},
+                                                     {"read", &ClientService::read},
+                                                     {"subscribe", &ClientService::subscribe}};
+
+void ClientService::serve() {
+  while (const auto line = socket_.read_line()) {
+    socket_.write_line(answer_line(*line));
+  }
+  if (socket_.overlong()) {
+    socket_.write_line(
+        format_answer(ClientRequest{},
+                      Error{ErrorCode::invalid_argument,
+                            "a line is longer than 16 MB; nothing more is read from this client"}));
+    socket_.flush();
+  }
+  if (trials_) {
+    // What could not be written now is what a crash would lose: nothing that was acknowledged.
+    static_cast<void>(trials_->close());
+  }
+}
+
+std::string ClientService::answer_line(const std::string& line) {
+  ClientRequest request;
+  const auto parsed = parse_client_request(line, request);
+  return parsed ? answer(request) : format_answer(request, parsed.error());
+}
+
+std::string ClientService::answer(const ClientRequest& request) {
+  const auto* const found = std::ranges::find(kWords, request.word, &Word::name);
+  if (found == std::end(kWords)) {
+    std::vector<std::string> known;
+    for (const Word& word : kWords) {
+      known.emplace_back(word.name);
+    }
+    return format_answer(
+        request, Error{ErrorCode::invalid_argument, unknown_name("request", request.word, known)});
+  }
+  if (!greeted_ && request.word != "hello") {
+    return format_answer(request,
+                         Error{ErrorCode::invalid_argument,
+                               "the first request must be hello, with the protocol's version"});
+  }
+  const Answer answered = (this->*found->answer)(request);
+  return answered ? format_answer(request, *answered) : format_answer(request, answered.error());
+}
+
+ClientService::Answer ClientService::hello(const ClientRequest& request) {
+  const auto protocol = request.integer("protocol");
+  if (!protocol) {
+    return protocol.error();
+  }
+  if (*protocol != kClientProtocol) {
+    return Error{ErrorCode::invalid_argument,
+                 "the client speaks version " + std::to_string(*protocol) +
+                     " of the protocol and luthier " LUTHIER_VERSION " version " +
+                     std::to_string(kClientProtocol) + "; use a client of the same release"};
+  }
+  greeted_ = true;
+  return "{\"protocol\": " + std::to_string(kClientProtocol) +
+         ", \"version\": " + json_string(LUTHIER_VERSION) + "}";
+}
+
+// ---- the client trains
+
+ClientService::Answer ClientService::start(const ClientRequest& request) {
+  if (trials_) {
+    return Error{ErrorCode::already_exists,
+                 trials_->state().spec().name + " is open here; close it first"};
+  }
+  auto begin = read_client_start(request);
+  if (!begin) {
+    return begin.error();
+  }
+  if (std::string problem = name_problem(begin->spec.name); !problem.empty()) {
+    return Error{ErrorCode::invalid_argument, std::move(problem)};
+  }
+  begin->options.own_loggers.push_back(feed_);
+  auto opened = AskAndTell::open(std::move(begin->spec), plugins_, begin->options);
+  if (!opened) {
+    return opened.error();
+  }
+  trials_ = *std::move(opened);
+  summary_.reset();
+  const auto& directory = trials_->session().directory();
+  return "{\"name\": " + json_string(trials_->state().spec().name) +
+         ", \"directory\": " + (directory.empty() ? "null" : json_string(directory.string())) +
+         ", \"trials\": " + std::to_string(trials_->state().trial_count()) + "}";
+}
+
+Result<TrialId> ClientService::trial_out(const ClientRequest& request) const {
+  if (!trials_) {
+    return Error{ErrorCode::not_found, "no experiment was started here; start one first"};
+  }
+  const auto id = request.integer("trial");
+  return id ? Result<TrialId>(TrialId{*id}) : id.error();
+}
+
+ClientService::Answer ClientService::ask(const ClientRequest& request) {
+  const auto count = count_of(request, 1);
+  if (!trials_ || !count) {
+    return trials_ ? count.error() : nothing_open();
+  }
+  std::vector<std::string> asked;
+  for (const AskedTrial& trial : trials_->ask(*count)) {
+    asked.push_back(asked_json(trial));
+  }
+  if (asked.empty() && !trials_->error().empty()) {
+    return Error{ErrorCode::io, trials_->error()};
+  }
+  return "{\"trials\": " + join_json(asked) +
+         ", \"finished\": " + (trials_->finished() ? "true" : "false") + "}";
+}
+
+std::string ClientService::decision(TrialId trial, DecisionKind kind) const {
+  return "{\"decision\": \"" + std::string(to_text(kind)) +
+         "\", \"iteration\": " + std::to_string(trials_->state().iteration(trial)) + "}";
+}
+
+ClientService::Answer ClientService::report(const ClientRequest& request) {
+  const auto trial = trial_out(request);
+  auto metrics = request.values("metrics");
+  if (!trial || !metrics) {
+    return trial ? metrics.error() : trial.error();
+  }
+  const auto kind = trials_->report(*trial, *metrics);
+  return kind ? Answer(decision(*trial, *kind)) : kind.error();
+}
+
+ClientService::Answer ClientService::checkpoint(const ClientRequest& request) {
+  const auto trial = trial_out(request);
+  const auto complete = request.flag_or("complete", false);
+  if (!trial || !complete) {
+    return trial ? complete.error() : trial.error();
+  }
+  if (*complete) {
+    const auto committed = trials_->commit_checkpoint(*trial);
+    return committed ? Answer("{}") : committed.error();
+  }
+  const auto directory = trials_->begin_checkpoint(*trial);
+  return directory ? Answer("{\"directory\": " + json_string(directory->string()) + "}")
+                   : directory.error();
+}
+
+// With metrics it is a report first, whatever is decided on that.
+ClientService::Answer ClientService::tell(const ClientRequest& request) {
+  const auto trial = trial_out(request);
+  if (!trial) {
+    return trial.error();
+  }
+  if (request.find("metrics") != nullptr) {
+    if (const auto reported = report(request); !reported) {
+      return reported;
+    }
+  }
+  const auto told = trials_->tell(*trial);
+  return told ? Answer("{}") : told.error();
+}
+
+ClientService::Answer ClientService::fail(const ClientRequest& request) {
+  const auto trial = trial_out(request);
+  auto message = request.text_or("message", "the client said so");
+  if (!trial || !message) {
+    return trial ? message.error() : trial.error();
+  }
+  const auto failed = trials_->fail(*trial, *std::move(message));
+  return failed ? Answer("{}") : failed.error();
+}
+
+ClientService::Answer ClientService::stop(const ClientRequest& /*request*/) {
+  if (!trials_) {
+    return nothing_open();
+  }
+  const auto stopped = trials_->stop(person());
+  return stopped ? Answer("{}") : stopped.error();
+}
+
+ClientService::Answer ClientService::close(const ClientRequest& /*request*/) {
+  if (!trials_) {
+    return nothing_open();
+  }
+  auto summary = std::exchange(trials_, nullptr)->close();
+  if (!summary) {
+    return summary.error();
+  }
+  summary_ = *std::move(summary);
+  return summary_json(*summary_);
+}
+
+ClientService::Answer ClientService::subscribe(const ClientRequest& request) {
+  const auto on = request.flag_or("on", true);
+  if (!on) {
+    return on.error();
+  }
+  feed_->subscribe(*on);
+  return Answer("{}");
+}
+
+}  // namespace luthier

@@ -1,0 +1,26 @@
+// Lines of the client protocol: any bytes are a request or an error, and the answer is one line of
+// JSON.
+#include <cstddef>
+#include <cstdint>
+
+#include "base/check.h"
+#include "input.h"
+#include "service/client_message.h"
+#include "service/client_start.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace luthier;
+  ClientRequest request;
+  const auto parsed = parse_client_request(Input(data, size).rest(), request);
+  const std::string answer = parsed ? format_answer(request, to_json(request.body))
+                                    : format_answer(request, parsed.error());
+  LUTHIER_CHECK(answer.find('\n') == std::string::npos, "an answer of two lines: " + answer);
+  LUTHIER_CHECK(parse_json(answer).ok(), "an answer that is not JSON: " + answer);
+  if (parsed) {
+    static_cast<void>(read_client_start(request));
+    static_cast<void>(request.values("metrics"));
+    static_cast<void>(request.integer("trial"));
+    static_cast<void>(request.flag_or("complete", false));
+  }
+  return 0;
+}

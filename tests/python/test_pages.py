@@ -1,0 +1,66 @@
+"""What the pages show works as it stands."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+
+
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text(), re.M | re.S)
+
+
+def test_the_readme_shows_what_the_python_page_shows():
+    assert blocks("../README.md", "python")[0] == blocks("python.md", "python")[0]
+
+
+@pytest.mark.parametrize("number", range(len(blocks("python.md", "python"))))
+def test_programs_of_the_python_page(number):
+    pathlib.Path("page.py").write_text(blocks("python.md", "python")[number])
+    ran = subprocess.run([sys.executable, "page.py"], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip(), ran.stderr
+
+
+def conversation():
+    text, = (block for block in blocks("client_protocol.md", "") if block.startswith("> "))
+    lines = text.splitlines()
+    assert [line[:2] for line in lines] == ["> ", "< "] * (len(lines) // 2)
+    return [line[2:] for line in lines[::2]], [line[2:] for line in lines[1::2]]
+
+
+def test_the_conversation_of_the_protocol_page():
+    said, heard = conversation()
+    ran = subprocess.run([os.environ["LUTHIER_PROGRAM"], "client"], input="\n".join(said) + "\n",
+                         capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0 and ran.stderr == ""
+    answers = [re.sub(r'"seed": "\d+"', '"seed": "SEED"', re.sub(r'"version": "[^"]*"', '"version": "VERSION"', line))
+               for line in ran.stdout.splitlines()]
+    assert answers == heard
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+def test_the_client_in_node(monkeypatch):
+    program = os.environ["LUTHIER_PROGRAM"]
+    monkeypatch.setenv("PATH", f"{os.path.dirname(program)}{os.pathsep}{os.environ['PATH']}")
+    pathlib.Path("client.mjs").write_text(blocks("client_protocol.md", "js")[0])
+    ran = subprocess.run(["node", "client.mjs"], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    assert abs(float(re.fullmatch(r"x = (\S+), loss = \S+\n", ran.stdout)[1]) - 0.3) < 0.2
+
+
+def test_every_request_of_the_protocol_is_on_its_page():
+    ran = subprocess.run([os.environ["LUTHIER_PROGRAM"], "client"], input='{"id": 1, "do": "?"}\n',
+                         capture_output=True, text=True, timeout=60)
+    known = json.loads(ran.stdout)["error"]["message"].rpartition("known: ")[2].split(", ")
+    text = (DOCS / "client_protocol.md").read_text()
+    assert len(known) > 10
+    for word in known:
+        assert f'"do": "{word}"' in text or f"| `{word}` |" in text, word

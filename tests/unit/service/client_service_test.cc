@@ -1,0 +1,318 @@
+// The engine's side of the client protocol, over a socket pair.
+#include "service/client_service.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "base/file_descriptor.h"
+#include "support/temporary_directory.h"
+
+namespace luthier {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+// An experiment of three trials.
+const std::string kSpace =
+    "{\"schema\": 1, \"name\": \"e\", \"space\": {\"parameters\": {\"x\": \"uniform(0, 1)\"}, "
+    "\"constraints\": []}, \"objectives\": [{\"metric\": \"loss\", \"mode\": \"min\"}], "
+    "\"samples\": 3}";
+
+// A client of a service in a thread of its own.
+class Client {
+ public:
+  Client() {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    ours_ = FileDescriptor(ends[0]);
+    theirs_ = FileDescriptor(ends[1]);
+    thread_ = std::thread([this] {
+      LineSocket socket(theirs_.get(), theirs_.get());
+      ClientService(socket).serve();
+      theirs_.reset();
+    });
+  }
+  ~Client() { hang_up(); }
+
+  void hang_up() {
+    ours_.reset();
+    if (thread_.joinable()) {
+      thread_.join();
+    }
+  }
+
+  void send(const std::string& bytes) {
+    std::size_t sent = 0;
+    while (sent < bytes.size()) {
+      const auto count =
+          ::send(ours_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      ASSERT_GT(count, 0);
+      sent += static_cast<std::size_t>(count);
+    }
+  }
+
+  // False: nobody reads any more.
+  bool send_some(const std::string& bytes) {
+    return ::send(ours_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0;
+  }
+
+  std::string line() {
+    std::string out;
+    char c = 0;
+    while (read(ours_.get(), &c, 1) == 1 && c != '\n') {
+      out += c;
+    }
+    return out;
+  }
+
+  json ask(const std::string& request) {
+    send(request + "\n");
+    return json::parse(line());
+  }
+  json result(const std::string& request) {
+    const json answer = ask(request);
+    EXPECT_TRUE(answer.contains("result")) << request << " -> " << answer;
+    return answer.value("result", json());
+  }
+  std::string error(const std::string& request) {
+    const json answer = ask(request);
+    EXPECT_TRUE(answer.contains("error")) << request << " -> " << answer;
+    return answer.contains("error") ? answer["error"]["message"].get<std::string>() : "";
+  }
+
+  void greet() { result(R"({"id": 0, "do": "hello", "protocol": 1})"); }
+  void start(const std::string& session = R"({"store": "memory"})") {
+    greet();
+    result(std::string(R"({"id": 1, "do": "start", "experiment": )") + kSpace +
+           ", \"session\": " + session + "}");
+  }
+
+ private:
+  FileDescriptor ours_;
+  FileDescriptor theirs_;
+  std::thread thread_;
+};
+
+TEST(ClientService, GreetsAClientOfItsVersion) {
+  Client client;
+  const json answer = client.ask(R"({"id": "a", "do": "hello", "protocol": 1})");
+  EXPECT_EQ(answer["id"], "a");
+  EXPECT_EQ(answer["result"]["protocol"], 1);
+  EXPECT_NE(answer["result"]["version"], "");
+}
+
+TEST(ClientService, RefusesOtherVersionsAndClientsThatDoNotGreet) {
+  Client client;
+  EXPECT_THAT(client.error(R"({"id": 1, "do": "ask"})"), HasSubstr("must be hello"));
+  EXPECT_THAT(client.error(R"({"id": 2, "do": "hello", "protocol": 2})"),
+              HasSubstr("use a client of the same release"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "hello"})"), HasSubstr("'protocol'"));
+}
+
+TEST(ClientService, RefusesWhatIsNoRequest) {
+  Client client;
+  client.greet();
+  EXPECT_THAT(client.error("{"), HasSubstr("not a line of JSON"));
+  EXPECT_THAT(client.error("[1]"), HasSubstr("a JSON object"));
+  EXPECT_THAT(client.error("{}"), HasSubstr("'do' must be text"));
+  EXPECT_THAT(client.error(R"({"id": {}, "do": "ask"})"), HasSubstr("'id'"));
+  EXPECT_THAT(client.error(R"({"id": 1, "do": "aks"})"), HasSubstr("did you mean 'ask'?"));
+  EXPECT_THAT(client.error(R"({"id": 1, "do": "ask"})"), HasSubstr("no experiment is open"));
+  EXPECT_EQ(client.ask(R"({"id": 7, "do": "read", "what": "trials"})")["id"], 7);
+}
+
+TEST(ClientService, AskAndTellToTheEnd) {
+  Client client;
+  client.start();
+  for (int i = 0; i < 3; ++i) {
+    const json asked = client.result(R"({"id": 2, "do": "ask"})");
+    ASSERT_EQ(asked["trials"].size(), 1U);
+    EXPECT_EQ(asked["trials"][0]["trial"], i);
+    const double x = asked["trials"][0]["config"]["x"];
+    EXPECT_TRUE(x >= 0 && x < 1);
+    client.result(R"({"id": 3, "do": "tell", "trial": )" + std::to_string(i) +
+                  R"(, "metrics": {"loss": )" + std::to_string(3 - i) + "}}");
+  }
+  const json asked = client.result(R"({"id": 4, "do": "ask"})");
+  EXPECT_TRUE(asked["trials"].empty());
+  EXPECT_EQ(asked["finished"], true);
+  const json read = client.result(R"({"id": 5, "do": "read", "what": "trials"})");
+  ASSERT_EQ(read["known"], 3);
+  EXPECT_EQ(read["trials"][1]["state"], "completed");
+  EXPECT_EQ(read["trials"][1]["metrics"]["loss"], 2);
+  const json summary = client.result(R"({"id": 6, "do": "close"})");
+  EXPECT_EQ(summary["finished"], true);
+  EXPECT_EQ(summary["best"], json::array({2}));
+  EXPECT_EQ(
+      client.result(R"({"id": 7, "do": "read", "what": "trials", "first": 2})")["trials"].size(),
+      1U);
+}
+
+TEST(ClientService, AnswersPipelinedRequestsInTheirOrder) {
+  Client client;
+  client.start();
+  const json asked = client.result(R"({"id": 2, "do": "ask", "count": 10})");
+  ASSERT_EQ(asked["trials"].size(), 3U);  // samples
+  std::string tells;
+  for (int i = 0; i < 3; ++i) {
+    tells += R"({"id": )" + std::to_string(10 + i) + R"(, "do": "tell", "trial": )" +
+             std::to_string(i) + R"(, "metrics": {"loss": 1}})" + "\n";
+  }
+  client.send(tells);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(json::parse(client.line())["id"], 10 + i);
+  }
+}
+
+TEST(ClientService, EveryArgumentIsChecked) {
+  Client client;
+  client.start();
+  client.result(R"({"id": 2, "do": "ask"})");
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "ask", "count": 0})"), HasSubstr("from 1 to"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "ask", "count": 1.5})"), HasSubstr("'count'"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "ask", "count": true})"), HasSubstr("'count'"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "report", "trial": 0})"), HasSubstr("'metrics'"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "tell"})"), HasSubstr("'trial'"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "tell", "trial": 9})"), HasSubstr("is not out"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "checkpoint", "trial": 0, "complete": true})"),
+              HasSubstr("begin one first"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "read", "what": "trails"})"), HasSubstr("known:"));
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "read", "what": "trials", "first": -1})"),
+              HasSubstr("'first'"));
+  EXPECT_THAT(
+      client.error(R"({"id": 3, "do": "report", "trial": 0, "metrics": {"a": [{"b": 1}]}})"),
+      HasSubstr("'a'"));
+}
+
+TEST(ClientService, EverySessionOptionIsChecked) {
+  Client client;
+  client.greet();
+  const auto said = [&](const std::string& session) {
+    return client.error(std::string(R"({"id": 1, "do": "start", "experiment": )") + kSpace +
+                        ", \"session\": " + session + "}");
+  };
+  EXPECT_THAT(said("1"), HasSubstr("'session' must be an object"));
+  EXPECT_THAT(said(R"({"store": "disk"})"), HasSubstr("\"memory\""));
+  EXPECT_THAT(said(R"({"jobs": 0})"), HasSubstr("at least 1"));
+  EXPECT_THAT(said(R"({"job": 1})"), HasSubstr("did you mean 'jobs'?"));
+  EXPECT_THAT(said(R"({"workers": []})"), HasSubstr("a list of texts"));
+  EXPECT_THAT(said(R"({"worker_start": "thread"})"), HasSubstr("\"spawn\""));
+  EXPECT_THAT(said(R"({"durability": 1, "verbosity": 9})"), HasSubstr("'verbosity'"));
+}
+
+TEST(ClientService, ResultsOfEverySortAreTaken) {
+  Client client;
+  client.start();
+  client.result(R"({"id": 2, "do": "ask"})");
+  const json decision = client.result(
+      R"({"id": 3, "do": "report", "trial": 0, "metrics": {"loss": NaN, "val": {"loss": 1}, "t": "a"}})");
+  EXPECT_EQ(decision["decision"], "continue");
+  EXPECT_EQ(decision["iteration"], 1);
+  const json trial = client.result(R"({"id": 4, "do": "read", "what": "trials"})")["trials"][0];
+  EXPECT_EQ(trial["metrics"]["loss"], "NaN");
+  EXPECT_EQ(trial["metrics"]["val/loss"], 1);
+  EXPECT_EQ(trial["metrics"]["t"], "a");
+  EXPECT_EQ(trial["best"], json::object());
+}
+
+TEST(ClientService, ATrialThatFailsIsAskedAgain) {
+  Client client;
+  client.greet();
+  std::string spec = kSpace;
+  spec.replace(spec.rfind('}'), 1, R"(, "retries": 1, "retry_delay_s": 0})");
+  client.result(R"({"id": 1, "do": "start", "session": {"store": "memory"}, "experiment": )" +
+                spec + "}");
+  client.result(R"({"id": 2, "do": "ask"})");
+  client.result(R"({"id": 3, "do": "fail", "trial": 0, "message": "no room"})");
+  EXPECT_EQ(client.result(R"({"id": 4, "do": "ask"})")["trials"][0]["trial"], 0);
+  client.result(R"({"id": 5, "do": "fail", "trial": 0, "message": "no room"})");
+  const json trial = client.result(R"({"id": 6, "do": "read", "what": "trials"})")["trials"][0];
+  EXPECT_EQ(trial["state"], "failed");
+  EXPECT_THAT(trial["reason"].get<std::string>(), HasSubstr("no room"));
+}
+
+TEST(ClientService, AStoredExperimentOutlivesItsClient) {
+  const TemporaryDirectory place;
+  const std::string session = R"({"results": ")" + place.path().string() + R"("})";
+  {
+    Client client;
+    client.start(session);
+    client.result(R"({"id": 2, "do": "ask", "count": 2})");
+    client.result(R"({"id": 3, "do": "tell", "trial": 0, "metrics": {"loss": 1}})");
+    client.hang_up();
+  }
+  Client client;
+  client.start(session);
+  EXPECT_EQ(client.result(R"({"id": 2, "do": "ask"})")["trials"][0]["trial"], 1);  // was out
+  const json events = client.result(R"({"id": 3, "do": "read", "what": "events", "count": 2})");
+  ASSERT_EQ(events["events"].size(), 2U);
+  EXPECT_EQ(events["events"][0]["sequence"], 1);
+}
+
+TEST(ClientService, CheckpointsComeBackWithTheTrial) {
+  const TemporaryDirectory place;
+  const std::string session = R"({"results": ")" + place.path().string() + R"("})";
+  {
+    Client client;
+    client.start(session);
+    client.result(R"({"id": 2, "do": "ask"})");
+    client.result(R"({"id": 3, "do": "report", "trial": 0, "metrics": {"loss": 1}})");
+    const std::filesystem::path directory =
+        client.result(R"({"id": 4, "do": "checkpoint", "trial": 0})")["directory"]
+            .get<std::string>();
+    std::ofstream(directory / "state") << "42";
+    client.result(R"({"id": 5, "do": "checkpoint", "trial": 0, "complete": true})");
+  }
+  Client client;
+  client.start(session);
+  const json trial = client.result(R"({"id": 2, "do": "ask"})")["trials"][0];
+  EXPECT_EQ(trial["iteration"], 1);
+  std::string state;
+  std::ifstream(std::filesystem::path(trial["checkpoint"].get<std::string>()) / "state") >> state;
+  EXPECT_EQ(state, "42");
+}
+
+TEST(ClientService, ASubscriberHearsWhatIsCommitted) {
+  Client client;
+  client.start();
+  client.result(R"({"id": 2, "do": "subscribe"})");
+  client.send("{\"id\": 3, \"do\": \"ask\"}\n");
+  json message = json::parse(client.line());
+  std::vector<std::string> kinds;
+  for (; message.contains("events"); message = json::parse(client.line())) {
+    for (const json& event : message["events"]) {
+      kinds.push_back(event["kind"]);
+    }
+  }
+  EXPECT_EQ(message["id"], 3);
+  EXPECT_THAT(kinds, ::testing::Contains("attempt_started"));
+}
+
+TEST(ClientService, ALineWithoutEndIsNotReadForEver) {
+  Client client;
+  client.greet();
+  std::thread sender([&] {
+    const std::string part(1 << 20, 'x');
+    int sent = 0;
+    while (sent < 64 && client.send_some(part)) {
+      ++sent;
+    }
+    EXPECT_LT(sent, 64);
+  });
+  EXPECT_THAT(client.line(), HasSubstr("longer than 16 MB"));
+  client.line();  // the end
+  sender.join();
+}
+
+}  // namespace
+}  // namespace luthier
