@@ -304,7 +304,7 @@ class Requests : public ::testing::Test {
 };
 
 TEST_F(Requests, APersonsPauseIsNotUndoneByAScheduler) {
-  ASSERT_TRUE(planner_->on_control({"pause", {1}, "ann"}).ok());
+  ASSERT_TRUE(planner_->on_control({RequestKind::pause, {1}, "ann"}).ok());
   end(1, Outcome::paused);
   EXPECT_EQ(state_.state({1}), TrialState::paused);
   end(0, Outcome::returned);
@@ -316,16 +316,16 @@ TEST_F(Requests, APersonsPauseIsNotUndoneByAScheduler) {
 }
 
 TEST_F(Requests, AResumedTrialRunsAgain) {
-  ASSERT_TRUE(planner_->on_control({"pause", {1}, "ann"}).ok());
+  ASSERT_TRUE(planner_->on_control({RequestKind::pause, {1}, "ann"}).ok());
   end(1, Outcome::paused);
-  ASSERT_TRUE(planner_->on_control({"resume", {1}, "bob"}).ok());
+  ASSERT_TRUE(planner_->on_control({RequestKind::resume, {1}, "bob"}).ok());
   planner_->schedule();
   EXPECT_EQ(state_.state({1}), TrialState::running);
   EXPECT_EQ(state_.record({1}).attempts, 2);
 }
 
 TEST_F(Requests, AStoppedTrialIsStoppedWhateverItsProcessSays) {
-  ASSERT_TRUE(planner_->on_control({"stop", {2}, "ann"}).ok());
+  ASSERT_TRUE(planner_->on_control({RequestKind::stop, {2}, "ann"}).ok());
   end(2, Outcome::failed);
   EXPECT_EQ(state_.state({2}), TrialState::stopped);
   EXPECT_EQ(state_.record({2}).reason, "stopped by ann");
@@ -333,10 +333,10 @@ TEST_F(Requests, AStoppedTrialIsStoppedWhateverItsProcessSays) {
 
 TEST_F(Requests, WhatCanNotBeDoneIsRefusedAndChangesNothing) {
   const Sequence before = state_.sequence();
-  EXPECT_FALSE(planner_->on_control({"stop", {99}, "ann"}).ok());
-  EXPECT_FALSE(planner_->on_control({"resume", {0}, "ann"}).ok());
-  EXPECT_FALSE(planner_->on_control({"dance", {0}, "ann"}).ok());
-  EXPECT_FALSE(planner_->on_control({"dance", {-1}, "ann"}).ok());
+  EXPECT_FALSE(planner_->on_control({RequestKind::stop, {99}, "ann"}).ok());
+  EXPECT_FALSE(planner_->on_control({RequestKind::resume, {0}, "ann"}).ok());
+  EXPECT_FALSE(read_request("dance", {0}).ok());
+  EXPECT_FALSE(read_request("dance", {-1}).ok());
   EXPECT_EQ(state_.sequence(), before);
 }
 
@@ -464,7 +464,7 @@ TEST_F(DamagedCheckpoints, AnAttemptThatRestoredNothingFailsInstead) {
 }
 
 TEST_F(DamagedCheckpoints, AStoppedTrialIsStoppedAllTheSame) {
-  ASSERT_TRUE(planner_.on_control({"stop", {1}, "ann"}).ok());
+  ASSERT_TRUE(planner_.on_control({RequestKind::stop, {1}, "ann"}).ok());
   end(1, Outcome::unrestorable);
   EXPECT_EQ(state_.state({1}), TrialState::stopped);
 }

@@ -30,7 +30,7 @@ TEST_F(ControlFilesTest, ARequestIsTakenOnce) {
   write_bytes(place_ / "1.request", R"({"request": "stop", "trial": 7, "who": "someone"})");
   const auto taken = files_.take();
   ASSERT_EQ(taken.size(), 1U);
-  EXPECT_EQ(taken[0].request, "stop");
+  EXPECT_EQ(taken[0].request, RequestKind::stop);
   EXPECT_EQ(taken[0].trial, TrialId{7});
   EXPECT_EQ(taken[0].who, "someone");
   EXPECT_EQ(taken[0].id, "1");
