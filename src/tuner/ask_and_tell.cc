@@ -175,7 +175,8 @@ Result<> AskAndTell::end(TrialId trial, Outcome outcome, std::string message) {
 }
 
 Result<> AskAndTell::stop(const std::string& who) {
-  if (auto asked = session_->engine().planner().on_control({.request = "stop", .who = who});
+  if (auto asked =
+          session_->engine().planner().on_control({.request = RequestKind::stop, .who = who});
       !asked) {
     return asked;
   }
