@@ -41,7 +41,9 @@ class JsonWriter {
   }
   // What is JSON already.
   JsonWriter& raw(std::string_view json);
-  JsonWriter& raw_field(std::string_view name, std::string_view json) { return key(name).raw(json); }
+  JsonWriter& raw_field(std::string_view name, std::string_view json) {
+    return key(name).raw(json);
+  }
   // A list to which `write` adds each item.
   template <class Range, class Write>
   JsonWriter& list_of(std::string_view name, const Range& items, const Write& write) {
