@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -32,6 +33,7 @@ const std::string kSpace =
 class Client {
  public:
   Client() {
+    std::signal(SIGPIPE, SIG_IGN);  // as `luthier client` does
     int ends[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     ours_ = FileDescriptor(ends[0]);
@@ -291,7 +293,7 @@ TEST(ClientService, ASubscriberHearsWhatIsCommitted) {
   std::vector<std::string> kinds;
   for (; message.contains("events"); message = json::parse(client.line())) {
     for (const json& event : message["events"]) {
-      kinds.push_back(event["kind"]);
+      kinds.push_back(event.at("event"));
     }
   }
   EXPECT_EQ(message["id"], 3);
