@@ -268,7 +268,7 @@ void read_tree(Scanner& scanner, Json& out, int depth) {
   }
   if (out.kind == Json::Kind::object && scanner.accept('{')) {
     while (scanner.more('}', first)) {
-      auto& member = out.members.emplace_back(std::string(), Json());
+      auto& member = out.members.emplace_back();
       if (scanner.key(member.first)) {
         read_tree(scanner, member.second, depth + 1);
       }

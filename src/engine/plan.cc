@@ -448,9 +448,10 @@ void Planner::start(TrialId trial) {
   const TrialRecord& record = state_.record(trial);
   const LiveTrial& live = *record.live;
   const Choice& choice = *live.choice;
-  std::optional<CheckpointId> checkpoint = choice.checkpoint;
-  if (checkpoint && !state_.checkpoints().contains(*checkpoint)) {
-    checkpoint.reset();  // found damaged after it was chosen
+  std::optional<CheckpointId> checkpoint;
+  // One that was found damaged after it was chosen is not there any more.
+  if (choice.checkpoint && state_.checkpoints().contains(*choice.checkpoint)) {
+    checkpoint = choice.checkpoint;
   }
   bool new_segment = record.segment == 0 || choice.config.has_value() ||
                      (checkpoint && state_.checkpoints().at(*checkpoint).trial != trial);

@@ -32,7 +32,7 @@ std::string ClientService::answer_during_run(const ClientRequest& request,
   }
   if (request.word == "stop" && !results.empty()) {
     const std::string running = name.empty() ? feed_->experiment_name() : name;
-    const auto answered = luthier::request(results / running, "stop", {}, person());
+    const auto answered = luthier::request(results / running, RequestKind::stop, {}, person());
     return answered ? format_answer(request, "{}") : format_answer(request, answered.error());
   }
   if (request.word == "subscribe") {

@@ -252,9 +252,10 @@ class FieldDecoder {
   void get(std::optional<T>& value) {
     bool present = false;
     get(present);
-    value.reset();
     if (present) {
       get(value.emplace());
+    } else {
+      value.reset();
     }
   }
   void get(Resources& resources) {
