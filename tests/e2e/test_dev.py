@@ -166,6 +166,17 @@ def test_a_change_without_sources_is_linted(repository):
     assert tidied(repository, "--changed", "HEAD") == []
 
 
+def test_a_change_of_many_sources_is_left_to_the_whole_lint(repository):
+    for number in range(26):
+        (repository / f"src/more{number}.cc").write_text("// more\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "many")
+    done = dev(repository, "lint", "--changed")
+    assert done.returncode == 0 and "tidied" not in done.stdout, done.stderr
+    assert "28 sources changed" in done.stdout + done.stderr and "./dev lint" in done.stdout + done.stderr
+    assert len(tidied(repository)) == 29
+
+
 def test_a_commit_that_is_not_there_is_refused(repository):
     done = dev(repository, "lint", "--changed", "nowhere")
     assert done.returncode == 1 and "there is no commit nowhere to compare with" in done.stderr

@@ -315,8 +315,10 @@ std::string stutter_once(const SweepSubject& subject, std::uint64_t seed) {
   const CurveScript script(6, true);
   const auto run = [&](const std::function<Executor&(Executor&)>& around) {
     auto store = make_memory_store();
-    SimulatedRun done =
-        run_simulated(spec, [&] { return store.get(); }, script, {.jobs = kJobs, .around = around});
+    SimulationOptions options;
+    options.jobs = kJobs;
+    options.around = around;
+    SimulatedRun done = run_simulated(spec, [&] { return store.get(); }, script, options);
     if (replay_store(spec, *store).differences > 0) {
       done.first_error = "it is decided otherwise when it is replayed";
     }
