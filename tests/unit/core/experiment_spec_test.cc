@@ -141,7 +141,7 @@ TEST(ExperimentSpec, EveryProblemIsNamed) {
   const auto read = parse_experiment_spec(
       R"({"schema": 2, "nmae": "x", "objectives": [{"metric": "a", "mode": "least"}],
           "seed": -1, "samples": 1.5, "grace_s": "soon", "command": [1], "stop": ["x <"],
-          "keep_by": "luck", "searcher": "tpe", "tags": {"a": 1}, "checkpoint_at_end": 1})");
+          "keep_by": "luck", "searcher": 3, "tags": {"a": 1}, "checkpoint_at_end": 1})");
   ASSERT_FALSE(read.ok());
   for (const char* expected : {"schema 2 is not known",
                                "no key 'nmae'; did you mean 'name'?",

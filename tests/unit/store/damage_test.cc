@@ -107,8 +107,9 @@ TEST_F(Damage, AWalCutOffAnywhereOpensToAPrefixOfWholeBatches) {
   write(60, 3);
   const auto size = static_cast<std::int64_t>(fs::file_size(wal_));
   const std::int64_t step = exhaustive() ? 1 : 149;
+  constexpr std::int64_t kTail = 131072;  // a batch takes a few pages of 4 KB
   Sequence last = static_cast<Sequence>(lines_.size());
-  for (std::int64_t length = size; length >= std::max<std::int64_t>(0, size - 65536);
+  for (std::int64_t length = size; length >= std::max<std::int64_t>(0, size - kTail);
        length -= length > size - 4200 ? 1 + (step - 1) / 8 : step) {
     fs::resize_file(wal_, static_cast<std::uintmax_t>(length));
     const auto count = readable();
