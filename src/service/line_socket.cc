@@ -67,9 +67,17 @@ void LineSocket::write_line(std::string_view line) {
   outgoing_.append(line).append(1, '\n');
 }
 
+// Waits without the lock: other threads can add lines meanwhile.
 bool LineSocket::flush() {
-  const std::scoped_lock lock(mutex_);
-  return write_some(true);
+  while (true) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!write_what_fits() || outgoing_.empty()) {
+        return !gone_;
+      }
+    }
+    room_within(out_, -1);
+  }
 }
 
 bool LineSocket::push_line(std::string_view line) {
@@ -78,17 +86,17 @@ bool LineSocket::push_line(std::string_view line) {
     return false;
   }
   outgoing_.append(line).append(1, '\n');
-  write_some(false);
+  write_what_fits();
   return true;
 }
 
-bool LineSocket::write_some(bool wait) {
+bool LineSocket::write_what_fits() {
+  // No more than a pipe takes at once when it has room, so that this never waits.
+  constexpr std::size_t kMostAtOnce = 4096;
   std::size_t written = 0;
-  while (!gone_ && written < outgoing_.size() && room_within(out_, wait ? -1 : 0)) {
-    // No more than a pipe takes at once when it has room, so that this never waits.
-    const std::size_t most = wait ? outgoing_.size() - written : 4096;
+  while (!gone_ && written < outgoing_.size() && room_within(out_, 0)) {
     const ssize_t count =
-        write(out_, outgoing_.data() + written, std::min(most, outgoing_.size() - written));
+        write(out_, outgoing_.data() + written, std::min(kMostAtOnce, outgoing_.size() - written));
     if (count > 0) {
       written += static_cast<std::size_t>(count);
     } else if (count < 0 && errno != EINTR && errno != EAGAIN) {

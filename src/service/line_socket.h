@@ -36,7 +36,7 @@ class LineSocket {
   bool push_line(std::string_view line);
 
  private:
-  bool write_some(bool wait);  // with mutex_ held
+  bool write_what_fits();  // with mutex_ held; false: the peer is gone
 
   const int in_;
   const int out_;
