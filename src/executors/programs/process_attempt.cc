@@ -159,9 +159,10 @@ void ProcessAttempt::read_control() {
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
     return;
   }
-  if (count == sizeof packet.spawned && packet.kind == guardian::ReplyKind::spawned) {
+  // One Spawned, then one Gone: in any other order it is no answer.
+  if (count == sizeof packet.spawned && packet.kind == guardian::ReplyKind::spawned && !running_) {
     on_spawned(packet.spawned);
-  } else if (count == sizeof packet.gone && packet.kind == guardian::ReplyKind::gone) {
+  } else if (count == sizeof packet.gone && packet.kind == guardian::ReplyKind::gone && running_) {
     on_gone(packet.gone);
   } else if (count == sizeof packet.lost && packet.kind == guardian::ReplyKind::lost) {
     on_lost(packet.lost);

@@ -46,11 +46,13 @@ Result<FileDescriptor> KeptWorkers::spawn(const Program& attempt) {
   if (!packet) {
     return packet.error();
   }
+  // The worker itself says that the attempt is gone, by the same socket: this must be there first.
+  FileDescriptor control = packet->take_their_control();
+  send_packet(control, guardian::Spawned{});
   if (!packet->send((*worker)->orders.get(), &packet->request(), sizeof packet->request())) {
     return spawn_error("the worker did not take the trial", errno);
   }
-  (*worker)->attempt = packet->take_their_control();
-  send_packet((*worker)->attempt, guardian::Spawned{});
+  (*worker)->attempt = std::move(control);
   watch((*worker)->attempt.get());
   return packet->take_control();
 }
