@@ -69,14 +69,15 @@ struct Command {
 std::span<const Command* const> commands();
 
 // Options that several commands share.
-inline constexpr Option kResults{.name = "results",
-                                 .argument = "DIR",
-                                 .meaning = "where experiments are kept (default: luthier-results)",
-                                 .completes = Completes::directory};
-inline constexpr Option kJson{.name = "json", .meaning = "print JSON, one object a line"};
+inline constexpr Option kResults{
+    .name = "results",
+    .argument = "DIR",
+    .meaning = "the directory of experiments (default: luthier-results)",
+    .completes = Completes::directory};
+inline constexpr Option kJson{.name = "json", .meaning = "print JSON, one object per line"};
 inline constexpr Option kPlugin{.name = "plugin",
                                 .argument = "LIB.so",
-                                .meaning = "load own searchers and schedulers from a library",
+                                .meaning = "load your own searchers and schedulers from a library",
                                 .repeatable = true,
                                 .completes = Completes::file};
 inline constexpr Operand kExperiment{.name = "EXPERIMENT", .completes = Completes::experiment};

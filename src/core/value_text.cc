@@ -59,8 +59,8 @@ Result<ValueList> ValueReader::read_list(char closing, int depth) {
       ++position_;
       skip_blanks();
     } else if (!at(closing)) {
-      return fail(formatted(
-          "expected ',' or '{}'; text with blanks or punctuation stands in quotes", closing));
+      return fail(formatted("expected ',' or '{}'; put text with spaces or punctuation in quotes",
+                            closing));
     }
   }
   ++position_;

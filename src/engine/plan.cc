@@ -300,7 +300,7 @@ std::string Planner::answer_interrupt(std::string_view signal) {
   }
   std::string answer = formatted(
       "interrupted: waiting for {} to save and leave, at most {} s for one that "
-      "can't save; a second {} leaves at once. `resume` goes on either way",
+      "can't save; a second {} leaves at once. `resume` continues it either way",
       counted(running, "running trial"),
       format_number(state_.spec().grace_s),
       signal);

@@ -65,8 +65,8 @@ Result<std::unique_ptr<Logger>> make_logger(std::string_view name, LoggerContext
   }
   if (context.experiment_directory.empty()) {
     return failure(ErrorCode::invalid_argument,
-                   "the {} logger writes files, which an experiment with --store memory has no "
-                   "place for; leave it out of --log, or use --store file",
+                   "the {} logger writes files, which an experiment with --store memory can't "
+                   "store; leave it out of --log, or use --store file",
                    name);
   }
   LUTHIER_CHECK(context.warn, "LoggerContext::warn is not set");

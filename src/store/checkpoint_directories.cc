@@ -93,10 +93,10 @@ Result<> compare(const fs::path& directory,
       return changed(directory, found[i].name, "is not in its manifest");
     }
     if (found[i].bytes != entry.bytes) {
-      return changed(directory, entry.name, "has another size than when it was saved");
+      return changed(directory, entry.name, "has a different size than when it was saved");
     }
     if (found[i] != entry) {
-      return changed(directory, entry.name, "has other content than when it was saved");
+      return changed(directory, entry.name, "has different content than when it was saved");
     }
     ++i;
   }

@@ -88,7 +88,7 @@ std::string taken_text(const std::filesystem::path& directory) {
       there,
       (*state)->finished()
           ? ", which has ended; add samples with " + way_on("extend", spec, directory, "-n N")
-          : ", which was interrupted; go on with " + way_on("resume", spec, directory));
+          : ", which was interrupted; resume it with " + way_on("resume", spec, directory));
 }
 
 }  // namespace luthier

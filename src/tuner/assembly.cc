@@ -88,9 +88,8 @@ std::string name_problem(const std::string& name) {
   if (name.empty() || name.starts_with('.') || name.starts_with('-') ||
       !std::ranges::all_of(name, fine)) {
     return formatted(
-        "experiment name \"{}\" can't be the name of a directory; it must be made of "
-        "the letters a to z, digits and any of '-', '_', '.' and '+', and begin with a "
-        "letter or digit",
+        "experiment name \"{}\" can't be the name of a directory; it may contain only the letters "
+        "a to z, digits, '-', '_', '.' and '+', and must begin with a letter or digit",
         to_utf8(name));
   }
   return {};

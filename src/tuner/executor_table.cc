@@ -32,7 +32,7 @@ Made make_in_process(const ExperimentSpec& spec, const ExecutorContext& context)
   if (std::ranges::any_of(spec.resources,
                           [](const auto& claim) { return claim.first == "memory"; })) {
     return Error{ErrorCode::invalid_argument,
-                 "a thread's memory can't be limited; drop the resource memory or use the "
+                 "the memory of a thread can't be limited; drop the resource memory or use the "
                  "executor process"};
   }
   const auto grace = std::chrono::microseconds(static_cast<std::int64_t>(spec.grace_s * 1e6));

@@ -51,12 +51,12 @@ Result<> check_folder(const ContainedFiles& files, const char* name) {
 std::string_view benchmark_remedy(const ExperimentSpec& spec) {
   const auto file = benchmark_of(spec);
   if (!file) {
-    return "; a benchmark of a program's own is there in that program alone";
+    return "; a benchmark that a program defines exists only in that program";
   }
   std::error_code ignored;
   return std::filesystem::exists(*file, ignored)
              ? ""
-             : "; go on in the directory where it was simulated";
+             : "; resume it in the directory where it was simulated";
 }
 
 // What was declared goes first, then what the executor has, then this machine.

@@ -250,7 +250,7 @@ Result<ExperimentSummary> Tuner::resume() {
 Result<ExperimentSummary> Tuner::extend(std::int64_t more_samples, double more_seconds) {
   if (more_samples < 0 || !(more_seconds >= 0) || (more_samples == 0 && more_seconds == 0)) {
     return Error{ErrorCode::invalid_argument,
-                 "extend by what? give a number of samples, or of seconds, above 0"};
+                 "nothing to extend by; give a number of samples, or of seconds, above 0"};
   }
   LUTHIER_TAKE(auto directory, find_experiment(impl_->options.session.results, impl_->spec.name));
   Extension extension;

@@ -262,7 +262,7 @@ class Bundles(ProgramTest):
             archive.add(self.home / "steps.py", "../steps.py")
         self.assertIn("which no bundle holds", told("--from", "evil.bundle"))
         self.forge("canonical.jsonl", lambda text: text[:-9])
-        self.assertIn("forged.bundle: canonical.jsonl: line 6 of a canonical export is no trial",
+        self.assertIn("forged.bundle: canonical.jsonl: line 6 of a canonical export is not a trial",
                       told("--from", "forged.bundle", code=4))
         self.forge("spec.json", lambda text: text.replace(b"median_stopping", b"mine"))
         self.assertRegex(told("--from", "forged.bundle", "--dry-run"),

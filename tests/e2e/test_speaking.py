@@ -90,7 +90,7 @@ class Flags(SpeakingTest):
 
     def test_a_flag_within_another_argument_is_refused(self):
         done = self.run_one("no", ['amp=flag("--amp")'], [*self.program(SHOW), "--amp={amp}"], code=2)
-        self.assertIn("{amp} is a flag, which is there or not, and must be an argument of its own", done.stderr)
+        self.assertIn("{amp} is a flag, which is there or not, and must be a separate argument", done.stderr)
 
 
 class Values(SpeakingTest):
@@ -181,7 +181,7 @@ class Files(SpeakingTest):
         import os
         os.mkfifo(self.home / "pipe.yaml")
         done = self.run_one("pipe", ["lr=0.1"], [*self.program(SHOW), "{template:pipe.yaml}"], code=2)
-        self.assertIn("pipe.yaml is no regular file", done.stderr)
+        self.assertIn("pipe.yaml is not a regular file", done.stderr)
         self.assertFalse((self.home / "luthier-results").exists())
         (self.home / "c.yaml").write_text("lr: {lr}\n")
         self.run_one("same", ["lr=choice(0.1, 0.2, 0.3, 0.4)"], [*self.program(SHOW), "{template:c.yaml}"], "-n", "1")

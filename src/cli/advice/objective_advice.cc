@@ -132,7 +132,7 @@ std::string objective_advice(const std::string& message,
   const std::string sentence = "to optimise " + join(other, " and ");
   if (verb != "run" && verb != "try") {
     return sentence +
-           ", start a new experiment with `luthier run`: the objective of this one stays";
+           ", start a new experiment with `luthier run`: the objective of this one can't change";
   }
   Words words(typed.begin(), typed.end());
   retype_objectives(words, spec, meant);

@@ -104,8 +104,8 @@ std::optional<ProgramGuess> guess_one_text(std::span<const std::string> program)
   }
   const bool shell = first.find_first_of("|;&<>$`") != std::string::npos;
   return ProgramGuess{"'" + first + "' is one word, and " +
-                          (shell ? "what stands in it needs a shell"
-                                 : "a program and its arguments are words of their own"),
+                          (shell ? "what it contains needs a shell"
+                                 : "a program and its arguments are separate words"),
                       with_first(program, shell ? Words{"sh", "-c", first} : split_words(first))};
 }
 
@@ -161,7 +161,7 @@ std::optional<ProgramGuess> guess_name(std::span<const std::string> program) {
     }
   }
   return ProgramGuess{"there is no program '" + first +
-                          "'; check its path, which is taken from the working directory, or PATH",
+                          "'; check its path, which is relative to the working directory, or PATH",
                       {}};
 }
 

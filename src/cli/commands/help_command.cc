@@ -38,7 +38,7 @@ int run(const Arguments& arguments) {
 
 extern const Command kHelp;
 const Command kHelp = {.name = "help",
-                       .summary = "say how a command is used",
+                       .summary = "show how to use a command",
                        .examples = kExamples,
                        .operands = kOperands,
                        .options = kOptions,

@@ -206,7 +206,7 @@ Advice advice_on_failure(const Arguments& arguments,
 
 void say_way_on(const ExperimentRequest& request, const ExperimentSummary& summary) {
   if (summary.failed_early) {
-    talk("to go on once that is fixed: " + again_line("resume", {}, request, summary.directory));
+    talk("to resume once that is fixed: " + again_line("resume", {}, request, summary.directory));
     if (std::ranges::any_of(summary.trials, is_failed)) {
       talk("to run the failed trials again as well: " +
            again_line("retry", {}, request, summary.directory));

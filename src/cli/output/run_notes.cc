@@ -69,7 +69,7 @@ std::string samples_note(const ExperimentRequest& request) {
   const bool one = !request.budget_given && spec.samples == 1 && spec.points.size() < 2;
   const bool single_cell = request.space && request.space->grid_size() == 1;
   return one && single_cell && has_choice(spec.space)
-             ? "one configuration is tried, because -n is 1 unless you give it; -n 20 tries twenty"
+             ? "one configuration is tried, because -n is 1 by default; -n 20 tries twenty"
              : "";
 }
 
@@ -82,8 +82,8 @@ std::string status_note(const ExperimentSpec& spec) {
       const auto status = parse_integer(trim(word));
       if (status && *status > kOfSignals && *status <= kOfSignals + kMostSignals) {
         return "--ok-status " + std::to_string(*status) +
-               " counts for a program that exits with it; one that is ended by signal " +
-               std::to_string(*status - kOfSignals) + " has failed all the same";
+               " applies to a program that exits with it; one that is ended by signal " +
+               std::to_string(*status - kOfSignals) + " has still failed";
       }
     }
   }

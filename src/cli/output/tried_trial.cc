@@ -111,7 +111,7 @@ std::string metrics_table(const TriedTrial& trial, int columns) {
                   {{"times", Table::Align::right},
                    {"last", Table::Align::right},
                    {"stream"},
-                   {"a line that it stands in"}});
+                   {"a line that contains it"}});
   Table table(std::move(headings));
   const std::vector<Diagnosis::Seen> rows = rows_of(trial);
   for (const Diagnosis::Seen& seen : rows) {
@@ -147,8 +147,8 @@ std::string advice_text(const TriedTrial& trial) {
   }
   const Diagnosis& diagnosis = trial.diagnosis;
   if (!diagnosis.ambiguous.empty()) {
-    text += "several metrics may be meant: " + join(diagnosis.ambiguous, ", ") +
-            "; name one of them in full\n";
+    text += "several metrics match: " + join(diagnosis.ambiguous, ", ") +
+            "; give the full name of one of them\n";
   }
   if (!trial.objectives.empty() && !diagnosis.nearest_line.empty()) {
     text += "the nearest line: " + std::string(trim(diagnosis.nearest_line)) + "\n";

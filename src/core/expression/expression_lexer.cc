@@ -136,11 +136,10 @@ Result<Token> ExpressionLexer::number() {
   }
   position_ = static_cast<std::size_t>(real_end - text_.data());
   if (position_ < text_.size() && continues_name(text_[position_])) {
-    return syntax_error(
-        text_,
-        position_,
-        "a number is followed by a letter or dot; a name that begins with a digit stands "
-        "in backquotes");
+    return syntax_error(text_,
+                        position_,
+                        "a number is followed by a letter or dot; put a name that begins with a "
+                        "digit in backquotes");
   }
   const bool whole = integer_end == real_end && integer_error == std::errc();
   token.value = whole ? Value(integer) : Value(real);
@@ -208,9 +207,9 @@ Result<Token> ExpressionLexer::symbol() {
     return syntax_error(text_, start, "a single '='; compare with '=='");
   }
   if (text_[start] == '^') {
-    return syntax_error(text_, start, "'^' has no meaning; a power is written '**'");
+    return syntax_error(text_, start, "'^' is not an operator; write a power as '**'");
   }
-  return syntax_error(text_, start, "a character that has no meaning here");
+  return syntax_error(text_, start, "an unexpected character");
 }
 
 }  // namespace luthier

@@ -49,13 +49,12 @@ std::string_view bracketed_name(std::string_view text) {
 Error unreadable(std::string_view text, const Error& error) {
   const std::string_view name = bracketed_name(text);
   const std::string remedy =
-      name.empty()
-          ? " (a rule is a condition such as \"loss < 0.1\", or "
-            "plateau:metric=loss,window=4,tolerance=0.01; a metric whose name has other characters "
-            "than letters, digits, '_' and '.' stands in backquotes)"
-          : formatted("; if {} is a metric, write '{}'",
-                      name,
-                      rewritten(text, name, expression_name(name)));
+      name.empty() ? " (a rule is a condition such as \"loss < 0.1\", or "
+                     "plateau:metric=loss,window=4,tolerance=0.01; put a metric's name in "
+                     "backquotes if it has characters other than letters, digits, '_' and '.')"
+                   : formatted("; if {} is a metric, write '{}'",
+                               name,
+                               rewritten(text, name, expression_name(name)));
   return {ErrorCode::invalid_argument, "the stop rule can't be read: " + error.message + remedy};
 }
 

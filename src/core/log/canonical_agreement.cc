@@ -72,7 +72,7 @@ Result<> CanonicalAgreement::read(std::string_view text,
     const auto id = json ? member(*json, "trial").value.integer() : std::nullopt;
     if (!id) {
       return failure(ErrorCode::corruption,
-                     "line {} of a canonical export is no trial{}",
+                     "line {} of a canonical export is not a trial{}",
                      number,
                      json ? std::string() : ": " + json.error().message);
     }

@@ -54,7 +54,7 @@ Result<PluginSpec> parse_plugin_spec(std::string_view text) {
   } while (reader.accept(','));
   reader.skip_blanks();
   if (!reader.at_end()) {
-    return reader.fail("expected ',' or the end; text with blanks or punctuation stands in quotes");
+    return reader.fail("expected ',' or the end; put text with spaces or punctuation in quotes");
   }
   return spec;
 }

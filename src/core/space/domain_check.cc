@@ -143,7 +143,7 @@ class Check {
     for (const Value& value : domain_.values) {
       const std::string text = literal_text(value);
       if (++count[text] == 2) {
-        add(formatted("the value {} is there more than once; name it once", text));
+        add(formatted("the value {} appears more than once; list it once", text));
       }
     }
   }
@@ -163,12 +163,13 @@ class Check {
     const auto empty = [](const std::string& word) { return word.empty(); };
     if (domain_.words.empty() || domain_.words.size() > 2 ||
         std::ranges::any_of(domain_.words, empty)) {
-      add("a flag has one argument or two, none of them empty, as in flag(\"--amp\"); a text that "
+      add("a flag has one or two arguments, none of them empty, as in flag(\"--amp\"); a text that "
           "may "
           "be empty is a choice: choice(\"\", \"-ffast-math\")");
     } else if (domain_.words.front() == domain_.words.back() && domain_.words.size() == 2) {
-      add(formatted("both arguments of the flag are {}; one is for on, one for off",
-                    json_string(domain_.words.front())));
+      add(formatted(
+          "both arguments of the flag are {}; give one for on and a different one for off",
+          json_string(domain_.words.front())));
     }
   }
 

@@ -17,7 +17,7 @@
 namespace luthier {
 namespace {
 
-constexpr std::string_view kQuoteIt = "; text with blanks or punctuation stands in quotes";
+constexpr std::string_view kQuoteIt = "; put text with spaces or punctuation in quotes";
 
 // What other tools call our distributions.
 std::optional<std::string_view> other_spelling(std::string_view word) {
@@ -184,7 +184,7 @@ class DomainReader {
       return std::string();
     }
     if (reader_.at(',')) {
-      return reader_.fail("expected 'if' or the end; several values are written choice(A, B)");
+      return reader_.fail("expected 'if' or the end; write several values as choice(A, B)");
     }
     if (word != "if") {
       return reader_.fail("expected 'if' or the end" + std::string(kQuoteIt));
@@ -223,7 +223,8 @@ class DomainReader {
       if (const auto meant = distribution_meant(word)) {
         return fail_at(
             start,
-            formatted("'{}' is no value; did you mean {}? a text stands in quotes", word, *meant));
+            formatted(
+                "'{}' is not a value; did you mean {}? put text in quotes", word, *meant));
       }
     }
     const auto* list = value.list();
@@ -297,8 +298,8 @@ class DomainReader {
     }
     if (!texts || words.size() > 2) {
       return fail_at(start,
-                     "flag takes the argument that is there or not, and perhaps the one for off, "
-                     "as in flag(\"--amp\") or flag(\"--amp\", \"--no-amp\")");
+                     "flag takes the argument that is present or absent, and optionally one for "
+                     "off, as in flag(\"--amp\") or flag(\"--amp\", \"--no-amp\")");
     }
     Domain domain = flag(words[0]);
     domain.words = std::move(words);

@@ -154,7 +154,7 @@ class SpaceCompiler {
 
   std::string unknown_variable(const std::string& name) const {
     std::vector<std::string> known;
-    std::string hint = "; text stands in quotes: \"" + name + "\"";
+    std::string hint = "; put text in quotes: \"" + name + "\"";
     for (const auto& parameter : declared()) {
       known.push_back(parameter.name);
       const std::string written = expression_name(parameter.name);
@@ -224,9 +224,11 @@ class SpaceCompiler {
     for (auto it = std::ranges::find(path, p) + 1; it != path.end(); ++it) {
       names += formatted(" needs '{}'", declared()[*it].name);
     }
-    return formatted("the parameters depend on each other in a circle: {} needs '{}'; break it",
-                     names,
-                     declared()[p].name);
+    return formatted(
+        "the parameters depend on each other in a cycle: {} needs '{}'; remove one of these "
+        "dependencies",
+        names,
+        declared()[p].name);
   }
 
   void axes() {

@@ -331,7 +331,7 @@ Result<> ExperimentState::create(const ExperimentCreated& created, TimePoint tim
   auto space = spec ? compile_shared(spec->space, expected_space_) : spec.error();
   if (auto checked = space ? check_known(**space, *spec) : space.error(); !checked) {
     return Error{ErrorCode::corruption,
-                 "the experiment that the log begins with is none that `luthier run` writes: " +
+                 "the experiment that the log begins with is not one that `luthier run` writes: " +
                      checked.error().message};
   }
   spec_ = std::move(*spec);

@@ -122,7 +122,7 @@ Result<std::string> find_program(const std::string& name) {
     struct stat status{};
     if (stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
       return Error{ErrorCode::invalid_argument,
-                   "'" + to_utf8(name) + "' is a directory and no program; name a file in it"};
+                   "'" + to_utf8(name) + "' is a directory, not a program; name a file in it"};
     }
     return name;
   }
@@ -144,8 +144,8 @@ Result<std::string> find_program(const std::string& name) {
                  "the program '{}' {}",
                  to_utf8(name),
                  found_plain_file ? "is in PATH but may not be executed (chmod +x it)"
-                 : here           ? "is not in PATH; there is one here: write ./" + to_utf8(name)
-                                  : "is not in PATH; install it or give its path");
+                 : here ? "is not in PATH, but there is one here: write ./" + to_utf8(name)
+                        : "is not in PATH; install it or give its path");
 }
 
 std::string errno_in_words(int number) {

@@ -533,10 +533,10 @@ Result<std::string> working_directory(const std::string& recorded) {
                  : current;
   }
   if (!std::filesystem::is_directory(recorded, error)) {
-    return failure(ErrorCode::not_found,
-                   "the directory {}, where the experiment's program is to be started, is not "
-                   "there; put it back",
-                   recorded);
+    return failure(
+        ErrorCode::not_found,
+        "the directory {}, where the experiment's program is started, is missing; put it back",
+        recorded);
   }
   return recorded;
 }

@@ -57,8 +57,8 @@ std::optional<std::string> StartupWatch::on_ended(const ResultTimes& times, Time
   }
   said_ = true;
   return formatted(
-      "the program takes {} of a trial's {} to start up; what it loads or compiles "
-      "before its first result is done anew in each trial",
+      "the program takes {} of a trial's {} to start up; each trial repeats what it loads or "
+      "compiles before its first result",
       in_words(middle(startups_s_)),
       in_words(middle(totals_s_)));
 }

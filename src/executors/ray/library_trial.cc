@@ -33,7 +33,7 @@ std::uint64_t seed_of(const char* order) {
 Json parsed(const char* text) {
   auto json = parse_json(text, {.special_numbers = true});
   if (!json) {
-    throw std::runtime_error("the worker sent what is no JSON: " + json.error().message);
+    throw std::runtime_error("the worker sent something that is not JSON: " + json.error().message);
   }
   return *std::move(json);
 }

@@ -200,8 +200,8 @@ Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
           static_cast<int>(!options.library.empty()) !=
       1) {
     return Error{ErrorCode::invalid_argument,
-                 "a trial on Ray is one of a program, a Python function and a C++ library; give "
-                 "exactly one of them"};
+                 "a trial on Ray runs a program, a Python function or a C++ library; give exactly "
+                 "one of them"};
   }
   LUTHIER_TRY(process.words.check_secrets());
   LUTHIER_TAKE(auto command,

@@ -443,7 +443,7 @@ void RayLauncher::lose_driver() {
   trouble_.clear();
   const std::string reason = was_connected
                                  ? lost_cluster(connection_.address, words)
-                                 : (words.empty() ? "luthier-ray ended without a word" : words);
+                                 : (words.empty() ? "luthier-ray ended without a message" : words);
   if (was_connected) {
     give_up_at_ = clock_.now() + std::chrono::microseconds(options_.patience).count();
     said_trouble_ = false;

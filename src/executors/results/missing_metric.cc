@@ -72,7 +72,7 @@ std::string nearest_in_words(const Diagnosis& diagnosis) {
 
 std::string found(const HearingOptions& wanted, const Diagnosis& diagnosis) {
   if (!diagnosis.ambiguous.empty()) {
-    return "it can mean '" + join(diagnosis.ambiguous, "' or '") + "': name the one that is meant";
+    return "it can mean '" + join(diagnosis.ambiguous, "' or '") + "'; name the one you mean";
   }
   return seen_in_words(wanted, diagnosis) + nearest_in_words(diagnosis);
 }
@@ -129,9 +129,8 @@ std::string nothing_heard(const HearingOptions& wanted, const Diagnosis& diagnos
 
 std::string late_output(std::int64_t results) {
   return formatted(
-      "its {} results came all at once as it ended, as they do where output is "
-      "buffered: it could not be stopped early and nothing was saved; print with a "
-      "flush after each result, or give --tty",
+      "its {} results all came when it ended, as happens when output is buffered, so it could not "
+      "be stopped early; flush the output after each result, or give --tty",
       results);
 }
 

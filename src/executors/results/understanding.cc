@@ -81,12 +81,12 @@ Result<std::vector<std::string>> group_in(const Json& json, const char* key) {
     return group;
   }
   if (found->kind != Json::Kind::list || found->items.size() > kMostInGroup) {
-    return damaged(formatted("'{}' is no list of at most 64 names", key));
+    return damaged(formatted("'{}' is not a list of at most 64 names", key));
   }
   for (const Json& name : found->items) {
     const std::string* text = name.value.text();
     if (text == nullptr) {
-      return damaged(formatted("'{}' holds what is no text", key));
+      return damaged(formatted("'{}' holds something other than text", key));
     }
     group.push_back(text->substr(0, kLongestName));
   }
@@ -117,7 +117,7 @@ Result<Understood> parse_understanding(std::string_view text) {
   const Json* meanings = json ? json->find("meanings") : nullptr;
   if (meanings == nullptr || meanings->kind != Json::Kind::list ||
       meanings->items.size() > kMostMeanings) {
-    return damaged("it is no object with a list 'meanings'");
+    return damaged("it is not an object with a list 'meanings'");
   }
   Understood understood;
   for (const Json& one : meanings->items) {

@@ -77,7 +77,7 @@ Result<> check_contents(const Json& about, const Contents& contents, const std::
     return Error{ErrorCode::invalid_argument,
                  what + " is a bundle of version " + std::to_string(schema) +
                      ", and this luthier reads version " + std::to_string(kSchema) +
-                     "; take a newer luthier"};
+                     "; use a newer luthier"};
   }
   return check_sums(about, contents, what);
 }

@@ -85,10 +85,10 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
   }
   const auto unmatched_count = static_cast<std::int64_t>(unmatched.size());
   if (!unmatched.empty()) {
-    out.push_back(
-        formatted("not tested, for they share no benchmark, task and seed: {}; run them on the "
-                  "same tasks with the same seeds",
-                  quoted(std::move(unmatched))));
+    out.push_back(formatted(
+        "not tested, because they have no benchmark, task and seed in common: {}; run them on the "
+        "same tasks with the same seeds",
+        quoted(std::move(unmatched))));
   }
   if (most_pairs(comparison) == 0) {
     return;
@@ -112,7 +112,7 @@ void unequal_blocks(const ComparisonReport& comparison,
     return;
   }
   if (comparison.blocks == 0) {
-    out.emplace_back("no ranks: no benchmark, task and seed is there in every group");
+    out.emplace_back("no ranks: no combination of benchmark, task and seed is in every group");
     return;
   }
   out.push_back(
@@ -209,7 +209,7 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   different_spaces(comparison, tasks, out);
   shared_draws(comparison, tasks, out);
   if (comparison.budget && !reaches_budget(comparison)) {
-    out.push_back(formatted("no experiment came as far as --at {}; the end of each is compared",
+    out.push_back(formatted("no experiment reached --at {}; the end of each is compared",
                             to_text(*comparison.budget)));
   }
   if (!comparison.budget || !reaches_budget(comparison)) {
@@ -218,7 +218,7 @@ std::vector<std::string> cautions(const ComparisonReport& comparison,
   const std::string unfinished =
       which(comparison, [](const ExperimentCurve& experiment) { return !experiment.finished; });
   if (!unfinished.empty()) {
-    out.push_back("not finished, taken as far as they are: " + unfinished);
+    out.push_back("not finished, compared as far as they got: " + unfinished);
   }
   const std::string without = which(
       comparison, [](const ExperimentCurve& experiment) { return experiment.points.empty(); });

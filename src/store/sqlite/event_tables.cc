@@ -87,8 +87,9 @@ Result<> check_header(Connection& connection) {
                      ", written by a newer version of luthier; this one reads up to " +
                      std::to_string(kFormatVersion) + ": open it with that version"};
   }
-  return *version == kFormatVersion ? Result<>()
-                                    : damaged(connection, "its format number is not one ever used");
+  return *version == kFormatVersion
+             ? Result<>()
+             : damaged(connection, "no version of luthier used its format number");
 }
 
 Result<> check_tables(Connection& connection) {

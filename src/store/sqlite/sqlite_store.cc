@@ -348,10 +348,10 @@ Result<> begin_writing(Connection& connection, bool full_durability, const Chain
     return mode.error();
   }
   if (*mode != "wal") {
-    return Error{ErrorCode::io,
-                 connection.path() +
-                     ": this place can't hold a shared log (WAL); choose a local "
-                     "disk with --results"};
+    return Error{
+        ErrorCode::io,
+        connection.path() +
+            ": this file system can't hold a shared log (WAL); choose a local disk with --results"};
   }
   // NORMAL syncs at each checkpoint only, which keeps the log whole; FULL syncs each commit.
   const char* durability =
@@ -444,7 +444,7 @@ Result<std::unique_ptr<EventStore>> open_for_writing(
     return last.error();
   }
   if (last->sequence != verified->sequence || last->chain != verified->chain) {
-    return damaged(*connection, "it ends elsewhere than when it was checked a moment ago");
+    return damaged(*connection, "its last event is not the one that was checked a moment ago");
   }
   auto store =
       std::make_unique<SqliteStore>(std::move(*lock), std::move(*connection), *verified, options);

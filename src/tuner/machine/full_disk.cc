@@ -18,14 +18,14 @@ class Patience {
 
   bool wait(const Error* full) {
     if (full == nullptr) {
-      say_("there is room on the disk again; the experiment goes on");
+      say_("there is room on the disk again; the experiment continues");
       waiting_ = false;
       return true;
     }
     if (!std::exchange(waiting_, true)) {
       seen_ = interrupts_;
       say_(
-          "the disk is full, so the experiment waits and goes on by itself once there is room "
+          "the disk is full; the experiment waits and continues by itself once there is room "
           "(Ctrl-C ends it): " +
           full->message);
     }

@@ -96,7 +96,7 @@ Result<std::string> stop_experiment(OfflineLog& log,
     return added.error();
   }
   LUTHIER_TRY(log.add(ControllerStopped{true, "stopped by " + who}));
-  return formatted("stopped; {} would go on with it",
+  return formatted("stopped; {} would resume it",
                    way_on("extend", log.state().spec(), directory, "-n N"));
 }
 
@@ -119,7 +119,7 @@ Result<std::string> ask_trial(OfflineLog& log,
   }
   if (state.state(trial) == TrialState::running) {
     return refuse(
-        formatted("{} in the log, but no controller runs the experiment; first go on with it: {}",
+        formatted("{} in the log, but no controller runs the experiment; resume it first: {}",
                   is,
                   way_on("resume", state.spec(), directory)));
   }
@@ -152,10 +152,10 @@ std::string begun_text(RequestKind what,
                      trial ? " stops" : " stops, and its running trials with it");
   }
   if (what == RequestKind::resume) {
-    return name + " goes on as soon as it has a free slot";
+    return name + " resumes as soon as a slot is free";
   }
   const std::string number = trial ? std::to_string(trial->value) : "";
-  return formatted("{}{}; `{}` goes on with it",
+  return formatted("{}{}; `{}` resumes it",
                    name,
                    trial ? " pauses: if it is running, it saves and leaves"
                          : " pauses: running trials save and leave",

@@ -61,8 +61,8 @@ TEST(ObjectiveAdvice, ReadsWhatTheEngineSaysToo) {
                    spec_of({{"los", Mode::min}}),
                    {"--min", "los"}),
             "");
-  EXPECT_THAT(advice("ended without a value of 'auc'; it can mean 'valid_0 auc' or 'valid_1 auc': "
-                     "name the one that is meant",
+  EXPECT_THAT(advice("ended without a value of 'auc'; it can mean 'valid_0 auc' or 'valid_1 auc'; "
+                     "name the one you mean",
                      spec_of({{"auc", Mode::max}}),
                      {"--max", "auc", "--", "x"}),
               EndsWith("luthier run --max 'valid_0 auc' -- x"));

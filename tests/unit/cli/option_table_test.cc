@@ -59,7 +59,7 @@ ExperimentRequest request_without_options(const Option& option) {
   return request;
 }
 
-// "fifo, which stops none" is fifo, and a list is itself.
+// "fifo, which stops no trial" is fifo, and a list is itself.
 std::string value_of(std::string_view default_text) {
   return std::string(default_text.substr(0, default_text.find(", ")));
 }

@@ -125,7 +125,7 @@ TEST_F(RunNotes, NameWhatReachesNoProgram) {
 TEST_F(RunNotes, ExplainStatusesOfSignals) {
   request_.budget_given = true;
   request_.spec.executor_options = {{"ok_status", "10, 143"}};
-  EXPECT_THAT(text(), HasSubstr("ended by signal 15 has failed all the same"));
+  EXPECT_THAT(text(), HasSubstr("ended by signal 15 has still failed"));
   request_.spec.executor_options = {{"ok_status", "10,20"}};
   EXPECT_EQ(text(), "");
 }

@@ -102,13 +102,14 @@ TEST(DomainText, ErrorsNamePositionAndRemedy) {
       {"lr=expr(1", "expr( has no closing ')'"},
       {"lr=1e999", "outside the range of a double"},
       {"lr=hello world", "stands in quotes"},
-      {"lr=0.1..1", "'0.1..1' is no value; did you mean uniform(0.1, 1)? a text stands in quotes"},
+      {"lr=0.1..1",
+       "'0.1..1' is not a value; did you mean uniform(0.1, 1)? put text in quotes"},
       {"lr=1e-5-1e-1", "did you mean loguniform(1e-05, 0.1)?"},
       {"lr=1:10", "did you mean randint(1, 11)?"},
       {"lr=sgd|adam", "did you mean choice(sgd, adam)?"},
       {"lr=uniform", "did you mean uniform(low, high)?"},
       {"lr=choice", "did you mean choice(...)?"},
-      {"lr=sgd, adam", "several values are written choice(A, B)"},
+      {"lr=sgd, adam", "write several values as choice(A, B)"},
       {"lr=log(1, 2)", "did you mean 'loguniform'?"},
   };
   for (const auto& [text, expected] : rows) {

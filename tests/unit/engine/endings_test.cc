@@ -326,7 +326,7 @@ TEST(CtrlC, IsAnsweredOnceWhereSomethingRuns) {
   EXPECT_EQ(
       stage.planner().answer_interrupt(),
       "interrupted: waiting for 2 running trials to save and leave, at most 10 s for one that "
-      "can't save; a second Ctrl-C leaves at once. `resume` goes on either way");
+      "can't save; a second Ctrl-C leaves at once. `resume` continues it either way");
   stage.planner().leave("interrupted");
   EXPECT_EQ(stage.planner().answer_interrupt(), "");
 }

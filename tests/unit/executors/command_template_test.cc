@@ -58,7 +58,7 @@ TEST(CommandTemplate, ProblemsNameTheThingAndTheRemedy) {
             std::string::npos);
   EXPECT_NE(problem({"run", "{lr"}).find("'{' without a '}'"), std::string::npos);
   EXPECT_NE(problem({"run", "lr}"}).find("'}' without a '{'"), std::string::npos);
-  EXPECT_NE(problem({"run", "x{args}"}).find("{args} must be an argument of its own"),
+  EXPECT_NE(problem({"run", "x{args}"}).find("{args} must be a separate argument"),
             std::string::npos);
   EXPECT_NE(problem({}).find("no command"), std::string::npos);
   const std::string both = problem({"run", "{a}", "{b}"});

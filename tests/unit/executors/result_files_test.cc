@@ -289,7 +289,7 @@ TEST_F(ResultFilesTest, SaysWhatThereIsInsteadOfAFile) {
             "no such file was written; the program wrote a.csv, logs/b.csv");
   ASSERT_EQ(symlink("a.csv", (folder_.path() / "m.csv").c_str()), 0);
   EXPECT_EQ(no_metric_file(directory, {"m.csv"}),
-            "m.csv is no regular file, and is not read; the program wrote a.csv, logs/b.csv");
+            "m.csv is not a regular file and is not read; the program wrote a.csv, logs/b.csv");
   EXPECT_EQ(no_metric_file(directory, {"a.*"}), "");
 }
 

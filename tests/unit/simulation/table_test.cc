@@ -141,23 +141,26 @@ TEST_F(Table, NamesWhatIsWrongWithTheRows) {
   rows_ = "lr,layers,momentum,optimizer\n0.001,1,0.9\n";
   EXPECT_EQ(problem(), "small_parameters.csv, line 2: 3 cells where the header has 4");
   rows_ = "lr,layers,momentum,optimizer\n0.001,1,0.9,rmsprop\n";
-  EXPECT_EQ(problem(),
-            "small_parameters.csv, line 2: \"rmsprop\" is no value of optimizer, which is one of "
-            "sgd, adam");
+  EXPECT_EQ(
+      problem(),
+      "small_parameters.csv, line 2: \"rmsprop\" is not a value of optimizer, which is one of "
+      "sgd, adam");
   rows_ = "lr,layers,momentum,optimizer\n-1,1,0.9,sgd\n";
-  EXPECT_EQ(problem(),
-            "small_parameters.csv, line 2: \"-1\" is no value of lr, which is a number from 0.001 "
-            "to 1");
+  EXPECT_EQ(
+      problem(),
+      "small_parameters.csv, line 2: \"-1\" is not a value of lr, which is a number from 0.001 "
+      "to 1");
   rows_ = "lr,layers,momentum,optimizer\n1,2.5,0.9,sgd\n";
-  EXPECT_EQ(problem(),
-            "small_parameters.csv, line 2: \"2.5\" is no value of layers, which is a whole number "
-            "from 1 to 5");
+  EXPECT_EQ(
+      problem(),
+      "small_parameters.csv, line 2: \"2.5\" is not a value of layers, which is a whole number "
+      "from 1 to 5");
 }
 
 // The best of the table would count as the optimum, and no search could reach it.
 TEST_F(Table, RefusesARowOutsideTheRanges) {
   rows_ = "lr,layers,momentum,optimizer\n2,1,0.9,sgd\n";
-  EXPECT_NE(problem().find("\"2\" is no value of lr"), std::string::npos) << problem();
+  EXPECT_NE(problem().find("\"2\" is not a value of lr"), std::string::npos) << problem();
   rows_ = "lr,layers,momentum,optimizer\n1.000000001,1,0.9,sgd\n0.03,3,0.9,sgd\n1,5,0.99,adam\n";
   EXPECT_TRUE(open().ok()) << problem();
 }

@@ -33,15 +33,16 @@ constexpr std::string_view kAxisWords = "time trials resource";
 constexpr std::array kOptions = {
     Option{.name = "by",
            .argument = "KEY",
-           .meaning = "what makes the groups: scheduler, searcher, jobs, experiment (each alone) "
-                      "or a tag; takes every "
-                      "experiment when none is named (default: scheduler, searcher and jobs "
-                      "together)",
+           .meaning =
+               "how to group the experiments: scheduler, searcher, jobs, experiment (each alone) "
+               "or a tag; takes every "
+               "experiment when none is named (default: scheduler, searcher and jobs "
+               "together)",
            .repeatable = true},
     Option{.name = "axis",
            .argument = "AXIS",
-           .meaning = "of the chart: time, trials or resource, the training iterations of all "
-                      "trials (default: time)",
+           .meaning = "the chart's horizontal axis: time, trials or resource (the training "
+                      "iterations of all trials) (default: time)",
            .completes = Completes::words,
            .words = kAxisWords},
     Option{.name = "at",
@@ -50,7 +51,7 @@ constexpr std::array kOptions = {
                       "resource=1000 (default: at the end of each)"},
     Option{.name = "optimum",
            .argument = "VALUE",
-           .meaning = "the best value there is, for regret (default: the experiments' tag "
+           .meaning = "the best possible value, for regret (default: the experiments' tag "
                       "optimum)"},
     Option{.name = "html",
            .argument = "FILE",
@@ -93,8 +94,7 @@ Result<Budget> parse_budget(const std::string& text) {
   if (*axis == CurveAxis::time) {
     const auto seconds = parse_duration("--at", amount);
     if (seconds && !(*seconds > 0)) {
-      return Error{ErrorCode::invalid_argument,
-                   "--at is '" + text + "'; nothing is found in no time"};
+      return Error{ErrorCode::invalid_argument, "--at is '" + text + "'; it must be above 0"};
     }
     return seconds ? Result<Budget>(Budget{*axis, *seconds}) : seconds.error();
   }
@@ -268,7 +268,7 @@ int run(const Arguments& arguments) {
 extern const Command kCompare;
 const Command kCompare = {
     .name = "compare",
-    .summary = "put experiments side by side: curves, ranks, and whether a difference is luck",
+    .summary = "compare experiments: curves, ranks, and whether a difference may be chance",
     .examples = kExamples,
     .operands = kOperands,
     .options = kOptions,

@@ -191,7 +191,7 @@ int run(const Arguments& arguments) {
 extern const Command kExplain;
 const Command kExplain = {
     .name = "explain",
-    .summary = "tell the story of a trial: each decision, its reason and its numbers",
+    .summary = "show the history of a trial: each decision, its reason and its numbers",
     .examples = kExamples,
     .operands = kOperands,
     .options = kOptions,

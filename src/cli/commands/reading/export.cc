@@ -31,7 +31,7 @@ constexpr std::array kOptions = {
            .completes = Completes::words,
            .words = kFormats},
     Option{.name = "canonical",
-           .meaning = "what two equal runs share: no times, attempts or processes"},
+           .meaning = "only what two equal runs share: without times, attempts or processes"},
     Option{
         .name = "policy",
         .argument = "TRIAL",
@@ -197,7 +197,7 @@ int run(const Arguments& arguments) {
   const int ways = int{arguments.has("format")} + int{arguments.has("canonical")} +
                    int{arguments.has("policy")} + int{arguments.has("bundle")};
   if (ways > 1) {
-    return fail_usage("--format, --canonical, --policy and --bundle exclude each other; give one");
+    return fail_usage("--format, --canonical, --policy and --bundle can't be combined; give one");
   }
   if (const auto bundle = arguments.text("bundle")) {
     return arguments.has("output") ? fail_usage("--bundle names its file itself; drop --output")
@@ -236,7 +236,7 @@ int run(const Arguments& arguments) {
 
 extern const Command kExport;
 const Command kExport = {.name = "export",
-                         .summary = "write an experiment in other forms",
+                         .summary = "write an experiment in another format",
                          .examples = kExamples,
                          .operands = kOperands,
                          .options = kOptions,

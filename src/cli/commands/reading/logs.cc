@@ -24,8 +24,10 @@ constexpr std::array kExamples = {std::string_view("luthier logs digits 42"),
                                   std::string_view("luthier logs digits 42 --json")};
 constexpr std::array kOperands = {kExperiment, kTrial};
 constexpr std::array kOptions = {
-    Option{.name = "stderr", .letter = 'e', .meaning = "its standard error, not its output"},
-    Option{.name = "follow", .letter = 'f', .meaning = "go on until the trial ends"},
+    Option{.name = "stderr",
+           .letter = 'e',
+           .meaning = "show standard error instead of standard output"},
+    Option{.name = "follow", .letter = 'f', .meaning = "keep printing until the trial ends"},
     kResults,
     kJson};
 constexpr std::size_t kLongestLine = std::size_t{64} << 10;
@@ -124,7 +126,7 @@ int run(const Arguments& arguments) {
     return fail({ErrorCode::not_found,
                  "trial " + to_text(*trial) + " of '" + experiment->state->spec().name + "' (" +
                      std::string(to_text(state)) + ") has no " + path.string() +
-                     "; only programs that were started have logs"});
+                     "; only trials whose program was started have logs"});
   }
   GrowingFile rotated(files, name + ".1", arguments.has("json"));
   GrowingFile file(files, name, arguments.has("json"));

@@ -166,7 +166,7 @@ int run(const Arguments& arguments) {
 
 extern const Command kShow;
 const Command kShow = {.name = "show",
-                       .summary = "show one experiment: what it is, how far it is, why it ended",
+                       .summary = "show one experiment: what it is, its progress, and why it ended",
                        .examples = kExamples,
                        .operands = kOperands,
                        .options = kOptions,

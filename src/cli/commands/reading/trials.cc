@@ -27,8 +27,8 @@ constexpr std::array kOperands = {kExperiment};
 constexpr std::array kOptions = {
     Option{.name = "sort",
            .argument = "COLUMN",
-           .meaning = "order by a metric or parameter, the best first for an objective (default: "
-                      "trial)"},
+           .meaning = "sort by a metric or parameter; for an objective, the best comes first "
+                      "(default: trial)"},
     Option{.name = "state",
            .argument = "STATE",
            .meaning =

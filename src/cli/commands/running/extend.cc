@@ -12,7 +12,7 @@ constexpr std::array kExamples = {std::string_view("luthier extend digits -n 50"
 constexpr std::array kOperands = {kExperiment};
 int run(const Arguments& arguments) {
   if (!arguments.has("samples") && !arguments.has("time")) {
-    return fail_usage("extend by what? give -n N (more samples), --time TIME, or both");
+    return fail_usage("nothing to extend by; give -n N (more samples), --time TIME, or both");
   }
   return continue_experiment(
       arguments, [](const auto& directory, const ExperimentRequest& request) {
@@ -24,7 +24,7 @@ int run(const Arguments& arguments) {
 
 extern const Command kExtend;
 const Command kExtend = {.name = "extend",
-                         .summary = "give an experiment more samples or more time, and go on",
+                         .summary = "give an experiment more samples or more time, and resume it",
                          .examples = kExamples,
                          .operands = kOperands,
                          .options = options_of_extend(),

@@ -19,7 +19,7 @@ int run(const Arguments& arguments) {
 extern const Command kPause;
 const Command kPause = {
     .name = "pause",
-    .summary = "pause a running experiment or one of its trials; 'luthier resume' goes on with it",
+    .summary = "pause a running experiment or one of its trials; resume it with 'luthier resume'",
     .examples = kExamples,
     .operands = kOperands,
     .options = kOptions,

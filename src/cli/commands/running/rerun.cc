@@ -27,7 +27,7 @@ std::string problem_with_bundle(const Bundle& bundle, const Option& option) {
   const bool simulated = bundle.spec.executor == kSimulatedExecutor;
   if (!option.stands(in::bundle)) {
     return "--" + std::string(option.name) +
-           " and --from exclude each other, for the bundle says what is run; drop one";
+           " and --from can't be used together, because the bundle says what to run; drop one";
   }
   if (option.name == "benchmark" && !simulated) {
     return "--benchmark is for simulated experiments, and '" + bundle.spec.name +
@@ -53,7 +53,7 @@ void apply_options(const Arguments& arguments, Rerun& rerun, std::vector<std::st
   });
   apply(rerun.request, settings, problems);
   if (!arguments.program().empty() || arguments.operand(0)) {
-    problems.emplace_back("a file or a program and --from exclude each other; drop one");
+    problems.emplace_back("--from can't be used with a file or a program; drop one");
   }
 }
 
@@ -66,7 +66,7 @@ Result<> check_table(const Rerun& rerun, std::span<const NeededFile> here) {
          ", so a changed one is not noticed: results may differ");
   }
   if (table && here.size() < rerun.bundle.needs.size()) {
-    return Error{ErrorCode::invalid_argument, "there is no whole table " + *table + remedy};
+    return Error{ErrorCode::invalid_argument, "there is no complete table " + *table + remedy};
   }
   for (std::size_t i = 0; table && i < rerun.bundle.needs.size(); ++i) {
     if (here[i].sha256 != rerun.bundle.needs[i].sha256) {
@@ -203,7 +203,7 @@ std::string human(const Rerun& rerun, const Agreement& agreement, const BundleFa
   if (agreement.differences == 0) {
     text += rerun.request.tolerance == 0
                 ? "all are the same\n"
-                : "they agree; metrics deviate by up to " +
+                : "they agree; metrics differ by up to " +
                       short_number(agreement.largest_deviation) + " (tolerance " +
                       format_number(rerun.request.tolerance) + ")\n";
     return text;
@@ -211,8 +211,8 @@ std::string human(const Rerun& rerun, const Agreement& agreement, const BundleFa
   text += std::to_string(agreement.differences) +
           " differ\nfirst difference: " + printable(agreement.first_difference) + "\n";
   if (agreement.largest_deviation > 0) {
-    text += "metrics deviate by up to " + short_number(agreement.largest_deviation) +
-            ", relative; --tolerance says what is near enough\n";
+    text += "metrics differ by up to " + short_number(agreement.largest_deviation) +
+            ", relative; set what is acceptable with --tolerance\n";
   }
   const std::string versions = versions_text(rerun.bundle.facts, now);
   return text + (versions.empty() ? "" : "versions: " + printable(versions) + "\n");
@@ -258,7 +258,7 @@ int rerun(const Arguments& arguments, const std::string& bundle) {
     return finish(to_json(request.spec) + "\n");
   }
   if (!request.spec.command.empty()) {
-    talk("runs, as the bundle says: " + join(request.spec.command, " "));
+    talk("runs, according to the bundle: " + join(request.spec.command, " "));
   }
   outlive_readers();
   const auto outcome = run_experiment(request.spec, request.plugins, request.options);

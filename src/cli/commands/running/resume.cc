@@ -28,7 +28,7 @@ int run(const Arguments& arguments) {
 extern const Command kResume;
 const Command kResume = {
     .name = "resume",
-    .summary = "go on with an interrupted experiment, or with a trial that a person paused",
+    .summary = "resume an interrupted experiment, or a trial that a person paused",
     .examples = kExamples,
     .operands = kOperands,
     .options = options_of_resume(),

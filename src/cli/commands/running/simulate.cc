@@ -149,7 +149,7 @@ extern const Command kSimulate;
 const Command kSimulate = {
     .name = "simulate",
     .summary =
-        "the same engine in virtual time over a benchmark, many seeds, any number of workers",
+        "run the engine on a benchmark in virtual time, with any number of seeds and workers",
     .examples = kExamples,
     .options = options_of_simulate(),
     .run = simulate};

@@ -122,12 +122,13 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 extern const Command kTry;
-const Command kTry = {.name = "try",
-                      .summary = "run a program once and show what a run would hear of it",
-                      .examples = kExamples,
-                      .operands = kOperands,
-                      .options = options_of_run(),
-                      .takes_program = true,
-                      .run = run};
+const Command kTry = {
+    .name = "try",
+    .summary = "run a program once and show which metrics are found in its output",
+    .examples = kExamples,
+    .operands = kOperands,
+    .options = options_of_run(),
+    .takes_program = true,
+    .run = run};
 
 }  // namespace luthier::cli

@@ -133,7 +133,7 @@ std::optional<std::string> CommandTemplate::Parser::placeholder(std::string_view
   if (name.starts_with(kTemplatePrefix)) {
     return copy(std::string(name.substr(kTemplatePrefix.size())), argument);
   }
-  return unknown_name("placeholder", name, known()) + "; write {{ and }} for braces of your own";
+  return unknown_name("placeholder", name, known()) + "; write {{ and }} for literal braces";
 }
 
 std::optional<std::string> CommandTemplate::Parser::pieces(std::string_view text,
@@ -151,7 +151,7 @@ std::optional<std::string> CommandTemplate::Parser::pieces(std::string_view text
     } else if (text.front() == '{') {
       const auto end = text.find('}');
       if (end == std::string_view::npos) {
-        return " has a '{' without a '}'; write {{ for a brace of your own";
+        return " has a '{' without a '}'; write {{ for a literal brace";
       }
       flush();
       if (auto problem = placeholder(text.substr(1, end - 1), argument)) {
@@ -159,7 +159,7 @@ std::optional<std::string> CommandTemplate::Parser::pieces(std::string_view text
       }
       text.remove_prefix(end + 1);
     } else if (text.front() == '}') {
-      return " has a '}' without a '{'; write }} for a brace of your own";
+      return " has a '}' without a '{'; write }} for a literal brace";
     } else {
       literal += text.front();
       text.remove_prefix(1);
@@ -176,15 +176,15 @@ std::optional<std::string> CommandTemplate::Parser::alone(const Argument& argume
   }
   for (const Piece& piece : argument) {
     if (piece.kind == Kind::all) {
-      return formatted(": {} must be an argument of its own", in_braces(piece.text));
+      return formatted(": {} must be a separate argument", in_braces(piece.text));
     }
     if (piece.kind == Kind::spread) {
-      return ": {" + piece.text + "...} must be an argument of its own";
+      return ": {" + piece.text + "...} must be a separate argument";
     }
     if (out_.names_flag(piece)) {
       return formatted(
-          ": {} is a flag, which is there or not, and must be an argument of its own; "
-          "for a part of one declare {}={}",
+          ": {} is a flag, which is present or absent, and must be a separate argument; for part "
+          "of an argument, declare {}={}",
           in_braces(piece.text),
           piece.text,
           out_.words_.as_choice(piece.text));

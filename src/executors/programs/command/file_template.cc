@@ -50,13 +50,13 @@ Result<std::string> read_file(const std::string& path) {
   struct stat status{};
   if (!file || fstat(file.get(), &status) != 0) {
     return wrong("there is no template " + path + " that can be read (" + std::strerror(errno) +
-                 "); its path is taken from the working directory");
+                 "); its path is relative to the working directory");
   }
   if (!S_ISREG(status.st_mode)) {
-    return wrong(
-        formatted("the template {} is {}; name a file that stays, as each trial gets a copy of it",
-                  path,
-                  S_ISDIR(status.st_mode) ? "a directory" : "no regular file"));
+    return wrong(formatted(
+        "the template {} is {}; name an ordinary file, because each trial gets a copy of it",
+        path,
+        S_ISDIR(status.st_mode) ? "a directory" : "not a regular file"));
   }
   std::string text;
   std::array<char, 1U << 16> buffer;
@@ -156,7 +156,7 @@ class Cutter {
     const std::string where = formatted("{}, line {}: ", path_, number_);
     if (words_.is_secret(word)) {
       problems.push_back(where + "{" + std::string(word) +
-                         "} is a secret, which no file may hold; " +
+                         "} is a secret, which must not be written to a file; " +
                          "read it from the environment");
     } else if (!is_known(word)) {
       if (is_asked_about(word)) {
@@ -271,7 +271,7 @@ Result<FileTemplate> FileTemplate::read(const std::string& path,
       braces.push_back("{" + parameter + "}");
     }
     cutter.problems.push_back("the template " + path + " holds no placeholder such as " +
-                              join(braces, ", ") + "; put some in, or give the file as it is");
+                              join(braces, ", ") + "; add one, or pass the file itself");
   }
   if (!cutter.problems.empty()) {
     return wrong(join(cutter.problems, "\n"));
@@ -309,8 +309,8 @@ Result<std::string> FileTemplate::fill_line(const Line& line,
     const auto written = piece.place == Place::text ? std::optional(text)
                                                     : within_quotes(text, piece.place, format_);
     if (!written) {
-      return wrong(path_ + ": " + json_string(text) + " can't stand in single quotes, where {" +
-                   piece.text + "} is; use double ones");
+      return wrong(path_ + ": " + json_string(text) + " can't be in single quotes, where {" +
+                   piece.text + "} is; use double quotes");
     }
     out += *written;
   }

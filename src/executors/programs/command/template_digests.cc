@@ -29,10 +29,10 @@ Result<> check_template_digests(const CommandTemplate& command, const std::strin
     const std::string path = blank == std::string::npos ? "" : line.substr(blank + 1);
     for (const FileTemplate& file : command.templates()) {
       if (file.path() == path && line_of(file) != line) {
-        problems.push_back(formatted(
-            "the template {} is not what it was when the experiment began, and its trials "
-            "would differ; put it back as it was, or begin another experiment",
-            path));
+        problems.push_back(
+            formatted("the template {} has changed since the experiment began, so its trials would "
+                      "differ; restore it, or start a new experiment",
+                      path));
       }
     }
   }

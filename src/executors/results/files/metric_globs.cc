@@ -121,8 +121,8 @@ std::string no_metric_file(const ContainedFiles& directory, const std::vector<st
       search.no_files.empty()
           ? "no such file was written"
           : join(search.no_files, ", ") + (search.no_files.size() == 1
-                                               ? " is no regular file, and is not read"
-                                               : " are no regular files, and are not read");
+                                               ? " is not a regular file and is not read"
+                                               : " are not regular files and are not read");
   auto& others = search.other_files;
   std::ranges::sort(others);
   if (others.size() > kMostNamed) {

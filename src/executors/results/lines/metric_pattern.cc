@@ -50,7 +50,7 @@ std::string what_is_wrong(const re2::RE2& pattern) {
   for (const std::string_view sign : {"(?=", "(?!", "(?<"}) {
     if (part.starts_with(sign)) {
       return why +
-             "; looking ahead or behind is not possible, name the text around the number instead";
+             "; looking ahead or behind is not possible, match the text around the number instead";
     }
   }
   if (pattern.error_code() == re2::RE2::ErrorBadEscape) {
@@ -85,7 +85,7 @@ Result<MetricPattern> MetricPattern::compile(const std::string& regex,
                    "'(?P<loss>\\S+)'");
   }
   if (groups > kMostGroups) {
-    return refused(regex, "has more than 20 groups; write (?:...) where nothing is to be taken");
+    return refused(regex, "has more than 20 groups; write (?:...) for a group that takes nothing");
   }
   made.groups_.resize(static_cast<std::size_t>(groups));
   for (const auto& [index, name] : names) {
@@ -99,7 +99,7 @@ Result<MetricPattern> MetricPattern::compile(const std::string& regex,
     return refused(
         regex,
         formatted("has {} groups; it takes one (the objective), two (name and value), or named "
-                  "ones such as '(?P<loss>\\S+)'; write (?:...) where nothing is to be taken",
+                  "ones such as '(?P<loss>\\S+)'; write (?:...) for a group that takes nothing",
                   groups));
   }
   return made;

@@ -29,7 +29,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     return refused(path);
   }
   if (!S_ISREG(status.st_mode)) {
-    return failure(ErrorCode::io, "cannot read {}: it is no regular file", path.string());
+    return failure(ErrorCode::io, "cannot read {}: it is not a regular file", path.string());
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) {

@@ -29,7 +29,7 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
   const auto root = parse_json(file->bytes());
   if (!root || root->kind != Json::Kind::object) {
     return failure(ErrorCode::invalid_argument,
-                   "{} is no benchmark: {}",
+                   "{} is not a benchmark: {}",
                    path.string(),
                    root ? "it must be a JSON object" : root.error().message);
   }
@@ -45,7 +45,7 @@ Result<std::shared_ptr<const Benchmark>> open_file(const std::filesystem::path& 
   if (root->find("tasks") == nullptr) {
     return Error{ErrorCode::invalid_argument,
                  path.string() +
-                     " is no benchmark: it has neither 'tasks', as the index of a table, nor "
+                     " is not a benchmark: it has neither 'tasks', as the index of a table, nor "
                      "'curves', as formulas have"};
   }
   LUTHIER_TAKE(auto index, TableIndex::read(*root, path.string()));

@@ -188,7 +188,7 @@ class Reader {
     }
     script_.facts.objective = {*name, *way == "max" ? Mode::max : Mode::min};
     if (!root_.find("curves")->find(*name)) {
-      problem(formatted("'objective.metric' is '{}', which is none of the curves", *name));
+      problem(formatted("'objective.metric' is '{}', which is not one of the curves", *name));
     }
   }
 

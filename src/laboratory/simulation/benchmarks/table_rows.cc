@@ -129,7 +129,7 @@ Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesyste
       const auto coordinate = parameter.coordinate_of_cell(cells[i]);
       if (!coordinate) {
         return Error{ErrorCode::invalid_argument,
-                     place + ": " + json_string(cells[i]) + " is no value of " + parameter.name +
+                     place + ": " + json_string(cells[i]) + " is not a value of " + parameter.name +
                          ", which is " + parameter.meaning()};
       }
       row[columns[i]] = *coordinate;
