@@ -98,7 +98,7 @@ class RunNotes : public ::testing::Test {
 };
 
 TEST_F(RunNotes, SayThatOneSampleIsTheDefault) {
-  EXPECT_THAT(text(), HasSubstr("-n is 1 unless you give it"));
+  EXPECT_THAT(text(), HasSubstr("-n is 1 by default"));
   EXPECT_EQ(text(Purpose::trying), "");
   request_.budget_given = true;
   EXPECT_EQ(text(), "");

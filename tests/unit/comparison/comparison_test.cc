@@ -234,7 +234,7 @@ TEST(Compare, SaysWhenNothingReachesTheBudget) {
   const auto warnings = [&](double amount) {
     return made(all, {.budget = Budget{CurveAxis::trials, amount}}).warnings;
   };
-  EXPECT_THAT(warnings(500), Contains(HasSubstr("no experiment came as far as --at trials=500")));
+  EXPECT_THAT(warnings(500), Contains(HasSubstr("no experiment reached --at trials=500")));
   EXPECT_THAT(warnings(500),
               Contains(HasSubstr("the groups did not spend the same (iterations differ by a factor "
                                  "of up to 3)")));

@@ -182,7 +182,7 @@ TEST(CompiledSpace, ReportsEveryProblem) {
             "parameter 'b': low is 0; on a log scale it must be above 0\n"
             "parameter 'c': the step is -1; it must be above 0\n"
             "parameter 'd': it has no values; name at least one\n"
-            "parameter 'e': the value 1 is there more than once; name it once\n"
+            "parameter 'e': the value 1 appears more than once; list it once\n"
             "parameter 'f': high is 1.5; it must be an integer\n"
             "parameter 'f': high is inf; it must be a finite number\n"
             "parameter 'i': a grid can't have a condition, every cell is run; use choice");
@@ -192,12 +192,12 @@ TEST(CompiledSpace, NamesUnknownParametersAndCycles) {
   EXPECT_THAT(compile_error({"optimizer=choice(a, b)", "x=1 if optimzer == 'a'"}),
               HasSubstr("did you mean 'optimizer'?"));
   EXPECT_THAT(compile_error({"optimizer=choice(sgd, b)", "x=1 if optimizer == sgd"}),
-              HasSubstr("text stands in quotes: \"sgd\""));
+              HasSubstr("put text in quotes: \"sgd\""));
   EXPECT_THAT(compile_error({"weight-decay=uniform(0, 1)", "x=1 if weight - decay > 0.5"}),
               HasSubstr("write `weight-decay` in backquotes"));
   EXPECT_EQ(compile_error({"z=1", "a=expr(b)", "b=expr(c + z)", "c=1 if a > 0"}),
-            "the parameters depend on each other in a circle: 'a' needs 'b' needs 'c' needs 'a'; "
-            "break it");
+            "the parameters depend on each other in a cycle: 'a' needs 'b' needs 'c' needs 'a'; "
+            "remove one of these dependencies");
   EXPECT_THAT(compile_error({"a=expr(a + 1)"}), HasSubstr("'a' needs 'a'"));
 }
 
@@ -277,7 +277,7 @@ TEST(CompiledSpace, ManyValuesTakeNoQuadraticTime) {
   Space twice;
   twice.add("x", Domain{.kind = DomainKind::choice, .values = values});
   EXPECT_THAT(CompiledSpace::compile(twice).error().message,
-              HasSubstr("the value 5 is there more than once; name it once"));
+              HasSubstr("the value 5 appears more than once; list it once"));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ TEST(PluginSpec, ErrorsNameTheRemedy) {
   EXPECT_THAT(plugin("asha:max_t="), HasSubstr("a value is missing"));
   EXPECT_THAT(plugin("asha:a=1,a=2"), HasSubstr("given twice"));
   EXPECT_THAT(plugin("asha:a=1,"), HasSubstr("expected an option"));
-  EXPECT_THAT(plugin("asha:a=x y"), HasSubstr("stands in quotes"));
+  EXPECT_THAT(plugin("asha:a=x y"), HasSubstr("in quotes"));
 }
 
 TEST(StopRule, ReadsConditionsAndPlateaus) {

@@ -95,13 +95,13 @@ TEST(DomainText, ErrorsNamePositionAndRemedy) {
       {"lr=uniform(0, 1) if", "the condition can't be read: the expression is empty"},
       {"lr=uniform(0, 1) if a = 1", "compare with '=='"},
       {"lr=uniform(low=0, high=1)", "expected ',' or ')'"},
-      {"lr=choice(a b)", "stands in quotes"},
+      {"lr=choice(a b)", "in quotes"},
       {"lr=choice('a)", "the text has no closing '"},
       {"lr=constant(1, 2)", "constant takes 1 value, not 2"},
       {"lr=expr(1 + )", "the formula can't be read: at position"},
       {"lr=expr(1", "expr( has no closing ')'"},
       {"lr=1e999", "outside the range of a double"},
-      {"lr=hello world", "stands in quotes"},
+      {"lr=hello world", "in quotes"},
       {"lr=0.1..1",
        "'0.1..1' is not a value; did you mean uniform(0.1, 1)? put text in quotes"},
       {"lr=1e-5-1e-1", "did you mean loguniform(1e-05, 0.1)?"},
@@ -275,7 +275,7 @@ TEST(DomainText, FlagsAndSecrets) {
   EXPECT_NE(Space::parse_domain("store_true(x)").error().message.find("'flag'"), std::string::npos);
   Space space;
   space.add("amp", flag("--a", "--a"));
-  EXPECT_NE(CompiledSpace::compile(space).error().message.find("one is for on, one for off"),
+  EXPECT_NE(CompiledSpace::compile(space).error().message.find("give one for on and a different one for off"),
             std::string::npos);
 }
 

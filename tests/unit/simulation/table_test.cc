@@ -212,7 +212,7 @@ TEST_F(Table, RefusesWhatIsNoIndex) {
   index_ = "[1, 2]";
   EXPECT_NE(problem().find("it must be a JSON object"), std::string::npos);
   index_ = "{\"name\": ";
-  EXPECT_NE(problem().find("is no benchmark"), std::string::npos);
+  EXPECT_NE(problem().find("is not a benchmark"), std::string::npos);
   index_ = "{}";
   EXPECT_NE(problem().find("it has neither 'tasks', as the index of a table, nor 'curves'"),
             std::string::npos);
