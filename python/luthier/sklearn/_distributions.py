@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Callable, Dict, List, Mapping, Sequence, Set, Tuple, Union
 
 import numpy as np
-from sklearn.model_selection import ParameterSampler
+from sklearn.model_selection import ParameterGrid, ParameterSampler
 
 from .. import _space
 from .._errors import UsageError
@@ -34,6 +35,7 @@ class SearchSpace:
         self.space: Dict[str, Any] = {}
         self.size = 0.0  #: number of different candidates; infinite if not all values are lists
         self._decoders: List[Dict[str, Tuple[str, Decode]]] = []
+        self._lists: List[Dict[str, List[Any]]] = []  # the engine's values of the estimator's parameters
         if len(dicts) > 1:
             self.space[_WHICH] = _space.choice(list(range(len(dicts))))
         for number, each in enumerate(dicts):
@@ -41,21 +43,35 @@ class SearchSpace:
 
     def _add(self, distributions: Mapping[str, Any], number: Any) -> None:
         decoders: Dict[str, Tuple[str, Decode]] = {}
-        size = 1.0
+        lists: Dict[str, List[Any]] = {}
         for name, given in distributions.items():
-            domain, decode = _encoded(name, given)
-            size *= math.inf if _draws(given) else len(given)
-            inside = name
-            if number is not None:
-                if domain.condition:
-                    raise UsageError(f"the parameter '{name}' has a condition, which is not possible in a list of "
-                                     "dicts; write the condition as another dict of the list")
-                inside = f"{number}/{name}"
-                domain = domain.when(_WHICH, number)
-            self.space[inside] = domain
+            if _draws(given):
+                domain, decode = _drawn(name, given)
+            else:
+                lists[name], decode = _listed(name, list(given))
+                domain = _space.choice(lists[name])
+            inside = self._new_name(name, number)
+            self.space[inside] = domain if number is None else _under(domain, number, name)
             decoders[inside] = (name, decode)
         self._decoders.append(decoders)
-        self.size += size
+        self._lists.append(lists)
+        self.size += math.prod(map(len, lists.values())) if len(lists) == len(decoders) else math.inf
+
+    def _new_name(self, name: str, number: Any) -> str:
+        """The engine's name of a parameter: unique, of the characters that it allows."""
+        stem = re.sub(r"[^A-Za-z0-9_.-]", "_", name if number is None else f"{name}.{number}")
+        while stem in self.space:
+            stem += "_"
+        return stem
+
+    def combinations(self) -> List[Dict[str, Any]]:
+        """All configurations of a finite space, in the order of ParameterGrid."""
+        found = []
+        for number, (decoders, lists) in enumerate(zip(self._decoders, self._lists)):
+            which = {_WHICH: number} if len(self._decoders) > 1 else {}
+            for values in ParameterGrid(lists):
+                found.append({**which, **{inside: values[name] for inside, (name, _) in decoders.items()}})
+        return found
 
     @property
     def names(self) -> Set[str]:
@@ -83,35 +99,40 @@ def _draws(given: Any) -> bool:
     return isinstance(given, _space.Domain) or hasattr(given, "rvs")
 
 
-def _encoded(name: str, given: Any) -> Tuple[_space.Domain, Decode]:
+def _drawn(name: str, given: Any) -> Tuple[_space.Domain, Decode]:
     if isinstance(given, _space.Domain):
         if given.text.startswith("grid("):
             raise UsageError(f"the parameter '{name}' is a grid, which is not possible here; write a list of its values")
         return given, _same
-    if not hasattr(given, "rvs"):
-        return _one_of(name, list(given))
     frozen = getattr(getattr(given, "dist", None), "name", None)
-    if frozen in _KNOWN:
-        domain = _KNOWN[frozen](given)
-        if domain is not None:
-            return domain, _same
+    domain = _KNOWN[frozen](given) if frozen in _KNOWN else None
+    if domain is not None:
+        return domain, _same
     if hasattr(given, "ppf"):
         return _space.uniform(0, 1), Quantile(given)
     return _space.randint(0, _SEEDS), Seed(given)
+
+
+def _under(domain: _space.Domain, number: int, name: str) -> _space.Domain:
+    """The domain in the dict of this number, of several."""
+    if domain.condition:
+        raise UsageError(f"the parameter '{name}' has a condition, which is not possible in a list of dicts; write "
+                         "the condition as another dict of the list")
+    return domain.when(_WHICH, number)
 
 
 def _same(value: Any) -> Any:
     return value
 
 
-def _one_of(name: str, values: List[Any]) -> Tuple[_space.Domain, Decode]:
-    """The values themselves where the engine has such values, else their numbers in the list."""
+def _listed(name: str, values: List[Any]) -> Tuple[List[Any], Decode]:
+    """The engine's values: the given ones if it has such values, else their numbers in the list."""
     if not values:
         raise ValueError(f"the list of values of the parameter '{name}' is empty")
     keys = [_key(value) for value in values]
-    if None in keys or len({(type(key), key) for key in keys}) < len(keys):
-        return _space.choice(list(range(len(values)))), Member(values)
-    return _space.choice([key[0] for key in keys if key is not None]), Value(keys, values)
+    if None in keys or len({(type(key[0]), key[0]) for key in keys if key is not None}) < len(keys):
+        return list(range(len(values))), Member(values)
+    return [key[0] for key in keys if key is not None], Value(keys, values)
 
 
 def _key(value: Any) -> Any:

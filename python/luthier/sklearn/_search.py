@@ -37,7 +37,8 @@ class LuthierSearchCV(BaseSearchCV):  # type: ignore[misc]
     estimator: an estimator, or a pipeline with parameters such as "svc__C".
     param_distributions: a dict from parameter names to lists, scipy.stats distributions or luthier distributions;
       or a list of such dicts. A luthier distribution can have a condition: .when("kernel", "rbf").
-    n_iter: number of candidates. Fewer are evaluated if the lists have fewer combinations.
+    n_iter: number of candidates. If the lists have no more combinations, each is evaluated once, in the order
+      of ParameterGrid.
     scoring, refit, cv, verbose, random_state, error_score, return_train_score: as in RandomizedSearchCV. If
       `scoring` has several metrics, the search maximizes the one that `refit` names, otherwise the first one.
       With n_jobs greater than 1 and a searcher or scheduler that learns, the order in which candidates end
@@ -125,6 +126,8 @@ class LuthierSearchCV(BaseSearchCV):  # type: ignore[misc]
             raise UsageError(f"n_iter is {self.n_iter!r}; it must be a positive integer")
         if not self.factor > 1:
             raise UsageError(f"factor is {self.factor!r}; it must be greater than 1")
+        if getattr(self, "_skl_callbacks", None):
+            raise UsageError("LuthierSearchCV calls no callbacks of scikit-learn; set them on the estimator")
 
     def _split(self, X: Any, y: Any, params: Mapping[str, Any]) -> List[Any]:
         self._checked_cv_orig = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
@@ -134,7 +137,8 @@ class LuthierSearchCV(BaseSearchCV):  # type: ignore[misc]
             raise ValueError(f"cv.split and cv.get_n_splits return inconsistent results. Expected {self.n_splits_} "
                              f"splits, got {len(splits)}")
         if not splits:
-            raise ValueError("No fits were performed. Was the CV iterator empty?")
+            raise ValueError("No fits were performed. Was the CV iterator empty? "
+                             "Were there no candidates?")
         return splits
 
     def _search(self, data: Data) -> Dict[str, Any]:
@@ -148,7 +152,7 @@ class LuthierSearchCV(BaseSearchCV):  # type: ignore[misc]
         candidates = Candidates(data, space, resource, scheduler is not None, seed)
         self.n_resources_ = list(resource.levels) if scheduler is not None else resource.levels[-1:]
         self._announce(space, len(data.splits))
-        evaluated = self._run(candidates, space, self._options(scheduler, resource, seed))
+        evaluated = self._run(candidates, space, self._options(space, scheduler, resource, seed))
         self.result_ = evaluated.result
         return self._tabulate(candidates, evaluated, data, scheduler is not None)
 
@@ -180,10 +184,13 @@ class LuthierSearchCV(BaseSearchCV):  # type: ignore[misc]
         if self.verbose > 0:
             print(f"Fitting {splits} folds for each of {candidates} candidates, totalling {candidates * splits} fits")
 
-    def _options(self, scheduler: Any, resource: _resource.Resource, seed: int) -> Dict[str, Any]:
+    def _options(self, space: SearchSpace, scheduler: Any, resource: _resource.Resource,
+                 seed: int) -> Dict[str, Any]:
         options: Dict[str, Any] = {
             "maximize": "mean_test_score", "samples": self.n_iter, "searcher": self.searcher, "seed": seed,
             "score": "last", "time": self.time}
+        if space.size <= self.n_iter:
+            options["points"] = space.combinations()
         if scheduler is None:
             return options
         options["scheduler"] = _resource.scheduler(scheduler, resource)
