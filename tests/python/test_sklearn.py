@@ -227,7 +227,7 @@ def test_estimators_of_scikit_learn_are_trained_by_the_difference(estimator, nam
 
 def test_amounts():
     assert levels(1, 27, 3) == [1, 3, 9, 27] and levels(4, 100, 3) == [4, 12, 36, 100]
-    assert levels(5, 5, 2) == [5] and levels(1, 10, 1.5) == sorted(set(levels(1, 10, 1.5)))
+    assert levels(5, 5, 2) == [5] and levels(1, 10, 1.5) == [1, 2, 3, 5, 8, 10]
     assert of_amounts("n", "auto", 2, 3).levels == [1, 2] and of_amounts("n", "auto", 10, 3, 20).levels == [10]
 
 

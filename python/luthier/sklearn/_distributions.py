@@ -130,7 +130,7 @@ def _listed(name: str, values: List[Any]) -> Tuple[List[Any], Decode]:
     if not values:
         raise ValueError(f"the list of values of the parameter '{name}' is empty")
     keys = [_key(value) for value in values]
-    if None in keys or len({(type(key[0]), key[0]) for key in keys if key is not None}) < len(keys):
+    if None in keys or len(set(keys)) < len(keys):  # 1, 1.0 and True are the same key
         return list(range(len(values))), Member(values)
     return [key[0] for key in keys if key is not None], Value(keys, values)
 
@@ -159,10 +159,10 @@ class Value:
     """Decodes the engine's form of a value in a list."""
 
     def __init__(self, keys: Sequence[Any], values: Sequence[Any]) -> None:
-        self.values = {(type(key[0]), key[0]): value for key, value in zip(keys, values)}
+        self.values = {key[0]: value for key, value in zip(keys, values)}
 
     def __call__(self, value: Any) -> Any:
-        return self.values[type(value), value]
+        return self.values[value]
 
 
 class Quantile:

@@ -46,7 +46,8 @@ def levels(least: int, most: int, factor: float) -> List[int]:
     found = []
     amount = float(least)
     while round(amount) < most:
-        found.append(round(amount))
+        if round(amount) not in found[-1:]:
+            found.append(round(amount))
         amount *= factor
     return [*found, most]
 
@@ -90,7 +91,16 @@ def _option(whole: str, text: str) -> Any:
     name, equals, value = text.partition("=")
     if not equals:
         raise UsageError(f"the scheduler is {whole!r}; options are written as in 'asha:brackets=3'")
-    return name.strip(), value.strip()
+    return name.strip(), _typed(value.strip())
+
+
+def _typed(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return {"true": True, "false": False}.get(text, text)
 
 
 class Training:
