@@ -7,12 +7,15 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import training  # noqa: E402
+import with_keras  # noqa: E402
+import with_lightning  # noqa: E402
+import with_transformers  # noqa: E402
 
 import luthier  # noqa: E402
 
 RATES = [0.2, 0.1, 0.0001, 0.00001]  # the last two are hopeless
-ALL = [(training.with_keras, "val_loss"), (training.with_lightning, "loss"), (training.with_transformers, "eval_loss")]
+EPOCHS = 6
+ALL = [(with_keras.train, "val_loss"), (with_lightning.train, "loss"), (with_transformers.train, "eval_loss")]
 
 
 def tune(train, metric, scheduler):
@@ -24,17 +27,17 @@ def output(result, trial):
     return pathlib.Path(result.directory, "trials", f"{trial:05}", "stdout.log").read_text()
 
 
-@pytest.mark.parametrize("train, metric", [*ALL, (training.with_transformers_saving_nothing, "eval_loss")])
+@pytest.mark.parametrize("train, metric", [*ALL, (with_transformers.train_saving_nothing, "eval_loss")])
 def test_each_epoch_is_reported_and_a_stopped_trial_ends(train, metric):
-    result = tune(train, metric, luthier.asha(max_t=training.EPOCHS, grace_period=2, reduction_factor=2))
+    result = tune(train, metric, luthier.asha(max_t=EPOCHS, grace_period=2, reduction_factor=2))
     assert {trial.state for trial in result} == {"completed", "stopped"}, result.trials
-    assert result.trials[0].iterations == training.EPOCHS and result.trials[3].iterations == 2
+    assert result.trials[0].iterations == EPOCHS and result.trials[3].iterations == 2
     assert "epochs 2 resumed False" in output(result, 3)
 
 
 @pytest.mark.parametrize("train, metric", ALL)
 def test_a_paused_trial_continues_its_training(train, metric):
-    result = tune(train, metric, luthier.asha(max_t=training.EPOCHS, grace_period=2, reduction_factor=2, mode="promote"))
-    finished = [trial for trial in result if trial.iterations == training.EPOCHS]
+    result = tune(train, metric, luthier.asha(max_t=EPOCHS, grace_period=2, reduction_factor=2, mode="promote"))
+    finished = [trial for trial in result if trial.iterations == EPOCHS]
     assert finished and all(trial.state != "failed" for trial in result), result.trials
-    assert any(f"epochs {training.EPOCHS} resumed True" in output(result, trial.id) for trial in finished)
+    assert any(f"epochs {EPOCHS} resumed True" in output(result, trial.id) for trial in finished)
