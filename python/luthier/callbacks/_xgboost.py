@@ -12,7 +12,7 @@ from ._metrics import Chosen, Reporter, restored
 _FILE = "model.ubj"
 
 
-class XGBoostCallback(TrainingCallback):  # type: ignore[misc]
+class XGBoostCallback(TrainingCallback):
     """Reports after each boosting round."""
 
     def __init__(self, metrics: Chosen) -> None:

@@ -43,7 +43,7 @@ class Resource:
 
 def levels(least: int, most: int, factor: float) -> List[int]:
     """least, least * factor, least * factor^2, ... and most."""
-    found = []
+    found: List[int] = []
     amount = float(least)
     while round(amount) < most:
         if round(amount) not in found[-1:]:

@@ -144,7 +144,7 @@ class LuthierSearchCV(BaseSearchCV):  # type: ignore[misc]
     def _search(self, data: Data) -> Dict[str, Any]:
         """Evaluates the candidates; returns cv_results_."""
         space = SearchSpace(self.param_distributions)
-        resource = self._resource(data)
+        resource = self._plan(data)
         scheduler = self.scheduler or ("asha" if self.resource is not None else None)
         if resource.is_parameter and resource.name in space.names:
             raise ValueError(f"the resource {resource.name!r} can't be a parameter that is searched too")
@@ -156,7 +156,7 @@ class LuthierSearchCV(BaseSearchCV):  # type: ignore[misc]
         self.result_ = evaluated.result
         return self._tabulate(candidates, evaluated, data, scheduler is not None)
 
-    def _resource(self, data: Data) -> _resource.Resource:
+    def _plan(self, data: Data) -> _resource.Resource:
         name = self.resource or _resource.FOLDS
         if name == _resource.FOLDS:
             return _resource.of_folds(len(data.splits), self.factor)

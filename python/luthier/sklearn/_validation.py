@@ -131,7 +131,7 @@ class _Run:
         training = Training(self._resource, estimator, self._data.y)
         parameters = training.parameters(estimator, self.amount, amount)
         before = self._folds[number]
-        after = quietly(lambda: self._fit(estimator, parameters, number, *self._data.splits[number]))
+        after: Dict[str, Any] = quietly(lambda: self._fit(estimator, parameters, number, *self._data.splits[number]))
         if before is not None:
             for time in ("fit_time", "score_time"):
                 after[time] += before[time]
