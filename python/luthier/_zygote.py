@@ -43,8 +43,7 @@ def _unfit(ours):
         if name in sys.modules:
             return f"{name} was imported, which does not survive a fork"
     for _ in range(50):  # a thread that was joined leaves a little later
-        threads = len(os.listdir("/proc/self/task"))
-        if threads == 1:
+        if _threads() <= 1:
             break
         if not _settle_threads():
             time.sleep(0.02)
@@ -60,6 +59,22 @@ def _unfit(ours):
         if target.startswith("socket:") and int(entry) not in ours:
             return "its module has opened a connection as it was imported"
     return None
+
+
+# jemalloc, which Apache Arrow and so pandas brings, prepares its thread for a fork by itself.
+_FORK_SAFE = ("jemalloc_bg_thd",)
+
+
+def _threads():
+    """How many threads there are that a fork would lose."""
+    count = 0
+    for task in os.listdir("/proc/self/task"):
+        try:
+            with open(f"/proc/self/task/{task}/comm") as file:
+                count += file.read().strip() not in _FORK_SAFE
+        except OSError:
+            pass  # it has just ended
+    return count
 
 
 _settled = False

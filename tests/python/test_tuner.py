@@ -172,6 +172,20 @@ def test_a_module_that_fails_at_import(monkeypatch):
     assert result.trials[0].state == "failed" and "no licence" in result.trials[0].reason
 
 
+def test_a_thread_of_jemalloc_does_not_prevent_a_fork(monkeypatch):
+    """Apache Arrow, which pandas imports, has one; jemalloc prepares it for a fork by itself."""
+    pathlib.Path("allocating_module.py").write_text(
+        "import ctypes, threading, time\nBORN = time.time()\nnamed = threading.Event()\n"
+        "def allocate():\n    ctypes.CDLL(None).prctl(15, b'jemalloc_bg_thd', 0, 0, 0)\n    named.set()\n"
+        "    time.sleep(60)\n"
+        "threading.Thread(target=allocate, daemon=True).start()\nnamed.wait()\n"
+        "def train(config):\n    return BORN\n")
+    monkeypatch.syspath_prepend(os.getcwd())
+    import allocating_module
+    result = tune(allocating_module.train, samples=3).run()
+    assert len({trial.metrics["loss"] for trial in result}) == 1, "each trial has imported the module anew"
+
+
 def test_a_module_that_starts_threads_is_not_forked(monkeypatch):
     pathlib.Path("threaded_module.py").write_text(
         "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
