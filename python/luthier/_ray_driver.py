@@ -14,7 +14,7 @@ import traceback
 _SOCKET = 3
 _PR_SET_NAME = 15
 _PROBE_SECONDS = 2
-_DESCRIBE_SECONDS = 20
+_DESCRIBE_SECONDS = 45  # a busy node starts its first worker slowly
 _LOOK_SECONDS = 0.1
 _LEAVE_SECONDS = 2
 
