@@ -1,5 +1,4 @@
-# `cpack`: the Debian packages luthier and libluthier-dev, from the components of install.cmake. The
-# component `ray` is in neither: it works with the Ray wheel of the machine that built it only.
+# `cpack`: the Debian packages luthier and libluthier-dev, from the components of install.cmake.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)

@@ -1,12 +1,11 @@
-# `cmake --install`, in three components: `program`, the command line and its pages; `ray`, what is
-# bound to the Ray wheel of this machine; `development`, the library, its headers, and the package that
-# find_package(luthier) reads. The library is static, so its own dependencies are the consumer's too.
+# `cmake --install`, in two components: `program`, the command line and its pages; `development`, the
+# library, its headers, and the package that find_package(luthier) reads. The library is static, so its own dependencies are the consumer's too.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 # All that is installed, and no test: `./dev build installed`.
 add_custom_target(installed)
-foreach(target luthier luthier_sqlite luthier_cli luthier_guardian luthier_ray luthier_ray_worker)
+foreach(target luthier luthier_sqlite luthier_cli luthier_guardian)
   if(TARGET ${target})
     add_dependencies(installed ${target})
   endif()
@@ -30,10 +29,6 @@ if(LUTHIER_PROGRAMS)
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE
     DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 endif()
-if(TARGET luthier_ray)
-  install(TARGETS luthier_ray RUNTIME DESTINATION libexec COMPONENT ray)
-  install(TARGETS luthier_ray_worker LIBRARY DESTINATION lib/luthier COMPONENT ray)
-endif()
 
 set(LUTHIER_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/luthier)
 foreach(target luthier luthier_sqlite)
@@ -42,7 +37,7 @@ foreach(target luthier luthier_sqlite)
       ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
   endif()
 endforeach()
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/luthier ${PROJECT_SOURCE_DIR}/ray/include/luthier
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/luthier
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(EXPORT luthierTargets NAMESPACE luthier:: DESTINATION ${LUTHIER_PACKAGE_DIR} COMPONENT development)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/luthierConfig.cmake.in

@@ -79,7 +79,7 @@ def try_static(packages, machine):
     (machine.folder / "own.so").write_bytes(b"")
     refused = machine.run(luthier, "run", "--plugin", "./own.so", "--min", "loss", "-n", "1", "--", "./train.sh", status=2)
     assert "static program, which can't load libraries" in refused, refused
-    assert "luthier-ray" in machine.run(luthier, "run", "--executor", "ray:address=127.0.0.1:1", "--min", "loss", "-n", "1", "--", "./train.sh", status=2)
+    assert "Ray" in machine.run(luthier, "run", "--executor", "ray:address=127.0.0.1:1", "--min", "loss", "-n", "1", "--", "./train.sh", status=2)
     try_pages(folder / "share")
 
 

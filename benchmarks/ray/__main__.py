@@ -100,7 +100,8 @@ class Bench:
     def __init__(self, cluster, home, quick):
         self.home, self.quick = home, quick
         self.environment = {**os.environ, "RAY_ADDRESS": cluster.address, "RAY_AUTH_MODE": "disabled",
-                            "RAY_DISABLE_USAGE_STATS": "1", "STORAGE": str(home / "tune")}
+                            "RAY_DISABLE_USAGE_STATS": "1", "LUTHIER_RAY_PYTHON": sys.executable,
+                            "STORAGE": str(home / "tune")}
         self.number = 0
 
     def luthier(self, function, trials, results, jobs, per_worker=1, cpu=1.0):

@@ -1,5 +1,5 @@
 // The C border between a worker and a library of trials: what a worker offers, and the one symbol
-// that a library has. trainable_library.h and ray_trial.h make that symbol. C++11.
+// that a library has. trainable_library.h makes that symbol. C++11.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@ struct LuthierTrialHost {
 };
 
 // The type of the symbol luthier_trainable: runs one trial. `order`: JSON with trial, seed,
-// iteration, config, restore, trial_directory and, where the trial has bundles, placement_group (in
-// hexadecimal). Returns 0, or 1 with a sentence in `message`. Never throws.
+// iteration, config, restore and trial_directory. Returns 0, or 1 with a sentence in `message`. Never
+// throws.
 using LuthierTrainable = int(const char* order,
                              const LuthierTrialHost* host,
                              char* message,

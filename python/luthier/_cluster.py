@@ -3,23 +3,28 @@
 import ray
 from ray._private import state
 
+from . import _wire
+
 _HOLDER = "luthier-shared"
 _refs = {}
 _holders = []  # without a handle the actor would end, and the data it owns would be lost
 
 
-def describe():
-    """The text that luthier-ray asks for: a line "driver ADDRESS", the address at which nodes reach
-    this job's driver, then one line per node, "ADDRESS CPU=4 GPU=1"."""
+def describe(version):
+    """(the address at which nodes reach this job's driver, the nodes), as a node sees them. `version`: of
+    the frames that luthier sends to workers."""
+    if version != _wire.VERSION:
+        raise RuntimeError("the package luthier on the nodes is not of luthier's own version; install the same")
     job = ray.get_runtime_context().get_job_id()
     driver = next(each["DriverIPAddress"] for each in state.jobs() if each["JobID"] == job)
-    lines = []
-    for node in ray.nodes():
-        if node["Alive"]:
-            amounts = (f"{name}={amount!r}" for name, amount in sorted(node["Resources"].items())
-                       if not name.startswith(("node:", "object_store_memory")))
-            lines.append(" ".join([node["NodeManagerAddress"], *amounts]))
-    return "\n".join([f"driver {driver}", *sorted(lines)])
+    return driver, nodes()
+
+
+def nodes():
+    return [{"name": node["NodeManagerAddress"],
+             "resources": {name: amount for name, amount in node["Resources"].items()
+                           if not name.startswith(("node:", "object_store_memory"))}}
+            for node in sorted(ray.nodes(), key=lambda each: each["NodeManagerAddress"]) if node["Alive"]]
 
 
 def bundle(index=-1):

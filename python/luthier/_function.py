@@ -23,6 +23,12 @@ class Functions:
     def start(self, key, order):
         return Function(self, key, order)
 
+    def call(self, function, order):
+        """Runs the trial, in its thread."""
+        trial = _trial.Trial(order, function.tell, lambda: function.stopping)
+        _trial.set_current(trial)
+        self.target(order["target"])(trial.config)
+
     def target(self, name):
         """The object named "module:name", looked up once."""
         with self._lock:
@@ -91,7 +97,7 @@ class Function:
         self._changed = threading.Condition()
         self._replies = []
         self._incoming = b""
-        self._stopping = False
+        self.stopping = False
         self._timer = None
         threading.Thread(target=self._run, name=f"luthier-trial-{key[0]}", daemon=True).start()
 
@@ -102,14 +108,14 @@ class Function:
         status = 0
         try:
             os.chdir(self._order["directory"])
-            trial = _trial.Trial(self._order, self._tell, lambda: self._stopping)
-            _trial.set_current(trial)
-            target = self._functions.target(self._order["target"])
-            target(trial.config)
-        except _Ended:
+            self._functions.call(self, self._order)
+        except Ended:
             pass
+        except Failed as error:
+            self.output(_wire.ERROR, f"{error}\n")
+            status = _FAILED
         except BaseException:  # noqa: B902: any exception of the trial; it ends only the attempt
-            self._say(_wire.frame(_wire.ERROR, self._key, traceback.format_exc().encode()))
+            self.output(_wire.ERROR, traceback.format_exc())
             status = _FAILED
         finally:
             _trial.set_current(None)
@@ -125,14 +131,18 @@ class Function:
             self._timer.cancel()
         self._say(_wire.frame(_wire.GONE, self._key, gone))
 
-    def _tell(self, message):
-        self._say(_wire.frame(_wire.REPORT, self._key, json.dumps(message).encode() + b"\n"))
+    def tell(self, message):
+        """Sends one message of the worker protocol and waits for the answer."""
+        return json.loads(self.tell_line(json.dumps(message).encode()))
+
+    def tell_line(self, line):
+        self._say(_wire.frame(_wire.REPORT, self._key, line + b"\n"))
         with self._changed:
             while not self._replies:
                 if self.ended:
-                    raise _Ended
-                if self._stopping:
-                    return {"decision": "stop"}
+                    raise Ended
+                if self.stopping:
+                    return b'{"decision": "stop"}'
                 self._changed.wait()
             return self._replies.pop(0)
 
@@ -144,12 +154,12 @@ class Function:
         with self._changed:
             self._incoming += data
             *lines, self._incoming = self._incoming.split(b"\n")
-            self._replies += [json.loads(line) for line in lines]
+            self._replies += lines
             self._changed.notify_all()
 
     def terminate(self, grace_ms):
         with self._changed:
-            self._stopping = True
+            self.stopping = True
             self._changed.notify_all()
             if self._timer is not None:
                 self._timer.cancel()
@@ -162,7 +172,11 @@ class Function:
         self._end(_wire.gone(_KILLED, killed=1, worker_is_stuck=1))
 
 
-class _Ended(Exception):
+class Failed(Exception):
+    """Why a trial failed, where a traceback would not help."""
+
+
+class Ended(Exception):
     """Unwinds the thread of a trial that is over."""
 
 

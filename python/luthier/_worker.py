@@ -1,4 +1,4 @@
-"""The worker actor that luthier-ray starts on Ray's nodes; it runs trials and exchanges frames."""
+"""The worker actor that luthier has on Ray's nodes; it runs trials and exchanges frames."""
 
 import json
 import os
@@ -19,16 +19,17 @@ class Worker:
         self._trials = {}
         self._programs = None
         self._functions = None
+        self._libraries = None
         self._place = None
 
     def serve(self, place):
-        """Connects to luthier-ray at `place`, "HOST:PORT TOKEN NUMBER", and follows its orders; exits
+        """Connects to luthier at `place`, "HOST:PORT TOKEN NUMBER", and follows its orders; exits
         when the connection ends. Returns only if there is no connection, with the reason."""
         address, token, number = place.split()
         try:
             self._link = _connect(address)
         except OSError as error:
-            return f"it could not reach luthier-ray at {address}: {error}"
+            return f"it could not reach luthier at {address}: {error}"
         os.register_at_fork(after_in_child=self._hang_up)
         self.say(token.encode() + int(number).to_bytes(8, "little"))
         self._say_that_it_is_there()
@@ -86,6 +87,11 @@ class Worker:
                 from . import _program
                 self._programs = _program.Programs(self.say)
             runner = self._programs
+        elif order["kind"] == "library":
+            if self._libraries is None:
+                from . import _library
+                self._libraries = _library.Libraries(self.say)
+            runner = self._libraries
         else:
             if self._functions is None:
                 from . import _function

@@ -36,7 +36,7 @@ class Home:
 
     def __init__(self, path, address):
         self.path = path
-        self.environment = {**os.environ, "RAY_AUTH_MODE": "disabled"}
+        self.environment = {**os.environ, "RAY_AUTH_MODE": "disabled", "LUTHIER_RAY_PYTHON": sys.executable}
         self.environment.pop("RAY_ADDRESS", None)
         if address:
             self.environment["RAY_ADDRESS"] = address
@@ -190,7 +190,7 @@ def test_a_project_against_an_installed_luthier(home):
     run(place / "bin" / "luthier", "run", "--name", "installed", "--executor", "ray", "--trainable", "build/valley.so",
         "-n", 4, "--min", "loss", "--iterations", 3, "-p", "rate=loguniform(1e-5, 1e-3)", "--plain")
     assert [trial["iterations"] for trial in home.trials("installed")] == [3] * 4
-    # From C++, too: the program finds luthier-ray where the command luthier is.
+    # From C++, too: the program finds the Python package where the command luthier is.
     said = run(home.path / "build" / "tune", "build/valley.so", PATH=f"{place / 'bin'}:{os.environ['PATH']}")
     assert said.startswith("best rate 0.000")
     assert [trial["iterations"] for trial in home.trials("valley")] == [20] * 6
@@ -199,7 +199,7 @@ def test_a_project_against_an_installed_luthier(home):
 
 
 def test_strangers_are_not_heard(home):
-    """Whoever connects to luthier-ray without the run's token is hung up on; trials go on."""
+    """Whoever connects without the run's token is hung up on; trials go on."""
     port = free_port("127.0.0.2")
     process = start_slow(home, "strangers", SCHEDULERS["asha"], options=f"port={port}")
     gone = b"\0" * 4 + bytes([14]) + b"\0" * 16
@@ -278,22 +278,18 @@ NESTED = ("bundles={}*cpu:1,strategy={}", "--cpu", "0.5", "--min", "loss", "-n",
           "--searcher", "random", "--plain", "-p", "lr=loguniform(0.05, 1)")
 
 
-@pytest.mark.parametrize("language", ["python", "cpp"])
-def test_trials_with_workers_of_their_own(home, language):
+def test_trials_with_workers_of_their_own(home):
     """Two child workers reach the loss of one: their gradients are averaged."""
     (home.path / "examples").mkdir()
     shutil.copytree(EXAMPLES / "data", home.path / "data")
     shutil.copy(EXAMPLES / "11_ray_nested" / "data_parallel.py", home.path / "examples")
     home.path /= "examples"
-    library = BUILD / "bin" / "example_ray_nested.so"
     losses = {}
     for workers, strategy in ((1, "PACK"), (2, "PACK"), (2, "SPREAD")):
         name = f"nested-{workers}-{strategy}"
         options, *words = NESTED
-        options = options.format(workers, strategy) + (f",code={library}" if language == "cpp" else "")
-        what = ["--trainable", library] if language == "cpp" else ["--python", "data_parallel:train"]
-        home.luthier("run", "--name", name, "--executor", f"ray:{options}", *words, "-p", f"workers=constant({workers})",
-                     *what)
+        home.luthier("run", "--name", name, "--executor", "ray:" + options.format(workers, strategy), *words,
+                     "-p", f"workers=constant({workers})", "--python", "data_parallel:train")
         losses[workers, strategy] = [trial["metrics"]["loss"] for trial in home.trials(name)]
         assert all(0 < loss < 2 for loss in losses[workers, strategy])
     for key in ((2, "PACK"), (2, "SPREAD")):

@@ -12,7 +12,7 @@
 #include "cli/output/output.h"
 #include "cli/output/table.h"
 #include "cli/reading.h"
-#include "executors/ray/ray.h"
+#include "executors/ray/ray_driver.h"
 #include "store/sqlite/salvage.h"
 #include "tuner/advice.h"
 #include "tuner/assembly.h"
@@ -107,8 +107,8 @@ Check check_cgroups() {
 
 // Ray is for those who want it: its absence is no fault.
 Check check_ray() {
-  const auto driver = find_ray_driver();
-  return {"ray", true, driver ? "luthier-ray at " + driver->string() : driver.error().message};
+  const auto python = find_ray_python({});
+  return {"ray", true, python ? "with --executor ray: " + *python : python.error().message};
 }
 
 // Nothing for what never began.

@@ -59,21 +59,21 @@ std::string own_address(const std::string& cluster) {
 }
 
 Result<RayConnection> connection_of(const RayOptions& options, const std::string& directory) {
-  LUTHIER_TAKE(auto program, find_ray_driver());
+  LUTHIER_TAKE(auto interpreter, find_ray_python(options.interpreter));
   LUTHIER_TAKE(auto address, cluster_address(options.address));
-  RayConnection connection{.program = std::move(program),
+  RayConnection connection{.interpreter = std::move(interpreter),
+                           .package = installed("lib/luthier/python").string(),
+                           .guardian = installed("libexec/luthier-guardian").string(),
                            .address = std::move(address),
                            .port = options.port,
                            .patience = options.patience,
                            .silence = options.silence};
   connection.node_ip = options.node_ip.empty() ? own_address(connection.address) : options.node_ip;
-  const fs::path libraries = connection.program.parent_path().parent_path() / "lib" / "luthier";
-  connection.code = {(libraries / "python").string()};
+  if (!connection.package.empty()) {
+    connection.code.push_back(connection.package);
+  }
   if (!options.python.empty()) {
     connection.code.push_back(directory);
-  }
-  if (!options.library.empty()) {
-    connection.code.push_back((libraries / "luthier_ray_worker.so").string());
   }
   connection.code.insert(connection.code.end(), options.code.begin(), options.code.end());
   return connection;
@@ -115,12 +115,13 @@ const std::vector<RayOption>& ray_option_table() {
   static const std::vector<RayOption> kTable = {
       {"address", "of the cluster's head, HOST:PORT (default: RAY_ADDRESS, else this machine's)"},
       {"node_ip", "this machine's address in the cluster (default: Ray finds out)"},
-      {"port", "of this machine, where workers reach luthier-ray (default: any that is free)"},
+      {"port", "of this machine, where workers connect (default: any that is free)"},
+      {"interpreter", "a Python that has Ray (default: LUTHIER_RAY_PYTHON, .venv, or python3)"},
       {"per_worker", "trials that share a worker process; more saves processes (default: 1)"},
       {"bundles", "what a trial may use beside its own claim: '2*cpu:1' or 'cpu:1/cpu:2+gpu:1'"},
       {"strategy",
        "where the bundles go: PACK, SPREAD, STRICT_PACK or STRICT_SPREAD (default: PACK)"},
-      {"code", "a library, or a directory, with the code of a trial's own workers"},
+      {"code", "a directory with the code of a trial's own workers"},
       {"patience", "seconds to wait for a cluster that was lost (default: 60)"},
       {"silence", "seconds without a word after which a worker counts as lost (default: 60)"}};
   return kTable;
@@ -129,6 +130,8 @@ const std::vector<RayOption>& ray_option_table() {
 Result<> set_ray_option(RayOptions& options, const std::string& name, const std::string& value) {
   if (name == "address") {
     options.address = value;
+  } else if (name == "interpreter") {
+    options.interpreter = value;
   } else if (name == "node_ip") {
     options.node_ip = value;
   } else if (name == "port") {
@@ -165,29 +168,6 @@ Result<> set_ray_option(RayOptions& options, const std::string& name, const std:
     return Error{ErrorCode::invalid_argument, unknown_option("executor 'ray'", name, known)};
   }
   return {};
-}
-
-Result<fs::path> find_ray_driver() {
-  std::error_code ignored;
-  const char* given = std::getenv("LUTHIER_RAY");
-  const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  std::vector<fs::path> places = {here.parent_path() / "libexec" / "luthier-ray",
-                                  here / "luthier-ray"};
-  if (const auto luthier = find_program("luthier")) {
-    places.push_back(fs::path(*luthier).parent_path().parent_path() / "libexec" / "luthier-ray");
-  }
-  if (given != nullptr && *given != '\0') {
-    places = {given};
-  }
-  for (const fs::path& place : places) {
-    if (access(place.c_str(), X_OK) == 0) {
-      return place;
-    }
-  }
-  return Error{ErrorCode::invalid_argument,
-               "there is no luthier-ray at " + places.front().string() +
-                   "; it is built where the Python packages ray[default] and ray-cpp (2.60.0) are "
-                   "installed: see docs/ray.md"};
 }
 
 Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,

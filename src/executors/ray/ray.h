@@ -1,6 +1,6 @@
 // The executor that runs trials on a Ray cluster: command lines, Python functions and classes, and
-// functions and classes of C++ libraries. Ray itself is driven by luthier-ray, a program beside
-// this one (ray/main.cc); nothing here loads Ray.
+// functions and classes of C++ libraries. Ray itself is driven by a Python process beside this one
+// (ray_driver.h); nothing here loads Ray.
 #pragma once
 
 #include <filesystem>
@@ -19,15 +19,16 @@ struct RayOptions {
   std::string python;
   std::filesystem::path library;
 
-  std::string address;    // of the head, "host:port"; empty: that of RAY_ADDRESS or of this machine
-  std::string node_ip;    // by which this machine is in the cluster; empty: Ray finds out
-  std::int64_t port = 0;  // of this machine, where workers reach luthier-ray; 0: any that is free
+  std::string address;  // of the head, "host:port"; empty: that of RAY_ADDRESS or of this machine
+  std::string interpreter;  // a Python that has Ray; empty: see find_ray_python()
+  std::string node_ip;      // by which this machine is in the cluster; empty: Ray finds out
+  std::int64_t port = 0;    // of this machine, where workers connect; 0: any that is free
   // Trials of a function that share a worker process. More starts fewer processes; they share its
   // memory and, in Python, its lock.
   std::int64_t per_worker = 1;
   std::string strategy = "PACK";     // where the bundles go
   std::vector<std::string> bundles;  // "cpu:1+gpu:1": what a trial may use beside its own claim
-  std::vector<std::string> code;     // libraries and directories of code for a trial's own workers
+  std::vector<std::string> code;     // directories of code for a trial's own workers
   // How long trials wait for a cluster that is gone before the experiment is left.
   std::chrono::seconds patience{60};
   // A worker that says nothing for so long counts as lost, whatever Ray says of it. Less finds a
@@ -45,14 +46,10 @@ const std::vector<RayOption>& ray_option_table();
 // Puts one of them into `options`; an error names the option and what it takes.
 Result<> set_ray_option(RayOptions& options, const std::string& name, const std::string& value);
 
-// Connects to the cluster. `area` and `clock` must outlive the executor. Errors: no luthier-ray, no
-// cluster, a refused token.
+// Connects to the cluster. `area` and `clock` must outlive the executor. Errors: no Python with
+// Ray, no cluster, a refused token.
 Result<std::unique_ptr<Executor>> make_ray_executor(RayOptions options,
                                                     CheckpointArea& area,
                                                     const Clock& clock);
-
-// Where luthier-ray is: LUTHIER_RAY, in ../libexec or beside this program, or where the command
-// `luthier` is installed. The error says how to get it.
-Result<std::filesystem::path> find_ray_driver();
 
 }  // namespace luthier

@@ -49,7 +49,7 @@ Result<RayAttempt> RayAttempt::open(const Program& program,
   return attempt;
 }
 
-void RayAttempt::feed(Stream stream, const std::string& bytes) {
+void RayAttempt::feed(Stream stream, std::string_view bytes) {
   if (stream == report) {
     lines_ += std::ranges::count(bytes, '\n');
   }

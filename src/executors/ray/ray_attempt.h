@@ -26,7 +26,7 @@ class RayAttempt {
   int fd(Stream stream) const { return streams_[stream].get(); }
 
   // Passes bytes on as far as the reader takes them now.
-  void feed(Stream stream, const std::string& bytes);
+  void feed(Stream stream, std::string_view bytes);
   void feed_spawned(const ray_wire::Spawned& spawned);
   // The last word of the attempt, given once everything else has been read.
   void feed_gone(const ray_wire::Gone& gone);

@@ -27,17 +27,12 @@ using ray_wire::Kind;
 constexpr std::uint64_t kMailbox = 0;
 constexpr std::uint64_t kDriver = 1;
 constexpr std::uint64_t kTalk = 2;
+constexpr std::uint64_t kWorkers = 3;
 constexpr auto kConnectTime = std::chrono::seconds(60);
 constexpr auto kReconnectEvery = std::chrono::seconds(1);
-constexpr std::size_t kMostBacklog = 8u << 20;  // bytes; then luthier-ray is not read
+constexpr int kLookMs = 250;                    // how often the pool looks around
+constexpr std::size_t kMostBacklog = 8u << 20;  // bytes; then workers are not read
 constexpr int kMostLosses = 3;                  // of a trial, one after the other without progress
-
-template <class Packet>
-Packet packet_of(const std::string& payload) {
-  Packet packet;
-  std::memcpy(&packet, payload.data(), std::min(sizeof packet, payload.size()));
-  return packet;
-}
 
 std::string lost_cluster(const std::string& address, const std::string& words) {
   return "the Ray cluster at " + address + " is lost" + (words.empty() ? "" : ": " + words);
@@ -63,8 +58,8 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
   LUTHIER_TAKE(auto driver, RayDriver::launch(launcher->connection_));
   launcher->driver_ = std::move(driver);
   const TimePoint limit = clock.now() + std::chrono::microseconds(kConnectTime).count();
-  Frame frame;
-  while (!launcher->driver_.next(frame)) {
+  std::optional<RayDriverWord> word;
+  while (!(word = launcher->driver_.next())) {
     pollfd polled[] = {{launcher->driver_.socket(), POLLIN, 0},
                        {launcher->driver_.talk(), POLLIN, 0}};
     poll(polled, 2, 200);
@@ -75,11 +70,10 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
                    ray_refusal(launcher->connection_.address, launcher->driver_.last_words())};
     }
   }
-  if (frame.kind == Kind::unusable) {
-    return Error{ErrorCode::invalid_argument, frame.payload};
+  if (word->kind != RayDriverWord::Kind::ready) {
+    return Error{ErrorCode::invalid_argument, word->text};
   }
-  launcher->inventory_ = ray_inventory(frame.payload);
-  launcher->connected_ = true;
+  launcher->inventory_ = ray_inventory(word->nodes);
   launcher->epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
   launcher->mailbox_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!launcher->epoll_ || !launcher->mailbox_) {
@@ -87,6 +81,7 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
                  "the executor ray could not be started: " + errno_in_words(errno) +
                      "; raise the limit on open files (ulimit -n)"};
   }
+  LUTHIER_TRY(launcher->open_pool(*std::move(word)));
   launcher->add(launcher->mailbox_.get(), kMailbox, EPOLLIN);
   launcher->add(launcher->driver_.socket(), kDriver, EPOLLIN);
   launcher->add(launcher->driver_.talk(), kTalk, EPOLLIN);
@@ -120,7 +115,8 @@ Result<FileDescriptor> RayLauncher::spawn(const Program& program, const StartReq
   FileDescriptor theirs;
   LUTHIER_TAKE(auto attempt, RayAttempt::open(program, request, theirs));
   Entry entry{.attempt = std::move(attempt),
-              .start = start_frame(program, request),
+              .shape = ray_shape(request.resources, options_),
+              .order = order(program, request),
               .base = request.iteration};
   {
     const std::lock_guard lock(mutex_);
@@ -148,8 +144,8 @@ std::string RayLauncher::order(const Program& program, const StartRequest& reque
     return out + ", \"kind\": \"program\", \"path\": " + json_string(program.path) +
            ", \"arguments\": " + texts(program.arguments, "") +
            ", \"environment\": " + texts(program.environment, "LUTHIER_") +
-           ", \"memory_bytes\": " + std::to_string(program.memory_bytes) + ", \"guardian\": " +
-           json_string((connection_.program.parent_path() / "luthier-guardian").string()) + "}";
+           ", \"memory_bytes\": " + std::to_string(program.memory_bytes) +
+           ", \"guardian\": " + json_string(connection_.guardian) + "}";
   }
   const bool python = !options_.python.empty();
   out += ", \"kind\": " + std::string(python ? "\"python\"" : "\"library\"") +
@@ -161,21 +157,6 @@ std::string RayLauncher::order(const Program& program, const StartRequest& reque
          ", \"trial_directory\": " + json_string(request.trial_directory.string()) +
          ", \"config\": " + to_json(request.config) + "}";
   return out;
-}
-
-std::string RayLauncher::start_frame(const Program& program, const StartRequest& request) const {
-  const std::string shape = ray_shape(request.resources, options_);
-  const auto size = static_cast<std::uint32_t>(shape.size());
-  std::string payload(reinterpret_cast<const char*>(&size), sizeof size);
-  payload += shape + order(program, request);
-  std::string frame;
-  append(frame,
-         Kind::start,
-         request.id.trial.value,
-         request.id.attempt,
-         payload.data(),
-         payload.size());
-  return frame;
 }
 
 // ---- the thread
@@ -202,22 +183,32 @@ void RayLauncher::run() {
         }
       } else if (data == kTalk) {
         driver_.read_talk();
+      } else if (data == kWorkers) {
+        if (pool_) {
+          pool_->serve();
+        }
       } else {
         on_attempt(data >> 2, static_cast<RayAttempt::Stream>(data & 3));
       }
     }
+    if (clock_.now() >= look_at_) {
+      look_at_ =
+          clock_.now() + std::chrono::microseconds(std::chrono::milliseconds(kLookMs)).count();
+      if (pool_) {
+        pool_->look_around();
+      }
+    }
+    keep_sending();
     if (clock_.now() >= std::min(reconnect_at_, give_up_at_)) {
       reconnect();
     }
   }
+  pool_.reset();
   driver_ = RayDriver();
 }
 
 int RayLauncher::wait_ms() const {
-  const TimePoint next = std::min(reconnect_at_, give_up_at_);
-  if (next == kNever) {
-    return -1;
-  }
+  const TimePoint next = std::min({reconnect_at_, give_up_at_, look_at_});
   return static_cast<int>(std::clamp<TimePoint>((next - clock_.now() + 999) / 1000, 0, 3'600'000));
 }
 
@@ -229,96 +220,110 @@ void RayLauncher::take_new() {
     const std::lock_guard lock(mutex_);
     fresh.swap(new_);
   }
-  std::string frames;
   for (Entry& each : fresh) {
     const Key key = next_key_++;
     keys_[each.attempt.id()] = key;
     Entry& entry = entries_.emplace(key, std::move(each)).first->second;
     add(entry.attempt.fd(RayAttempt::control), key << 2 | RayAttempt::control, EPOLLIN);
     add(entry.attempt.fd(RayAttempt::report), key << 2 | RayAttempt::report, EPOLLIN);
-    if (connected_) {
-      frames += std::exchange(entry.start, {});
+    if (pool_) {
+      begin(entry);
     }
   }
-  if (!frames.empty() && !driver_.send(frames)) {
-    lose_driver();
-  }
-  keep_sending();
+}
+
+void RayLauncher::begin(Entry& entry) {
+  pool_->start(entry.attempt.id(), entry.shape, std::exchange(entry.order, {}));
 }
 
 void RayLauncher::keep_sending() {
-  if (!driver_ || !driver_.flush()) {
-    return;  // its end is read, too
+  if (driver_) {
+    driver_.flush();
   }
-  if (driver_.has_unsent() != driver_wants_to_write_) {
+  if (driver_ && driver_.has_unsent() != driver_wants_to_write_) {
     driver_wants_to_write_ = driver_.has_unsent();
-    const std::uint32_t reading = reading_paused_ ? 0u : EPOLLIN;
-    epoll_event event{.events = reading | (driver_wants_to_write_ ? EPOLLOUT : 0u),
+    epoll_event event{.events = EPOLLIN | (driver_wants_to_write_ ? EPOLLOUT : 0u),
                       .data = {.u64 = kDriver}};
     epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, driver_.socket(), &event);
   }
 }
 
-void RayLauncher::send(Kind kind, AttemptId id, const std::string& payload) {
-  if (!connected_) {
-    return;
-  }
-  std::string frame;
-  append(frame, kind, id.trial.value, id.attempt, payload.data(), payload.size());
-  driver_.send(frame);
-  keep_sending();
-}
-
 void RayLauncher::on_driver_readable() {
   const bool there = driver_.read();
-  Frame frame;
-  while (driver_ && driver_.next(frame)) {
-    on_frame(frame);
+  while (driver_) {
+    auto word = driver_.next();
+    if (!word) {
+      break;
+    }
+    on_word(*std::move(word));
   }
   if (!there && driver_) {
     lose_driver();
   }
 }
 
-void RayLauncher::on_frame(const Frame& frame) {
-  switch (frame.kind) {
-    case Kind::ready: {
-      connected_ = true;
+void RayLauncher::on_word(RayDriverWord word) {
+  switch (word.kind) {
+    case RayDriverWord::Kind::ready:
+      if (const auto opened = open_pool(std::move(word)); !opened) {
+        trouble_ = opened.error().message;
+        lose_driver();
+        return;
+      }
       reconnect_at_ = give_up_at_ = kNever;
       if (said_trouble_) {
         options_.say("the Ray cluster at " + connection_.address + " answers again");
       }
-      std::string frames;
       for (auto& [key, entry] : entries_) {
-        frames += std::exchange(entry.start, {});
+        if (!entry.order.empty()) {
+          begin(entry);
+        }
       }
-      driver_.send(frames);
-      keep_sending();
       return;
-    }
-    case Kind::unusable:
-      trouble_ = frame.payload;
+    case RayDriverWord::Kind::unusable:
+      trouble_ = word.text;
       return;  // its end follows
-    case Kind::note:
-      options_.say(frame.payload);
+    case RayDriverWord::Kind::nodes:
+      if (pool_) {
+        pool_->on_nodes(std::move(word.nodes));
+      }
       return;
-    default:
-      break;
+    case RayDriverWord::Kind::ended:
+      if (pool_) {
+        pool_->on_ended(word.worker, word.text);
+      }
+      return;
   }
-  const auto found = keys_.find({TrialId{frame.trial}, frame.attempt});
+}
+
+Result<> RayLauncher::open_pool(RayDriverWord ready) {
+  LUTHIER_TAKE(auto port, WorkerPort::listen(ready.text, connection_.port));
+  pool_ = std::make_unique<WorkerPool>(driver_,
+                                       std::move(port),
+                                       std::move(ready.nodes),
+                                       connection_.silence,
+                                       static_cast<WorkerPool::Listener&>(*this),
+                                       clock_);
+  add(pool_->fd(), kWorkers, EPOLLIN);
+  return {};
+}
+
+// ---- what the pool says of attempts
+
+void RayLauncher::on_frame(AttemptId id, const Frame& frame) {
+  const auto found = keys_.find(id);
   if (found == keys_.end()) {
     return;  // a late word of an attempt that is over
   }
   const Key key = found->second;
-  Entry& entry = entries_.at(key);
-  RayAttempt& attempt = entry.attempt;
+  RayAttempt& attempt = entries_.at(key).attempt;
   switch (frame.kind) {
     case Kind::spawned:
-      if (!attempt.trial_directory().empty()) {
+      if (!attempt.trial_directory().empty() && frame.payload.size() > sizeof(ray_wire::Spawned)) {
         write_placement(attempt.trial_directory(),
-                        frame.payload.substr(sizeof(ray_wire::Spawned)) + "\n");
+                        std::string(frame.payload.substr(sizeof(ray_wire::Spawned))) + "\n");
       }
-      attempt.feed_spawned(packet_of<ray_wire::Spawned>(frame.payload));
+      attempt.feed_spawned(ray_wire::packet_of<ray_wire::Spawned>(frame.payload));
       break;
     case Kind::output:
       attempt.feed(RayAttempt::output, frame.payload);
@@ -330,18 +335,26 @@ void RayLauncher::on_frame(const Frame& frame) {
       attempt.feed(RayAttempt::report, frame.payload);
       break;
     case Kind::gone:
-      attempt.feed_gone(packet_of<ray_wire::Gone>(frame.payload));
-      break;
-    case Kind::refused:
-      attempt.feed_lost("can never run: " + frame.payload, true);
-      break;
-    case Kind::lost:
-      lose(entry, frame.payload);
+      attempt.feed_gone(ray_wire::packet_of<ray_wire::Gone>(frame.payload));
       break;
     default:
       break;
   }
   settle(key);
+}
+
+void RayLauncher::on_refused(AttemptId id, const std::string& why) {
+  if (const auto found = keys_.find(id); found != keys_.end()) {
+    entries_.at(found->second).attempt.feed_lost("can never run: " + why, true);
+    settle(found->second);
+  }
+}
+
+void RayLauncher::on_worker_lost(AttemptId id, const std::string& why) {
+  if (const auto found = keys_.find(id); found != keys_.end()) {
+    lose(entries_.at(found->second), why);
+    settle(found->second);
+  }
 }
 
 // A trial that takes its worker down each time it runs would go on for ever.
@@ -388,11 +401,10 @@ void RayLauncher::settle(Key key) {
     backlog += each.attempt.backlog();
   }
   const bool pause = backlog > kMostBacklog;
-  if (driver_ && pause != reading_paused_) {
+  if (pool_ && pause != reading_paused_) {
     reading_paused_ = pause;
-    epoll_event event{.events = (pause ? 0u : EPOLLIN) | (driver_wants_to_write_ ? EPOLLOUT : 0u),
-                      .data = {.u64 = kDriver}};
-    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, driver_.socket(), &event);
+    epoll_event event{.events = pause ? 0u : EPOLLIN, .data = {.u64 = kWorkers}};
+    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, pool_->fd(), &event);
   }
 }
 
@@ -405,24 +417,24 @@ void RayLauncher::on_attempt(Key key, RayAttempt::Stream stream) {
   if (stream == RayAttempt::control) {
     const RayAttempt::Wish wish = attempt.read_control();
     if (wish.abandoned) {
-      if (!attempt.over()) {
-        const std::uint32_t now = 0;
-        send(Kind::terminate, attempt.id(), {reinterpret_cast<const char*>(&now), sizeof now});
-      }
+      const AttemptId id = attempt.id();
+      const bool over = attempt.over();
       drop(key);
+      if (!over && pool_) {
+        pool_->terminate(id, 0);
+      }
     } else if (wish.terminate) {
-      send(Kind::terminate,
-           attempt.id(),
-           {reinterpret_cast<const char*>(&wish.grace_ms), sizeof wish.grace_ms});
-      if (!found->second.start.empty()) {  // it waits for a cluster and need not any more
+      if (!found->second.order.empty()) {  // it waits for a cluster and need not any more
         attempt.feed_gone({});
+      } else if (pool_) {
+        pool_->terminate(attempt.id(), wish.grace_ms);
       }
     }
     return;
   }
   if (stream == RayAttempt::report && !attempt.over()) {
-    if (const std::string bytes = attempt.read_report(); !bytes.empty()) {
-      send(Kind::input, attempt.id(), bytes);
+    if (const std::string bytes = attempt.read_report(); !bytes.empty() && pool_) {
+      pool_->input(attempt.id(), bytes);
     }
   }
   attempt.flush();
@@ -437,9 +449,9 @@ void RayLauncher::drop(Key key) {
 
 void RayLauncher::lose_driver() {
   const std::string words = trouble_.empty() ? driver_.last_words() : trouble_;
+  const bool was_connected = std::exchange(pool_, nullptr) != nullptr;  // workers leave
   driver_ = RayDriver();
   driver_wants_to_write_ = reading_paused_ = false;
-  const bool was_connected = std::exchange(connected_, false);
   trouble_.clear();
   const std::string reason = was_connected
                                  ? lost_cluster(connection_.address, words)
@@ -448,7 +460,7 @@ void RayLauncher::lose_driver() {
     give_up_at_ = clock_.now() + std::chrono::microseconds(options_.patience).count();
     said_trouble_ = false;
     for (auto& [key, entry] : entries_) {
-      if (entry.start.empty() && !entry.attempt.over()) {
+      if (entry.order.empty() && !entry.attempt.over()) {
         entry.attempt.feed_lost("its worker was lost: " + reason, false);
       }
     }

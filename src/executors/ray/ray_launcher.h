@@ -1,6 +1,6 @@
-// RayLauncher: starts programs and functions on Ray's nodes through luthier-ray. One thread passes
-// bytes between luthier-ray and the attempts (ray_attempt.h), and connects again when luthier-ray
-// or the cluster is lost.
+// RayLauncher: starts programs and functions on Ray's nodes. One thread passes bytes between
+// workers (worker_pool.h) and attempts (ray_attempt.h), and connects again when luthier-ray or the
+// cluster is lost.
 #pragma once
 
 #include <atomic>
@@ -17,10 +17,11 @@
 #include "executors/ray/ray_attempt.h"
 #include "executors/ray/ray_driver.h"
 #include "executors/ray/ray_shape.h"
+#include "executors/ray/worker_pool.h"
 
 namespace luthier {
 
-class RayLauncher : public ProgramLauncher {
+class RayLauncher : public ProgramLauncher, private WorkerPool::Listener {
  public:
   // Waits until the cluster has answered.
   static Result<std::unique_ptr<RayLauncher>> connect(RayOptions options,
@@ -38,7 +39,8 @@ class RayLauncher : public ProgramLauncher {
   using Key = std::uint64_t;
   struct Entry {
     RayAttempt attempt;
-    std::string start;      // the frame, while it waits for a cluster
+    RayShape shape;
+    std::string order;      // while it waits for a cluster
     std::int64_t base = 0;  // iteration it begins at
     bool watches_report = false;
     std::array<bool, RayAttempt::stream_count> watches_writing = {};
@@ -49,7 +51,6 @@ class RayLauncher : public ProgramLauncher {
   };
 
   RayLauncher(RayOptions options, RayConnection connection, const Clock& clock);
-  std::string start_frame(const Program& program, const StartRequest& request) const;
   std::string order(const Program& program, const StartRequest& request) const;
 
   void run();
@@ -57,12 +58,16 @@ class RayLauncher : public ProgramLauncher {
   void take_new();
   void add(int fd, Key data, std::uint32_t events);
   void on_driver_readable();
-  void on_frame(const ray_wire::Frame& frame);
+  void on_word(RayDriverWord word);
+  Result<> open_pool(RayDriverWord ready);
+  void begin(Entry& entry);
+  void on_frame(AttemptId id, const ray_wire::Frame& frame) override;
+  void on_refused(AttemptId id, const std::string& why) override;
+  void on_worker_lost(AttemptId id, const std::string& why) override;
+  void on_note(const std::string& sentence) override { options_.say(sentence); }
   void on_attempt(Key key, RayAttempt::Stream stream);
-  void watch_writing(Key key, Entry& entry);
   void drop(Key key);
   void lose(Entry& entry, const std::string& reason);
-  void send(ray_wire::Kind kind, AttemptId id, const std::string& payload);
   void keep_sending();
   void lose_driver();
   void reconnect();
@@ -82,9 +87,10 @@ class RayLauncher : public ProgramLauncher {
 
   // The thread's.
   RayDriver driver_;
-  bool connected_ = false;
+  std::unique_ptr<WorkerPool> pool_;  // while there is a cluster
   bool driver_wants_to_write_ = false;
   bool reading_paused_ = false;
+  TimePoint look_at_ = 0;
   TimePoint reconnect_at_ = kNever;
   TimePoint give_up_at_ = kNever;
   std::string trouble_;  // why there is no cluster

@@ -3,19 +3,21 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/format.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
+#include "base/try.h"
 
 namespace luthier {
 namespace {
 
-std::string amount(const std::string& name, double value) {
-  const double rounded = value > 1 ? std::ceil(value - 1e-9) : value;
-  return name + "=" + format_number(rounded);
-}
+constexpr double kSlack = 1e-6;
+constexpr std::size_t kNodesShown = 4;
 
-void add(std::string& all, const std::string& name, double value) {
-  if (value > 0) {
-    all += (all.empty() ? "" : ",") + amount(name, value);
+// Of GPUs, Ray gives parts of one or whole ones.
+void add(RayAmounts& all, const std::string& name, double amount) {
+  if (amount > 0) {
+    all[name] += name == "GPU" && amount > 1 ? std::ceil(amount - 1e-9) : amount;
   }
 }
 
@@ -23,30 +25,86 @@ std::string ray_name(std::string_view name) {
   return name == "cpu" ? "CPU" : name == "gpu" ? "GPU" : std::string(name);
 }
 
+bool fits(const RayAmounts& wanted, const RayAmounts& there) {
+  return std::ranges::all_of(wanted, [&](const auto& each) {
+    const auto found = there.find(each.first);
+    return found != there.end() && each.second <= found->second + kSlack;
+  });
+}
+
+RayAmounts sum(const std::vector<RayAmounts>& all) {
+  RayAmounts total;
+  for (const RayAmounts& each : all) {
+    for (const auto& [name, amount] : each) {
+      total[name] += amount;
+    }
+  }
+  return total;
+}
+
+Resources resources_of(const RayAmounts& amounts) {
+  Resources out{.cpu = 0};
+  for (const auto& [name, amount] : amounts) {
+    if (name == "CPU") {
+      out.cpu = amount;
+    } else if (name == "GPU") {
+      out.gpu = amount;
+    } else if (name == "memory") {
+      out.memory_bytes = static_cast<std::int64_t>(amount);
+    } else {
+      out.custom[name] = amount;
+    }
+  }
+  return out;
+}
+
+std::string nodes_in_words(const std::vector<RayNode>& nodes) {
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < std::min(nodes.size(), kNodesShown); ++i) {
+    shown.push_back(formatted("{} ({})", nodes[i].name, in_words(nodes[i].resources)));
+  }
+  return formatted("the cluster has {} {}: {}{}",
+                   nodes.size(),
+                   nodes.size() == 1 ? "node" : "nodes",
+                   join(shown, "; "),
+                   nodes.size() > kNodesShown ? " and others" : "");
+}
+
+bool some_node_fits(const RayAmounts& wanted, const std::vector<RayNode>& nodes) {
+  return std::ranges::any_of(nodes,
+                             [&](const RayNode& node) { return fits(wanted, node.resources); });
+}
+
+RayAmounts all_of(const std::vector<RayNode>& nodes) {
+  std::vector<RayAmounts> all;
+  for (const RayNode& node : nodes) {
+    all.push_back(node.resources);
+  }
+  return sum(all);
+}
+
 }  // namespace
 
-std::string ray_shape(const Resources& claim, const RayOptions& options) {
+RayShape ray_shape(const Resources& claim, const RayOptions& options) {
   const auto slots = static_cast<double>(options.per_worker);
-  std::string resources;
-  add(resources, "CPU", claim.cpu * slots);
-  add(resources, "GPU", claim.gpu * slots);
-  add(resources, "memory", static_cast<double>(claim.memory_bytes) * slots);
+  RayShape shape{.slots = static_cast<std::size_t>(options.per_worker)};
+  add(shape.resources, "CPU", claim.cpu * slots);
+  add(shape.resources, "GPU", claim.gpu * slots);
+  add(shape.resources, "memory", static_cast<double>(claim.memory_bytes) * slots);
   for (const auto& [name, value] : claim.custom) {
-    add(resources, name, value * slots);
+    add(shape.resources, name, value * slots);
   }
-  std::string shape = "resources=" + resources + "\nslots=" + std::to_string(options.per_worker) +
-                      "\nlanguage=" + (options.library.empty() ? "python" : "cpp") + "\n";
   if (!options.bundles.empty()) {
-    shape += "strategy=" + options.strategy + "\n";
+    shape.strategy = options.strategy;
     for (const auto& bundle : options.bundles) {
-      shape += "bundle=" + ray_bundle(bundle).value() + "\n";
+      shape.bundles.push_back(ray_bundle(bundle).value());
     }
   }
   return shape;
 }
 
-Result<std::string> ray_bundle(const std::string& text) {
-  std::string out;
+Result<RayAmounts> ray_bundle(const std::string& text) {
+  RayAmounts out;
   for (const auto& part : split(text, '+')) {
     const auto colon = part.rfind(':');
     const auto number = colon == std::string::npos
@@ -62,51 +120,59 @@ Result<std::string> ray_bundle(const std::string& text) {
   return out;
 }
 
-Resources ray_inventory(const std::string& description) {
-  Resources total{.cpu = 0};
-  for (const auto& line : split(description, '\n')) {
-    for (const auto& word : split(line, ' ')) {
-      const auto equals = word.rfind('=');
-      const auto number = equals == std::string::npos
-                              ? std::nullopt
-                              : parse_number(std::string_view(word).substr(equals + 1));
-      if (!number) {
-        continue;
-      }
-      const std::string name = word.substr(0, equals);
-      if (name == "CPU") {
-        total.cpu += *number;
-      } else if (name == "GPU") {
-        total.gpu += *number;
-      } else if (name == "memory") {
-        total.memory_bytes += static_cast<std::int64_t>(*number);
-      } else {
-        total.custom[name] += *number;
-      }
-    }
-  }
-  return total;
-}
-
 Resources ray_bundles(const RayOptions& options) {
-  std::string all;
+  std::vector<RayAmounts> all;
   for (const auto& bundle : options.bundles) {
-    all += ray_bundle(bundle).value() + ",";
+    all.push_back(ray_bundle(bundle).value());
   }
-  std::ranges::replace(all, ',', ' ');
-  return ray_inventory(all);
+  return resources_of(sum(all));
 }
 
-std::string ray_refusal(const std::string& address, const std::string& last_words) {
-  const auto has = [&](const char* word) { return last_words.find(word) != std::string::npos; };
-  if (has("uthenticat") || has("token") || has("Token")) {
-    return "the Ray cluster at " + address +
-           " refused the authentication token; set RAY_AUTH_MODE=token and put the cluster's token "
-           "into RAY_AUTH_TOKEN or ~/.ray/auth_token";
+Resources ray_inventory(const std::vector<RayNode>& nodes) {
+  return resources_of(all_of(nodes));
+}
+
+std::string in_words(const RayAmounts& amounts) {
+  std::vector<std::string> out;
+  for (const auto& [name, amount] : amounts) {
+    out.push_back(name + " " + short_number(amount));
   }
-  return "the Ray cluster at " + address + " can't be used" +
-         (last_words.empty() ? "" : ": " + last_words) +
-         "; check with `ray status --address=" + address + "`";
+  return out.empty() ? "nothing" : join(out, ", ");
+}
+
+std::string why_infeasible(const RayShape& shape, const std::vector<RayNode>& nodes) {
+  std::vector<RayAmounts> bundles = shape.bundles;
+  bundles.insert(bundles.begin(), shape.resources);
+  const auto bad = std::ranges::find_if_not(
+      bundles, [&](const RayAmounts& bundle) { return some_node_fits(bundle, nodes); });
+  const std::string there = nodes_in_words(nodes);
+  if (bad != bundles.end()) {
+    return formatted(
+        "no node can hold its {}; {}; ask for less or add a node with `ray start --address=HEAD`",
+        in_words(*bad),
+        there);
+  }
+  const RayAmounts together = sum(bundles);
+  if (shape.strategy == "STRICT_PACK" && !some_node_fits(together, nodes)) {
+    return formatted(
+        "no single node can hold its bundles, {} together, as STRICT_PACK demands; {}; ask for "
+        "less or use PACK",
+        in_words(together),
+        there);
+  }
+  if (shape.strategy == "STRICT_SPREAD" && bundles.size() > nodes.size()) {
+    return formatted(
+        "its {} bundles must be on as many nodes, as STRICT_SPREAD demands; {}; ask for fewer or "
+        "use SPREAD",
+        bundles.size(),
+        there);
+  }
+  if (!fits(together, all_of(nodes))) {
+    return formatted("the whole cluster can't hold its bundles, {}; {}; ask for less or add nodes",
+                     in_words(together),
+                     there);
+  }
+  return {};
 }
 
 }  // namespace luthier

@@ -1,26 +1,43 @@
-// Resources in Ray's words, both ways.
+// What a worker on Ray's nodes is made of, and what Ray's nodes have.
 #pragma once
 
+#include <compare>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "executors/ray/ray.h"
+#include "luthier/trial.h"
 
 namespace luthier {
 
-// What a worker for trials with this claim is made of: settings as luthier-ray reads them. Ray's
-// C++ interface takes whole numbers only above 1, so such claims are rounded up.
-std::string ray_shape(const Resources& claim, const RayOptions& options);
+using RayAmounts = std::map<std::string, double>;  // by Ray's names: CPU, GPU, memory, ...
 
-// "cpu:1+gpu:0.5" as "CPU=1,GPU=0.5"; an error says what is wrong with it.
-Result<std::string> ray_bundle(const std::string& text);
+// Attempts of equal shapes take each other's workers.
+struct RayShape {
+  RayAmounts resources;
+  std::size_t slots = 1;            // attempts at a time
+  std::string strategy;             // of the placement group; empty: none
+  std::vector<RayAmounts> bundles;  // what an attempt may use beside its worker
+  friend auto operator<=>(const RayShape&, const RayShape&) = default;
+};
+RayShape ray_shape(const Resources& claim, const RayOptions& options);
 
-// The sum over the nodes of a cluster description: "ADDRESS CPU=4 memory=1e9", one a line.
-Resources ray_inventory(const std::string& description);
-
-// The sum over the bundles that a trial has beside its claim.
+// "cpu:1+gpu:0.5"
+Result<RayAmounts> ray_bundle(const std::string& text);
+// What an attempt claims beside its own resources.
 Resources ray_bundles(const RayOptions& options);
 
-// A sentence about luthier-ray's end, from the last it said.
-std::string ray_refusal(const std::string& address, const std::string& last_words);
+struct RayNode {
+  std::string name;
+  RayAmounts resources;
+};
+Resources ray_inventory(const std::vector<RayNode>& nodes);
+// Why no node, or no set of nodes, can ever hold the shape; empty when one can. The sentence names
+// what is asked for and what there is.
+std::string why_infeasible(const RayShape& shape, const std::vector<RayNode>& nodes);
+
+// "CPU 0.5, GPU 1", in alphabetical order.
+std::string in_words(const RayAmounts& amounts);
 
 }  // namespace luthier

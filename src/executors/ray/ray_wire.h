@@ -1,23 +1,22 @@
-// What the executor `ray`, the program luthier-ray and the workers it starts say to each other:
-// frames of one fixed head and a payload. Plain C++17 without a library, because luthier-ray is
-// built for another string ABI; python/luthier/_wire.py has the same layout.
+// What luthier and the workers it has on Ray's nodes say to each other, over a TCP connection for
+// each worker: frames of one fixed head and a payload. python/luthier/_wire.py has the same layout.
 //
-//   executor -> luthier-ray   hello, then start, input, terminate
-//   luthier-ray -> executor   ready or unusable, then what workers say; refused, lost, note
-//   luthier-ray -> worker     start, input, terminate
-//   worker -> luthier-ray     alive, spawned, output, error, report, gone
+//   luthier -> worker   start, input, terminate
+//   worker -> luthier   alive, spawned, output, error, report, gone
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <utility>
+#include <string_view>
 
 namespace luthier::ray_wire {
 
+constexpr std::int64_t kVersion = 2;  // both sides must have the same
+
 enum class Kind : std::uint8_t {
-  hello = 1,      // settings (below)
-  start = 2,      // u32 length of the shape, the shape (settings), then JSON for the worker
+  start = 2,      // JSON: what to run
   input = 3,      // bytes for the report channel
   terminate = 4,  // u32 grace in milliseconds
 
@@ -27,12 +26,6 @@ enum class Kind : std::uint8_t {
   report = 13,   // bytes of the report channel
   gone = 14,     // Gone
   alive = 15,    // the worker's first word, and its only one when there is nothing else to say
-
-  ready = 20,     // what the cluster has (cluster description)
-  unusable = 21,  // a sentence; luthier-ray ends
-  refused = 22,   // a sentence: the attempt can't run
-  lost = 23,      // a sentence: the attempt's worker is gone
-  note = 24,      // a sentence for a person
 };
 
 // Of an attempt's beginning and end, as guardian/wire.h has them.
@@ -51,72 +44,61 @@ struct Gone {
   std::uint64_t max_rss_bytes = 0;
 };
 
+// The packet at the start of a payload; what a short payload lacks is zero.
+template <class Packet>
+Packet packet_of(std::string_view payload) {
+  Packet packet;
+  std::memcpy(&packet, payload.data(), std::min(sizeof packet, payload.size()));
+  return packet;
+}
+
 struct Frame {
-  Kind kind = Kind::note;
+  Kind kind = Kind::alive;
   std::int64_t trial = -1;
   std::int64_t attempt = 0;
-  std::string payload;
+  std::string_view payload;
 };
 
 constexpr std::size_t kHeadBytes = 4 + 1 + 8 + 8;
+constexpr std::size_t kLongestPayload = std::size_t{16}
+                                        << 20;  // a worker that says more is hung up on
 
 inline void append(std::string& out,
                    Kind kind,
                    std::int64_t trial,
                    std::int64_t attempt,
-                   const char* payload,
-                   std::size_t size) {
-  const auto length = static_cast<std::uint32_t>(size);
+                   std::string_view payload) {
+  const auto length = static_cast<std::uint32_t>(payload.size());
   char head[kHeadBytes];
   std::memcpy(head, &length, 4);
   head[4] = static_cast<char>(kind);
   std::memcpy(head + 5, &trial, 8);
   std::memcpy(head + 13, &attempt, 8);
-  out.append(head, kHeadBytes);
-  out.append(payload, size);
+  out.append(head, kHeadBytes).append(payload);
 }
 
-inline void append(std::string& out, const Frame& frame) {
-  append(out, frame.kind, frame.trial, frame.attempt, frame.payload.data(), frame.payload.size());
-}
+enum class Taken : std::uint8_t { frame, incomplete, too_long };
 
-// Bytes of the frame at `position` of `bytes`, its head included; 0: it is not complete yet.
-inline std::size_t frame_size(const std::string& bytes, std::size_t position) {
-  if (bytes.size() - position < kHeadBytes) {
-    return 0;
+// Takes the frame at `position` of `bytes` and moves on. The payload is a part of `bytes`.
+inline Taken take(std::string_view bytes, std::size_t& position, Frame& frame) {
+  const std::string_view rest = bytes.substr(position);
+  if (rest.size() < kHeadBytes) {
+    return Taken::incomplete;
   }
   std::uint32_t length = 0;
-  std::memcpy(&length, bytes.data() + position, 4);
-  return bytes.size() - position - kHeadBytes < length ? 0 : kHeadBytes + length;
-}
-
-// Takes the frame at `position` of `bytes` and moves on; false: it is not complete yet.
-inline bool take(const std::string& bytes, std::size_t& position, Frame& frame) {
-  const std::size_t size = frame_size(bytes, position);
-  if (size == 0) {
-    return false;
+  std::memcpy(&length, rest.data(), 4);
+  if (length > kLongestPayload) {
+    return Taken::too_long;
   }
-  frame.kind = static_cast<Kind>(bytes[position + 4]);
-  std::memcpy(&frame.trial, bytes.data() + position + 5, 8);
-  std::memcpy(&frame.attempt, bytes.data() + position + 13, 8);
-  frame.payload.assign(bytes, position + kHeadBytes, size - kHeadBytes);
-  position += size;
-  return true;
-}
-
-// Settings: "key=value" lines; a key may repeat. Calls `each(key, value)` for every line.
-template <class Each>
-void read_settings(const std::string& text, Each each) {
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    std::size_t end = text.find('\n', begin);
-    end = end == std::string::npos ? text.size() : end;
-    const std::size_t equals = text.find('=', begin);
-    if (equals < end) {
-      each(text.substr(begin, equals - begin), text.substr(equals + 1, end - equals - 1));
-    }
-    begin = end + 1;
+  if (rest.size() - kHeadBytes < length) {
+    return Taken::incomplete;
   }
+  frame.kind = static_cast<Kind>(rest[4]);
+  std::memcpy(&frame.trial, rest.data() + 5, 8);
+  std::memcpy(&frame.attempt, rest.data() + 13, 8);
+  frame.payload = rest.substr(kHeadBytes, length);
+  position += kHeadBytes + length;
+  return Taken::frame;
 }
 
 }  // namespace luthier::ray_wire

@@ -1,0 +1,285 @@
+#include "executors/ray/worker_port.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <memory>
+
+#include <netdb.h>
+
+#include "base/failure.h"
+#include "executors/programs/guardian_client.h"
+
+namespace luthier {
+namespace {
+
+using ray_wire::Frame;
+using ray_wire::Taken;
+
+constexpr std::uint64_t kListening = 0;
+constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kGreetingBytes = kTokenBytes + sizeof(std::uint64_t);
+constexpr std::size_t kMostStrangers = 1024;
+constexpr TimePoint kStrangersTime = std::chrono::microseconds(std::chrono::seconds(10)).count();
+constexpr std::size_t kReadBytes = std::size_t{1} << 16;
+
+std::string random_token() {
+  std::array<unsigned char, kTokenBytes / 2> bytes;
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    return {};
+  }
+  std::string token;
+  for (const unsigned char each : bytes) {
+    token += "0123456789abcdef"[each >> 4];
+    token += "0123456789abcdef"[each & 15];
+  }
+  return token;
+}
+
+// Takes as long whatever the difference is.
+bool same(std::string_view token, std::string_view given) {
+  unsigned char difference = 0;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    difference |= static_cast<unsigned char>(token[i] ^ given[i]);
+  }
+  return difference == 0;
+}
+
+FileDescriptor listen_at(const std::string& host, std::int64_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+    errno = EADDRNOTAVAIL;
+    return {};
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> freed(found, freeaddrinfo);
+  FileDescriptor fd(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int on = 1;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  const bool listens = fd && bind(fd.get(), found->ai_addr, found->ai_addrlen) == 0 &&
+                       listen(fd.get(), SOMAXCONN) == 0;
+  return listens ? std::move(fd) : FileDescriptor();
+}
+
+int port_of(const FileDescriptor& fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
+                                             : reinterpret_cast<sockaddr_in&>(address).sin_port);
+}
+
+}  // namespace
+
+Result<WorkerPort> WorkerPort::listen(const std::string& host, std::int64_t port) {
+  WorkerPort out;
+  out.epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
+  out.listening_ = listen_at(host, port);
+  out.token_ = random_token();
+  if (!out.epoll_ || !out.listening_ || out.token_.empty()) {
+    return failure(ErrorCode::invalid_argument,
+                   "luthier can't listen at {}{} for its workers on Ray: {}; choose another port "
+                   "with --executor ray:port=PORT",
+                   host,
+                   port == 0 ? "" : ", port " + std::to_string(port),
+                   errno_in_words(errno));
+  }
+  out.address_ = host + ":" + std::to_string(port_of(out.listening_));
+  out.watch(EPOLL_CTL_ADD, out.listening_.get(), kListening, EPOLLIN);
+  return out;
+}
+
+void WorkerPort::watch(int operation, int fd, std::uint64_t number, std::uint32_t events) const {
+  epoll_event event{.events = events, .data = {.u64 = number}};
+  epoll_ctl(epoll_.get(), operation, fd, &event);
+}
+
+std::uint64_t WorkerPort::expect() {
+  workers_[next_] = {};
+  return next_++;
+}
+
+std::string WorkerPort::place(std::uint64_t worker) const {
+  return address_ + " " + token_ + " " + std::to_string(worker);
+}
+
+void WorkerPort::tell(std::uint64_t worker, std::string_view frames) {
+  const auto found = workers_.find(worker);
+  if (found == workers_.end()) {
+    return;
+  }
+  const bool was_empty = found->second.outgoing.empty();
+  found->second.outgoing += frames;
+  if (was_empty) {
+    flush(found->second);
+  }
+}
+
+void WorkerPort::forget(std::uint64_t worker) {
+  const auto found = workers_.find(worker);
+  if (found != workers_.end() && found->second.connection != 0) {
+    hang_up(found->second.connection);
+  }
+  workers_.erase(worker);
+}
+
+void WorkerPort::hang_up(std::uint64_t number) {
+  connections_.erase(number);
+  strangers_.erase(number);
+}
+
+// What the socket does not take now goes out when it does.
+void WorkerPort::flush(Worker& worker) {
+  if (worker.connection == 0) {
+    return;
+  }
+  const int fd = connections_.at(worker.connection).socket.get();
+  std::size_t sent = 0;
+  while (sent < worker.outgoing.size()) {
+    const ssize_t count = send(fd,
+                               worker.outgoing.data() + sent,
+                               worker.outgoing.size() - sent,
+                               MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0 && errno != EAGAIN) {
+      sent = worker.outgoing.size();  // its end is read, too
+    }
+    if (count <= 0) {
+      break;
+    }
+    sent += static_cast<std::size_t>(count);
+  }
+  worker.outgoing.erase(0, sent);
+  const bool waits = !worker.outgoing.empty();
+  if (waits != worker.waits_to_write) {
+    worker.waits_to_write = waits;
+    watch(EPOLL_CTL_MOD, fd, worker.connection, EPOLLIN | (waits ? EPOLLOUT : 0U));
+  }
+}
+
+void WorkerPort::serve(Listener& listener, TimePoint now) {
+  std::array<epoll_event, 64> events;
+  const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
+  for (int i = 0; i < count; ++i) {
+    const auto& event = events[static_cast<std::size_t>(i)];
+    const std::uint64_t number = event.data.u64;
+    if (number == kListening) {
+      accept_all(now);
+      continue;
+    }
+    const auto found = connections_.find(number);
+    if (found != connections_.end() && (event.events & EPOLLOUT) != 0) {
+      flush(workers_.at(found->second.worker));
+    }
+    if ((event.events & ~EPOLLOUT) != 0) {
+      on_readable(number, listener);
+    }
+  }
+}
+
+void WorkerPort::accept_all(TimePoint now) {
+  while (strangers_.size() < kMostStrangers) {
+    FileDescriptor socket(
+        accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!socket) {
+      return;
+    }
+    const int on = 1;
+    setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const std::uint64_t number = next_++;
+    watch(EPOLL_CTL_ADD, socket.get(), number, EPOLLIN);
+    connections_[number].socket = std::move(socket);
+    strangers_[number] = now;
+  }
+  full_ = true;  // the next ones wait at the door
+  watch(EPOLL_CTL_MOD, listening_.get(), kListening, 0);
+}
+
+void WorkerPort::tidy(TimePoint now) {
+  while (!strangers_.empty() && now - strangers_.begin()->second > kStrangersTime) {
+    hang_up(strangers_.begin()->first);
+  }
+  if (full_ && strangers_.size() < kMostStrangers) {
+    full_ = false;
+    watch(EPOLL_CTL_MOD, listening_.get(), kListening, EPOLLIN);
+  }
+}
+
+// Whether the connection is a worker's, as far as it has said.
+bool WorkerPort::greet(std::uint64_t number, Connection& connection) {
+  if (connection.worker != 0 || connection.incoming.size() < kGreetingBytes) {
+    return true;
+  }
+  std::uint64_t worker = 0;
+  std::memcpy(&worker, connection.incoming.data() + kTokenBytes, sizeof worker);
+  const auto found = workers_.find(worker);
+  if (!same(token_, std::string_view(connection.incoming).substr(0, kTokenBytes)) ||
+      found == workers_.end() || found->second.connected) {
+    return false;
+  }
+  connection.worker = worker;
+  strangers_.erase(number);
+  connection.incoming.erase(0, kGreetingBytes);
+  found->second.connection = number;
+  found->second.connected = true;
+  flush(found->second);
+  return true;
+}
+
+void WorkerPort::on_readable(std::uint64_t number, Listener& listener) {
+  static thread_local std::array<char, kReadBytes> buffer;
+  const auto found = connections_.find(number);
+  if (found == connections_.end()) {
+    return;
+  }
+  Connection& connection = found->second;
+  const ssize_t count = recv(connection.socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+    return;
+  }
+  connection.incoming.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  hear(number, count > 0 && greet(number, connection), listener);
+}
+
+// Passes whole frames on. The listener may forget the worker, whose connection is gone then.
+void WorkerPort::hear(std::uint64_t number, bool open, Listener& listener) {
+  const std::uint64_t worker = connections_.at(number).worker;
+  if (worker != 0) {
+    const std::string bytes = std::move(connections_.at(number).incoming);
+    std::size_t position = 0;
+    Frame frame;
+    Taken taken = Taken::frame;
+    while (connections_.contains(number) &&
+           (taken = ray_wire::take(bytes, position, frame)) == Taken::frame) {
+      listener.on_frame(worker, frame);
+    }
+    const auto still = connections_.find(number);
+    if (still == connections_.end()) {
+      return;
+    }
+    still->second.incoming = bytes.substr(position);
+    open = open && taken != Taken::too_long;
+  }
+  if (open) {
+    return;
+  }
+  hang_up(number);
+  if (worker != 0) {
+    workers_.at(worker).connection = 0;
+    listener.on_closed(worker);
+  }
+}
+
+}  // namespace luthier
