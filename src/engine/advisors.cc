@@ -101,12 +101,9 @@ std::optional<Decision> Advisors::after(const ExperimentState& state, const Even
   return decision;
 }
 
-// Configurations to try first replace the values the searcher would draw; what they leave open is
-// an independent draw.
-Suggestion Advisors::suggest_point(const ExperimentState& state, TrialId trial) const {
+Suggestion Advisors::complete(const ExperimentState& state, const Config& point) const {
   const CompiledSpace& space = state.space();
-  const auto number = static_cast<std::uint64_t>(trial.value - state.known_count());
-  const Config& point = state.spec().points[number];
+  const auto number = static_cast<std::uint64_t>(state.added_count());
   Rng rng(state.seed(), "points", number);
   auto drawn = space.sample(rng, number % space.grid_size());
   if (!drawn) {
@@ -127,13 +124,18 @@ Suggestion Advisors::suggest_point(const ExperimentState& state, TrialId trial) 
       config.set(name, value);
     }
   }
-  return Proposal{.config = std::move(config), .reason = "given to be tried first"};
+  return Proposal{.config = std::move(config)};
 }
 
 Suggestion Advisors::suggest(const ExperimentState& state) const {
   const TrialId next{state.trial_count()};
-  if (state.added_count() < static_cast<std::int64_t>(state.spec().points.size())) {
-    return suggest_point(state, next);
+  const auto added = static_cast<std::size_t>(state.added_count());
+  if (added < state.spec().points.size()) {
+    Suggestion point = complete(state, state.spec().points[added]);
+    if (auto* proposal = std::get_if<Proposal>(&point)) {
+      proposal->reason = "given to be tried first";
+    }
+    return point;
   }
   const std::int64_t lag = state.spec().deterministic;
   if (lag > 0 && next_release_.value + lag <= next.value) {
