@@ -15,6 +15,7 @@ from optuna.distributions import (BaseDistribution, CategoricalDistribution, Flo
 
 from .._errors import UsageError
 
+_MOST_STEPS = 2**52  # beyond that a range is as good as continuous
 _TOLERANCE = 1e-8  # of a value from its step, in steps, as in Optuna
 
 
@@ -25,7 +26,7 @@ class FloatAxis:
     @property
     def text(self) -> str:
         d = self._distribution
-        if d.step is not None:
+        if d.step is not None and (d.high - d.low) / d.step < _MOST_STEPS:
             return f"quniform({d.low!r}, {d.high!r}, {d.step!r})"
         return f"{'loguniform' if d.log else 'uniform'}({d.low!r}, {d.high!r})"
 
@@ -42,27 +43,35 @@ class FloatAxis:
         return d.low + steps * d.step
 
     def decode(self, value: Any) -> float:
-        return min(max(float(value), self._distribution.low), self._distribution.high)
+        d = self._distribution
+        number = float(value)
+        if d.step is not None:
+            number = d.low + round((number - d.low) / d.step) * d.step
+        return min(max(number, d.low), d.high)
 
 
 class IntAxis:
     def __init__(self, distribution: IntDistribution) -> None:
         self._distribution = distribution
+        self._is_wide = max(-distribution.low, distribution.high) >= _MOST_STEPS
 
     @property
     def text(self) -> str:
         d = self._distribution
+        if self._is_wide:
+            return f"{'loguniform' if d.log else 'uniform'}({float(d.low)!r}, {float(d.high)!r})"
         return f"{'qlograndint' if d.log else 'qrandint'}({d.low}, {d.high}, {d.step})"
 
-    def encode(self, value: Any) -> int:
+    def encode(self, value: Any) -> Union[int, float]:
         d = self._distribution
         number = int(value)
         if number != value or not d.low <= number <= d.high or (number - d.low) % d.step:
             raise ValueError(value)
-        return number
+        return min(float(number), math.nextafter(d.high, d.low)) if self._is_wide else number
 
     def decode(self, value: Any) -> int:
-        return int(value)
+        d = self._distribution
+        return min(max(d.low + (int(value) - d.low) // d.step * d.step, d.low), d.high)
 
 
 class CategoricalAxis:

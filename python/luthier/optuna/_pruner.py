@@ -16,7 +16,7 @@ from .._engine import Engine
 from .._errors import UsageError
 
 _VALUE, _STEP = "value", "step"
-_PAUSING = ("hyperband", "bohb", "pbt", "pb2", "pbt_replay")
+_PAUSING = ("hyperband", "bohb", "pasha", "pbt", "pb2", "pbt_replay")
 _MOST_STUDIES = 4
 _STATES = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.RUNNING)
 
@@ -24,7 +24,7 @@ _STATES = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.R
 class LuthierPruner(BasePruner):
     """A pruner for `optuna.create_study`, backed by a scheduler of Luthier.
 
-    `scheduler` is a name, with options if you like: "asha:max_t=81", "successive_halving", "pasha",
+    `scheduler` is a name, with options if you like: "asha:max_t=81", "successive_halving",
     "median_stopping", "percentile", "patient", "threshold", "wilcoxon", or `luthier.asha(max_t=81)`.
     The step that `trial.report` is given is the time that schedulers speak of: report 1, 2, 3, ...
 
