@@ -21,9 +21,16 @@ def test_the_readme_shows_what_the_python_page_shows():
     assert blocks("../README.md", "python")[0] == blocks("python.md", "python")[0]
 
 
-@pytest.mark.parametrize("number", range(len(blocks("python.md", "python"))))
-def test_programs_of_the_python_page(number):
-    pathlib.Path("page.py").write_text(blocks("python.md", "python")[number])
+PROGRAMS = [(page, number) for page in ("python.md", "from_optuna.md")
+            for number in range(len(blocks(page, "python")))]
+
+
+@pytest.mark.parametrize("page, number", PROGRAMS)
+def test_programs_of_the_pages(page, number):
+    program = blocks(page, "python")[number]
+    if "import optuna" in program:
+        pytest.importorskip("optuna")
+    pathlib.Path("page.py").write_text(program)
     ran = subprocess.run([sys.executable, "page.py"], capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip(), ran.stderr
