@@ -21,7 +21,7 @@ def test_the_readme_shows_what_the_python_page_shows():
     assert blocks("../README.md", "python")[0] == blocks("python.md", "python")[0]
 
 
-PROGRAMS = [(page, number) for page in ("python.md", "from_optuna.md")
+PROGRAMS = [(page, number) for page in ("python.md", "from_optuna.md", "from_ray_tune.md")
             for number in range(len(blocks(page, "python")))]
 
 
