@@ -425,6 +425,11 @@ Result<TrialId> Planner::add_given(const Config& config) {
     return Error{ErrorCode::invalid_argument, none->reason};
   }
   auto& proposal = std::get<Proposal>(completed);
+  if (!state_.space().satisfies_constraints(proposal.config)) {
+    return Error{ErrorCode::invalid_argument,
+                 "the constraints leave no value for what " + to_json(config) +
+                     " leaves open; give all parameters, or others"};
+  }
   proposal.reason = "given while the experiment ran";
   add(std::move(proposal), seen, true);
   return TrialId{state_.trial_count() - 1};
