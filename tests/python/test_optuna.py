@@ -299,6 +299,19 @@ def test_constraints_hold_in_every_trial():
     assert len(study.trials) == 25
 
 
+def test_trials_that_violate_a_constraint_are_left_out():
+    space = {"low": IntDistribution(0, 9), "high": IntDistribution(0, 9)}
+    study = study_of(seed=1, space=space, constraints="low < high")
+    for low, high in ((1, 2), (9, 0), (3, 4), (5, 5)):
+        study.add_trial(optuna.create_trial(params={"low": low, "high": high}, distributions=space, value=1.0))
+    study.enqueue_trial({"low": 8, "high": 1})
+    study.enqueue_trial({"low": 9})
+    study.enqueue_trial({"low": 4})
+    study.optimize(lambda trial: trial.suggest_int("low", 0, 9) - trial.suggest_int("high", 0, 9), n_trials=8)
+    assert study.trials[4].params == {"low": 8, "high": 1} and study.trials[5].params["low"] == 9
+    assert all(trial.params["low"] < trial.params["high"] for trial in study.trials[6:])
+
+
 @pytest.mark.parametrize("distribution", [
     FloatDistribution(0, 1), FloatDistribution(-1e300, 1e300), FloatDistribution(1e-300, 1e300, log=True),
     FloatDistribution(0.1, 0.7, step=0.1), FloatDistribution(-10.2, 10.2, step=0.1), FloatDistribution(0, 1, step=0.25),

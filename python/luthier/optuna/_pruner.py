@@ -93,7 +93,7 @@ class _Reports:
     """The reports of a study's trials, as an experiment in memory of the engine's."""
 
     def __init__(self, scheduler: Any, seed: int, direction: StudyDirection) -> None:
-        self._engine = Engine()
+        self._engine: Any = Engine()
         self._trials: Dict[int, _Trial] = {}  # by the study's number
         self._done: Set[int] = set()
         mode = "max" if direction is StudyDirection.MAXIMIZE else "min"

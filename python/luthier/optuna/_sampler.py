@@ -61,7 +61,7 @@ class LuthierSampler(BaseSampler):
         self._process = os.getpid()
         self._lock = threading.RLock()
         self._studies: List[Tuple[weakref.ref[Any], int, _StudyOfOne]] = []
-        self._engine: Optional[Engine] = None  # for parameters by themselves
+        self._engine: Any = None  # for parameters by themselves
 
     def __getstate__(self) -> Dict[str, Any]:
         own = ("_process", "_lock", "_studies", "_engine")
@@ -156,7 +156,7 @@ class _StudyOfOne:
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
-        self.engine: Optional[Engine] = None
+        self.engine: Any = None
         self.search: Optional[Search] = None
 
     def close(self) -> None:

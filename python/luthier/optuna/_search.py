@@ -11,7 +11,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from .._engine import Engine
+from .._errors import UsageError
 from ._axes import Axis, axis
 from ._shape import Condition, Space
 
@@ -80,7 +80,7 @@ class Translation:
                 if own in config}
 
 
-def begin(engine: Engine, translation: Translation, searcher: Any, seed: int, direction: StudyDirection,
+def begin(engine: Any, translation: Translation, searcher: Any, seed: int, direction: StudyDirection,
           known: Sequence[Any] = ()) -> None:
     mode = "max" if direction is StudyDirection.MAXIMIZE else "min"
     spec = {"schema": 1, "name": "study", "space": translation.json(), "searcher": searcher,
@@ -97,7 +97,7 @@ class _Out(NamedTuple):
 class Search:
     """The trials are the engine's experiment; those that can't be trials of this space are left out."""
 
-    def __init__(self, engine: Engine, translation: Translation) -> None:
+    def __init__(self, engine: Any, translation: Translation) -> None:
         self.translation = translation
         self._engine = engine
         self._out: Dict[int, _Out] = {}  # by the study's number
@@ -137,9 +137,16 @@ class Search:
                  if (config := self.translation.encode(trial.params, trial.number)) is not None]
         for start in range(0, len(whole), 1000):
             part = whole[start:start + 1000]
-            answer = self._engine.ask("ask", configs=[config for _, config in part])
-            for (trial, _), asked in zip(part, answer["trials"]):
-                self._out[trial.number] = _Out(asked["trial"], dict(trial.params))
+            for (trial, _), asked in zip(part, self._given([config for _, config in part])):
+                if asked is not None:
+                    self._out[trial.number] = _Out(asked["trial"], dict(trial.params))
+
+    def _given(self, configs: List[Dict[str, Any]]) -> List[Any]:
+        """Trials with these configurations; None for one that violates a constraint."""
+        try:
+            return list(self._engine.ask("ask", configs=configs)["trials"])
+        except UsageError:
+            return [None] if len(configs) == 1 else [self._given([config])[0] for config in configs]
 
     def _end(self, own: int, trial: FrozenTrial) -> None:
         values = [value for _, value in sorted(trial.intermediate_values.items())]
@@ -157,16 +164,17 @@ class Search:
         """Values for a new trial; None if every configuration of the space was tried."""
         fixed = self.translation.encode_part(trial.system_attrs.get("fixed_params") or {}, trial.number)
         names = fixed and {name for name in fixed if name != _ANEW}
-        answer = self._engine.ask("ask", configs=[fixed]) if names else self._engine.ask("ask")
-        if not answer["trials"]:
+        found = [each for each in self._given([fixed]) if each] if fixed and names else []
+        found = found or self._engine.ask("ask")["trials"]
+        if not found:
             return None
-        asked, = answer["trials"]
+        asked, = found
         params = self.translation.decode(asked["config"])
         self._out[trial.number] = _Out(asked["trial"], params)
         return params
 
 
-def suggest_one(engine: Engine, name: str, distribution: BaseDistribution, trials: Sequence[FrozenTrial],
+def suggest_one(engine: Any, name: str, distribution: BaseDistribution, trials: Sequence[FrozenTrial],
                 searcher: Any, seed: int, direction: StudyDirection) -> Any:
     """A value for a parameter by itself, from what the completed trials say of it."""
     continuous = isinstance(distribution, FloatDistribution) and distribution.step is None

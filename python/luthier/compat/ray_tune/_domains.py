@@ -6,13 +6,14 @@ import math
 import random
 import re
 import sys
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ... import _space
 from ..._errors import UsageError
 from ..._values import plain
 from ._absent import absent
 
+Path = Tuple[Any, ...]  # of a leaf of the config
 _NAME = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -122,7 +123,7 @@ def _integers(make: Callable[[int, int], _space.Domain], lower: int, upper: int)
     return _space.constant(lower) if upper - lower == 1 else make(lower, upper)
 
 
-def _on_steps(lower: float, upper: float, q: float) -> tuple:
+def _on_steps(lower: float, upper: float, q: float) -> Tuple[float, float]:
     for bound in (lower, upper):
         if not math.isclose(bound / q, round(bound / q)):
             raise UsageError(f"the bound {bound} is not a multiple of the step {q}")
@@ -154,7 +155,7 @@ class Config:
             # Luthier trains no configuration twice, Ray Tune does.
             self.space[self._name(("draw",))] = _space.uniform(0, 1)
 
-    def _name(self, path: tuple) -> str:
+    def _name(self, path: Path) -> str:
         parts = [str(part) for part in path]
         name = ".".join(parts)
         if not all(map(_NAME.fullmatch, parts)) or name.upper() in self._used:
@@ -163,7 +164,7 @@ class Config:
         self._used.add(name.upper())
         return name
 
-    def _convert(self, value: Any, path: tuple) -> Any:
+    def _convert(self, value: Any, path: Path) -> Any:
         if isinstance(value, Mapping):
             if value.keys() == {"grid_search"}:
                 return self._values(Values(value["grid_search"], each=True), path)
@@ -183,7 +184,7 @@ class Config:
             self.space[self._name(path)] = _space.constant(value)
         return value
 
-    def _values(self, given: Values, path: tuple) -> Place:
+    def _values(self, given: Values, path: Path) -> Place:
         if any(map(_holds_domain, given.values)):
             absent("a domain inside a choice or a grid search",
                    "make it a parameter of its own with luthier's .when(name, value)")
@@ -192,7 +193,7 @@ class Config:
         by_number = not _are_plain(values)
         return self._place(kind(range(len(values)) if by_number else values), path, values, by_number)
 
-    def _place(self, domain: Any, path: tuple, values: Any = None, by_number: bool = False) -> Place:
+    def _place(self, domain: Any, path: Path, values: Any = None, by_number: bool = False) -> Place:
         name = self._name(path)
         self.space[name] = domain
         return Place(name, values, by_number)
@@ -207,7 +208,7 @@ class Config:
                 sys.modules["numpy"].random.seed(seed % 2**32)
         return self._with_functions(found, found, (), seed is not None, told or {})
 
-    def _with_functions(self, value: Any, whole: Any, path: tuple, call: bool, told: Mapping[str, Any]) -> Any:
+    def _with_functions(self, value: Any, whole: Any, path: Path, call: bool, told: Mapping[str, Any]) -> Any:
         if isinstance(value, Function):
             name = "/".join(map(str, path))
             return value.value(whole) if call else told.get(self.functions[name])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import glob
+import importlib
 import math
 import os
-from typing import Any, Dict, Iterator, List, Mapping, Optional
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._errors import UsageError
 from ..._result import Result as OwnResult
@@ -50,7 +51,7 @@ class Result:
         """All results, one a row; needs pandas."""
         if self.path is None:
             return None
-        import pandas
+        pandas: Any = importlib.import_module("pandas")
         return pandas.read_csv(os.path.join(self.path, "progress.csv"))
 
     def value(self, metric: str, mode: str, scope: str) -> float:
@@ -75,7 +76,7 @@ class _Trials:
         self.experiment_path = result.directory
         self._metric, self._mode = metric, mode
 
-    def _goal(self, metric: Optional[str], mode: Optional[str]) -> tuple:
+    def _goal(self, metric: Optional[str], mode: Optional[str]) -> Tuple[str, str]:
         metric, mode = metric or self._metric, mode or self._mode
         if metric is None or mode is None:
             raise UsageError("which is the best? give metric= and mode= here, or to the run")
@@ -92,7 +93,7 @@ class _Trials:
         return (min if mode == "min" else max)(rated, key=lambda each: each[0])[1]
 
     def _frame(self, metric: Optional[str], mode: Optional[str]) -> Any:
-        import pandas
+        pandas: Any = importlib.import_module("pandas")
         rows = []
         for trial in self.trials:
             metrics = dict(trial.metrics)
@@ -106,7 +107,7 @@ class _Trials:
         return pandas.DataFrame(rows)
 
 
-def _flat(config: Mapping[str, Any], before: str = "") -> Iterator[tuple]:
+def _flat(config: Mapping[str, Any], before: str = "") -> Iterator[Tuple[str, Any]]:
     for name, value in config.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{before}{name}/")
@@ -167,7 +168,8 @@ class ExperimentAnalysis(_Trials):
 
     get_last_checkpoint = get_best_checkpoint
 
-    def get_best_logdir(self, metric: Optional[str] = None, mode: Optional[str] = None, scope: str = "last") -> Any:
+    def get_best_logdir(self, metric: Optional[str] = None, mode: Optional[str] = None,
+                        scope: str = "last") -> Optional[str]:
         best = self._best(metric, mode, scope)
         return None if best is None else best.path
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from ..._errors import UsageError
 from ..._result import Result as OwnResult
@@ -133,7 +133,7 @@ class _Work:
             absent(f"the search algorithm {self._searcher!r}", "use one of luthier.compat.ray_tune.search, or ask and "
                                                                "tell with luthier.Experiment")
 
-    def _goal(self) -> tuple:
+    def _goal(self) -> Tuple[Optional[str], Optional[str]]:
         found: Dict[str, str] = {}
         for where, giver in (("the run", self._tune), ("the scheduler", self._scheduler), ("the search algorithm", self._searcher)):
             for word in ("metric", "mode"):

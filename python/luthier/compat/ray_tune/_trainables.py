@@ -140,10 +140,10 @@ class Given:
     """A trainable with parameters or resources given along."""
 
     def __init__(self, trainable: Any, parameters: Optional[Mapping[str, Any]] = None, resources: Any = None) -> None:
-        inner = trainable if isinstance(trainable, Given) else None
-        self.trainable = inner.trainable if inner else trainable
-        self.parameters = {**(inner.parameters if inner else {}), **(parameters or {})}
-        self.resources = resources if resources is not None else inner and inner.resources
+        inner: Optional[Given] = trainable if isinstance(trainable, Given) else None
+        self.trainable: Any = inner.trainable if inner else trainable
+        self.parameters: Dict[str, Any] = {**(inner.parameters if inner else {}), **(parameters or {})}
+        self.resources: Any = inner.resources if inner and resources is None else resources
 
 
 def with_parameters(trainable: Any, **parameters: Any) -> Given:

@@ -106,16 +106,17 @@ def _mutation(name: str, given: Any) -> Any:
     absent(f"the mutation {name!r} by a function or a nested dict", "give a list of values, or tune.uniform(low, high)")
 
 
-_BY_NAME = {"fifo": FIFOScheduler, "async_hyperband": AsyncHyperBandScheduler, "asynchyperband": AsyncHyperBandScheduler,
-            "asha": AsyncHyperBandScheduler, "median_stopping_rule": MedianStoppingRule,
-            "medianstopping": MedianStoppingRule, "hyperband": HyperBandScheduler, "hb_bohb": HyperBandForBOHB,
-            "pbt": PopulationBasedTraining, "pb2": PB2}
+_BY_NAME: Dict[str, Any] = {
+    "fifo": FIFOScheduler, "async_hyperband": AsyncHyperBandScheduler, "asynchyperband": AsyncHyperBandScheduler,
+    "asha": AsyncHyperBandScheduler, "median_stopping_rule": MedianStoppingRule, "medianstopping": MedianStoppingRule,
+    "hyperband": HyperBandScheduler, "hb_bohb": HyperBandForBOHB, "pbt": PopulationBasedTraining, "pb2": PB2}
 
 
 def create_scheduler(scheduler: str, **options: Any) -> TrialScheduler:
     if scheduler not in _BY_NAME:
         raise UsageError(f"there is no scheduler {scheduler!r} here; known: {', '.join(sorted(_BY_NAME))}")
-    return _BY_NAME[scheduler](**options)
+    made: TrialScheduler = _BY_NAME[scheduler](**options)
+    return made
 
 
 PopulationBasedTrainingReplay = missing("PopulationBasedTrainingReplay", "write luthier.Tuner(scheduler='pbt_replay:...')")

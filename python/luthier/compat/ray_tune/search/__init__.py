@@ -56,15 +56,17 @@ class OptunaSearch(_Replaced):
 class HyperOptSearch(_Replaced):
     name = "tpe"
 
-    def __init__(self, *arguments: Any, random_state_seed: Optional[int] = None, **options: Any) -> None:
-        super().__init__(*arguments, seed=random_state_seed, **options)
+    def __init__(self, space: Any = None, metric: Optional[str] = None, mode: Optional[str] = None,
+                 points_to_evaluate: Any = None, random_state_seed: Optional[int] = None, **options: Any) -> None:
+        super().__init__(space, metric, mode, points_to_evaluate, random_state_seed, **options)
 
 
 class BayesOptSearch(_Replaced):
     name = "gp"
 
-    def __init__(self, *arguments: Any, random_state: Optional[int] = None, **options: Any) -> None:
-        super().__init__(*arguments, seed=random_state, **options)
+    def __init__(self, space: Any = None, metric: Optional[str] = None, mode: Optional[str] = None,
+                 points_to_evaluate: Any = None, random_state: Optional[int] = None, **options: Any) -> None:
+        super().__init__(space, metric, mode, points_to_evaluate, random_state, **options)
 
 
 class TuneBOHB(_Replaced):
@@ -84,7 +86,8 @@ _BY_NAME: Dict[str, Any] = {"random": BasicVariantGenerator, "variant_generator"
 def create_searcher(search_alg: str, **options: Any) -> Searcher:
     if search_alg not in _BY_NAME:
         raise UsageError(f"there is no search algorithm {search_alg!r} here; known: {', '.join(sorted(_BY_NAME))}")
-    return _BY_NAME[search_alg](**options)
+    made: Searcher = _BY_NAME[search_alg](**options)
+    return made
 
 
 _INSTEAD = "use OptunaSearch (Luthier's tpe), BayesOptSearch (gp) or luthier.Tuner(searcher='cmaes')"
