@@ -211,21 +211,21 @@ TEST(ClientService, AConfigurationOutsideTheSpaceAddsNoTrial) {
 TEST(ClientService, WhatAConfigurationLeavesOpenSatisfiesTheConstraints) {
   Client client;
   client.greet();
-  client.result(
-      R"({"id": 1, "do": "start", "session": {"store": "memory"}, "experiment": {"schema": 1, )"
-      R"("name": "e", "space": {"parameters": {"low": "randint(0, 10)", "high": "randint(0, 10)"
-}, )"
-      R"("constraints": ["low < high"]}, "samples": 0, "points": [{"low": 8}, {"low": 9}], )"
-      R"("objectives": [{"metric": "loss", "mode": "min"}]}})");
-const json first = client.result(R"({"id": 2, "do": "ask", "count": 2})")["trials"];
-EXPECT_EQ(first[0]["config"], json::parse(R"({"low": 8, "high": 9})"));
-EXPECT_EQ(first[1]["config"]["low"], 9);  // a person's own point runs all the same
-for (int i = 0; i < 20; ++i) {
-  const json asked = client.result(R"({"id": 3, "do": "ask", "configs": [{"high": 2}]})");
-  EXPECT_LT(asked["trials"][0]["config"]["low"].get<int>(), 2);
-}
-EXPECT_THAT(client.error(R"({"id": 4, "do": "ask", "configs": [{"low": 9}]})"),
-            HasSubstr("the constraints leave no value"));
+  const std::string spec =
+      R"~({"schema": 1, "name": "e", "samples": 0, "points": [{"low": 8}, {"low": 9}], )~"
+      R"~("space": {"parameters": {"low": "randint(0, 10)", "high": "randint(0, 10)"}, )~"
+      R"~("constraints": ["low < high"]}, "objectives": [{"metric": "loss", "mode": "min"}]})~";
+  client.result(R"({"id": 1, "do": "start", "session": {"store": "memory"}, "experiment": )" +
+                spec + "}");
+  const json first = client.result(R"({"id": 2, "do": "ask", "count": 2})")["trials"];
+  EXPECT_EQ(first[0]["config"], json::parse(R"({"low": 8, "high": 9})"));
+  EXPECT_EQ(first[1]["config"]["low"], 9);  // a person's own point runs all the same
+  for (int i = 0; i < 20; ++i) {
+    const json asked = client.result(R"({"id": 3, "do": "ask", "configs": [{"high": 2}]})");
+    EXPECT_LT(asked["trials"][0]["config"]["low"].get<int>(), 2);
+  }
+  EXPECT_THAT(client.error(R"({"id": 4, "do": "ask", "configs": [{"low": 9}]})"),
+              HasSubstr("the constraints leave no value"));
 }
 
 TEST(ClientService, SuggestionsFollowOnTheClientsOwnConfigurations) {
