@@ -361,6 +361,17 @@ def test_engines_end_with_their_study():
     assert len(list(luthier._engine._engines)) <= before
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_engine_that_dies_is_replaced(times):
+    study = optuna.create_study(sampler=LuthierSampler(seed=1), pruner=LuthierPruner("asha:max_t=9"))
+    study.optimize(epochs, n_trials=5)
+    for _ in range(times):
+        for engine in list(luthier._engine._engines):
+            engine._process.kill()
+        study.optimize(epochs, n_trials=5)
+    assert len(study.trials) == 5 + 5 * times
+
+
 def engines_of(sampler):
     return [own.engine for _, _, own in sampler._studies if own.engine] + [sampler._engine]
 

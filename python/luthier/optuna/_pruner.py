@@ -13,7 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from .. import _spec
 from .._engine import Engine
-from .._errors import UsageError
+from .._errors import Error, UsageError
 
 _VALUE, _STEP = "value", "step"
 _PAUSING = ("hyperband", "bohb", "pasha", "pbt", "pb2", "pbt_replay")
@@ -58,12 +58,21 @@ class LuthierPruner(BasePruner):
             self._begin()
         trials = study.get_trials(deepcopy=False, states=_STATES)
         with self._lock:
-            reports = self._of(study)
-            reports.take_in(trials, trial.number)
-            decision = reports.decide(trial)
+            try:
+                decision = self._decided(study, trial, trials)
+            except Error as error:
+                if error.code != "unavailable":
+                    raise
+                self._studies = []  # the engine has died; another one hears the reports again
+                decision = self._decided(study, trial, trials)
         if decision == "pause":
             raise _pauses(self._name)
         return decision == "stop"
+
+    def _decided(self, study: Study, trial: FrozenTrial, trials: Sequence[FrozenTrial]) -> Optional[str]:
+        reports = self._of(study)
+        reports.take_in(trials, trial.number)
+        return reports.decide(trial)
 
     def _of(self, study: Study) -> _Reports:
         storage, number = study._storage, study._study_id

@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 import weakref
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from .. import _spec
 from .._engine import Engine
-from .._errors import UsageError
+from .._errors import Error, UsageError
 from ._search import Search, Translation, begin, suggest_one
 from ._shape import Distributions, Shape, Space
 
@@ -60,6 +60,10 @@ class LuthierSampler(BaseSampler):
     def _begin(self) -> None:
         self._process = os.getpid()
         self._lock = threading.RLock()
+        self._forget()
+
+    def _forget(self) -> None:
+        """All of it follows from the studies' trials."""
         self._studies: List[Tuple[weakref.ref[Any], int, _StudyOfOne]] = []
         self._engine: Any = None  # for parameters by themselves
 
@@ -86,20 +90,34 @@ class LuthierSampler(BaseSampler):
         self._check(study)
         if not search_space:
             return {}
+        return self._with_engine(lambda: self._suggested(study, trial, search_space))
+
+    def _suggested(self, study: Study, trial: FrozenTrial, search_space: Distributions) -> Dict[str, Any]:
         trials = _trials(study)
-        with self._lock:
-            own = self._of(study)
-            space = own.shape.space.part(search_space)
-            search = own.search
-            if search is None or search.translation.space != space:
-                search = self._search(own, study, Translation(space, self._constraints), trial)
+        own = self._of(study)
+        own.shape.update(trials)
+        space = own.shape.space.part(search_space)
+        search = own.search
+        if search is None or search.translation.space != space:
+            search = self._search(own, study, Translation(space, self._constraints), trial)
+        search.take_in(trials, trial.number)
+        params = search.suggest(trial)
+        if params is None:
+            search = self._search(own, study, Translation(space, self._constraints, anew=True), trial)
             search.take_in(trials, trial.number)
             params = search.suggest(trial)
-            if params is None:
-                search = self._search(own, study, Translation(space, self._constraints, anew=True), trial)
-                search.take_in(trials, trial.number)
-                params = search.suggest(trial)
-            return params or {}
+        return params or {}
+
+    def _with_engine(self, suggest: Callable[[], Any]) -> Any:
+        """One thread at a time; if the engine has died, again with another."""
+        with self._lock:
+            try:
+                return suggest()
+            except Error as error:
+                if error.code != "unavailable":
+                    raise
+                self._forget()
+                return suggest()
 
     def _search(self, own: _StudyOfOne, study: Study, translation: Translation, trial: FrozenTrial) -> Search:
         engine = own.engine
@@ -118,11 +136,14 @@ class LuthierSampler(BaseSampler):
         if param_distribution.single():
             return _only_value(param_distribution)
         trials = _trials(study) if self._alone == "tpe" else []
-        with self._lock:
+
+        def suggest() -> Any:
             if self._engine is None:
                 self._engine = Engine()
             return suggest_one(self._engine, param_name, param_distribution, trials, self._alone,
                                self._drawn(trial.number, param_name), study.direction)
+
+        return self._with_engine(suggest)
 
     def _check(self, study: Study) -> None:
         if len(study.directions) > 1:
