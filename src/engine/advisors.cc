@@ -6,6 +6,32 @@
 #include "core/log/log_words.h"
 
 namespace luthier {
+namespace {
+
+// Draws of what a given configuration leaves open, until the constraints hold. They may not, and
+// then it is the caller's.
+constexpr int kMostCompletions = 1000;
+
+Config completed(const CompiledSpace& space, const Config& given, const Config& drawn, Rng& rng) {
+  std::vector<double> coordinates = space.encode(drawn);
+  const std::vector<double> fixed = space.encode(given);
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    if (!std::isnan(fixed[i])) {
+      coordinates[i] = fixed[i];
+    } else if (std::isnan(coordinates[i])) {
+      coordinates[i] = rng.uniform();
+    }
+  }
+  Config config = space.decode(coordinates);
+  for (const auto& [name, value] : given) {
+    if (config.contains(name)) {
+      config.set(name, value);
+    }
+  }
+  return config;
+}
+
+}  // namespace
 
 Advisors::Advisors(AdvisorNames names,
                    std::unique_ptr<Searcher> searcher,
@@ -101,39 +127,33 @@ std::optional<Decision> Advisors::after(const ExperimentState& state, const Even
   return decision;
 }
 
-// Configurations to try first replace the values the searcher would draw; what they leave open is
-// an independent draw.
-Suggestion Advisors::suggest_point(const ExperimentState& state, TrialId trial) const {
+Suggestion Advisors::complete(const ExperimentState& state, const Config& given) const {
   const CompiledSpace& space = state.space();
-  const auto number = static_cast<std::uint64_t>(trial.value - state.known_count());
-  const Config& point = state.spec().points[number];
+  const auto number = static_cast<std::uint64_t>(state.added_count());
   Rng rng(state.seed(), "points", number);
-  auto drawn = space.sample(rng, number % space.grid_size());
-  if (!drawn) {
-    return Exhausted{drawn.error().message};
-  }
-  std::vector<double> coordinates = space.encode(*drawn);
-  const std::vector<double> given = space.encode(point);
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    if (!std::isnan(given[i])) {
-      coordinates[i] = given[i];
-    } else if (std::isnan(coordinates[i])) {
-      coordinates[i] = rng.uniform();
+  Config config;
+  for (int draw = 0; draw < kMostCompletions; ++draw) {
+    const auto drawn = space.sample(rng, number % space.grid_size());
+    if (!drawn) {
+      return Exhausted{drawn.error().message};
+    }
+    config = completed(space, given, *drawn, rng);
+    if (space.satisfies_constraints(config)) {
+      break;
     }
   }
-  Config config = space.decode(coordinates);
-  for (const auto& [name, value] : point) {
-    if (config.contains(name)) {
-      config.set(name, value);
-    }
-  }
-  return Proposal{.config = std::move(config), .reason = "given to be tried first"};
+  return Proposal{.config = std::move(config)};
 }
 
 Suggestion Advisors::suggest(const ExperimentState& state) const {
   const TrialId next{state.trial_count()};
-  if (state.added_count() < static_cast<std::int64_t>(state.spec().points.size())) {
-    return suggest_point(state, next);
+  const auto added = static_cast<std::size_t>(state.added_count());
+  if (added < state.spec().points.size()) {
+    Suggestion point = complete(state, state.spec().points[added]);
+    if (auto* proposal = std::get_if<Proposal>(&point)) {
+      proposal->reason = "given to be tried first";
+    }
+    return point;
   }
   const std::int64_t lag = state.spec().deterministic;
   if (lag > 0 && next_release_.value + lag <= next.value) {

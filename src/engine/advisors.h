@@ -42,12 +42,13 @@ class Advisors {
     return scheduler_->choose_trial_to_run(state);
   }
   Suggestion suggest(const ExperimentState& state) const;
+  // The next trial's configuration where this much of it is given: the rest is an independent draw.
+  Suggestion complete(const ExperimentState& state, const Config& given) const;
 
  private:
   void tell_searcher(const ExperimentState& state, const Event& event);
   void tell_known(const ExperimentState& state, TimePoint time);
   void release(const ExperimentState& state);
-  Suggestion suggest_point(const ExperimentState& state, TrialId trial) const;
 
   AdvisorNames names_;
   std::unique_ptr<Searcher> searcher_;

@@ -390,24 +390,49 @@ bool Planner::add_trial() {
     emit(SearchEnded{std::move(exhausted->reason)});
     return false;
   }
-  auto& proposal = std::get<Proposal>(suggestion);
-  const TrialId trial{state_.trial_count()};
   const bool point = state_.added_count() < static_cast<std::int64_t>(state_.spec().points.size());
+  add(std::get<Proposal>(std::move(suggestion)), seen, point);
+  return true;
+}
+
+void Planner::add(Proposal proposal, Sequence seen, bool given) {
+  const TrialId trial{state_.trial_count()};
   auto resources = rules_.resources_for(proposal.config);
   const std::string impossible =
       resources ? ledger_.infeasible(*resources) : resources.error().message;
   emit(TrialAdded{
       .trial = trial,
       .config = std::move(proposal.config),
-      .proposed_by = point ? std::string(to_text(Decider::points)) : advisors_.names().searcher,
-      .version = point ? 0 : advisors_.names().searcher_version,
+      .proposed_by = given ? std::string(to_text(Decider::points)) : advisors_.names().searcher,
+      .version = given ? 0 : advisors_.names().searcher_version,
       .seen = seen,
       .reason = std::move(proposal.reason),
       .resources = resources ? *resources : Resources{}});
   if (!impossible.empty()) {
     end_trial(trial, TrialState::failed, "can never run: " + impossible);
   }
-  return true;
+}
+
+Result<TrialId> Planner::add_given(const Config& config) {
+  LUTHIER_TRY(state_.space().check(config));
+  if (!state_.more_trials()) {
+    return Error{ErrorCode::unavailable,
+                 "the experiment takes no further trial; start one with more samples"};
+  }
+  const Sequence seen = state_.sequence();
+  Suggestion completed = advisors_.complete(state_, config);
+  if (const auto* none = std::get_if<Exhausted>(&completed)) {
+    return Error{ErrorCode::invalid_argument, none->reason};
+  }
+  auto& proposal = std::get<Proposal>(completed);
+  if (!state_.space().satisfies_constraints(proposal.config)) {
+    return Error{ErrorCode::invalid_argument,
+                 "the constraints leave no value for what " + to_json(config) +
+                     " leaves open; give all parameters, or others"};
+  }
+  proposal.reason = "given while the experiment ran";
+  add(std::move(proposal), seen, true);
+  return TrialId{state_.trial_count() - 1};
 }
 
 bool Planner::choose() {

@@ -73,6 +73,9 @@ class Planner {
   // was said.
   std::string answer_interrupt(std::string_view signal = "Ctrl-C");
   void extend(std::int64_t samples, double time_budget_s);
+  // Adds a trial that was not suggested; what its configuration leaves open is drawn. The error
+  // says why there can be none.
+  Result<TrialId> add_given(const Config& config);
   // A failed trial is pending again.
   void retry(TrialId trial, const std::string& who) {
     emit(ControlRequested{std::string(to_text(RequestKind::retry)), trial, who, ""});
@@ -123,6 +126,7 @@ class Planner {
   void interrupt_running(bool pause);
   void control_trial(const ControlRequest& request);
   bool add_trial();
+  void add(Proposal proposal, Sequence seen, bool given);
   bool choose();
   void accept(Choice choice);
   bool start_waiting();

@@ -5,6 +5,7 @@
 #include "base/format.h"
 #include "base/try.h"
 #include "core/log/event_check.h"
+#include "core/log/log_words.h"
 
 namespace luthier {
 namespace {
@@ -75,7 +76,16 @@ void Replayer::check_choice(const Event& event, const TrialChosen& logged) {
   }
 }
 
+// A configuration that was given while the experiment ran is nobody's suggestion.
+bool Replayer::was_suggested(const TrialAdded& added) const {
+  const bool given = added.proposed_by == to_text(Decider::points) && added.version == 0;
+  return !given || state_.added_count() < static_cast<std::int64_t>(state_.spec().points.size());
+}
+
 void Replayer::check_suggestion(const Event& event, const TrialAdded& logged) {
+  if (!was_suggested(logged)) {
+    return;
+  }
   ++counts_.suggestions;
   Suggestion now = advisors_.suggest(state_);
   const auto* proposal = std::get_if<Proposal>(&now);

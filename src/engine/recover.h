@@ -38,6 +38,7 @@ class Replayer {
   void check_decision(const Event& event, const DecisionMade& logged);
   void check_choice(const Event& event, const TrialChosen& logged);
   void check_suggestion(const Event& event, const TrialAdded& logged);
+  bool was_suggested(const TrialAdded& added) const;
   void differs(const Event& event,
                const std::string& what,
                const std::string& logged,

@@ -27,6 +27,22 @@ Result<std::int64_t> count_of(const ClientRequest& request, std::int64_t otherwi
   return count;
 }
 
+Result<std::vector<Config>> read_configs(const Json& json) {
+  if (json.items.empty() || std::ssize(json.items) > kMostAtOnce) {
+    return Error{ErrorCode::invalid_argument,
+                 "'configs' must be a list of 1 to " + std::to_string(kMostAtOnce) + " objects"};
+  }
+  std::vector<Config> configs;
+  for (const Json& item : json.items) {
+    auto values = read_values(item, "configs");
+    if (!values) {
+      return values.error();
+    }
+    configs.emplace_back(*std::move(values));
+  }
+  return configs;
+}
+
 std::string join_json(const std::vector<std::string>& items) {
   return "[" + join(items, ", ") + "]";
 }
@@ -147,25 +163,44 @@ Result<TrialId> ClientService::trial_out(const ClientRequest& request) const {
   return id ? Result<TrialId>(TrialId{*id}) : id.error();
 }
 
-ClientService::Answer ClientService::ask(const ClientRequest& request) {
+// Suggested trials, or ones with the client's own configurations.
+Result<std::vector<AskedTrial>> ClientService::asked_trials(const ClientRequest& request) {
+  if (const Json* configs = request.find("configs")) {
+    const auto read = read_configs(*configs);
+    return read ? trials_->ask(*read) : read.error();
+  }
   const auto count = count_of(request, 1);
-  if (!trials_ || !count) {
-    return trials_ ? count.error() : nothing_open();
+  if (!count) {
+    return count.error();
+  }
+  return trials_->ask(*count);
+}
+
+ClientService::Answer ClientService::ask(const ClientRequest& request) {
+  if (!trials_) {
+    return nothing_open();
+  }
+  const auto trials = asked_trials(request);
+  if (!trials) {
+    return trials.error();
+  }
+  if (trials->empty() && !trials_->error().empty()) {
+    return Error{ErrorCode::io, trials_->error()};
   }
   std::vector<std::string> asked;
-  for (const AskedTrial& trial : trials_->ask(*count)) {
+  for (const AskedTrial& trial : *trials) {
     asked.push_back(asked_json(trial));
-  }
-  if (asked.empty() && !trials_->error().empty()) {
-    return Error{ErrorCode::io, trials_->error()};
   }
   return "{\"trials\": " + join_json(asked) +
          ", \"finished\": " + (trials_->finished() ? "true" : "false") + "}";
 }
 
 std::string ClientService::decision(TrialId trial, DecisionKind kind) const {
+  const auto& live = trials_->state().record(trial).live;
+  const bool completes = live && live->ending == Ending::complete;
   return "{\"decision\": \"" + std::string(to_text(kind)) +
-         "\", \"iteration\": " + std::to_string(trials_->state().iteration(trial)) + "}";
+         "\", \"iteration\": " + std::to_string(trials_->state().iteration(trial)) +
+         (completes ? ", \"completes\": true}" : "}");
 }
 
 ClientService::Answer ClientService::report(const ClientRequest& request) {
@@ -199,12 +234,16 @@ ClientService::Answer ClientService::tell(const ClientRequest& request) {
   if (!trial) {
     return trial.error();
   }
+  const auto stopped = request.flag_or("stopped", false);
+  if (!stopped) {
+    return stopped.error();
+  }
   if (request.find("metrics") != nullptr) {
     if (const auto reported = report(request); !reported) {
       return reported;
     }
   }
-  const auto told = trials_->tell(*trial);
+  const auto told = *stopped ? trials_->tell_stopped(*trial, "the client") : trials_->tell(*trial);
   return told ? Answer("{}") : told.error();
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "service/client_message.h"
 #include "service/client_start.h"
@@ -49,6 +50,7 @@ class ClientService {
                                 const std::string& name);
   template <class Go>
   Answer run_watched(RunContext& options, const std::string& name, Go go);
+  Result<std::vector<AskedTrial>> asked_trials(const ClientRequest& request);
   Result<TrialId> trial_out(const ClientRequest& request) const;
   Answer read_trials(std::int64_t first, std::int64_t count) const;
   Answer read_events_from(std::int64_t first, std::int64_t count);

@@ -94,6 +94,35 @@ std::vector<AskedTrial> AskAndTell::ask(std::int64_t count) {
   return asked;
 }
 
+Result<std::vector<AskedTrial>> AskAndTell::ask(std::span<const Config> configs) {
+  for (const Config& config : configs) {
+    if (const auto checked = session_->state().space().check(config); !checked) {
+      return checked.error();
+    }
+  }
+  std::vector<TrialId> added;
+  for (const Config& config : configs) {
+    const auto trial = session_->engine().planner().add_given(config);
+    if (!trial && added.empty()) {
+      return trial.error();
+    }
+    if (!trial) {
+      break;  // it takes no more than these
+    }
+    added.push_back(*trial);
+  }
+  if (const auto pumped = pump(out_count() + std::ssize(configs)); !pumped) {
+    return pumped.error();
+  }
+  std::vector<AskedTrial> asked;
+  for (const TrialId trial : added) {
+    if (auto started = started_.extract(trial)) {
+      asked.push_back(std::move(started.mapped()));
+    }
+  }
+  return asked;
+}
+
 Result<DecisionKind> AskAndTell::report(TrialId trial, const Metrics& metrics) {
   auto id = attempt(trial);
   if (!id) {
@@ -152,6 +181,19 @@ Result<> AskAndTell::tell(TrialId trial) {
   const bool paused = reply && reply->kind == DecisionKind::pause;
   const bool stopped = reply && reply->kind == DecisionKind::stop;
   return end(trial, paused ? Outcome::paused : stopped ? Outcome::stopped : Outcome::returned, {});
+}
+
+Result<> AskAndTell::tell_stopped(TrialId trial, const std::string& who) {
+  auto id = attempt(trial);
+  if (!id) {
+    return id.error();
+  }
+  if (auto asked = session_->engine().planner().on_control(
+          {.request = RequestKind::stop, .trial = trial, .who = who});
+      !asked) {
+    return asked;
+  }
+  return end(trial, Outcome::stopped, {});
 }
 
 Result<> AskAndTell::fail(TrialId trial, std::string message) {

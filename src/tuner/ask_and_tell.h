@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,15 @@ class AskAndTell {
 
   std::optional<AskedTrial> ask();
   std::vector<AskedTrial> ask(std::int64_t count);  // so many at most
+  // Trials with the caller's own configurations, as many as the experiment still takes; what one
+  // leaves open is drawn. With an error none was added.
+  Result<std::vector<AskedTrial>> ask(std::span<const Config> configs);
   Result<DecisionKind> report(TrialId trial, const Metrics& metrics);
   // An empty directory to save into, and then the commit of what is in it.
   Result<std::filesystem::path> begin_checkpoint(TrialId trial);
   Result<> commit_checkpoint(TrialId trial);
   Result<> tell(TrialId trial);
+  Result<> tell_stopped(TrialId trial, const std::string& who);  // ended early by the caller
   Result<> fail(TrialId trial, std::string message);
   Result<> stop(const std::string& who);  // the experiment, as `luthier stop` does
   Result<ExperimentSummary> close();

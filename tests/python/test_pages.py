@@ -21,10 +21,12 @@ def test_the_readme_shows_what_the_python_page_shows():
     assert blocks("../README.md", "python")[0] == blocks("python.md", "python")[0]
 
 
-@pytest.mark.parametrize("page, number", [
-    (page, number) for page in ("python.md", "scikit_learn.md", "callbacks.md", "trackers.md")
-    for number in range(len(blocks(page, "python")))])
-def test_programs_of_the_python_pages(page, number):
+PAGES = ("python.md", "scikit_learn.md", "callbacks.md", "trackers.md", "from_optuna.md", "from_ray_tune.md")
+PROGRAMS = [(page, number) for page in PAGES for number in range(len(blocks(page, "python")))]
+
+
+@pytest.mark.parametrize("page, number", PROGRAMS)
+def test_programs_of_the_pages(page, number):
     pathlib.Path("page.py").write_text(blocks(page, "python")[number])
     ran = subprocess.run([sys.executable, "page.py"], capture_output=True, text=True, timeout=180)
     assert ran.returncode == 0, ran.stderr

@@ -66,6 +66,15 @@ def test_a_class_is_driven():
 
 
 @pytest.mark.parametrize("train", [functions.steps, functions.Model])
+@pytest.mark.parametrize("at_end", [True, False])
+def test_a_stopped_trial_saves_if_it_is_to(train, at_end):
+    result = tune(train, {"x": luthier.uniform(1, 2)}, stop="training_iteration >= 3", checkpoint_at_end=at_end).run()
+    assert result.trials[0].iterations == 3 and result.trials[0].state == "completed"
+    saved = list(pathlib.Path(result.directory).glob("trials/00000/checkpoints/*/*"))
+    assert bool(saved) == at_end
+
+
+@pytest.mark.parametrize("train", [functions.steps, functions.Model])
 def test_population_based_training_uses_checkpoints(train):
     result = tune(train, {"x": luthier.uniform(1, 2)}, samples=4, jobs=4, iterations=5,
                   scheduler=luthier.pbt(perturbation_interval=2)).run()

@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "python" / "luthier"
 PLACES = ("build/packages/static/luthier", "build/dev/bin/luthier")
 DATE = (1980, 1, 1, 0, 0, 0)  # the same files give the same wheel
-EXTRAS = {"pandas": ("pandas",), "sklearn": ("scikit-learn>=1.5",)}
+EXTRAS = {"pandas": ("pandas",), "sklearn": ("scikit-learn>=1.5",), "optuna": ("optuna>=4.0",)}
 
 
 def version():

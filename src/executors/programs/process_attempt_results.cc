@@ -123,13 +123,13 @@ void ProcessAttempt::obey_end(DecisionKind kind, bool save) {
   const auto grace = settings_.options.grace;
   const bool interrupted = ending_ != Ending::none;
   ending_ = kind == DecisionKind::pause ? Ending::pause : Ending::stop;
-  ending_saves_ = kind == DecisionKind::pause && save;
+  ending_saves_ = save;
   if (source_ != ResultSource::report) {
     queue_.clear();
     terminate(grace);
     return;
   }
-  send(kind, save && kind == DecisionKind::pause);
+  send(kind, save);
   if (interrupted) {
     return;  // the time that interrupt() gave goes on
   }

@@ -176,6 +176,123 @@ TEST(ClientService, AnswersPipelinedRequestsInTheirOrder) {
   }
 }
 
+TEST(ClientService, TakesConfigurationsOfTheClient) {
+  Client client;
+  client.start();
+  const json asked = client.result(R"({"id": 2, "do": "ask", "configs": [{"x": 0.25}, {}]})");
+  ASSERT_EQ(asked["trials"].size(), 2U);
+  EXPECT_EQ(asked["trials"][0]["config"]["x"], 0.25);
+  const double drawn = asked["trials"][1]["config"]["x"];
+  EXPECT_TRUE(drawn >= 0 && drawn < 1);
+  client.result(R"({"id": 3, "do": "tell", "trial": 0, "metrics": {"loss": 1}})");
+  // Three samples: one more is taken, and then none.
+  EXPECT_EQ(client.result(R"({"id": 4, "do": "ask", "configs": [{}, {}]})")["trials"].size(), 1U);
+  EXPECT_THAT(client.error(R"({"id": 5, "do": "ask", "configs": [{}]})"),
+              HasSubstr("no further trial"));
+  const json trials = client.result(R"({"id": 6, "do": "read", "what": "trials"})")["trials"];
+  EXPECT_EQ(trials[0]["proposed_by"], "points");
+  EXPECT_EQ(trials[0]["state"], "completed");
+  EXPECT_EQ(trials.size(), 3U);
+}
+
+TEST(ClientService, AConfigurationOutsideTheSpaceAddsNoTrial) {
+  Client client;
+  client.start();
+  EXPECT_THAT(client.error(R"({"id": 2, "do": "ask", "configs": [{"x": 0.5}, {"x": 2}]})"),
+              HasSubstr("x"));
+  EXPECT_THAT(client.error(R"({"id": 2, "do": "ask", "configs": [{"y": 1}]})"), HasSubstr("y"));
+  EXPECT_THAT(client.error(R"({"id": 2, "do": "ask", "configs": []})"), HasSubstr("'configs'"));
+  EXPECT_THAT(client.error(R"({"id": 2, "do": "ask", "configs": {"x": 1}})"),
+              HasSubstr("'configs'"));
+  EXPECT_THAT(client.error(R"({"id": 2, "do": "ask", "configs": [1]})"), HasSubstr("'configs'"));
+  EXPECT_EQ(client.result(R"({"id": 3, "do": "read", "what": "trials"})")["known"], 0);
+}
+
+TEST(ClientService, WhatAConfigurationLeavesOpenSatisfiesTheConstraints) {
+  Client client;
+  client.greet();
+  const std::string spec =
+      R"~({"schema": 1, "name": "e", "samples": 0, "points": [{"low": 8}, {"low": 9}], )~"
+      R"~("space": {"parameters": {"low": "randint(0, 10)", "high": "randint(0, 10)"}, )~"
+      R"~("constraints": ["low < high"]}, "objectives": [{"metric": "loss", "mode": "min"}]})~";
+  client.result(R"({"id": 1, "do": "start", "session": {"store": "memory"}, "experiment": )" +
+                spec + "}");
+  const json first = client.result(R"({"id": 2, "do": "ask", "count": 2})")["trials"];
+  EXPECT_EQ(first[0]["config"], json::parse(R"({"low": 8, "high": 9})"));
+  EXPECT_EQ(first[1]["config"]["low"], 9);  // a person's own point runs all the same
+  for (int i = 0; i < 20; ++i) {
+    const json asked = client.result(R"({"id": 3, "do": "ask", "configs": [{"high": 2}]})");
+    EXPECT_LT(asked["trials"][0]["config"]["low"].get<int>(), 2);
+  }
+  EXPECT_THAT(client.error(R"({"id": 4, "do": "ask", "configs": [{"low": 9}]})"),
+              HasSubstr("the constraints leave no value"));
+}
+
+TEST(ClientService, SuggestionsFollowOnTheClientsOwnConfigurations) {
+  Client client;
+  client.start();
+  client.result(R"({"id": 2, "do": "ask", "configs": [{"x": 0.25}]})");
+  const json asked = client.result(R"({"id": 3, "do": "ask", "count": 9})")["trials"];
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0]["trial"], 1);
+}
+
+TEST(ClientService, TheClientMayStopATrialItself) {
+  Client client;
+  client.start();
+  client.result(R"({"id": 2, "do": "ask"})");
+  EXPECT_THAT(client.error(R"({"id": 3, "do": "tell", "trial": 0, "stopped": 1})"),
+              HasSubstr("'stopped'"));
+  client.result(R"({"id": 4, "do": "tell", "trial": 0, "metrics": {"loss": 1}, "stopped": true})");
+  EXPECT_THAT(client.error(R"({"id": 5, "do": "tell", "trial": 0, "stopped": true})"),
+              HasSubstr("is not out"));
+  const json trial = client.result(R"({"id": 6, "do": "read", "what": "trials"})")["trials"][0];
+  EXPECT_EQ(trial["state"], "stopped");
+  EXPECT_EQ(trial["reason"], "stopped by the client");
+  EXPECT_EQ(trial["iterations"], 1);
+}
+
+TEST(ClientService, AStopThatCompletesSaysSo) {
+  Client client;
+  client.greet();
+  std::string spec = kSpace;
+  spec.replace(spec.rfind('}'), 1, R"(, "scheduler": "asha:max_t=4,reduction_factor=2"})");
+  client.result(R"({"id": 1, "do": "start", "session": {"store": "memory"}, "experiment": )" +
+                spec + "}");
+  client.result(R"({"id": 2, "do": "ask", "count": 2})");
+  const auto report = [&](const char* trial, const char* loss) {
+    return client.result(std::string(R"({"id": 3, "do": "report", "trial": )") + trial +
+                         R"(, "metrics": {"loss": )" + loss + "}}");
+  };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(
+        report("0", "1"),
+        json::parse(R"({"decision": "continue", "iteration": )" + std::to_string(i + 1) + "}"));
+  }
+  EXPECT_EQ(report("0", "1"),
+            json::parse(R"({"decision": "stop", "iteration": 4, "completes": true})"));
+  EXPECT_EQ(report("1", "2"), json::parse(R"({"decision": "stop", "iteration": 1})"));
+}
+
+TEST(ClientService, ReplayKnowsWhatWasGivenFromWhatWasSuggested) {
+  const TemporaryDirectory place;
+  const std::string session = R"({"results": ")" + place.path().string() + R"("})";
+  Client client;
+  client.start(session);
+  client.result(R"({"id": 2, "do": "ask"})");
+  client.result(R"({"id": 3, "do": "ask", "configs": [{"x": 0.25}]})");
+  client.result(R"({"id": 4, "do": "ask"})");
+  for (const char* trial : {"0", "1", "2"}) {
+    client.result(std::string(R"({"id": 5, "do": "tell", "metrics": {"loss": 1}, "trial": )") +
+                  trial + (*trial == '1' ? R"(, "stopped": true})" : "}"));
+  }
+  client.result(R"({"id": 6, "do": "close"})");
+  const json counts =
+      client.result(R"({"id": 7, "do": "replay", "name": "e", "session": )" + session + "}");
+  EXPECT_EQ(counts["suggestions"], 2);
+  EXPECT_EQ(counts["differences"], 0) << counts;
+}
+
 TEST(ClientService, EveryArgumentIsChecked) {
   Client client;
   client.start();

@@ -1,0 +1,5 @@
+"""Where Ray Tune has it."""
+
+from . import NevergradSearch
+
+__all__ = ["NevergradSearch"]

@@ -1,0 +1,5 @@
+"""Where Ray Tune has it."""
+
+from . import OptunaSearch
+
+__all__ = ["OptunaSearch"]
