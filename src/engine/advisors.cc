@@ -1,9 +1,9 @@
 #include "engine/advisors.h"
 
-#include <cmath>
 #include <utility>
 
 #include "core/log/log_words.h"
+#include "core/space/completed_config.h"
 
 namespace luthier {
 
@@ -64,6 +64,9 @@ void Advisors::tell_known(const ExperimentState& state, TimePoint time) {
 }
 
 std::optional<Decision> Advisors::after(const ExperimentState& state, const Event& event) {
+  if (host_ != nullptr) {
+    host_->on_event(state, event);
+  }
   if (std::holds_alternative<ExperimentCreated>(event.body)) {
     tell_known(state, event.time);
     return std::nullopt;
@@ -112,22 +115,8 @@ Suggestion Advisors::suggest_point(const ExperimentState& state, TrialId trial) 
   if (!drawn) {
     return Exhausted{drawn.error().message};
   }
-  std::vector<double> coordinates = space.encode(*drawn);
-  const std::vector<double> given = space.encode(point);
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    if (!std::isnan(given[i])) {
-      coordinates[i] = given[i];
-    } else if (std::isnan(coordinates[i])) {
-      coordinates[i] = rng.uniform();
-    }
-  }
-  Config config = space.decode(coordinates);
-  for (const auto& [name, value] : point) {
-    if (config.contains(name)) {
-      config.set(name, value);
-    }
-  }
-  return Proposal{.config = std::move(config), .reason = "given to be tried first"};
+  return Proposal{.config = completed_config(space, point, *drawn, rng),
+                  .reason = "given to be tried first"};
 }
 
 Suggestion Advisors::suggest(const ExperimentState& state) const {
