@@ -32,6 +32,9 @@ Result<Json> ClientQuestions::ask(const std::string& members) {
   const std::int64_t id = ++last_;
   {
     const std::scoped_lock lock(mutex_);
+    if (gone_) {
+      return nobody();
+    }
     answer_.reset();
   }
   socket_.write_line("{\"question\": " + std::to_string(id) + ", " + members + "}");

@@ -69,6 +69,7 @@ void ClientService::serve() {
                             "a line is longer than 16 MB; nothing more is read from this client"}));
     socket_.flush();
   }
+  questions_.hang_up();
   if (trials_) {
     // What could not be written now is what a crash would lose: nothing that was acknowledged.
     static_cast<void>(trials_->close());

@@ -72,9 +72,8 @@ def test_it_is_all_that_is_needed_and_can_be_extended():
     assert ran.returncode == 0, ran.stderr
     more = run("extend", "e", "-n", "1")
     assert more.returncode == 0, more.stderr
-    shown = json.loads(run("show", "e", "--json").stdout)
-    assert run("replay", "e").returncode == 0
-    assert shown["executor"] == "python" if "executor" in shown else True
+    replayed = run("replay", "e")
+    assert replayed.returncode == 0, replayed.stderr
 
 
 def test_the_interpreter_of_the_directory_is_used():
@@ -135,7 +134,7 @@ while step < 4:
     if not luthier.report({"loss": x / step}, save=save):
         break
 """)
-    ran, events = tuned("--scheduler", "pbt:perturbation_interval=2", "--", sys.executable, "train.py")
+    ran, events = tuned("-p", "y=uniform(0, 1)", "--scheduler", "pbt:perturbation_interval=2", "--", sys.executable, "train.py")
     assert ran.returncode == 0, ran.stderr
     assert {trial for trial, _ in results(events)} == {0, 1, 2}
     assert any(event["event"] == "checkpoint_committed" for event in events)

@@ -38,14 +38,19 @@ def conversations():
             yield [line[2:] for line in lines[::2]], [line[2:] for line in lines[1::2]]
 
 
-@pytest.mark.parametrize("said, heard", conversations())
+@pytest.mark.parametrize("said, heard", list(conversations()))
 def test_the_conversations_of_the_protocol_page(said, heard):
     ran = subprocess.run([os.environ["LUTHIER_PROGRAM"], "client"], input="\n".join(said) + "\n",
                          capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0 and ran.stderr == ""
-    answers = [re.sub(r'"seed": "\d+"', '"seed": "SEED"', re.sub(r'"version": "[^"]*"', '"version": "VERSION"', line))
-               for line in ran.stdout.splitlines()]
-    assert answers == heard
+    assert [shown(line) for line in ran.stdout.splitlines()] == heard
+
+
+def shown(line):
+    """Without what differs from one run to the next, or is long."""
+    line = re.sub(r'"version": "[^"]*"', '"version": "VERSION"', line)
+    line = re.sub(r'"facts": \[{"experiment".*\]}$', '"facts": ["FACTS"]}', line)
+    return re.sub(r'"seed": "\d+"', '"seed": "SEED"', line)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")

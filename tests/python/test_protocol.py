@@ -97,6 +97,6 @@ def test_many_facts_are_told_in_parts(client):
 def test_a_client_that_sends_before_it_reads_is_not_waited_for(client):
     """More than the buffers of a pipe hold, in both directions."""
     for number in range(4000):
-        client.process.stdin.write(json.dumps({"id": number, "do": "x" * 100}) + "\n")
+        client.process.stdin.write(json.dumps({"id": number, "do": "read", "pad": 100 * "x"}) + "\n")
     client.process.stdin.flush()
     assert [client.line()["id"] for _ in range(4000)] == list(range(4000))

@@ -97,6 +97,10 @@ void check_command(const ExperimentRequest& request, std::vector<std::string>& p
     }
     return;
   }
+  if (request.spec.executor == "python") {
+    problems.emplace_back("executor python runs a function; name it with --python MODULE:NAME");
+    return;
+  }
   if (request.spec.command.empty()) {
     problems.emplace_back(
         "no program to run; put it at the end, as in: luthier run ... -- python train.py --lr "

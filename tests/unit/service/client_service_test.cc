@@ -368,7 +368,7 @@ TEST(ClientService, TellsFactsInTheirOrder) {
                                      "running",
                                      "searcher.on_result",
                                      "running",
-                                     "running",
+                                     "pending",
                                      "completed",
                                      "searcher.on_trial_ended"));
 }
