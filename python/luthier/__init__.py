@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from ._engine import program
     from ._errors import Error, NotFoundError, UsageError
     from ._experiment import Experiment, Trial
+    from ._plugins import (Choice, Decision, Exhausted, Logger, Proposal, Scheduler, Searcher,
+                           Wait)
     from ._result import Result, TrialResult
     from ._space import (Domain, choice, constant, expression, grid, lograndint, loguniform, normal,
                          qlograndint, qloguniform, qnormal, qrandint, quniform, randint, uniform)
     from ._stored import ls, open
     from ._tuner import Replay, Tuner
+    from ._view import Reported, TrialView, View
 
 # Where names are that load more than a trial needs.
 _LAZY = {
@@ -38,12 +41,14 @@ _LAZY = {
     "_engine": ("program",),
     "_errors": ("Error", "NotFoundError", "UsageError"),
     "_experiment": ("Experiment", "Trial"),
+    "_plugins": ("Choice", "Decision", "Exhausted", "Logger", "Proposal", "Scheduler", "Searcher", "Wait"),
     "_result": ("Result", "TrialResult"),
     "_space": ("Domain", "choice", "constant", "expression", "grid", "lograndint", "loguniform",
                "normal", "qlograndint", "qloguniform", "qnormal", "qrandint", "quniform", "randint",
                "uniform"),
     "_stored": ("ls", "open"),
     "_tuner": ("Replay", "Tuner"),
+    "_view": ("Reported", "TrialView", "View"),
 }
 _MODULE_OF = {name: module for module, names in _LAZY.items() for name in names}
 # Searchers and schedulers: luthier.asha(max_t=81). What options they have the engine knows.

@@ -73,6 +73,9 @@ class Engine:
         self._pending = {}  # id -> None, of requests nobody waits for
         self._failed = None  # of one of those
         self.on_events = None  # called with each batch of a subscription
+        self.on_question = None  # called with each question; what it returns is the answer
+        self._question = None  # the one that is being answered
+        self._raised = None  # what on_question raised
         self._finish = weakref.finalize(self, _end, ours, self._process, self._pid)
         _engines.add(self)
         _watch_forks()
@@ -83,7 +86,14 @@ class Engine:
         with self._lock:
             self._check()
             number = self._send(word, arguments)
-            answer = self._answer(number)
+            failed = None
+            try:
+                answer = self._answer(number)
+            except Error as error:
+                failed = error
+            self._raise_raised()
+            if failed is not None:
+                raise failed
             self._raise_failed()
         return answer
 
@@ -102,6 +112,7 @@ class Engine:
             self._check()
             while self._pending:
                 self._take(self._receive())
+            self._raise_raised()
             self._raise_failed()
 
     def interrupt(self):
@@ -114,7 +125,7 @@ class Engine:
         with self._lock:
             self._check()
             number = self._send(word, arguments)
-            interrupted = None
+            interrupted = failed = None
             while True:
                 try:
                     answer = self._answer(number)
@@ -122,6 +133,14 @@ class Engine:
                 except KeyboardInterrupt as pressed:
                     interrupted = pressed
                     self.interrupt()
+                    if self._question is not None:
+                        self._reply(self._question, error=pressed)
+                except Error as error:
+                    failed = error
+                    break
+            self._raise_raised()
+        if failed is not None and interrupted is None:
+            raise failed
         if interrupted is not None:
             raise interrupted
         return answer
@@ -141,6 +160,9 @@ class Engine:
                         "own", "unavailable")
         if self.closed:
             raise Error("the experiment is closed", "unavailable")
+        if self._question is not None:
+            raise Error("the experiment waits for an answer of this searcher, scheduler, stop function or "
+                        "logger; use the view that it is given", "unavailable")
 
     def _send(self, word, arguments):
         self._last_id += 1
@@ -165,6 +187,17 @@ class Engine:
 
     def _take(self, message):
         """Anything but the answer that is waited for."""
+        if "question" in message:
+            self._question = message
+            try:
+                result = self.on_question(message)
+                self._reply(message, result=result)
+            except BaseException as error:
+                if self._raised is None:
+                    self._raised = error
+                if self._question is not None:  # the answer has not left
+                    self._reply(message, error=error)
+            return
         if "events" in message or "dropped" in message:
             if self.on_events is not None:
                 self.on_events(message)
@@ -173,6 +206,21 @@ class Engine:
             del self._pending[message["id"]]
             if "error" in message and self._failed is None:
                 self._failed = of_answer(message["error"])
+
+    def _reply(self, question, *, result=None, error=None):
+        answer = {"answer": question["question"]}
+        if error is None:
+            answer["result"] = result
+        else:
+            answer["error"] = _described(error)
+        self._write(answer)
+        self._question = None
+
+    def _raise_raised(self):
+        """What a plugin raised goes on in the call during which it was asked."""
+        if self._raised is not None:
+            raised, self._raised = self._raised, None
+            raise raised
 
     def _raise_failed(self):
         if self._failed is not None:
@@ -204,6 +252,14 @@ class Engine:
 
     def __reduce__(self):
         raise TypeError("an engine can't be pickled: it is a process and a connection")
+
+
+def _described(error):
+    """The exception in one line, and its traceback below."""
+    import traceback
+
+    return "".join([*traceback.format_exception_only(type(error), error)[-1:],
+                    *traceback.format_exception(type(error), error, error.__traceback__)]).rstrip()
 
 
 def _end(connection, process, owner):

@@ -7,8 +7,10 @@ import threading
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union, overload
 
 from . import _spec
+from ._answers import Brought
 from ._engine import Engine
 from ._errors import UsageError
+from ._plugins import Logger
 from ._result import Result, TrialResult, read_trials
 from ._space import Space, nested
 from ._values import record
@@ -40,6 +42,7 @@ class Experiment:
     With `path`, a directory, the experiment is stored there; an experiment that was interrupted there
     resumes, and trials that had not ended are handed out again. Without it, everything is in memory.
     `samples` limits the number of trials (default: no limit). The other options are those of Tuner.
+    Searchers, schedulers, stop functions and loggers of yours are called from within these methods.
     Methods can be called from any thread. Raises UsageError for invalid options.
     """
 
@@ -47,23 +50,26 @@ class Experiment:
                  maximize: Union[str, Sequence[str], None] = None, searcher: Any = None,
                  scheduler: Any = None, samples: Optional[int] = None, seed: int = 0,
                  points: Sequence[Mapping[str, Any]] = (), constraints: Union[str, Sequence[str]] = (),
-                 stop: Union[str, Sequence[str]] = (), path: Union[str, os.PathLike, None] = None,
-                 **options: Any) -> None:
+                 stop: Any = (), path: Union[str, os.PathLike, None] = None,
+                 loggers: Sequence[Logger] = (), **options: Any) -> None:
         shape = Space(space, constraints)
         self._nested = shape.nested
         self.path = None if path is None else os.path.abspath(os.fspath(path))
         name = "experiment" if self.path is None else os.path.basename(self.path)
         options = {"log": () if self.path is None else None, "samples": samples or 0, **options}
+        brought = Brought(searcher, scheduler, stop, loggers)
         spec = _spec.experiment(name, shape, _spec.objectives(minimize, maximize), {
-            "searcher": searcher, "scheduler": scheduler, "seed": seed, "points": points, "stop": stop,
-            **options})
+            "searcher": brought.searcher, "scheduler": brought.scheduler, "seed": seed, "points": points,
+            "stop": brought.stop, **options})
         session = {"store": "none"} if self.path is None else {"results": os.path.dirname(self.path)}
+        answers = brought.answers(self._nested)
         self._engine = Engine()
+        self._engine.on_question = answers
         self._asking = threading.Lock()
         self._finished = False
         self._result: Optional[Result] = None
         try:
-            self._engine.ask("start", experiment=spec, session=session)
+            self._engine.ask("start", experiment=spec, session={**session, **brought.session()})
         except BaseException:
             self._engine.close()
             raise

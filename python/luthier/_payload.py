@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import os
 import pickle
 import sys
@@ -62,7 +63,10 @@ def _by_value(train):
 
 
 def load(path):
-    """The payload of a file that pack() made, without its function."""
+    """The payload of a file that pack() made, without its function; or of a text that names one, which the
+    program `luthier` writes (src/tuner/python_function.cc)."""
+    if path.startswith("{"):
+        return _named(json.loads(path))
     with open(path, "rb") as file:
         payload = pickle.load(file)
     sys.path[:] = payload["path"]
@@ -70,6 +74,13 @@ def load(path):
     if payload["program"]:  # for experiments of a trial's own
         os.environ["LUTHIER_PROGRAM"] = payload["program"]
     return payload
+
+
+def _named(payload):
+    """A module is looked for in the working directory first, as by `python -m`."""
+    sys.path[:0] = [os.getcwd()]
+    sys.argv[:] = [payload["module"]]
+    return {"nested": False, **payload}
 
 
 def function(payload):

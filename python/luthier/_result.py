@@ -88,25 +88,29 @@ class Result:
 
     def __repr__(self) -> str:
         best = self.best
-        found = f"best trial {best.id}: {_shown(best.metrics)} with {_shown(best.config)}" if best else \
+        found = f"best trial {best.id}: {shown(best.metrics)} with {shown(best.config)}" if best else \
             "no trial has reported a finite value"
         return f"{len(self.trials)} trials ({self.reason}); {found}"
 
     def _repr_html_(self) -> str:
-        from html import escape
+        return table(repr(self), list(self._rows())[:100])
 
-        rows = list(self._rows())
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        cells = "".join(
-            "<tr>" + "".join(f"<td>{escape(_text(row.get(name, '')))}</td>" for name in names) + "</tr>"
-            for row in rows[:100])
-        head = "".join(f"<th>{escape(name)}</th>" for name in names)
-        return f"<p>{escape(repr(self))}</p><table><tr>{head}</tr>{cells}</table>"
+
+def table(caption, rows):
+    """HTML with a row per dict."""
+    from html import escape
+
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = "".join(
+        "<tr>" + "".join(f"<td>{escape(_text(row.get(name, '')))}</td>" for name in names) + "</tr>"
+        for row in rows)
+    head = "".join(f"<th>{escape(str(name))}</th>" for name in names)
+    return f"<p>{escape(caption)}</p><table><tr>{head}</tr>{cells}</table>"
 
 
 def _text(value):
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _shown(values):
+def shown(values):
     return ", ".join(f"{name}={_text(value)}" for name, value in values.items())

@@ -176,3 +176,14 @@ def nested(config):
             place = place.setdefault(group, {})
         place[last] = value
     return out
+
+
+def flat(config):
+    """{"a": {"b": 1}} as {"a.b": 1}, with values as the engine knows them."""
+    out = {}
+    for name, value in config.items():
+        if isinstance(value, Mapping):
+            out.update({f"{name}.{key}": inner for key, inner in flat(value).items()})
+        else:
+            out[name] = plain(value)
+    return out

@@ -7,7 +7,7 @@ import json
 from typing import Any, Mapping, Sequence
 
 from ._errors import UsageError
-from ._space import Space
+from ._space import Space, flat
 from ._values import plain, record
 
 
@@ -81,19 +81,9 @@ _OPTIONS = {
     "time_attr": ("time_attr", str),
     "score": ("score", str),
     "tags": ("tags", lambda tags: {str(key): str(value) for key, value in tags.items()}),
-    "points": ("points", lambda points: [_flat_config(point) for point in points]),
+    "points": ("points", lambda points: [flat(point) for point in points]),
     "log": ("loggers", texts),
 }
-
-
-def _flat_config(point):
-    out = {}
-    for name, value in point.items():
-        if isinstance(value, Mapping):
-            out.update({f"{name}.{key}": inner for key, inner in _flat_config(value).items()})
-        else:
-            out[name] = plain(value)
-    return out
 
 
 def experiment(name: str, space: Space, goals: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:

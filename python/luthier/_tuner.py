@@ -6,9 +6,11 @@ import os
 import sys
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Union
 
-from . import _payload, _spec
+from . import _live, _payload, _spec
+from ._answers import Brought
 from ._engine import Engine
 from ._errors import UsageError
+from ._plugins import Logger
 from ._result import Result, read_trials
 from ._space import Space
 
@@ -43,8 +45,10 @@ class Tuner:
     samples: trials per cell of the grid (default: 1; no limit if `time` is given).
     time: time budget of the experiment in seconds, over all its sessions.
     jobs: how many trials run at the same time (default: the number of processors).
-    searcher, scheduler: a name, "asha:max_t=81" or luthier.asha(max_t=81).
-    stop: rules such as "loss < 0.1" that complete a trial.
+    searcher, scheduler: a name, "asha:max_t=81", luthier.asha(max_t=81), or an object (or class) of your own:
+      luthier.Searcher, luthier.Scheduler.
+    stop: rules such as "loss < 0.1" that complete a trial, functions of a trial and its result that return
+      True to complete it, or a list of these.
     constraints: expressions that every configuration must satisfy, such as "a < b".
     points: configurations to try first.
     resources: what a trial needs, such as {"cpu": 2, "gpu": 0.5, "memory": "4GB"}.
@@ -55,8 +59,10 @@ class Tuner:
       trial imports it in a new process, for code that can't be forked).
     reuse: processes run several trials, one after another, and keep what these leave in memory. An
       object of a class with reconfigure(config) -> bool is reused if that returns True.
-    log: names of loggers (default: console, csv, json, tensorboard).
-    verbosity: 0 (failures only), 1, or 2 (also the end of each trial).
+    loggers: objects of your own: luthier.Logger.
+    log: names of built-in loggers (default: console, csv, json, tensorboard).
+    verbosity: 0 (failures only), 1, or 2 (also the end of each trial). In a notebook, 1 and 2 show a table
+      that follows the run.
     Other options by keyword: iterations, max_failures, retry_delay, trial_timeout, grace,
     checkpoint_every, checkpoint_at_end, keep_checkpoints, keep_by, deterministic, time_attr, score,
     tags; and executor_options of a program.
@@ -66,7 +72,7 @@ class Tuner:
                  minimize: Union[str, Sequence[str], None] = None,
                  maximize: Union[str, Sequence[str], None] = None, samples: Optional[int] = None,
                  time: Optional[float] = None, jobs: Optional[int] = None, searcher: Any = None,
-                 scheduler: Any = None, stop: Union[str, Sequence[str]] = (),
+                 scheduler: Any = None, stop: Any = (), loggers: Sequence[Logger] = (),
                  constraints: Union[str, Sequence[str]] = (),
                  points: Sequence[Mapping[str, Any]] = (),
                  resources: Optional[Mapping[str, Any]] = None, retries: int = 0,
@@ -86,9 +92,10 @@ class Tuner:
         self._given_name = name
         if samples is None:
             samples = 1 if time is None else 0
+        self._brought = Brought(searcher, scheduler, stop, loggers)
         self._spec = _spec.experiment(name or "", self._space, self._goals, {
-            "samples": samples, "time": time, "searcher": searcher, "scheduler": scheduler, "stop": stop,
-            "points": points, "resources": resources, "retries": retries, "seed": seed, "log": log,
+            "samples": samples, "time": time, "searcher": self._brought.searcher,
+            "scheduler": self._brought.scheduler, "stop": self._brought.stop, "points": points, "resources": resources, "retries": retries, "seed": seed, "log": log,
             **options})
         self._spec.update(
             {"executor": "workers"} if self._command is None else
@@ -137,9 +144,12 @@ class Tuner:
 
     def replay(self) -> Replay:
         """Recomputes all decisions, choices and suggestions of the experiment of this name."""
+        answers = self._brought.answers(self._space.nested)
         engine = Engine()
+        engine.on_question = answers
         try:
-            return Replay(**engine.ask("replay", name=self._name(), session=self._session))
+            return Replay(**engine.ask("replay", name=self._name(),
+                                       session={**self._session, **self._brought.session()}))
         finally:
             engine.close()
 
@@ -150,6 +160,12 @@ class Tuner:
 
     def _drive(self, word, on_start, *, session, **arguments):
         """`on_start`: called with the engine before it is asked."""
+        brought = self._brought
+        display = _live.notebook() if self._session["verbosity"] > 0 else None
+        if display is not None:
+            brought = brought.watched_by(_live.LiveTable(display))
+            session = {**session, "verbosity": 0}
+        session = {**session, **brought.session()}
         payload = None
         engine = None
         try:
@@ -157,7 +173,9 @@ class Tuner:
                 objective = self._goals[0]["metric"]
                 payload = _payload.pack(self._train, objective, self._space.nested)
                 session = {**session, "workers": _worker_command(payload), "worker_start": self._start}
+            answers = brought.answers(self._space.nested)
             engine = Engine()
+            engine.on_question = answers
             if on_start is not None:
                 on_start(engine)
             summary = engine.run(word, session=session, **arguments)

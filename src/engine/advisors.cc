@@ -1,9 +1,9 @@
 #include "engine/advisors.h"
 
-#include <cmath>
 #include <utility>
 
 #include "core/log/log_words.h"
+#include "core/space/completed_config.h"
 
 namespace luthier {
 namespace {
@@ -11,25 +11,6 @@ namespace {
 // Draws of what a given configuration leaves open, until the constraints hold. They may not, and
 // then it is the caller's.
 constexpr int kMostCompletions = 1000;
-
-Config completed(const CompiledSpace& space, const Config& given, const Config& drawn, Rng& rng) {
-  std::vector<double> coordinates = space.encode(drawn);
-  const std::vector<double> fixed = space.encode(given);
-  for (std::size_t i = 0; i < fixed.size(); ++i) {
-    if (!std::isnan(fixed[i])) {
-      coordinates[i] = fixed[i];
-    } else if (std::isnan(coordinates[i])) {
-      coordinates[i] = rng.uniform();
-    }
-  }
-  Config config = space.decode(coordinates);
-  for (const auto& [name, value] : given) {
-    if (config.contains(name)) {
-      config.set(name, value);
-    }
-  }
-  return config;
-}
 
 }  // namespace
 
@@ -90,6 +71,9 @@ void Advisors::tell_known(const ExperimentState& state, TimePoint time) {
 }
 
 std::optional<Decision> Advisors::after(const ExperimentState& state, const Event& event) {
+  if (host_ != nullptr) {
+    host_->on_event(state, event);
+  }
   if (std::holds_alternative<ExperimentCreated>(event.body)) {
     tell_known(state, event.time);
     return std::nullopt;
@@ -137,7 +121,7 @@ Suggestion Advisors::complete(const ExperimentState& state, const Config& given)
     if (!drawn) {
       return Exhausted{drawn.error().message};
     }
-    config = completed(space, given, *drawn, rng);
+    config = completed_config(space, given, *drawn, rng);
     if (space.satisfies_constraints(config)) {
       break;
     }

@@ -24,11 +24,33 @@ struct AdvisorNames {
   bool stops_trials = false;       // before their end, or pauses them: the scheduler
 };
 
+// Why advisors give no more answers.
+struct AdviceFailure {
+  Error error;
+  // What came after this event was made of answers that nobody gave, and is not to be committed.
+  Sequence kept = 0;
+};
+
+// Who answers for advisors that are not of this process.
+class AdvisorHost {
+ public:
+  virtual ~AdvisorHost() = default;
+  // Every event, before the advisors are told of it; `state` is after it.
+  virtual void on_event(const ExperimentState& state, const Event& event) = 0;
+  virtual const AdviceFailure* failure() const = 0;  // null: there is none
+};
+
 class Advisors {
  public:
   Advisors(AdvisorNames names,
            std::unique_ptr<Searcher> searcher,
            std::unique_ptr<TrialScheduler> scheduler);
+
+  // `host` must outlive this; null: the advisors answer themselves.
+  void answered_by(AdvisorHost* host) { host_ = host; }
+  const AdviceFailure* failure() const { return host_ != nullptr ? host_->failure() : nullptr; }
+  // The error, if answers are missing.
+  Result<> check() const { return failure() != nullptr ? Result<>(failure()->error) : Result<>(); }
 
   const AdvisorNames& names() const { return names_; }
   bool is_schedulers(const TrialChosen& chosen) const;  // made by the scheduler
@@ -53,6 +75,7 @@ class Advisors {
   AdvisorNames names_;
   std::unique_ptr<Searcher> searcher_;
   std::unique_ptr<TrialScheduler> scheduler_;
+  AdvisorHost* host_ = nullptr;
   bool changing_ = false;  // the attempt being started brings another configuration
   // With `deterministic` L the searcher is told of a trial when it has ended and L - 1 later ones
   // were added, trial by trial in their order: so at any concurrency up to L it sees the same.

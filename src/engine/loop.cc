@@ -26,6 +26,7 @@ Engine::Engine(ExperimentState& state,
                PlannerOptions options,
                EnginePorts ports)
     : state_(state),
+      advisors_(advisors),
       ports_(std::move(ports)),
       planner_(state, advisors, rules, std::move(options)) {
   planner_.set_time(ports_.clock.now());
@@ -129,6 +130,9 @@ void Engine::idle(TimePoint now) {
   for (Logger* logger : ports_.loggers) {
     logger->on_idle(state_, now);
   }
+  if (ports_.on_idle) {
+    ports_.on_idle();
+  }
   next_idle_ = now + ports_.idle_interval;
 }
 
@@ -140,6 +144,7 @@ bool Engine::fault(FaultPoint point) {
 Result<> Engine::commit() {
   auto& events = planner_.events();
   auto& commands = planner_.commands();
+  LUTHIER_TRY(advisors_.check());
   if (!events.empty()) {
     if (fault(FaultPoint::before_write)) {
       return {};

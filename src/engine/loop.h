@@ -37,7 +37,8 @@ struct EnginePorts {
   std::function<std::string_view()> interrupted_by = {};
   // Receives the answer to Ctrl-C where no logger shows it; may be empty.
   std::function<void(const std::string&)> say = {};
-  TimePoint idle_interval = 100'000;  // microseconds between idle calls; 0: none (virtual time)
+  TimePoint idle_interval = 100'000;   // microseconds between idle calls; 0: none (virtual time)
+  std::function<void()> on_idle = {};  // at each idle interval, after the loggers; may be empty
   // True: die here. Only tests set it.
   std::function<bool(FaultPoint, Sequence)> fault = {};
   std::string host = {};
@@ -56,7 +57,8 @@ class Engine {
   // first step.
   Planner& planner() { return planner_; }
 
-  // Runs until the controller leaves: finished, interrupted or (an error) the log can't be written.
+  // Runs until the controller leaves: finished, interrupted or (an error) the log can't be written
+  // or the advisors give no answers. After an error the planner's events are not committed.
   Result<> run();
   // One round: waits for events until `until`, decides, commits, performs. For callers with a loop
   // of their own (ask and tell).
@@ -76,6 +78,7 @@ class Engine {
   TimePoint deadline(TimePoint now) const;
 
   ExperimentState& state_;
+  const Advisors& advisors_;
   EnginePorts ports_;
   Planner planner_;
   TimePoint next_idle_ = 0;

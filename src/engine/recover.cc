@@ -112,7 +112,7 @@ Result<> Replayer::take(const Event& event) {
     scheduled_ = std::move(decision);
     metrics_ = std::get<ResultReported>(event.body).metrics;
   }
-  return {};
+  return advisors_.check();
 }
 
 Result<ReplayCounts> replay_log(EventStore& store,

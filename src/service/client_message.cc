@@ -61,6 +61,9 @@ Result<> parse_client_request(std::string_view line, ClientRequest& request) {
     }
     request.id = to_json(id->value);
   }
+  if (request.is_answer()) {
+    return {};
+  }
   auto word = request.text("do");
   if (!word) {
     return word.error();
@@ -137,6 +140,10 @@ std::string format_answer(const ClientRequest& request, const Error& error) {
   return "{\"id\": " + request.id + ", \"error\": {\"code\": \"" +
          std::string(error_word(error.code)) + "\", \"message\": " + json_string(error.message) +
          "}}";
+}
+
+std::string format_outcome(const ClientRequest& request, const Result<std::string>& answer) {
+  return answer ? format_answer(request, *answer) : format_answer(request, answer.error());
 }
 
 std::string to_json(const Json& json) {

@@ -23,9 +23,18 @@ Result<std::filesystem::path> named_directory(const ClientRequest& request,
 }  // namespace
 
 // What can be asked while the engine trains. A stop goes the way of `luthier stop`.
-std::string ClientService::answer_during_run(const ClientRequest& request,
-                                             const std::filesystem::path& results,
-                                             const std::string& name) {
+std::optional<std::string> ClientService::answer_during_run(const ClientRequest& request,
+                                                            const std::filesystem::path& results,
+                                                            const std::string& name,
+                                                            WaitingReads& reads) {
+  if (request.is_answer()) {
+    questions_.take(request);
+    return std::nullopt;
+  }
+  if (request.word == "read") {
+    reads.add(request);
+    return std::nullopt;
+  }
   if (request.word == "interrupt") {
     interrupt_run();
     return format_answer(request, "{}");
@@ -41,40 +50,59 @@ std::string ClientService::answer_during_run(const ClientRequest& request,
   }
   return format_answer(
       request,
-      Error{
-          ErrorCode::unavailable,
-          "the experiment runs; until it has ended only interrupt, subscribe and, for one that is "
-          "stored, stop are answered"});
+      Error{ErrorCode::unavailable,
+            "the experiment runs; until it has ended only read, interrupt, subscribe and, for one "
+            "that is stored, stop are answered"});
 }
 
 template <class Go>
-ClientService::Answer ClientService::run_watched(RunContext& options,
+ClientService::Answer ClientService::run_watched(ClientSession& session,
                                                  const std::string& name,
                                                  Go go) {
   if (trials_) {
     return Error{ErrorCode::already_exists,
                  trials_->state().spec().name + " is open here; close it first"};
   }
+  const auto registry = join(session);
+  if (!registry) {
+    return registry.error();
+  }
+  RunContext& options = session.options;
   options.own_loggers.push_back(feed_);
   options.session.handle_signals = true;
   options.session.who = person();
   const auto results =
       options.session.memory_store ? std::filesystem::path() : options.session.results;
+  WaitingReads reads;
   std::optional<Result<ExperimentSummary>> outcome;
+  summary_.reset();
   {
-    RunWatch watch(socket_, [&](const ClientRequest& asked) {
-      return answer_during_run(asked, results, name);
-    });
+    RunWatch watch(socket_,
+                   {.answer =
+                        [&](const ClientRequest& asked) {
+                          return answer_during_run(asked, results, name, reads);
+                        },
+                    .gone = [&] { questions_.hang_up(); }});
     if (const auto watching = watch.start(); !watching) {
       return watching.error();
     }
-    outcome.emplace(go());
+    options.on_idle = [&](Session& running) {
+      for (const ClientRequest& asked : reads.take()) {
+        socket_.write_line(format_outcome(asked, read_of(&running, asked)));
+        watch.wake();
+      }
+    };
+    questions_.read_elsewhere(true);
+    outcome.emplace(go(*registry));
+    questions_.read_elsewhere(false);
   }
-  if (!*outcome) {
-    return outcome->error();
+  if (*outcome) {
+    summary_ = **std::move(outcome);
   }
-  summary_ = **std::move(outcome);
-  return summary_json(*summary_);
+  for (const ClientRequest& asked : reads.take()) {
+    socket_.write_line(format_outcome(asked, read(asked)));
+  }
+  return summary_ ? Answer(summary_json(*summary_)) : outcome->error();
 }
 
 ClientService::Answer ClientService::run(const ClientRequest& request) {
@@ -82,17 +110,19 @@ ClientService::Answer ClientService::run(const ClientRequest& request) {
   if (!begin) {
     return begin.error();
   }
-  return run_watched(begin->options, begin->options.may_rename ? "" : begin->spec.name, [&] {
-    return run_experiment(std::move(begin->spec), plugins_, begin->options);
+  RunContext& options = begin->session.options;
+  const std::string name = options.may_rename ? "" : begin->spec.name;
+  return run_watched(begin->session, name, [&](const PluginRegistry& registry) {
+    return run_experiment(std::move(begin->spec), registry, options);
   });
 }
 
 ClientService::Answer ClientService::resume(const ClientRequest& request) {
-  auto options = read_client_session(request);
-  if (!options) {
-    return options.error();
+  auto session = read_client_session(request);
+  if (!session) {
+    return session.error();
   }
-  const auto directory = named_directory(request, *options);
+  const auto directory = named_directory(request, session->options);
   const auto samples = request.integer_or("more_samples", 0);
   if (!directory || !samples) {
     return directory ? samples.error() : directory.error();
@@ -101,21 +131,29 @@ ClientService::Answer ClientService::resume(const ClientRequest& request) {
   if (*samples > 0) {
     extension.more_samples = *samples;
   }
-  return run_watched(*options, directory->filename().string(), [&] {
-    return resume_experiment(*directory, plugins_, *options, extension);
+  return run_watched(*session, directory->filename().string(), [&](const PluginRegistry& registry) {
+    return resume_experiment(*directory, registry, session->options, extension);
   });
 }
 
 ClientService::Answer ClientService::replay(const ClientRequest& request) {
-  const auto options = read_client_session(request);
-  if (!options) {
-    return options.error();
+  auto session = read_client_session(request);
+  if (!session) {
+    return session.error();
   }
-  const auto directory = named_directory(request, *options);
+  const auto directory = named_directory(request, session->options);
   if (!directory) {
     return directory.error();
   }
-  const auto counts = replay_experiment(*directory, plugins_);
+  if (trials_) {
+    return Error{ErrorCode::already_exists,
+                 trials_->state().spec().name + " is open here; close it first"};
+  }
+  const auto registry = join(*session);
+  if (!registry) {
+    return registry.error();
+  }
+  const auto counts = replay_experiment(*directory, *registry);
   if (!counts) {
     return counts.error();
   }
@@ -127,11 +165,11 @@ ClientService::Answer ClientService::replay(const ClientRequest& request) {
 }
 
 ClientService::Answer ClientService::load(const ClientRequest& request) {
-  const auto options = read_client_session(request);
-  if (!options) {
-    return options.error();
+  const auto session = read_client_session(request);
+  if (!session) {
+    return session.error();
   }
-  const auto directory = named_directory(request, *options);
+  const auto directory = named_directory(request, session->options);
   if (!directory) {
     return directory.error();
   }
@@ -145,34 +183,42 @@ ClientService::Answer ClientService::load(const ClientRequest& request) {
 
 // ---- reading
 
-ClientService::Answer ClientService::read_trials(std::int64_t first, std::int64_t count) const {
-  const auto known = trials_ ? trials_->state().trial_count() : std::ssize(summary_->trials);
+ClientService::Answer ClientService::read_trials(Session* open,
+                                                 std::int64_t first,
+                                                 std::int64_t count) const {
+  const auto known = open ? open->state().trial_count() : std::ssize(summary_->trials);
   std::string out;
   for (std::int64_t i = first; i < known && i - first < count; ++i) {
     out += (out.empty() ? "" : ", ") +
-           trial_json(trials_ ? summarise_trial(trials_->state(), TrialId{i})
-                              : summary_->trials[static_cast<std::size_t>(i)]);
+           trial_json(open ? summarise_trial(open->state(), TrialId{i})
+                           : summary_->trials[static_cast<std::size_t>(i)]);
   }
   return "{\"trials\": [" + out + "], \"known\": " + std::to_string(known) + "}";
 }
 
-ClientService::Answer ClientService::read_events_from(std::int64_t first, std::int64_t count) {
+ClientService::Answer ClientService::read_events_from(Session* open,
+                                                      std::int64_t first,
+                                                      std::int64_t count) {
   std::vector<Event> events;
   const auto take = [&](const Event& event) {
     events.push_back(event);
     return std::ssize(events) < count;
   };
-  if (!trials_ && summary_->directory.empty()) {
+  if (!open && summary_->directory.empty()) {
     return Error{ErrorCode::not_found,
                  "the events of an experiment in memory are gone once it has ended; store it"};
   }
-  const auto got = trials_ ? trials_->session().store().read_from(first, take)
-                           : read_events(summary_->directory, first, take);
+  const auto got =
+      open ? open->store().read_from(first, take) : read_events(summary_->directory, first, take);
   return got ? Answer(events_json(events)) : got.error();
 }
 
 ClientService::Answer ClientService::read(const ClientRequest& request) {
-  if (!trials_ && !summary_) {
+  return read_of(trials_ ? &trials_->session() : nullptr, request);
+}
+
+ClientService::Answer ClientService::read_of(Session* open, const ClientRequest& request) {
+  if (!open && !summary_) {
     return Error{ErrorCode::not_found,
                  "no experiment is open here; start one, run one or load one"};
   }
@@ -187,14 +233,13 @@ ClientService::Answer ClientService::read(const ClientRequest& request) {
                  "'first' must be at least 0, and 'count' from 1 to " + std::to_string(kMostRead)};
   }
   if (*what == "trials") {
-    return read_trials(*first, *count);
+    return read_trials(open, *first, *count);
   }
   if (*what == "events") {
-    return read_events_from(*first, *count);
+    return read_events_from(open, *first, *count);
   }
   if (*what == "summary") {
-    return summary_json(trials_ ? summarise(trials_->state(), trials_->session().directory())
-                                : *summary_);
+    return summary_json(open ? summarise(open->state(), open->directory()) : *summary_);
   }
   return Error{ErrorCode::invalid_argument,
                "there is no '" + *what + "' to read; known: summary, trials, events"};

@@ -71,8 +71,12 @@ const ClientService::Word ClientService::kWords[] = {{"hello", &ClientService::h
                                                      {"subscribe", &ClientService::subscribe}};
 
 void ClientService::serve() {
-  while (const auto line = socket_.read_line()) {
-    socket_.write_line(answer_line(*line));
+  while (const auto line = next_line()) {
+    ClientRequest request;
+    const auto parsed = parse_client_request(*line, request);
+    if (!parsed || !request.is_answer()) {  // one that comes too late is not waited for any more
+      socket_.write_line(parsed ? answer(request) : format_answer(request, parsed.error()));
+    }
   }
   if (socket_.overlong()) {
     socket_.write_line(
@@ -81,16 +85,16 @@ void ClientService::serve() {
                             "a line is longer than 16 MB; nothing more is read from this client"}));
     socket_.flush();
   }
+  questions_.hang_up();
   if (trials_) {
     // What could not be written now is what a crash would lose: nothing that was acknowledged.
     static_cast<void>(trials_->close());
   }
 }
 
-std::string ClientService::answer_line(const std::string& line) {
-  ClientRequest request;
-  const auto parsed = parse_client_request(line, request);
-  return parsed ? answer(request) : format_answer(request, parsed.error());
+std::optional<std::string> ClientService::next_line() {
+  auto line = questions_.next_request();
+  return line ? line : socket_.read_line();
 }
 
 std::string ClientService::answer(const ClientRequest& request) {
@@ -142,8 +146,12 @@ ClientService::Answer ClientService::start(const ClientRequest& request) {
   if (std::string problem = name_problem(begin->spec.name); !problem.empty()) {
     return Error{ErrorCode::invalid_argument, std::move(problem)};
   }
-  begin->options.own_loggers.push_back(feed_);
-  auto opened = AskAndTell::open(std::move(begin->spec), plugins_, begin->options);
+  begin->session.options.own_loggers.push_back(feed_);
+  const auto registry = join(begin->session);
+  if (!registry) {
+    return registry.error();
+  }
+  auto opened = AskAndTell::open(std::move(begin->spec), *registry, begin->session.options);
   if (!opened) {
     return opened.error();
   }
@@ -153,6 +161,13 @@ ClientService::Answer ClientService::start(const ClientRequest& request) {
   return "{\"name\": " + json_string(trials_->state().spec().name) +
          ", \"directory\": " + (directory.empty() ? "null" : json_string(directory.string())) +
          ", \"trials\": " + std::to_string(trials_->state().trial_count()) + "}";
+}
+
+Result<PluginRegistry> ClientService::join(ClientSession& session) {
+  PluginRegistry registry = plugins_;
+  advisors_ = std::make_unique<ClientAdvisors>(questions_, std::move(session.plugins));
+  const auto joined = advisors_->join(registry, session.options);
+  return joined ? Result<PluginRegistry>(std::move(registry)) : joined.error();
 }
 
 Result<TrialId> ClientService::trial_out(const ClientRequest& request) const {

@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "service/client_advisors.h"
 #include "service/client_message.h"
+#include "service/client_questions.h"
 #include "service/client_start.h"
 #include "service/event_feed.h"
 #include "service/line_socket.h"
+#include "service/waiting_reads.h"
 #include "tuner/ask_and_tell.h"
 
 namespace luthier {
@@ -28,7 +31,6 @@ class ClientService {
   static const Word kWords[];
 
   std::string answer(const ClientRequest& request);
-  std::string answer_line(const std::string& line);
   Answer hello(const ClientRequest& request);
   Answer start(const ClientRequest& request);
   Answer ask(const ClientRequest& request);
@@ -45,20 +47,28 @@ class ClientService {
   Answer read(const ClientRequest& request);
   Answer subscribe(const ClientRequest& request);
 
-  std::string answer_during_run(const ClientRequest& request,
-                                const std::filesystem::path& results,
-                                const std::string& name);
+  std::optional<std::string> next_line();
+  std::optional<std::string> answer_during_run(const ClientRequest& request,
+                                               const std::filesystem::path& results,
+                                               const std::string& name,
+                                               WaitingReads& reads);
   template <class Go>
-  Answer run_watched(RunContext& options, const std::string& name, Go go);
+  Answer run_watched(ClientSession& session, const std::string& name, Go go);
+  // The plugins there are, with what the client brings.
+  Result<PluginRegistry> join(ClientSession& session);
   Result<std::vector<AskedTrial>> asked_trials(const ClientRequest& request);
   Result<TrialId> trial_out(const ClientRequest& request) const;
-  Answer read_trials(std::int64_t first, std::int64_t count) const;
-  Answer read_events_from(std::int64_t first, std::int64_t count);
+  // `open`: the experiment that is open or runs; null: the last one.
+  Answer read_of(Session* open, const ClientRequest& request);
+  Answer read_trials(Session* open, std::int64_t first, std::int64_t count) const;
+  Answer read_events_from(Session* open, std::int64_t first, std::int64_t count);
   std::string decision(TrialId trial, DecisionKind kind) const;
 
   LineSocket& socket_;
   std::shared_ptr<EventFeed> feed_ = std::make_shared<EventFeed>(socket_);
-  PluginRegistry plugins_;
+  ClientQuestions questions_{socket_};
+  const PluginRegistry plugins_;
+  std::unique_ptr<ClientAdvisors> advisors_;  // of the experiment that is open or runs
   std::unique_ptr<AskAndTell> trials_;        // of start, while it is open
   std::optional<ExperimentSummary> summary_;  // of what was run, closed or loaded
   bool greeted_ = false;

@@ -14,42 +14,42 @@ namespace {
 struct Row {
   std::string_view name;
   // What is wrong, or nothing.
-  std::string (*read)(const Json& json, RunContext& options);
+  std::string (*read)(const Json& json, ClientSession& client);
 };
 
-std::string read_results(const Json& json, RunContext& options) {
+std::string read_results(const Json& json, ClientSession& client) {
   if (json.value.text() == nullptr) {
     return "must be text";
   }
-  options.session.results = *json.value.text();
+  client.options.session.results = *json.value.text();
   return {};
 }
 
-std::string read_store(const Json& json, RunContext& options) {
+std::string read_store(const Json& json, ClientSession& client) {
   const auto* kind = json.value.text();
   if (kind == nullptr || (*kind != "file" && *kind != "memory" && *kind != "none")) {
     return "must be \"file\", \"memory\" or \"none\"";
   }
-  options.session.memory_store = *kind != "file";
-  options.session.keep_log = *kind != "none";
+  client.options.session.memory_store = *kind != "file";
+  client.options.session.keep_log = *kind != "none";
   return {};
 }
 
-std::string read_durability(const Json& json, RunContext& options) {
+std::string read_durability(const Json& json, ClientSession& client) {
   const auto* kind = json.value.text();
   if (kind == nullptr || (*kind != "fast" && *kind != "full")) {
     return "must be \"fast\" or \"full\"";
   }
-  options.session.full_durability = *kind == "full";
+  client.options.session.full_durability = *kind == "full";
   return {};
 }
 
-std::string read_jobs(const Json& json, RunContext& options) {
+std::string read_jobs(const Json& json, ClientSession& client) {
   const auto count = json.value.integer();
   if (!count || json.value.boolean() != nullptr || *count < 1) {
     return "must be an integer of at least 1";
   }
-  options.session.jobs = *count;
+  client.options.session.jobs = *count;
   return {};
 }
 
@@ -62,42 +62,75 @@ std::string read_amount(const Json& json, double& out) {
   return {};
 }
 
-std::string read_verbosity(const Json& json, RunContext& options) {
+std::string read_verbosity(const Json& json, ClientSession& client) {
   const auto level = json.value.integer();
   if (!level || *level < 0 || *level > 2) {
     return "must be 0, 1 or 2";
   }
-  options.console = console_options(STDERR_FILENO, false, static_cast<int>(*level));
+  client.options.console = console_options(STDERR_FILENO, false, static_cast<int>(*level));
   return {};
 }
 
-std::string read_workers(const Json& json, RunContext& options) {
-  options.workers.command.clear();
+std::string read_workers(const Json& json, ClientSession& client) {
+  client.options.workers.command.clear();
   for (const Json& word : json.items) {
     if (word.value.text() == nullptr) {
       return "must be a list of texts: a program and its arguments";
     }
-    options.workers.command.push_back(*word.value.text());
+    client.options.workers.command.push_back(*word.value.text());
   }
   return json.items.empty() ? "must be a list of texts: a program and its arguments" : "";
 }
 
-std::string read_worker_start(const Json& json, RunContext& options) {
+std::string read_worker_start(const Json& json, ClientSession& client) {
   const auto* kind = json.value.text();
   if (kind == nullptr || (*kind != "fork" && *kind != "spawn" && *kind != "reuse")) {
     return "must be \"fork\", \"spawn\" or \"reuse\"";
   }
-  options.workers.start = *kind == "spawn"   ? WorkerStart::spawn
-                          : *kind == "reuse" ? WorkerStart::reuse
-                                             : WorkerStart::fork;
+  client.options.workers.start = *kind == "spawn"   ? WorkerStart::spawn
+                                 : *kind == "reuse" ? WorkerStart::reuse
+                                                    : WorkerStart::fork;
   return {};
 }
 
-std::string read_may_rename(const Json& json, RunContext& options) {
+std::string read_may_rename(const Json& json, ClientSession& client) {
   if (json.value.boolean() == nullptr) {
     return "must be true or false";
   }
-  options.may_rename = *json.value.boolean();
+  client.options.may_rename = *json.value.boolean();
+  return {};
+}
+
+// {"name": "Mine", "version": 1, "needs_checkpoints": false}
+std::string read_plugin(const Json& json, std::optional<OwnPlugin>& out) {
+  const Json* name = json.find("name");
+  const auto* text = name != nullptr ? name->value.text() : nullptr;
+  if (text == nullptr || text->empty()) {
+    return "must be an object with a name";
+  }
+  OwnPlugin plugin{*text};
+  if (const Json* version = json.find("version")) {
+    const auto number = version->value.integer();
+    if (!number || version->value.boolean() != nullptr || *number < 1 || *number > 1'000'000) {
+      return "has a version that is not an integer from 1 to 1000000";
+    }
+    plugin.version = static_cast<int>(*number);
+  }
+  if (const Json* needs = json.find("needs_checkpoints")) {
+    if (needs->value.boolean() == nullptr) {
+      return "has needs_checkpoints, which must be true or false";
+    }
+    plugin.needs_checkpoints = *needs->value.boolean();
+  }
+  out = std::move(plugin);
+  return {};
+}
+
+std::string read_own_flag(const Json& json, bool& out) {
+  if (json.value.boolean() == nullptr) {
+    return "must be true or false";
+  }
+  out = *json.value.boolean();
   return {};
 }
 
@@ -106,23 +139,38 @@ constexpr std::array kRows = {Row{"results", read_results},
                               Row{"durability", read_durability},
                               Row{"jobs", read_jobs},
                               Row{"cpus",
-                                  [](const Json& json, RunContext& options) {
-                                    return read_amount(json, options.session.inventory.cpu);
+                                  [](const Json& json, ClientSession& client) {
+                                    return read_amount(json, client.options.session.inventory.cpu);
                                   }},
                               Row{"gpus",
-                                  [](const Json& json, RunContext& options) {
-                                    return read_amount(json, options.session.inventory.gpu);
+                                  [](const Json& json, ClientSession& client) {
+                                    return read_amount(json, client.options.session.inventory.gpu);
                                   }},
                               Row{"verbosity", read_verbosity},
                               Row{"may_rename", read_may_rename},
                               Row{"workers", read_workers},
-                              Row{"worker_start", read_worker_start}};
+                              Row{"worker_start", read_worker_start},
+                              Row{"own_searcher",
+                                  [](const Json& json, ClientSession& client) {
+                                    return read_plugin(json, client.plugins.searcher);
+                                  }},
+                              Row{"own_scheduler",
+                                  [](const Json& json, ClientSession& client) {
+                                    return read_plugin(json, client.plugins.scheduler);
+                                  }},
+                              Row{"own_stop",
+                                  [](const Json& json, ClientSession& client) {
+                                    return read_own_flag(json, client.plugins.stop_if);
+                                  }},
+                              Row{"own_loggers", [](const Json& json, ClientSession& client) {
+                                    return read_own_flag(json, client.plugins.logger);
+                                  }}};
 
-std::string read_member(const std::string& name, const Json& json, RunContext& options) {
+std::string read_member(const std::string& name, const Json& json, ClientSession& client) {
   std::vector<std::string> known;
   for (const Row& row : kRows) {
     if (row.name == name) {
-      const std::string problem = row.read(json, options);
+      const std::string problem = row.read(json, client);
       return problem.empty() ? "" : "'" + name + "' of the session " + problem;
     }
     known.emplace_back(row.name);
@@ -132,26 +180,26 @@ std::string read_member(const std::string& name, const Json& json, RunContext& o
 
 }  // namespace
 
-Result<RunContext> read_client_session(const ClientRequest& request) {
-  RunContext options;
-  options.console = console_options(STDERR_FILENO, false, 1);
+Result<ClientSession> read_client_session(const ClientRequest& request) {
+  ClientSession client;
+  client.options.console = console_options(STDERR_FILENO, false, 1);
   const Json* session = request.find("session");
   if (session == nullptr) {
-    return options;
+    return client;
   }
   if (session->kind != Json::Kind::object) {
     return Error{ErrorCode::invalid_argument, "'session' must be an object"};
   }
   std::vector<std::string> problems;
   for (const auto& [name, content] : session->members) {
-    if (std::string problem = read_member(name, content, options); !problem.empty()) {
+    if (std::string problem = read_member(name, content, client); !problem.empty()) {
       problems.push_back(std::move(problem));
     }
   }
   if (!problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(problems, "\n")};
   }
-  return options;
+  return client;
 }
 
 Result<ClientStart> read_client_start(const ClientRequest& request) {
@@ -166,11 +214,11 @@ Result<ClientStart> read_client_start(const ClientRequest& request) {
   if (experiment->find("score") == nullptr) {
     spec->score = {};
   }
-  auto options = read_client_session(request);
-  if (!options) {
-    return options.error();
+  auto session = read_client_session(request);
+  if (!session) {
+    return session.error();
   }
-  return ClientStart{*std::move(spec), *std::move(options)};
+  return ClientStart{*std::move(spec), *std::move(session)};
 }
 
 }  // namespace luthier

@@ -43,8 +43,31 @@ std::optional<std::string> LineSocket::buffered_line() {
 std::optional<std::string> LineSocket::read_line() {
   while (true) {
     auto line = buffered_line();
-    if (line || overlong_ || !flush() || !read_some()) {
+    if (line || overlong_ || !exchange()) {
       return line;
+    }
+  }
+}
+
+// Reads while it writes: a peer that sends much before it reads is not waited for for ever.
+bool LineSocket::exchange() {
+  while (true) {
+    bool writes = false;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!write_what_fits()) {
+        return false;
+      }
+      writes = !outgoing_.empty();
+    }
+    if (!writes) {
+      return read_some();
+    }
+    pollfd polled[] = {{in_, POLLIN, 0}, {out_, POLLOUT, 0}};
+    while (poll(polled, 2, -1) < 0 && errno == EINTR) {
+    }
+    if (polled[0].revents != 0) {
+      return read_some();
     }
   }
 }

@@ -18,8 +18,8 @@ class LineSocket {
   // Descriptors are borrowed; they may be the same one.
   LineSocket(int in, int out) : in_(in), out_(out) {}
 
-  // The next line, without its end; waits for it, after what was written is on its way. Nothing:
-  // the peer is gone, or its line is too long (overlong()), which ends the reading.
+  // The next line, without its end; waits for it, and writes meanwhile. Nothing: the peer is gone,
+  // or its line is too long (overlong()), which ends the reading.
   std::optional<std::string> read_line();
   // A line that is there already.
   std::optional<std::string> buffered_line();
@@ -36,6 +36,7 @@ class LineSocket {
   bool push_line(std::string_view line);
 
  private:
+  bool exchange();         // waits until something was read; false: the peer is gone
   bool write_what_fits();  // with mutex_ held; false: the peer is gone
 
   const int in_;

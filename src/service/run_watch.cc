@@ -23,7 +23,8 @@ void interrupt_run() {
 
 Result<> RunWatch::start() {
   over_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!over_) {
+  awake_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!over_ || !awake_) {
     return Error{ErrorCode::io,
                  "no descriptor is left to watch the client; raise the limit on open files "
                  "(ulimit -n)"};
@@ -46,7 +47,7 @@ RunWatch::~RunWatch() {
 
 void RunWatch::watch() {
   hear();
-  while (wait_readable(-1)) {
+  while (wait_readable()) {
     if (!socket_.read_some()) {
       leave_alone();
       return;
@@ -63,24 +64,43 @@ void RunWatch::hear() {
   while (const auto line = socket_.buffered_line()) {
     ClientRequest request;
     const auto parsed = parse_client_request(*line, request);
-    socket_.write_line(parsed ? answer_(request) : format_answer(request, parsed.error()));
-    socket_.flush();
+    const auto said = parsed ? calls_.answer(request) : format_answer(request, parsed.error());
+    if (said) {
+      socket_.write_line(*said);
+      socket_.flush();
+    }
   }
 }
 
 // The client is gone: in good order first, then at once; again, in case the run had only begun.
 void RunWatch::leave_alone() {
+  calls_.gone();
   pollfd polled{over_.get(), POLLIN, 0};
   do {
     kill(getpid(), SIGHUP);
   } while (poll(&polled, 1, kGoodOrderMs) == 0);
 }
 
-bool RunWatch::wait_readable(int timeout_ms) const {
-  pollfd polled[] = {{over_.get(), POLLIN, 0}, {socket_.in(), POLLIN, 0}};
-  while (poll(polled, 2, timeout_ms) < 0 && errno == EINTR) {
+bool RunWatch::wait_readable() {
+  while (true) {
+    pollfd polled[] = {
+        {over_.get(), POLLIN, 0}, {socket_.in(), POLLIN, 0}, {awake_.get(), POLLIN, 0}};
+    while (poll(polled, 3, -1) < 0 && errno == EINTR) {
+    }
+    if (polled[2].revents != 0) {
+      std::uint64_t times = 0;
+      [[maybe_unused]] const auto count = read(awake_.get(), &times, sizeof times);
+      socket_.flush();
+    }
+    if (polled[0].revents != 0 || polled[1].revents != 0) {
+      return polled[0].revents == 0;
+    }
   }
-  return polled[0].revents == 0 && polled[1].revents != 0;
+}
+
+void RunWatch::wake() const {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(awake_.get(), &one, sizeof one);
 }
 
 }  // namespace luthier

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -15,23 +16,30 @@ namespace luthier {
 
 class RunWatch {
  public:
-  // `answer`: what to say to a request; called by the watching thread.
-  using Answer = std::function<std::string(const ClientRequest& request)>;
+  // Called by the watching thread.
+  struct Calls {
+    // What to say to a request; nothing: no answer, or one that comes later.
+    std::function<std::optional<std::string>(const ClientRequest& request)> answer;
+    std::function<void()> gone;  // the client is
+  };
 
-  RunWatch(LineSocket& socket, Answer answer) : socket_(socket), answer_(std::move(answer)) {}
+  RunWatch(LineSocket& socket, Calls calls) : socket_(socket), calls_(std::move(calls)) {}
   ~RunWatch();  // ends the thread
 
   Result<> start();
+  // Lines were written to the socket by another thread: this one sends them. Any thread.
+  void wake() const;
 
  private:
   void watch();
-  bool wait_readable(int timeout_ms) const;  // false: it is over, or the time is
+  bool wait_readable();  // false: it is over
   void hear();
   void leave_alone();
 
   LineSocket& socket_;
-  const Answer answer_;
-  FileDescriptor over_;  // readable once the run has ended
+  const Calls calls_;
+  FileDescriptor over_;   // readable once the run has ended
+  FileDescriptor awake_;  // readable after wake()
   std::thread thread_;
 };
 

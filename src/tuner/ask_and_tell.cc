@@ -35,7 +35,7 @@ Result<std::unique_ptr<AskAndTell>> AskAndTell::open(ExperimentSpec spec,
   opened->session_ = std::move(*session);
   opened->session_->engine().planner().set_jobs(0);
   if (const auto begun = opened->session_->engine().open(); !begun) {
-    return begun.error();
+    return opened->session_->leave_after(begun.error());
   }
   opened->collect();
   return opened;
@@ -43,15 +43,15 @@ Result<std::unique_ptr<AskAndTell>> AskAndTell::open(ExperimentSpec spec,
 
 // Lets the engine take in what was posted; `jobs` trials may be out then.
 Result<> AskAndTell::pump(std::int64_t jobs) {
-  Engine& engine = session_->engine();
-  if (!error_.empty()) {
-    return Error{ErrorCode::io, error_};
+  if (failed_) {
+    return *failed_;
   }
+  Engine& engine = session_->engine();
   engine.planner().set_jobs(jobs);
   engine.planner().schedule();
   Result<> pumped = engine.pump(0);
   if (!pumped) {
-    error_ = pumped.error().message;
+    failed_ = session_->leave_after(pumped.error());
   }
   collect();
   return pumped;
@@ -217,6 +217,9 @@ Result<> AskAndTell::end(TrialId trial, Outcome outcome, std::string message) {
 }
 
 Result<> AskAndTell::stop(const std::string& who) {
+  if (failed_) {
+    return *failed_;
+  }
   if (auto asked =
           session_->engine().planner().on_control({.request = RequestKind::stop, .who = who});
       !asked) {
@@ -233,8 +236,11 @@ bool AskAndTell::nothing_left() const {
 
 Result<ExperimentSummary> AskAndTell::close() {
   closed_ = true;
+  if (failed_) {
+    return *failed_;
+  }
   Engine& engine = session_->engine();
-  if (out_.empty() && nothing_left() && error_.empty()) {
+  if (out_.empty() && nothing_left()) {
     if (const auto pumped = pump(1); !pumped) {  // it has finished, and takes note of it
       return pumped.error();
     }
@@ -251,7 +257,7 @@ Result<ExperimentSummary> AskAndTell::close() {
 }
 
 const std::string& AskAndTell::error() const {
-  return error_.empty() ? session_->state().early_failure() : error_;
+  return failed_ ? failed_->message : session_->state().early_failure();
 }
 
 }  // namespace luthier

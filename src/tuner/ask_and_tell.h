@@ -59,7 +59,7 @@ class AskAndTell {
   std::map<TrialId, AttemptId> out_;
   std::map<TrialId, AskedTrial> started_;  // by the engine, not asked for yet
   std::map<TrialId, std::filesystem::path> saving_;
-  std::string error_;
+  std::optional<Error> failed_;
   bool closed_ = false;
 };
 

@@ -21,6 +21,8 @@
 
 namespace luthier {
 
+class Session;
+
 // What the program that runs an experiment gives it, beside the spec.
 struct RunContext {
   SessionOptions session;
@@ -32,6 +34,8 @@ struct RunContext {
   std::shared_ptr<const Benchmark> benchmark = nullptr;
   std::function<bool(TrialId, const TrialResult&)> stop_if = {};
   std::vector<std::shared_ptr<Logger>> own_loggers = {};
+  // Called about every 100 ms by the engine's thread, between its steps.
+  std::function<void(Session& session)> on_idle = {};
 };
 
 // Why `name` can't be an experiment's, a sentence; empty when it can. It becomes a directory: one

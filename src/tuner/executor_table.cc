@@ -16,6 +16,7 @@
 #include "executors/workers/workers.h"
 #include "laboratory/simulation/simulation_options.h"
 #include "tuner/program_options.h"
+#include "tuner/python_function.h"
 
 namespace luthier {
 namespace {
@@ -75,6 +76,22 @@ Made make_workers(const ExperimentSpec& spec, const ExecutorContext& context) {
       *std::move(process), context.workers, context.checkpoints, context.clock);
 }
 
+Made make_python(const ExperimentSpec& spec, const ExecutorContext& context) {
+  for (const auto& [name, value] : spec.executor_options) {
+    std::string problem = name == "python" ? "" : python_option_problem(name, value);
+    if (!problem.empty()) {
+      return Error{ErrorCode::invalid_argument, std::move(problem)};
+    }
+  }
+  auto workers = python_workers(spec);
+  auto process = process_options(spec);
+  if (!workers || !process) {
+    return workers ? process.error() : workers.error();
+  }
+  return make_worker_executor(
+      *std::move(process), *std::move(workers), context.checkpoints, context.clock);
+}
+
 Result<> set_option(RayOptions& ray, const std::string& name, const std::string& value) {
   if (name == "python") {
     ray.python = value;
@@ -125,6 +142,12 @@ PluginInfo ray_info() {
   return info;
 }
 
+PluginInfo python_info() {
+  const auto options = python_function_options();
+  return {.summary = "a Python function or class, in processes here",
+          .options = {options.begin(), options.end()}};
+}
+
 PluginInfo summary(const char* text) {
   return {.summary = text};
 }
@@ -135,6 +158,11 @@ constexpr std::array kExecutors = {
                 .runs_programs = true,
                 .shares_gpus = true,
                 .make = make_process},
+    ExecutorRow{.name = "python",
+                .info = python_info,
+                .runs_programs = true,
+                .shares_gpus = true,
+                .make = make_python},
     ExecutorRow{.name = "ray", .info = ray_info, .runs_programs = true, .make = make_ray},
     ExecutorRow{
         .name = "in_process",

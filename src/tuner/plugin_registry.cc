@@ -47,6 +47,14 @@ auto* find_row(Rows& rows, const std::string& name) {
   return found == rows.end() ? nullptr : &found->second;
 }
 
+// Of the program's own; the last one of that name.
+template <class Owns>
+auto* find_own(const Owns& owns, const std::string& name) {
+  const auto found = std::find_if(
+      owns.rbegin(), owns.rend(), [&](const auto& own) { return own.plugin.name == name; });
+  return found == owns.rend() ? nullptr : &*found;
+}
+
 template <class Rows, class Added>
 std::string add_rows(Rows& rows, const Added& added, const char* kind) {
   for (const auto& row : added) {
@@ -173,12 +181,12 @@ Result<> PluginRegistry::load(const std::filesystem::path& library) {
   return {};  // the library stays loaded: its code runs until the program ends
 }
 
-void PluginRegistry::add(std::string name, std::function<std::unique_ptr<Searcher>()> make) {
-  own_searchers_.push_back({std::move(name), std::move(make)});
+void PluginRegistry::add(OwnPlugin plugin, std::function<std::unique_ptr<Searcher>()> make) {
+  own_searchers_.push_back({std::move(plugin), std::move(make)});
 }
 
-void PluginRegistry::add(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make) {
-  own_schedulers_.push_back({std::move(name), std::move(make)});
+void PluginRegistry::add(OwnPlugin plugin, std::function<std::unique_ptr<TrialScheduler>()> make) {
+  own_schedulers_.push_back({std::move(plugin), std::move(make)});
 }
 
 std::vector<std::string> PluginRegistry::searchers() const {
@@ -244,7 +252,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
     }
   };
   const auto own = [](const auto& plugins, const std::string& name) {
-    return std::ranges::any_of(plugins, [&](const auto& plugin) { return plugin.name == name; });
+    return find_own(plugins, name) != nullptr;
   };
   const SearcherPlugin* searching = searcher(spec.searcher.name);
   const SchedulerPlugin* scheduling = scheduler(spec.scheduler.name);
@@ -293,7 +301,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
 
 bool PluginRegistry::knows(const ExperimentSpec& spec) const {
   const auto is_own = [](const auto& plugins, const std::string& name) {
-    return std::ranges::any_of(plugins, [&](const auto& plugin) { return plugin.name == name; });
+    return find_own(plugins, name) != nullptr;
   };
   const std::string& searching = spec.searcher.name;
   const std::string& scheduling = spec.scheduler.name;
@@ -318,22 +326,22 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
   names.stops_trials = spec.scheduler.name != "fifo";
   std::unique_ptr<Searcher> searcher_made;
   std::unique_ptr<TrialScheduler> scheduler_made;
-  for (const auto& own : own_searchers_) {
-    if (own.name == names.searcher) {
-      searcher_made = own.make();
-    }
+  if (const auto* own = find_own(own_searchers_, names.searcher)) {
+    searcher_made = own->make();
+    names.searcher_version = own->plugin.version;
   }
-  for (const auto& own : own_schedulers_) {
-    if (own.name == names.scheduler) {
-      scheduler_made = own.make();
-    }
+  if (const auto* own = find_own(own_schedulers_, names.scheduler)) {
+    scheduler_made = own->make();
+    names.scheduler_version = own->plugin.version;
+    names.needs_checkpoints = own->plugin.needs_checkpoints;
   }
   if (!searcher_made) {
     const SearcherPlugin* plugin = searcher(names.searcher);
     if (plugin == nullptr) {
-      return Error{ErrorCode::invalid_argument,
-                   unknown_name("searcher", names.searcher, searchers()) +
-                       "; a searcher of a library needs its --plugin"};
+      return Error{
+          ErrorCode::invalid_argument,
+          unknown_name("searcher", names.searcher, searchers()) +
+              "; a searcher of a library needs its --plugin, one of a program that program"};
     }
     LUTHIER_TAKE(auto made,
                  plugin->make({spec.searcher.options, spec.objectives, spec.seed, space.get()}));
@@ -346,7 +354,8 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
     if (plugin == nullptr) {
       return Error{ErrorCode::invalid_argument,
                    unknown_name("scheduler", names.scheduler, schedulers()) +
-                       "; a scheduler of a library needs its --plugin"};
+                       "; a scheduler of a library needs its --plugin, one of a program that "
+                       "program"};
     }
     LUTHIER_TAKE(auto made,
                  plugin->make({spec.scheduler.options, spec.objectives, spec.seed, space.get()}));
@@ -354,8 +363,10 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
     names.scheduler_version = plugin->info.version;
     names.needs_checkpoints = plugin->needs_checkpoints;
   }
-  return std::make_unique<Advisors>(
+  auto advisors = std::make_unique<Advisors>(
       std::move(names), std::move(searcher_made), std::move(scheduler_made));
+  advisors->answered_by(host_);
+  return advisors;
 }
 
 }  // namespace luthier

@@ -15,6 +15,13 @@
 
 namespace luthier {
 
+// What is known of a program's own plugin.
+struct OwnPlugin {
+  std::string name;
+  int version = 1;
+  bool needs_checkpoints = false;  // a scheduler: as in SchedulerPlugin
+};
+
 class PluginRegistry {
  public:
   PluginRegistry();  // with the built-in plugins
@@ -22,8 +29,10 @@ class PluginRegistry {
   // Opens a --plugin library and adds what it lists; an error names the file and what is wrong.
   Result<> load(const std::filesystem::path& library);
   // The program's own: `make` is called once for each run, resume and replay.
-  void add(std::string name, std::function<std::unique_ptr<Searcher>()> make);
-  void add(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make);
+  void add(OwnPlugin plugin, std::function<std::unique_ptr<Searcher>()> make);
+  void add(OwnPlugin plugin, std::function<std::unique_ptr<TrialScheduler>()> make);
+  // Who answers for them, if it is another program; it must outlive the advisors made here.
+  void answered_by(AdvisorHost* host) { host_ = host; }
 
   std::vector<std::string> searchers() const;  // names, in order
   std::vector<std::string> schedulers() const;
@@ -45,13 +54,14 @@ class PluginRegistry {
   bool knows(const ExperimentSpec& spec) const;  // its searcher and its scheduler
   template <class Plugin>
   struct Own {
-    std::string name;
+    OwnPlugin plugin;
     std::function<std::unique_ptr<Plugin>()> make;
   };
   std::vector<std::pair<std::string, SearcherPlugin>> searchers_;
   std::vector<std::pair<std::string, SchedulerPlugin>> schedulers_;
   std::vector<Own<Searcher>> own_searchers_;
   std::vector<Own<TrialScheduler>> own_schedulers_;
+  AdvisorHost* host_ = nullptr;
 };
 
 }  // namespace luthier

@@ -455,6 +455,9 @@ void Session::make_engine(const RunContext& options) {
     }
     InterruptSignals::wake(executor_.get());
   }
+  if (options.on_idle) {
+    ports.on_idle = [this, on_idle = options.on_idle] { on_idle(*this); };
+  }
   ports.host = host_name();
   ports.pid = process_id();
   PlannerOptions planner{.jobs = jobs_,
@@ -499,9 +502,47 @@ void Session::apply_start(const SessionTask& start) {
 
 Result<ExperimentSummary> Session::run() {
   if (const auto ran = engine_->run(); !ran) {
-    return ran.error();
+    return leave_after(ran.error());
   }
   return finish();
+}
+
+Error Session::leave_after(Error error) {
+  const AdviceFailure* failure = advisors_->failure();
+  if (failure == nullptr) {
+    return error;
+  }
+  std::vector<Event> events = std::move(engine_->planner().events());
+  std::erase_if(events, [&](const Event& event) { return event.sequence > failure->kept; });
+  if (auto state = state_after(events, *failure)) {
+    engine_.reset();
+    state_ = std::move(state);
+    if (store_->append(events).ok()) {
+      static_cast<void>(store_->close());
+    }
+  }
+  return error;
+}
+
+// The state that the log gives with `events`, to which the end of this session is added. Null: the
+// log is not kept, or can't be read.
+std::unique_ptr<ExperimentState> Session::state_after(std::vector<Event>& events,
+                                                      const AdviceFailure& failure) {
+  auto state = std::make_unique<ExperimentState>();
+  Result<> folded;
+  const auto apply = [&](const Event& event) {
+    folded = state->apply(event);
+    return folded.ok();
+  };
+  if (!store_->read_from(1, apply) || !folded || !std::ranges::all_of(events, apply) ||
+      !state->created()) {
+    return nullptr;
+  }
+  const std::string& text = failure.error.message;
+  events.push_back({state->sequence() + 1,
+                    std::max(clock_->now(), state->time()),
+                    ControllerStopped{false, text.substr(0, text.find('\n'))}});
+  return apply(events.back()) ? std::move(state) : nullptr;
 }
 
 Result<ExperimentSummary> Session::finish() {

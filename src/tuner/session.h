@@ -46,6 +46,10 @@ class Session {
   CheckpointArea& checkpoints() { return *checkpoints_; }
   EventStore& store() { return *store_; }
   const std::filesystem::path& directory() const { return directory_; }
+  // After the engine failed with `error`, which is returned: nothing but state() and store() is
+  // used from now on. Where advisors gave no answer, the log says so and ends before what they
+  // missed.
+  Error leave_after(Error error);
   // After the engine left: closes the store ...
   Result<> close() { return store_->close(); }
   // ... and sums up.
@@ -71,6 +75,8 @@ class Session {
   Result<> make_loggers(const ExperimentSpec& spec, const RunContext& options);
   void make_engine(const RunContext& options);
   void apply_start(const SessionTask& start);
+  std::unique_ptr<ExperimentState> state_after(std::vector<Event>& events,
+                                               const AdviceFailure& failure);
 
   std::filesystem::path directory_;
   std::unique_ptr<Clock> clock_;

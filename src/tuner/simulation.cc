@@ -59,13 +59,13 @@ Simulation& Simulation::scheduler(std::string name, NamedValues options) {
 }
 Simulation& Simulation::searcher(std::string name,
                                  std::function<std::unique_ptr<Searcher>()> make) {
-  impl_->plugins.add(name, std::move(make));
+  impl_->plugins.add({name}, std::move(make));
   impl_->plan.spec.searcher = {std::move(name)};
   return *this;
 }
 Simulation& Simulation::scheduler(std::string name,
                                   std::function<std::unique_ptr<TrialScheduler>()> make) {
-  impl_->plugins.add(name, std::move(make));
+  impl_->plugins.add({name}, std::move(make));
   impl_->plan.spec.scheduler = {std::move(name)};
   return *this;
 }

@@ -62,12 +62,12 @@ Tuner& Tuner::scheduler(std::string name, NamedValues options) {
   return *this;
 }
 Tuner& Tuner::searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make) {
-  impl_->plugins.add(name, std::move(make));
+  impl_->plugins.add({name}, std::move(make));
   impl_->spec.searcher = {std::move(name)};
   return *this;
 }
 Tuner& Tuner::scheduler(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make) {
-  impl_->plugins.add(name, std::move(make));
+  impl_->plugins.add({name}, std::move(make));
   impl_->spec.scheduler = {std::move(name)};
   return *this;
 }

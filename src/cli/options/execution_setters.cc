@@ -6,6 +6,7 @@
 #include "cli/options/option_setters.h"
 #include "executors/ray/ray.h"
 #include "tuner/program_options.h"
+#include "tuner/python_function.h"
 
 namespace luthier::cli::settings {
 namespace {
@@ -42,6 +43,11 @@ Result<> check_executor_option(const Setting& setting,
   if (*of_programs) {
     return {};
   }
+  if (executor == "python") {
+    std::string problem = python_option_problem(key, value);
+    return problem.empty() ? Result<>()
+                           : placed(setting, {ErrorCode::invalid_argument, std::move(problem)});
+  }
   if (executor == "ray") {
     const auto own = set_ray_option(ray, key, value);
     return own ? own : placed(setting, own.error());
@@ -69,8 +75,7 @@ Result<> executor(ExperimentRequest& request, const Setting& setting) {
     return placed(setting,
                   {ErrorCode::invalid_argument,
                    "workers run functions of a Python program, and the command line has none; "
-                   "give a program after '--' with executor process, or use luthier.Tuner in "
-                   "Python"});
+                   "name one with --python MODULE:NAME, or use luthier.Tuner in Python"});
   }
   const auto known = split(setting.option->words, ' ');
   if (std::ranges::find(known, spec->name) == known.end()) {
@@ -95,6 +100,9 @@ Result<> python(ExperimentRequest& request, const Setting& setting) {
                  "of the form MODULE:NAME, such as train:train for a function of train.py");
   }
   set_pair(request.spec.executor_options, "python", setting.value);
+  if (request.spec.executor == "process") {
+    request.spec.executor = "python";
+  }
   return {};
 }
 

@@ -226,10 +226,10 @@ constexpr Option kTable[] = {
 
     {.name = "executor", .argument = "NAME[:K=V,...]",
      .meaning = "what runs trials", .default_text = "process",
-     .group = "execution", .completes = Completes::words, .words = "process ray",
+     .group = "execution", .completes = Completes::words, .words = "process python ray",
      .where = kRun, .set = executor},
     {.name = "python", .argument = "MODULE:NAME",
-     .meaning = "a Python function or class as the trial, with executor ray",
+     .meaning = "a Python function or class as the trial, with executor python or ray",
      .group = "execution", .where = kRun, .set = python},
     {.name = "trainable", .argument = "LIB.so",
      .meaning = "a C++ function or class of a library as the trial, with executor ray",

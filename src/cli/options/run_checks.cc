@@ -35,6 +35,11 @@ std::string no_objective(const ExperimentRequest& request) {
   return problem;
 }
 
+bool has_option(const ExperimentSpec& spec, std::string_view name) {
+  return std::ranges::any_of(spec.executor_options,
+                             [&](const auto& option) { return option.first == name; });
+}
+
 }  // namespace
 
 std::string function_of(const ExperimentSpec& spec) {
@@ -85,9 +90,15 @@ void check_command(const ExperimentRequest& request, std::vector<std::string>& p
     if (!request.spec.command.empty()) {
       problems.emplace_back("a program and a function are both given; drop one of them");
     }
-    if (request.spec.executor != "ray") {
-      problems.emplace_back("--python and --trainable need --executor ray");
+    const bool library = !has_option(request.spec, "python");
+    if (request.spec.executor != "ray" && (library || request.spec.executor != "python")) {
+      problems.emplace_back(library ? "--trainable needs --executor ray"
+                                    : "--python needs --executor python or ray");
     }
+    return;
+  }
+  if (request.spec.executor == "python") {
+    problems.emplace_back("executor python runs a function; name it with --python MODULE:NAME");
     return;
   }
   if (request.spec.command.empty()) {

@@ -417,6 +417,172 @@ TEST(ClientService, ASubscriberHearsWhatIsCommitted) {
   EXPECT_THAT(kinds, ::testing::Contains("attempt_started"));
 }
 
+// The experiment, with a searcher or a scheduler of the client's.
+std::string own(const std::string& what, const std::string& session = R"("store": "memory")") {
+  std::string spec = kSpace;
+  spec.replace(spec.rfind('}'), 1, ", \"" + what + "\": \"Mine\"}");
+  return R"({"id": 1, "do": "start", "experiment": )" + spec + R"(, "session": {"own_)" + what +
+         R"(": {"name": "Mine", "version": 3}, )" + session + "}}";
+}
+
+TEST(ClientService, AsksTheClientsSearcher) {
+  Client client;
+  client.greet();
+  client.result(own("searcher"));
+  const json question = client.ask(R"({"id": 2, "do": "ask"})");
+  EXPECT_EQ(question["call"], "searcher.suggest");
+  EXPECT_EQ(question["trial"], 0);
+  EXPECT_TRUE(question["facts"][0].contains("experiment"));
+  const double x = question["sample"]["x"];
+  EXPECT_TRUE(x >= 0 && x < 1);
+  const json asked = client.ask(R"({"answer": 1, "result": {"config": {"x": 0.5}}})");
+  EXPECT_EQ(asked["result"]["trials"][0]["config"]["x"], 0.5);
+  const json events = client.result(R"({"id": 3, "do": "read", "what": "events"})");
+  for (const json& event : events["events"]) {
+    if (event["event"] == "trial_added") {
+      EXPECT_EQ(event["proposed_by"], "Mine");
+      EXPECT_EQ(event["version"], 3);
+    }
+  }
+}
+
+TEST(ClientService, RequestsBeforeTheAnswerComeAfterIt) {
+  Client client;
+  client.greet();
+  client.result(own("searcher"));
+  client.send(
+      "{\"id\": 2, \"do\": \"ask\"}\n{\"id\": 3, \"do\": \"read\", \"what\": \"trials\"}\n");
+  EXPECT_EQ(json::parse(client.line())["question"], 1);
+  client.send(
+      "{\"id\": 4, \"do\": \"read\", \"what\": \"summary\"}\n{\"answer\": 7, \"result\": 1}\n"
+      "{\"answer\": 1, \"result\": {\"config\": {}}}\n");
+  EXPECT_EQ(json::parse(client.line())["id"], 2);
+  EXPECT_EQ(json::parse(client.line())["result"]["known"], 1);
+  EXPECT_EQ(json::parse(client.line())["id"], 4);
+}
+
+TEST(ClientService, TellsFactsInTheirOrder) {
+  Client client;
+  client.greet();
+  client.result(own("searcher"));
+  client.ask(R"({"id": 2, "do": "ask"})");
+  client.ask(R"({"answer": 1, "result": {"config": {"x": 0.5}}})");
+  client.result(R"({"id": 3, "do": "tell", "trial": 0, "metrics": {"loss": NaN}})");
+  const json question = client.ask(R"({"id": 4, "do": "ask"})");
+  std::vector<std::string> told;
+  for (const json& fact : question["facts"]) {
+    if (fact.contains("call")) {
+      told.push_back(fact["call"]);
+    } else if (fact.contains("trial")) {
+      told.push_back(fact["state"]);
+    }
+  }
+  EXPECT_THAT(told,
+              ::testing::ElementsAre("pending",
+                                     "searcher.on_trial_added",
+                                     "pending",
+                                     "running",
+                                     "running",
+                                     "searcher.on_result",
+                                     "running",
+                                     "pending",
+                                     "completed",
+                                     "searcher.on_trial_ended"));
+}
+
+TEST(ClientService, TheClientsSchedulerDecides) {
+  Client client;
+  client.greet();
+  client.result(own("scheduler"));
+  client.ask(R"({"id": 2, "do": "ask"})");  // choose, before there is a trial ...
+  EXPECT_EQ(client.ask(R"({"answer": 1})")["call"], "scheduler.choose_trial_to_run");
+  client.ask(R"({"answer": 2, "result": {"trial": 0}})");  // ... and after one was added
+  const json question =
+      client.ask(R"({"id": 3, "do": "report", "trial": 0, "metrics": {"loss": 1}})");
+  EXPECT_EQ(question["call"], "scheduler.on_result");
+  EXPECT_EQ(question["result"]["metrics"]["loss"], 1);
+  const json decided = client.ask(R"({"answer": 3, "result": {"decision": "stop"}})");
+  EXPECT_EQ(decided["result"]["decision"], "stop");
+}
+
+TEST(ClientService, AnAnswerThatCanNotBeLeavesTheStepOut) {
+  const std::pair<const char*, const char*> kAnswers[] = {
+      {R"({"answer": 1, "error": "ValueError: no\nTraceback"})", "ValueError: no"},
+      {R"({"answer": 1, "result": {"config": {"x": 7}}})", "searcher 'Mine': "},
+      {R"({"answer": 1, "result": {"config": {"y": 7}}})", "y"},
+      {R"({"answer": 1, "result": {"config": 7}})", "'config' must be an object"},
+      {R"({"answer": 1, "result": {}})", "a suggestion is"}};
+  for (const auto& [answer, said] : kAnswers) {
+    const TemporaryDirectory place;
+    const std::string session = R"("results": ")" + place.path().string() + "\"";
+    Client client;
+    client.greet();
+    client.result(own("searcher", session));
+    client.ask(R"({"id": 2, "do": "ask"})");
+    EXPECT_THAT(client.ask(answer)["error"]["message"].get<std::string>(), HasSubstr(said));
+    EXPECT_THAT(client.error(R"({"id": 3, "do": "ask"})"), HasSubstr(said));
+    EXPECT_THAT(client.error(R"({"id": 4, "do": "close"})"), HasSubstr(said));
+    const json left =
+        client.result(R"({"id": 5, "do": "load", "name": "e", "session": {)" + session + "}}");
+    EXPECT_EQ(left["finished"], false);
+    EXPECT_EQ(left["trials"], 0);
+    EXPECT_THAT(left["reason"].get<std::string>(), HasSubstr(said));
+    client.result(own("searcher", session));  // it can be resumed
+    client.ask(R"({"id": 6, "do": "ask"})");
+    EXPECT_EQ(client.ask(R"({"answer": 2, "result": {"config": {"x": 0}}})")["id"], 6);
+  }
+}
+
+TEST(ClientService, AClientThatDiesInTheMiddleOfAQuestionLeavesALog) {
+  const TemporaryDirectory place;
+  const std::string session = R"("results": ")" + place.path().string() + "\"";
+  {
+    Client client;
+    client.greet();
+    client.result(own("searcher", session));
+    client.ask(R"({"id": 2, "do": "ask"})");
+    client.hang_up();
+  }
+  Client client;
+  client.greet();
+  const json left =
+      client.result(R"({"id": 1, "do": "load", "name": "e", "session": {)" + session + "}}");
+  EXPECT_EQ(left["finished"], false);
+  EXPECT_THAT(left["reason"].get<std::string>(), HasSubstr("left a question open"));
+}
+
+TEST(ClientService, WhatAClientBringsIsChecked) {
+  Client client;
+  client.greet();
+  const auto said = [&](const std::string& member) {
+    return client.error(std::string(R"({"id": 1, "do": "start", "experiment": )") + kSpace +
+                        R"(, "session": {"store": "memory", )" + member + "}}");
+  };
+  EXPECT_THAT(said(R"("own_searcher": "Mine")"), HasSubstr("an object with a name"));
+  EXPECT_THAT(said(R"("own_searcher": {"name": ""})"), HasSubstr("an object with a name"));
+  EXPECT_THAT(said(R"("own_searcher": {"name": "a", "version": true})"), HasSubstr("version"));
+  EXPECT_THAT(said(R"("own_scheduler": {"name": "a", "needs_checkpoints": 1})"),
+              HasSubstr("needs_checkpoints"));
+  EXPECT_THAT(said(R"("own_scheduler": {"name": "asha"})"), HasSubstr("built-in"));
+  EXPECT_THAT(said(R"("own_searcher": {"name": "tpe"})"), HasSubstr("built-in"));
+  EXPECT_THAT(said(R"("own_stop": 1)"), HasSubstr("true or false"));
+}
+
+TEST(ClientService, LoggersAreToldOfWhatIsCommitted) {
+  Client client;
+  client.greet();
+  client.send(std::string(R"({"id": 1, "do": "start", "experiment": )") + kSpace +
+              R"(, "session": {"store": "memory", "own_loggers": true}})" + "\n");
+  EXPECT_EQ(json::parse(client.line())["call"], "logger.on_open");
+  json said = client.ask(R"({"answer": 1})");
+  EXPECT_EQ(said["call"], "logger.on_events");
+  EXPECT_EQ(said["events"][0]["event"], "experiment_created");
+  EXPECT_EQ(client.ask(R"({"answer": 2})")["id"], 1);
+  said = client.ask(R"({"id": 2, "do": "ask"})");
+  EXPECT_EQ(said["call"], "logger.on_events");
+  EXPECT_EQ(client.ask(R"({"answer": 3})")["id"], 2);
+}
+
 TEST(ClientService, ALineWithoutEndIsNotReadForEver) {
   Client client;
   client.greet();
