@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cli/options/arguments.h"
-#include "core/log/experiment_status.h"
+#include "core/state/experiment_status.h"
 #include "luthier/tuner.h"
 
 namespace luthier::cli {

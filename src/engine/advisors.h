@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
 

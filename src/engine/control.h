@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/log/experiment_state.h"
 #include "core/log/log_words.h"
+#include "core/state/experiment_state.h"
 
 namespace luthier {
 

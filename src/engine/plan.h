@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/log/experiment_state.h"
 #include "core/log/log_words.h"
+#include "core/state/experiment_state.h"
 #include "engine/advisors.h"
 #include "engine/control.h"
 #include "engine/ledger.h"

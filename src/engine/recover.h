@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 #include "engine/advisors.h"
 #include "engine/rules.h"
 #include "luthier/event_store.h"

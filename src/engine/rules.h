@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/expression/expression.h"
-#include "core/log/experiment_state.h"
-#include "core/log/metric_readings.h"
+#include "core/state/experiment_state.h"
+#include "core/state/metric_readings.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
 

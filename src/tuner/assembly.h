@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/log/experiment_state.h"
 #include "core/log/log_words.h"
+#include "core/state/experiment_state.h"
 #include "engine/recover.h"
 #include "executors/workers/worker_options.h"
 #include "loggers/console/console.h"

@@ -7,7 +7,7 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "core/log/metric_readings.h"
+#include "core/state/metric_readings.h"
 
 namespace luthier {
 namespace {

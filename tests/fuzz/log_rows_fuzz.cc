@@ -9,7 +9,7 @@
 #include "core/log/canonical_export.h"
 #include "core/log/event_check.h"
 #include "core/log/event_codec.h"
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 #include "input.h"
 
 namespace luthier {

@@ -9,7 +9,7 @@
 #include "cli/output/csv_table.h"
 #include "cli/output/json_objects.h"
 #include "cli/output/output.h"
-#include "core/log/known_check.h"
+#include "core/state/known_check.h"
 #include "core/value_text.h"
 #include "tuner/assembly.h"
 

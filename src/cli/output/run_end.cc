@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cli/advice/failure_advice.h"
 #include "cli/output/output.h"
-#include "core/log/metric_readings.h"
+#include "core/state/metric_readings.h"
 #include "engine/early_failure.h"
 #include "tuner/advice.h"
 #include "tuner/machine/signals.h"

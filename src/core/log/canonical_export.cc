@@ -1,7 +1,7 @@
 #include "core/log/canonical_export.h"
 
 #include "core/json_writer.h"
-#include "core/log/measured_metrics.h"
+#include "core/state/measured_metrics.h"
 
 namespace luthier {
 namespace {

@@ -2,7 +2,7 @@
 // whose checksums are right may still say what no controller writes, and nothing may act on that.
 #pragma once
 
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 
 namespace luthier {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
-#include "core/log/measured_metrics.h"
+#include "core/state/measured_metrics.h"
 #include "executors/programs/attempt_pipes.h"
 #include "executors/programs/command/command_template.h"
 #include "executors/programs/command/secret_mask.h"

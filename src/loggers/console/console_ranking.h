@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/log/trial_score.h"
+#include "core/state/trial_score.h"
 #include "luthier/event.h"
 
 namespace luthier {

@@ -26,9 +26,9 @@ struct StoreOptions {
   // events behind it are right, and before anything is written. An error ends the opening with that
   // error.
   std::function<Result<>(const Event&)> receive = {};
-  // Gives the bytes of the experiment's status (core/log/experiment_status.h) as of the last event
-  // that is appended, to be kept beside the events and in their transaction. Asked at the end, and
-  // in between as often as it costs a hundredth of the time. Empty bytes: not now.
+  // Gives the bytes of the experiment's status (core/state/experiment_status.h) as of the last
+  // event that is appended, to be kept beside the events and in their transaction. Asked at the
+  // end, and in between as often as it costs a hundredth of the time. Empty bytes: not now.
   enum class Moment { running, closing };
   std::function<std::string(Moment)> status = {};
   // Gives the trials as of the last event, for the trial index (trial_index.h) that is made when a

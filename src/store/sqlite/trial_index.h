@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/log/trial_row.h"
+#include "core/state/trial_row.h"
 #include "store/sqlite/event_tables.h"
 
 namespace luthier {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 
 namespace luthier {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 #include "engine/recover.h"
 #include "tuner/plugin_registry.h"
 

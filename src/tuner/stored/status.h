@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "core/log/experiment_status.h"
+#include "core/state/experiment_status.h"
 #include "store/sqlite/trial_index.h"
 
 namespace luthier {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <memory>
 
-#include "core/log/trial_row.h"
+#include "core/state/trial_row.h"
 #include "luthier/error.h"
 
 namespace luthier {

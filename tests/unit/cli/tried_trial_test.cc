@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/commands/one_trial.h"
+#include "cli/commands/reading/one_trial.h"
 #include "core/json.h"
 
 namespace luthier::cli {

@@ -1,5 +1,5 @@
 // The status of an experiment as bytes: what is written comes back, and no other bytes do harm.
-#include "core/log/experiment_status.h"
+#include "core/state/experiment_status.h"
 
 #include <limits>
 

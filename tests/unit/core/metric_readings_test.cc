@@ -1,5 +1,5 @@
 // Who reads which metric, and stop rules that never hold.
-#include "core/log/metric_readings.h"
+#include "core/state/metric_readings.h"
 
 #include <gtest/gtest.h>
 

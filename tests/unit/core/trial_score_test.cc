@@ -1,12 +1,12 @@
 // What a trial is ranked by.
-#include "core/log/trial_score.h"
+#include "core/state/trial_score.h"
 
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
 
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 
 namespace luthier {
 namespace {

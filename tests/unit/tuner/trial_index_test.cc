@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file_descriptor.h"
-#include "core/log/experiment_status.h"
+#include "core/state/experiment_status.h"
 #include "store/memory_store.h"
 #include "store/sqlite/event_reader.h"
 #include "store/sqlite/sqlite_store.h"

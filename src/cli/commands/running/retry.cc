@@ -1,7 +1,7 @@
 #include <array>
 
 #include "cli/asking.h"
-#include "cli/commands/continue_experiment.h"
+#include "cli/commands/running/continue_experiment.h"
 #include "cli/options/option_table.h"
 #include "cli/output/output.h"
 

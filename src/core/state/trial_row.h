@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 
 namespace luthier {
 

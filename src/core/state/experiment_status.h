@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/log/trial_row.h"
+#include "core/state/trial_row.h"
 
 namespace luthier {
 

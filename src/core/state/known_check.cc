@@ -1,4 +1,4 @@
-#include "core/log/known_check.h"
+#include "core/state/known_check.h"
 
 #include <algorithm>
 #include <cmath>

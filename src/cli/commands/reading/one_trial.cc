@@ -1,4 +1,4 @@
-#include "cli/commands/one_trial.h"
+#include "cli/commands/reading/one_trial.h"
 
 #include <fcntl.h>
 #include <unistd.h>

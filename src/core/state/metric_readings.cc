@@ -1,4 +1,4 @@
-#include "core/log/metric_readings.h"
+#include "core/state/metric_readings.h"
 
 #include "base/format.h"
 #include "core/expression/expression.h"

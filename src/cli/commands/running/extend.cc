@@ -1,6 +1,6 @@
 #include <array>
 
-#include "cli/commands/continue_experiment.h"
+#include "cli/commands/running/continue_experiment.h"
 #include "cli/options/option_table.h"
 #include "cli/output/output.h"
 

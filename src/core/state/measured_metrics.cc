@@ -1,4 +1,4 @@
-#include "core/log/measured_metrics.h"
+#include "core/state/measured_metrics.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include "cli/commands/rerun.h"
+#include "cli/commands/running/rerun.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,8 +8,8 @@
 #include "base/try.h"
 #include "core/log/event_check.h"
 #include "core/log/event_codec.h"
-#include "core/log/known_check.h"
 #include "core/log/log_words.h"
+#include "core/state/known_check.h"
 
 namespace luthier {
 namespace {

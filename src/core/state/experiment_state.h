@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "core/log/trial_score.h"
 #include "core/space/shared_space.h"
+#include "core/state/trial_score.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
 #include "luthier/experiment_spec.h"

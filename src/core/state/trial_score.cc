@@ -1,4 +1,4 @@
-#include "core/log/trial_score.h"
+#include "core/state/trial_score.h"
 
 #include <algorithm>
 #include <cmath>

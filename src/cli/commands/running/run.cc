@@ -2,7 +2,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "cli/commands/rerun.h"
+#include "cli/commands/running/rerun.h"
 #include "cli/options/default_name.h"
 #include "cli/options/experiment_request.h"
 #include "cli/options/option_table.h"

@@ -1,4 +1,4 @@
-#include "core/log/experiment_status.h"
+#include "core/state/experiment_status.h"
 
 #include <cmath>
 #include <numeric>

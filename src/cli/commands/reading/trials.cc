@@ -11,8 +11,8 @@
 #include "cli/output/output.h"
 #include "cli/output/table.h"
 #include "cli/reading.h"
-#include "core/log/measured_metrics.h"
 #include "core/named_index.h"
+#include "core/state/measured_metrics.h"
 #include "tuner/assembly.h"
 #include "tuner/stored/trial_table.h"
 

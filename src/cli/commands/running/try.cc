@@ -7,7 +7,7 @@
 #include "cli/advice/correction.h"
 #include "cli/advice/failure_advice.h"
 #include "cli/advice/objective_guess.h"
-#include "cli/commands/one_trial.h"
+#include "cli/commands/reading/one_trial.h"
 #include "cli/options/experiment_request.h"
 #include "cli/options/option_table.h"
 #include "cli/output/output.h"

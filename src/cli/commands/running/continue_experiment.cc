@@ -1,4 +1,4 @@
-#include "cli/commands/continue_experiment.h"
+#include "cli/commands/running/continue_experiment.h"
 
 #include "cli/output/output.h"
 #include "cli/output/run_end.h"

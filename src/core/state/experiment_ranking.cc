@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "core/log/event_codec.h"
-#include "core/log/experiment_state.h"
+#include "core/state/experiment_state.h"
 
 namespace luthier {
 namespace {
