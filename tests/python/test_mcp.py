@@ -125,7 +125,7 @@ async def test_an_agent_tunes_example_03_within_a_budget(client):
 
 @with_client
 async def test_an_agent_stops_a_bad_run(client):
-    await call(client, "start", command=busy(), space={"x": ["nan"]}, min="loss", samples=1000, jobs=2, name="bad", grace="1s")
+    await call(client, "start", command=busy("nan"), space={"x": "uniform(0, 1)"}, min="loss", samples=1000, jobs=2, name="bad", grace="1s")
     for _ in range(20):
         seen = await call(client, "watch", experiment="bad", wait=1)
         running = [each for each in seen["recent"] if each["state"] == "running"]

@@ -194,15 +194,24 @@ std::int64_t ended_trials(const Json& show) {
   return ended;
 }
 
+std::int64_t planned_trials(const Json& show) {
+  const Json* parameters = member(show, {"space", "parameters"});
+  const bool grid =
+      parameters != nullptr && std::ranges::any_of(parameters->members, [](const auto& each) {
+        return to_text(each.second.value).starts_with("grid(");
+      });
+  return grid ? 0 : count_at(show, {"samples"});
+}
+
 std::string experiment_summary(const Json& show) {
-  const auto samples = count_at(show, {"samples"});
+  const auto planned = planned_trials(show);
   const std::string reason = text_at(show, {"reason"});
   return formatted("experiment '{}' is {}{}: {}{} trials ended, {} failed, {} running; {}",
                    text_at(show, {"experiment"}),
                    text_at(show, {"state"}),
                    reason.empty() ? "" : " (" + reason + ")",
                    ended_trials(show),
-                   samples > 0 ? " of " + std::to_string(samples) : "",
+                   planned > 0 ? " of " + std::to_string(planned) : "",
                    count_at(show, {"trials", "failed"}),
                    count_at(show, {"trials", "running"}),
                    best_text(show));

@@ -1,6 +1,7 @@
 // What a tool answers: a structure, and the same as text for clients that know no structures.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ std::vector<std::string> sentences(std::string_view messages);
 
 // How far an experiment is, in a sentence, from a line of `show --json`.
 std::string experiment_summary(const Json& show);
+// How many trials there will be, of such a line; 0: unknown, without a limit or with a grid.
+std::int64_t planned_trials(const Json& show);
 // Trials that have ended, of such a line.
 std::int64_t ended_trials(const Json& show);
 

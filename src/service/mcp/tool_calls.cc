@@ -51,11 +51,6 @@ bool is_running(const Json& show) {
   return state != nullptr && state->value.text() != nullptr && *state->value.text() == "running";
 }
 
-std::int64_t samples_of(const Json& show) {
-  const Json* samples = show.find("samples");
-  return samples != nullptr ? samples->value.integer().value_or(0) : 0;
-}
-
 Result<> check_budget(const McpTool& tool, const Json& arguments) {
   const bool given = !text_of(arguments, "samples").empty() || !text_of(arguments, "time").empty();
   if (given || tool.command.front() == "resume") {
@@ -247,7 +242,7 @@ Result<std::string> ToolCalls::watch(const Json& arguments,
     LUTHIER_TAKE(const auto show, parse_json(line));
     const auto ended = ended_trials(show);
     progress(static_cast<double>(ended),
-             static_cast<double>(samples_of(show)),
+             static_cast<double>(planned_trials(show)),
              experiment_summary(show));
     ended_before = ended_before.value_or(ended);
     const auto left = wait - (Clock::now() - begun);
