@@ -20,7 +20,7 @@ namespace {
 constexpr std::array kExamples = {
     std::string_view("luthier mcp                            # one client, on standard input and "
                      "output: docs/mcp.md"),
-    std::string_view("luthier mcp --directory /work/digits   # where programs run")};
+    std::string_view("luthier mcp --directory ~/digits   # where programs run")};
 constexpr std::array kOptions = {
     Option{.name = "directory",
            .argument = "DIR",
