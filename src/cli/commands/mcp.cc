@@ -18,7 +18,7 @@ namespace luthier::cli {
 namespace {
 
 constexpr std::array kExamples = {
-    std::string_view("luthier mcp                            # one client, on standard input and "
+    std::string_view("luthier mcp                        # one client, on standard input and "
                      "output: docs/mcp.md"),
     std::string_view("luthier mcp --directory ~/digits   # where programs run")};
 constexpr std::array kOptions = {
