@@ -18,22 +18,31 @@ training code, report(), checkpoint() and the like speak for the trial that runs
 Tuner, in one given to `luthier run --python`, and in any program that `luthier run` started.
 """
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ._trial import current as _current
 
 if TYPE_CHECKING:
-    from ._engine import program
-    from ._errors import Error, NotFoundError, UsageError
-    from ._experiment import Experiment, Trial
-    from ._plugins import (Choice, Decision, Exhausted, Logger, Proposal, Scheduler, Searcher,
-                           Wait)
-    from ._result import Result, TrialResult
-    from ._space import (Domain, choice, constant, expression, grid, lograndint, loguniform, normal,
-                         qlograndint, qloguniform, qnormal, qrandint, quniform, randint, uniform)
-    from ._stored import ls, open
-    from ._tuner import Replay, Tuner
-    from ._view import Reported, TrialView, View
+    from typing import Callable, Dict, List, Mapping, Optional
+
+    # "as": type checkers take these for names of this module.
+    from ._engine import program as program
+    from ._errors import Error as Error, NotFoundError as NotFoundError, UsageError as UsageError
+    from ._experiment import Experiment as Experiment, Trial as Trial
+    from ._plugins import (
+        Choice as Choice, Decision as Decision, Exhausted as Exhausted, Logger as Logger,
+        Proposal as Proposal, Scheduler as Scheduler, Searcher as Searcher, Wait as Wait)
+    from ._result import Result as Result, TrialResult as TrialResult
+    from ._space import (
+        Domain as Domain, choice as choice, constant as constant, expression as expression, grid as grid,
+        lograndint as lograndint, loguniform as loguniform, normal as normal, qlograndint as qlograndint,
+        qloguniform as qloguniform, qnormal as qnormal, qrandint as qrandint, quniform as quniform,
+        randint as randint, uniform as uniform)
+    from ._stored import ls as ls, open as open
+    from ._tuner import Replay as Replay, Tuner as Tuner
+    from ._view import Reported as Reported, TrialView as TrialView, View as View
 
 # Where names are that load more than a trial needs.
 _LAZY = {
@@ -61,7 +70,7 @@ __all__ = ["checkpoint", "config", "directory", "iteration", "report", "seed", "
            "trial_id", *(_MODULE_OF.keys() | _PLUGINS) - {"open", "random"}]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     import importlib
 
     if name in _MODULE_OF:
@@ -69,7 +78,7 @@ def __getattr__(name):
     elif name in _PLUGINS:
         from ._spec import Plugin
 
-        def value(**options):
+        def value(**options: Any) -> Plugin:
             return Plugin(name, options)
 
         value.__name__ = value.__qualname__ = name
@@ -80,46 +89,47 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> List[str]:
     return sorted({*globals(), *__all__})
 
 
-def config():
+def config() -> Dict[str, Any]:
     """The trial's configuration: a dict."""
     return _current().config
 
 
-def report(metrics=None, /, save=None, **more):
+def report(metrics: Optional[Mapping[str, Any]] = None, /, save: Optional[Callable[[str], object]] = None,
+           **more: Any) -> bool:
     """Reports the metrics of one more training iteration and waits for the decision. True means
     continue, False means return now. If a checkpoint is wanted, `save(directory)` is called with
     an empty directory to write into."""
     return _current().report({**(metrics or {}), **more}, save)
 
 
-def checkpoint():
+def checkpoint() -> Optional[str]:
     """Directory of the checkpoint to resume from; None if the trial starts from scratch."""
     return _current().checkpoint
 
 
-def iteration():
+def iteration() -> int:
     """The last iteration reported, or that of the checkpoint; 0 at the start."""
     return _current().iteration
 
 
-def seed():
+def seed() -> int:
     """The trial's seed, the same in every attempt."""
     return _current().seed
 
 
-def trial_id():
+def trial_id() -> int:
     return _current().id
 
 
-def directory():
+def directory() -> Optional[str]:
     """The trial's own directory; None with --store memory."""
     return _current().directory
 
 
-def stop_requested():
+def stop_requested() -> bool:
     """Whether the trial was asked to stop since the last report; check this in long iterations."""
     return _current().stop_requested

@@ -6,8 +6,8 @@ from ray._private import state
 from . import _wire
 
 _HOLDER = "luthier-shared"
-_refs = {}
-_holders = []  # without a handle the actor would end, and the data it owns would be lost
+_refs: "dict[object, object]" = {}
+_holders: "list[object]" = []  # without a handle the actor would end, and the data it owns would be lost
 
 
 def describe(version):

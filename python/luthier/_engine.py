@@ -70,7 +70,7 @@ class Engine:
         self._lock = threading.RLock()
         self._incoming = bytearray()
         self._last_id = 0
-        self._pending = {}  # id -> None, of requests nobody waits for
+        self._pending: "dict[int, None]" = {}  # id -> None, of requests nobody waits for
         self._failed = None  # of one of those
         self.on_events = None  # called with each batch of a subscription
         self.on_question = None  # called with each question; what it returns is the answer

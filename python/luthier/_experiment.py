@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union, overload
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union, overload
 
 from . import _spec
 from ._answers import Brought
@@ -25,7 +25,7 @@ class Trial(NamedTuple):
     iteration: int  #: results reported before; greater than 0 if the trial resumes
     checkpoint: Optional[str] = None  #: directory of the checkpoint to resume from
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: Any) -> Any:
         """trial["lr"] is trial.config["lr"]."""
         return self.config[name] if isinstance(name, str) else tuple.__getitem__(self, name)
 
@@ -50,7 +50,7 @@ class Experiment:
                  maximize: Union[str, Sequence[str], None] = None, searcher: Any = None,
                  scheduler: Any = None, samples: Optional[int] = None, seed: int = 0,
                  points: Sequence[Mapping[str, Any]] = (), constraints: Union[str, Sequence[str]] = (),
-                 stop: Any = (), path: Union[str, os.PathLike, None] = None,
+                 stop: Any = (), path: Union[str, os.PathLike[str], None] = None,
                  loggers: Sequence[Logger] = (), **options: Any) -> None:
         shape = Space(space, constraints)
         self._nested = shape.nested
@@ -79,7 +79,7 @@ class Experiment:
     @overload
     def ask(self, count: int) -> List[Trial]: ...
 
-    def ask(self, count=None):
+    def ask(self, count: Optional[int] = None) -> Union[Trial, List[Trial], None]:
         """The next trial to train, or a list of at most `count` trials.
 
         None (or an empty list) means that no trial can start now: the experiment has ended (`finished`),
@@ -92,13 +92,13 @@ class Experiment:
             return trials
         return trials[0] if trials else None
 
-    def _trial(self, asked):
+    def _trial(self, asked: Mapping[str, Any]) -> Trial:
         config = nested(asked["config"]) if self._nested else asked["config"]
         return Trial(asked["trial"], config, int(asked["seed"]), asked["iteration"],
                      asked.get("checkpoint"))
 
     def report(self, trial: Union[Trial, int], metrics: Optional[Mapping[str, Any]] = None, *,
-               save=None, **more: Any) -> bool:
+               save: Optional[Callable[[str], object]] = None, **more: Any) -> bool:
         """Reports one more training iteration. Returns True to continue; False means that the trial was
         stopped or paused: call tell(trial).
 
@@ -110,7 +110,7 @@ class Experiment:
             self.save(number, save)
         return answer["decision"] in ("continue", "checkpoint")
 
-    def save(self, trial: Union[Trial, int], save) -> None:
+    def save(self, trial: Union[Trial, int], save: Callable[[str], object]) -> None:
         """Saves a checkpoint of the last reported iteration: `save(directory)` writes into an empty directory."""
         number = _number(trial)
         save(self._engine.ask("checkpoint", trial=number)["directory"])
@@ -184,18 +184,19 @@ class Experiment:
         if not self._engine.closed:
             self.close()
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         if self.path is None:
             raise TypeError("an experiment in memory can't be pickled; give it a path")
-        from . import open
+        from ._stored import open
+
         return open, (self.path,)
 
 
-def _number(trial):
+def _number(trial: Any) -> int:
     return trial.id if isinstance(trial, (Trial, TrialResult)) else int(trial)
 
 
-def _metrics(metrics, more):
+def _metrics(metrics: Optional[Mapping[str, Any]], more: Mapping[str, Any]) -> Dict[str, Any]:
     found = record({**(metrics or {}), **more})
     if not found:
         raise UsageError("report at least one metric, as in report(trial, loss=0.25)")

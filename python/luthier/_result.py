@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 from ._space import nested
 from ._values import numbers
+
+if TYPE_CHECKING:
+    from ._engine import Engine
 
 _PAGE = 1000
 
@@ -24,7 +27,7 @@ class TrialResult(NamedTuple):
     reason: str  #: why it ended or is waiting; for a failure, with the end of the traceback
 
 
-def _trial(answer, group):
+def _trial(answer: Mapping[str, Any], group: bool) -> TrialResult:
     config = answer["best_config"] or answer["config"]
     metrics = numbers(answer["metrics"])
     return TrialResult(
@@ -34,7 +37,7 @@ def _trial(answer, group):
         proposed_by=answer["proposed_by"], reason=answer["reason"])
 
 
-def read_trials(engine, group=False, first=0, count=None) -> List[TrialResult]:
+def read_trials(engine: Engine, group: bool = False, first: int = 0, count: Optional[int] = None) -> List[TrialResult]:
     """`group`: configurations are nested. `count` None: all that there are."""
     trials: List[TrialResult] = []
     while True:
@@ -47,12 +50,12 @@ def read_trials(engine, group=False, first=0, count=None) -> List[TrialResult]:
 class Result:
     """The trials of an experiment and how it ended. Notebooks show it as a table."""
 
-    def __init__(self, summary, trials: List[TrialResult]) -> None:
+    def __init__(self, summary: Mapping[str, Any], trials: List[TrialResult]) -> None:
         self.trials = trials  #: all trials, ordered by id
         self.directory: Optional[str] = summary["directory"]  #: None for an experiment in memory
         self.finished: bool = summary["finished"]  #: False: it was interrupted and can be resumed
         self.reason: str = summary["reason"]  #: why it ended, a sentence
-        self._best = summary["best"]
+        self._best: List[int] = summary["best"]
 
     @property
     def best(self) -> Optional[TrialResult]:
@@ -64,16 +67,16 @@ class Result:
         """The Pareto front: the trials that no other trial dominates."""
         return [self.trials[each] for each in self._best]
 
-    def dataframe(self):
+    def dataframe(self) -> Any:
         """A pandas.DataFrame with one row per trial; needs pandas. The columns are trial, state, iterations,
         the metrics, and config/NAME for each parameter."""
         try:
-            import pandas
+            import pandas  # type: ignore[import-untyped, import-not-found, unused-ignore]
         except ImportError:
             raise ImportError("dataframe() needs pandas; pip install pandas") from None
         return pandas.DataFrame(self._rows())
 
-    def _rows(self):
+    def _rows(self) -> Iterator[Dict[str, Any]]:
         for trial in self.trials:
             row = {"trial": trial.id, "state": trial.state, "iterations": trial.iterations}
             row.update(trial.metrics)
@@ -83,7 +86,7 @@ class Result:
     def __len__(self) -> int:
         return len(self.trials)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[TrialResult]:
         return iter(self.trials)
 
     def __repr__(self) -> str:
@@ -96,7 +99,7 @@ class Result:
         return table(repr(self), list(self._rows())[:100])
 
 
-def table(caption, rows):
+def table(caption: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """HTML with a row per dict."""
     from html import escape
 
@@ -108,9 +111,9 @@ def table(caption, rows):
     return f"<p>{escape(caption)}</p><table><tr>{head}</tr>{cells}</table>"
 
 
-def _text(value):
+def _text(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def shown(values):
+def shown(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={_text(value)}" for name, value in values.items())

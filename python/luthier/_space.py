@@ -8,7 +8,7 @@ chosen) or to a constant. Nested dicts are groups: {"optimizer": {"lr": ...}} de
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from ._errors import UsageError
 from ._values import plain
@@ -145,7 +145,7 @@ class Space:
                 "constraints": self.constraints}
 
 
-def _flat(space, prefix):
+def _flat(space: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     for name, value in space.items():
         if not isinstance(name, str):
             raise UsageError(f"the parameter name {name!r} must be text")
@@ -155,7 +155,7 @@ def _flat(space, prefix):
             yield prefix + name, value
 
 
-def _parameter(name, value):
+def _parameter(name: str, value: Any) -> str:
     if isinstance(value, Domain):
         return str(value)
     try:
@@ -166,9 +166,9 @@ def _parameter(name, value):
             "luthier.uniform(0, 1), a list of values or a value: None, a bool, a number or text") from None
 
 
-def nested(config):
+def nested(config: Mapping[str, Any]) -> dict[str, Any]:
     """{"a.b": 1} as {"a": {"b": 1}}."""
-    out = {}
+    out: dict[str, Any] = {}
     for name, value in config.items():
         *groups, last = name.split(".")
         place = out
@@ -178,9 +178,9 @@ def nested(config):
     return out
 
 
-def flat(config):
+def flat(config: Mapping[str, Any]) -> dict[str, Any]:
     """{"a": {"b": 1}} as {"a.b": 1}, with values as the engine knows them."""
-    out = {}
+    out: dict[str, Any] = {}
     for name, value in config.items():
         if isinstance(value, Mapping):
             out.update({f"{name}.{key}": inner for key, inner in flat(value).items()})

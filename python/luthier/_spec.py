@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ._errors import UsageError
 from ._space import Space, flat
@@ -59,7 +59,7 @@ def new_name(stem: str) -> str:
 
 
 # Options by the names the engine has for them, and what it is given of each.
-_OPTIONS = {
+_OPTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "searcher": ("searcher", plugin),
     "scheduler": ("scheduler", plugin),
     "seed": ("seed", int),

@@ -9,7 +9,7 @@ from ._engine import Engine
 from ._result import Result, read_trials
 
 
-def open(path: Union[str, os.PathLike]) -> Result:
+def open(path: Union[str, os.PathLike[str]]) -> Result:
     """The current results of the experiment in this directory, running or not."""
     path = os.path.abspath(os.fspath(path))
     engine = Engine()
@@ -21,7 +21,7 @@ def open(path: Union[str, os.PathLike]) -> Result:
         engine.close()
 
 
-def ls(results: Union[str, os.PathLike] = "luthier-results") -> List[str]:
+def ls(results: Union[str, os.PathLike[str]] = "luthier-results") -> List[str]:
     """The directories of the experiments in `results`, sorted by name; empty if it does not exist."""
     results = os.path.abspath(os.fspath(results))
     try:

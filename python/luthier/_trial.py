@@ -1,8 +1,11 @@
 """The trial of the current thread, as training code sees it (docs/ray.md)."""
 
+from __future__ import annotations
+
 import json
 import os
 import threading
+from typing import Any, Callable, Dict, Mapping, Optional
 
 from ._values import numbers, record
 
@@ -12,19 +15,20 @@ _local = threading.local()
 class Trial:
     """`tell(line) -> reply` sends one line of the worker protocol and waits for the answer."""
 
-    def __init__(self, order, tell, stopping=lambda: False, close=lambda: None):
-        self.id = order["trial"]
-        self.config = order["config"]
-        self.seed = order["seed"]
-        self.iteration = order["iteration"]
-        self.checkpoint = order.get("restore") or None
-        self.directory = order.get("trial_directory") or None
+    def __init__(self, order: Mapping[str, Any], tell: Callable[[Any], Any],
+                 stopping: Callable[[], bool] = lambda: False, close: Callable[[], object] = lambda: None) -> None:
+        self.id: int = order["trial"]
+        self.config: Dict[str, Any] = order["config"]
+        self.seed: int = order["seed"]
+        self.iteration: int = order["iteration"]
+        self.checkpoint: Optional[str] = order.get("restore") or None
+        self.directory: Optional[str] = order.get("trial_directory") or None
         self._tell = tell
         self._stopping = stopping
         self.close = close
         self._over = False
 
-    def report(self, metrics, save=None):
+    def report(self, metrics: Mapping[str, Any], save: Optional[Callable[[str], object]] = None) -> bool:
         """True: continue. False: return now, because the trial was stopped or paused."""
         if self._over:
             return False
@@ -41,21 +45,21 @@ class Trial:
         return not self._over
 
     @property
-    def over(self):
+    def over(self) -> bool:
         """Whether report() has said to return."""
         return self._over
 
     @property
-    def stop_requested(self):
+    def stop_requested(self) -> bool:
         """Whether the trial was asked to stop since the last report; check this in long iterations."""
         return self._stopping()
 
 
-def set_current(trial):
+def set_current(trial: Optional[Trial]) -> None:
     _local.trial = trial
 
 
-def current():
+def current() -> Trial:
     trial = getattr(_local, "trial", None) or _of_this_process()
     if trial is None:
         raise RuntimeError("no trial runs in this thread; call luthier.report() and similar functions in a "
@@ -63,10 +67,10 @@ def current():
     return trial
 
 
-_process_trial = None
+_process_trial: Optional[Trial] = None
 
 
-def forget():
+def forget() -> None:
     """This process has another trial from now on."""
     global _process_trial
     if _process_trial is not None:
@@ -74,13 +78,13 @@ def forget():
     _process_trial = None
 
 
-def _of_this_process():
+def _of_this_process() -> Optional[Trial]:
     """The trial of a program that `luthier run ... -- python train.py` started."""
     global _process_trial
     if _process_trial is None and "LUTHIER_REPORT_FD" in os.environ:
         link = os.fdopen(int(os.environ["LUTHIER_REPORT_FD"]), "r+b", buffering=0)
 
-        def tell(message):
+        def tell(message: Any) -> Any:
             link.write(json.dumps(message).encode() + b"\n")
             reply = b""
             while not reply.endswith(b"\n"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _live, _payload, _spec
 from ._answers import Brought
@@ -68,7 +68,7 @@ class Tuner:
     tags; and executor_options of a program.
     """
 
-    def __init__(self, train: Union[Callable[[dict], Any], type, Sequence[str]], space: Mapping[str, Any], *,
+    def __init__(self, train: Union[Callable[[Any], Any], type, Sequence[str]], space: Mapping[str, Any], *,
                  minimize: Union[str, Sequence[str], None] = None,
                  maximize: Union[str, Sequence[str], None] = None, samples: Optional[int] = None,
                  time: Optional[float] = None, jobs: Optional[int] = None, searcher: Any = None,
@@ -76,7 +76,7 @@ class Tuner:
                  constraints: Union[str, Sequence[str]] = (),
                  points: Sequence[Mapping[str, Any]] = (),
                  resources: Optional[Mapping[str, Any]] = None, retries: int = 0,
-                 results: Union[str, os.PathLike, None] = "luthier-results", name: Optional[str] = None,
+                 results: Union[str, os.PathLike[str], None] = "luthier-results", name: Optional[str] = None,
                  seed: int = 0, start: str = "fork", reuse: bool = False,
                  log: Optional[Sequence[str]] = ("console", "csv", "json", "tensorboard"),
                  verbosity: int = 1, durability: Optional[str] = None,
@@ -100,7 +100,7 @@ class Tuner:
         self._spec.update(
             {"executor": "workers"} if self._command is None else
             {"executor": "process", "command": self._command, "executor_options": dict(executor_options or {})})
-        self._session = {"verbosity": verbosity}
+        self._session: Dict[str, Any] = {"verbosity": verbosity}
         if jobs is not None:
             self._session["jobs"] = jobs
         if durability is not None:
@@ -120,7 +120,7 @@ class Tuner:
         that it can be resumed."""
         import asyncio
 
-        engines: list = []
+        engines: List[Engine] = []
         running = asyncio.get_running_loop().run_in_executor(None, self._run, engines.append)
         try:
             return await asyncio.shield(running)
@@ -132,7 +132,7 @@ class Tuner:
             await asyncio.wait([running])
             raise
 
-    def _run(self, on_start=None):
+    def _run(self, on_start: Optional[Callable[[Engine], None]] = None) -> Result:
         name = self._given_name or _spec.new_name(_stem(self._train, self._command))
         return self._drive("run", on_start, experiment={**self._spec, "name": name},
                            session={**self._session, "may_rename": self._given_name is None})
@@ -153,12 +153,13 @@ class Tuner:
         finally:
             engine.close()
 
-    def _name(self):
+    def _name(self) -> str:
         if self._given_name is None or self._results is None:
             raise UsageError("which experiment? give Tuner its name and the results directory it is in")
         return self._given_name
 
-    def _drive(self, word, on_start, *, session, **arguments):
+    def _drive(self, word: str, on_start: Optional[Callable[[Engine], None]], *, session: Mapping[str, Any],
+               **arguments: Any) -> Result:
         """`on_start`: called with the engine before it is asked."""
         brought = self._brought
         display = _live.notebook() if self._session["verbosity"] > 0 else None
@@ -187,7 +188,7 @@ class Tuner:
                 os.close(payload)
 
 
-def _words(train):
+def _words(train: Any) -> Optional[List[str]]:
     if callable(train):
         return None
     if isinstance(train, str):
@@ -199,17 +200,17 @@ def _words(train):
                      "of words")
 
 
-def _stem(train, command):
+def _stem(train: Any, command: Optional[List[str]]) -> str:
     text = os.path.basename(command[-1]) if command else getattr(train, "__name__", type(train).__name__)
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "_.+-") else "-" for c in text).strip("-._+")
     return kept[:60] or "experiment"
 
 
-def _worker_command(payload):
+def _worker_command(payload: int) -> List[str]:
     """An interpreter as this one, which finds this package wherever it is."""
     import subprocess
 
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     start = f"import sys; sys.path.insert(0, {package!r}); from luthier._pool import main; main()"
-    return [sys.executable, *subprocess._args_from_interpreter_flags(), "-c", start,
+    return [sys.executable, *subprocess._args_from_interpreter_flags(), "-c", start,  # type: ignore[attr-defined]
             f"/proc/{os.getpid()}/fd/{payload}"]

@@ -67,6 +67,15 @@ def test_the_client_in_node(monkeypatch):
     assert abs(float(re.fullmatch(r"x = (\S+), loss = \S+\n", ran.stdout)[1]) - 0.3) < 0.2
 
 
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+def test_the_example_in_node():
+    script = DOCS.parent / "examples/13_client_in_node/tune.mjs"
+    ran = subprocess.run(["node", str(script)], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    stopped, loss = re.fullmatch(r"40 trials, (\d+) stopped early; loss (\S+) with lr \S+\n", ran.stdout).groups()
+    assert 20 <= int(stopped) < 40 and float(loss) < 0.01
+
+
 def test_every_request_of_the_protocol_is_on_its_page():
     ran = subprocess.run([os.environ["LUTHIER_PROGRAM"], "client"], input='{"id": 1, "do": "?"}\n',
                          capture_output=True, text=True, timeout=60)

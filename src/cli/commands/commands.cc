@@ -7,13 +7,13 @@ namespace luthier::cli {
 
 extern const Command kRun, kTry, kLs, kShow, kTrials, kBest, kLogs, kExplain, kStop, kPause,
     kResume, kExtend, kRetry, kRm, kReplay, kSimulate, kCompare, kExport, kPlugins, kDoctor,
-    kCompletion, kHelp, kVersion;
+    kCompletion, kMcp, kHelp, kVersion;
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 23> kCommands = {
+  static constexpr std::array<const Command*, 24> kCommands = {
       &kRun,     &kTry,    &kLs,      &kShow,   &kTrials,     &kBest, &kLogs,   &kExplain,
       &kStop,    &kPause,  &kResume,  &kExtend, &kRetry,      &kRm,   &kReplay, &kSimulate,
-      &kCompare, &kExport, &kPlugins, &kDoctor, &kCompletion, &kHelp, &kVersion};
+      &kCompare, &kExport, &kPlugins, &kDoctor, &kCompletion, &kMcp,  &kHelp,   &kVersion};
   return kCommands;
 }
 
