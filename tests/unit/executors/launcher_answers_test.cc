@@ -67,8 +67,7 @@ TEST_F(LauncherAnswers, InTheRightOrder) {
 
 TEST_F(LauncherAnswers, AWrongBeginningIsAskedForAgain) {
   for (const Answers& wrong : {Answers{}, {kGone}, {kGone, kSpawned}, {"x"}, {kGone, kGone}}) {
-    EXPECT_THAT(end_of({wrong, {kSpawned, kGone}}).message,
-                HasSubstr("without a value of 'loss'"));
+    EXPECT_THAT(end_of({wrong, {kSpawned, kGone}}).message, HasSubstr("without a value of 'loss'"));
   }
 }
 
