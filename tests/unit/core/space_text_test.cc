@@ -102,8 +102,7 @@ TEST(DomainText, ErrorsNamePositionAndRemedy) {
       {"lr=expr(1", "expr( has no closing ')'"},
       {"lr=1e999", "outside the range of a double"},
       {"lr=hello world", "in quotes"},
-      {"lr=0.1..1",
-       "'0.1..1' is not a value; did you mean uniform(0.1, 1)? put text in quotes"},
+      {"lr=0.1..1", "'0.1..1' is not a value; did you mean uniform(0.1, 1)? put text in quotes"},
       {"lr=1e-5-1e-1", "did you mean loguniform(1e-05, 0.1)?"},
       {"lr=1:10", "did you mean randint(1, 11)?"},
       {"lr=sgd|adam", "did you mean choice(sgd, adam)?"},
@@ -275,7 +274,8 @@ TEST(DomainText, FlagsAndSecrets) {
   EXPECT_NE(Space::parse_domain("store_true(x)").error().message.find("'flag'"), std::string::npos);
   Space space;
   space.add("amp", flag("--a", "--a"));
-  EXPECT_NE(CompiledSpace::compile(space).error().message.find("give one for on and a different one for off"),
+  EXPECT_NE(CompiledSpace::compile(space).error().message.find(
+                "give one for on and a different one for off"),
             std::string::npos);
 }
 
