@@ -26,7 +26,8 @@ def machine(tmp_path):
     for name in ("cmake", "ninja", "ctest"):
         program(tmp_path / "bin" / name, "")
     program(tmp_path / ".venv/bin/python", "echo Python 3.99.0\n")
-    program(tmp_path / ".venv/bin/pip", "")
+    for name in ("pip", "mypy"):
+        program(tmp_path / ".venv/bin" / name, "")
     return tmp_path
 
 

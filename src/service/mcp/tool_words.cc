@@ -81,7 +81,7 @@ Result<> check_inside(const std::filesystem::path& directory,
 Result<std::string> experiment(const McpProperty& property,
                                const Json& json,
                                const std::filesystem::path& results) {
-  LUTHIER_TAKE(auto name, typed_text(property, json));
+  LUTHIER_TAKE(const auto name, typed_text(property, json));
   LUTHIER_TRY(check_name(property, name));
   LUTHIER_TAKE(const auto directory, look_up_experiment(results, name));
   LUTHIER_TRY(check_inside(directory, results));
