@@ -18,8 +18,8 @@ struct LuthierTrialHost {
 };
 
 // The type of the symbol luthier_trainable: runs one trial. `order`: JSON with trial, seed,
-// iteration, config, restore and trial_directory. Returns 0, or 1 with a sentence in `message`. Never
-// throws.
+// iteration, config, restore and trial_directory. Returns 0, or 1 with a sentence in `message`.
+// Never throws.
 using LuthierTrainable = int(const char* order,
                              const LuthierTrialHost* host,
                              char* message,

@@ -223,8 +223,7 @@ class DomainReader {
       if (const auto meant = distribution_meant(word)) {
         return fail_at(
             start,
-            formatted(
-                "'{}' is not a value; did you mean {}? put text in quotes", word, *meant));
+            formatted("'{}' is not a value; did you mean {}? put text in quotes", word, *meant));
       }
     }
     const auto* list = value.list();
