@@ -55,8 +55,8 @@ Result<std::vector<std::string>> typed_list(const McpProperty& property, const J
 
 // ---- experiments
 
-Result<> check_name(const McpProperty& property, const std::string& name) {
-  const bool path = name.find('/') != std::string::npos || name == "." || name == "..";
+Result<> check_name(const McpProperty& property, std::string_view name) {
+  const bool path = name.find('/') != std::string_view::npos || name == "." || name == "..";
   if (name.empty() || name.front() == '-' || path) {
     return unfit(property, "the name of an experiment, without slashes; 'list' shows them");
   }
