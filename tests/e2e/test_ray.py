@@ -322,7 +322,7 @@ def test_bad_options(home):
             (["--executor", "ray:per_worker=0"], "at least 1"),
             (["--executor", "ray:strategy=ROUND"], "STRICT_SPREAD"),
             (["--executor", "ray:bundles=cpu"], "not of the form"),
-            (["--executor", "process"], "need --executor ray"),
+            (["--executor", "process"], "needs --executor python or ray"),
             (["--executor", "ray", "--python", "nothing"], "MODULE:NAME")):
         what = [] if "--python" in words else ["--python", "ray_trials:once"]
         done = home.luthier("run", "-n", 1, *SPACE, *what, *words, code=2)

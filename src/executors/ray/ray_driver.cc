@@ -216,11 +216,17 @@ void RayDriver::end() {
   const FileDescriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   pollfd polled{process.get(), POLLIN, 0};
   if (!process || poll(&polled, 1, kGoodbyeMs) <= 0) {
-    kill(pid_, SIGKILL);
+    kill();
   }
   waitpid(pid_, nullptr, 0);
   pid_ = 0;
   talk_.reset();
+}
+
+void RayDriver::kill() {
+  if (pid_ != 0) {
+    ::kill(pid_, SIGKILL);
+  }
 }
 
 bool RayDriver::read() {
@@ -301,6 +307,9 @@ std::string RayDriver::how_it_ended() {
 // it in the last line.
 std::string RayDriver::last_words() {
   read_talk();
+  if (is_refused()) {
+    return "its token was refused";
+  }
   if (const std::string signal = how_it_ended(); !signal.empty()) {
     return signal;
   }

@@ -69,6 +69,10 @@ class RayDriver : public WorkerStarter {
   void flush();
   bool has_unsent() const { return !outgoing_.empty(); }
   void read_talk();
+  // Whether the cluster did not take its token; Ray goes on trying for long.
+  bool is_refused() const { return said_.find("Unauthenticated") != std::string::npos; }
+  // At once, without good-bye: before there is anything to leave behind.
+  void kill();
   // Once it is gone: why, as far as its end and its last words tell.
   std::string last_words();
 

@@ -65,7 +65,8 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
     poll(polled, 2, 200);
     launcher->driver_.read_talk();
     const bool there = launcher->driver_.read();
-    if (!there || clock.now() > limit) {
+    if (!there || launcher->driver_.is_refused() || clock.now() > limit) {
+      launcher->driver_.kill();
       return Error{ErrorCode::invalid_argument,
                    ray_refusal(launcher->connection_.address, launcher->driver_.last_words())};
     }
