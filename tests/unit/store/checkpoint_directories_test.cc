@@ -95,9 +95,9 @@ TEST_P(Checkpoints, EveryKindOfDamageIsNamed) {
     return verified.error().message;
   };
   EXPECT_THAT(damage([](const fs::path& d) { write(d / "model.bin", "Weights"); }),
-              HasSubstr("model.bin has other content"));
+              HasSubstr("model.bin has different content"));
   EXPECT_THAT(damage([](const fs::path& d) { write(d / "model.bin", "weight"); }),
-              HasSubstr("model.bin has another size"));
+              HasSubstr("model.bin has a different size"));
   EXPECT_THAT(damage([](const fs::path& d) { fs::remove(d / "model.bin"); }),
               HasSubstr("model.bin is missing"));
   EXPECT_THAT(damage([](const fs::path& d) { write(d / "more", "x"); }),

@@ -100,7 +100,7 @@ TEST(Simulation, ABenchmarkOfOnesOwnIsThereInItsProgramAlone) {
   const auto extended =
       resume_experiment(runs[0].directory, PluginRegistry(), {}, {.more_samples = 1});
   ASSERT_FALSE(extended.ok());
-  EXPECT_NE(extended.error().message.find("is there in that program alone"), std::string::npos)
+  EXPECT_NE(extended.error().message.find("exists only in that program"), std::string::npos)
       << extended.error().message;
 }
 
