@@ -248,14 +248,14 @@ class Bundles(ProgramTest):
             return self.succeed("run", *words, code=code).stderr
         before = sorted(os.listdir(self.home / "luthier-results"))
         self.assertIn("--seed and --from exclude", told("--from", "first.bundle", "--seed", 1))
-        self.assertIn("exclude each other", told("--from", "first.bundle", "--", "true"))
+        self.assertIn("can't be used with a file or a program", told("--from", "first.bundle", "--", "true"))
         self.assertIn("--tolerance is", told("--from", "first.bundle", "--tolerance", "-1"))
         self.assertIn("for simulated experiments",
                       told("--from", "first.bundle", "--benchmark", "x.json"))
         self.assertIn("there is no file", told("--from", "nothing"))
         self.assertIn("not a complete gzip file", told("--from", "steps.py", code=4))
         self.assertIn("goes with --from", told("--tolerance", 0.1))
-        self.assertIn("exclude each other", self.succeed(
+        self.assertIn("can't be combined", self.succeed(
             "export", "first", "--bundle", "x", "--canonical", code=2).stderr)
         with tarfile.open(self.home / "evil.bundle", "w:gz",
                           format=tarfile.USTAR_FORMAT) as archive:

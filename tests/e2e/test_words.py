@@ -150,7 +150,7 @@ class Controlling(Words):
         self.assertIn("trial 00000 goes on", self.succeed("resume", "slow", 0).stderr)
         (answer,) = self.lines("stop", "slow", 0)
         self.assertIn("trial 00000 stops", answer["answer"])
-        self.assertIn("`luthier resume slow` goes on with it", self.succeed("pause", "slow").stderr)
+        self.assertIn("`luthier resume slow` resumes it", self.succeed("pause", "slow").stderr)
         process.communicate(timeout=20)
         counts = self.lines("ls")[0]
         self.assertEqual(counts["pending"] + counts["paused"] + counts["stopped"], counts["trials"])
