@@ -19,7 +19,7 @@ constexpr unsigned kController = run | file | bundle | resume;  // in no log
 // clang-format off
 constexpr Option kTable[] = {
     {.name = "benchmark", .argument = "NAME[:K=V,...]|FILE.json",
-     .meaning = "what trials report: bbob, conditional or mixed, or the index of a table or of curves",
+     .meaning = "what trials report: bbob, mixed, noise and others, or the index of a table or of curves",
      .group = "benchmark", .completes = Completes::file,
      .where = simulate, .set = text<&SimulationOptions::benchmark>},
     {.name = "task", .argument = "NAME",
