@@ -45,6 +45,7 @@ class Suite:
     marks: list
     rivals: list
     workers: int = 1
+    floor: float = 1e-6  # regrets below this fraction of random search's are raised to it
 
     def runs(self):
         """(function, problem, seed) of every run."""
@@ -89,7 +90,56 @@ def conditional(seeds):
     )
 
 
+# Troubles of real training. Settings of searchers are chosen on the problems of the half "settings" and
+# reported on those of "report": other functions, and other instances.
+HALVES = {
+    "settings": {"bbob": [1, 8, 15], "mixed": 0, "instances": range(201, 206)},
+    "report": {"bbob": [6, 14, 20], "mixed": 1, "instances": range(301, 306)},
+}
+# name -> the text of a benchmark, {0} its function; trials; the functions of `mixed` by half.
+FAMILIES = {
+    "plain": ("bbob:function={0}", 100),
+    "few_trials": ("bbob:function={0}", 20),
+    "noise": ("noise:function={0}", 100),
+    "failures": ("failures:function={0}", 100),
+    "failing_region": ("failing_region:function={0}", 100),
+    "nan_region": ("nan_region:function={0}", 100),
+    "ties": ("ties:function={0}", 100),
+    "rows": ("rows:function={0}", 100),
+    "heavy_tail": ("heavy_tail:function={0}", 100),
+    "integers": ("mixed:function={0}", 100, (6, 7)),
+    "choices": ("mixed:function={0}", 100, (8, 9)),
+    "log_ranges": ("mixed:function={0}", 100, (10, 11)),
+    "fifty": ("mixed:function={0}", 100, (12, 13)),
+}
+
+
+def family(name, half, seeds):
+    """Problems of one kind: ten runs of each function by default, two for each of five instances."""
+    text, trials, *mixed = FAMILIES[name]
+    numbers = [mixed[0][half["mixed"]]] if mixed else half["bbob"]
+    functions = {
+        f"f{number}": [
+            (text.format(number) + f",instance={instance}", seed)
+            for instance in half["instances"]
+            for seed in range(max(1, seeds // len(half["instances"])))
+        ]
+        for number in numbers
+    }
+    return Suite(name=name, title=f"{name}, {trials} trials", functions=functions, marks=[trials], rivals=[], floor=1e-3)
+
+
+def chosen_families(arguments):
+    names = arguments.only or list(FAMILIES)
+    chosen = [family(name, HALVES[arguments.families], arguments.seeds) for name in names if name in FAMILIES]
+    for suite in chosen:
+        suite.rivals = arguments.native
+    return chosen
+
+
 def suites(arguments):
+    if arguments.families:
+        return chosen_families(arguments)
     first, last = map(int, arguments.instances.split("-"))
     instances = range(first, last + 1)
     known = [
@@ -190,7 +240,7 @@ def measure(suite, kept):
             for mark in suite.marks:
                 relative[mark][function].append(regret[mark] / max(medians[problem, mark], 1e-12))
         for mark in suite.marks:
-            out[searcher, mark] = Scores(relative[mark])
+            out[searcher, mark] = Scores(relative[mark], suite.floor)
     return out
 
 
@@ -249,15 +299,19 @@ def parse(words):
     parser.add_argument("--native", nargs="+", default=[], metavar="SEARCHER", help="also run these searchers of Luthier")
     parser.add_argument("--evaluations", type=numbers, default=[100], metavar="N,...",
                         help="numbers of evaluations after which BBOB is scored (default 100)")
-    parser.add_argument("--only", nargs="+", metavar="SUITE", help="bbob5 bbob10 conditional bbob5_8_workers")
+    parser.add_argument("--families", choices=list(HALVES), help="instead, families of problems with the troubles of real "
+                        "training: the half on which settings are chosen, or the other; no peers")
+    parser.add_argument("--only", nargs="+", metavar="SUITE",
+                        help="bbob5 bbob10 conditional bbob5_8_workers, or families: " + " ".join(FAMILIES))
     parser.add_argument("--write", action="store_true", help="write the tables into docs/comparison.md")
     arguments = parser.parse_args(words)
     arguments.instances = arguments.instances or ("1-15" if arguments.full else "1-5")
-    arguments.seeds = arguments.seeds or (10 if arguments.full else 1)
+    arguments.seeds = arguments.seeds or (10 if arguments.full or arguments.families else 1)
     if not re.fullmatch(r"[1-9]\d*-[1-9]\d*", arguments.instances):
         parser.error(f"--instances takes a range like 1-15, not '{arguments.instances}'")
     if not suites(arguments):
-        parser.error(f"no suite among {' '.join(arguments.only)}; known: bbob5 bbob10 conditional bbob5_8_workers")
+        known = " ".join(FAMILIES) if arguments.families else "bbob5 bbob10 conditional bbob5_8_workers"
+        parser.error(f"no suite among {' '.join(arguments.only)}; known: {known}")
     return arguments
 
 

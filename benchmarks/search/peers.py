@@ -7,20 +7,29 @@ import math
 import warnings
 
 
-def best_after(marks, workers, ask, tell, regret):
-    """The lowest regret at each mark. With W workers, a suggestion has seen the results of all trials
-    except the W - 1 before it, which are still running."""
-    running, best, found = collections.deque(), math.inf, {}
+SEED_STRIDE = 1_000_000  # as in quality.cc: seeds of the trials of one run
+
+
+def best_after(marks, workers, ask, tell, evaluate):
+    """The regret of the trial with the lowest loss, at each mark. With W workers, a suggestion has seen
+    the results of all trials except the W - 1 before it, which are still running. `tell(trial, loss)`
+    gets None for a trial that failed."""
+    running, best, found = collections.deque(), (math.inf, math.inf), {}
     for number in range(1, marks[-1] + 1):
         if len(running) == workers:
             tell(*running.popleft())
         trial, config = ask()
-        value = regret(config)
-        running.append((trial, value))
-        best = min(best, value)
+        loss, regret = evaluate(config, number - 1)
+        running.append((trial, loss))
+        if loss is not None and loss < best[0]:
+            best = (loss, regret)
         if number in marks:
-            found[number] = best
+            found[number] = best[1]
     return found
+
+
+def _evaluator(problem, seed):
+    return lambda config, trial: problem.evaluate(config, seed * SEED_STRIDE + trial)
 
 
 def _suggest(trial, parameter):
@@ -54,12 +63,20 @@ def _define_by_run(trial, problem):
     return config
 
 
-def _study_asked_and_told(study, problem, marks, workers):
+def _study_asked_and_told(study, problem, seed, marks, workers, failed=None):
     def ask():
         trial = study.ask()
         return trial.number, _define_by_run(trial, problem)
 
-    return best_after(marks, workers, ask, study.tell, problem.regret)
+    def tell(trial, loss):
+        if loss is not None and math.isfinite(loss):
+            study.tell(trial, loss)
+        elif failed is None:
+            raise ValueError("this peer is measured only on problems without failures")
+        else:
+            study.tell(trial, state=failed)
+
+    return best_after(marks, workers, ask, tell, _evaluator(problem, seed))
 
 
 def _optuna(problem, seed, marks, workers, **options):
@@ -70,7 +87,8 @@ def _optuna(problem, seed, marks, workers, **options):
         warnings.simplefilter("ignore")
         sampler = optuna.samplers.TPESampler(seed=seed, **options)
         study = optuna.create_study(sampler=sampler)
-        return _study_asked_and_told(study, problem, marks, workers)
+        failed = optuna.trial.TrialState.FAIL
+        return _study_asked_and_told(study, problem, seed, marks, workers, failed)
 
 
 def optuna_default(problem, seed, marks, workers):
@@ -87,7 +105,7 @@ def rustuna_default(problem, seed, marks, workers):
     import rustuna
 
     study = rustuna.create_study(sampler=rustuna.samplers.TPESampler(seed=seed))
-    return _study_asked_and_told(study, problem, marks, workers)
+    return _study_asked_and_told(study, problem, seed, marks, workers)
 
 
 def hyperopt_default(problem, seed, marks, workers):
@@ -102,8 +120,9 @@ def hyperopt_default(problem, seed, marks, workers):
     values = []
 
     def objective(config):
-        values.append(problem.regret(config))
-        return values[-1]
+        loss, regret = problem.evaluate(config, seed * SEED_STRIDE + len(values))
+        values.append(regret)
+        return loss
 
     hyperopt.fmin(
         objective,

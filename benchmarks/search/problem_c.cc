@@ -24,8 +24,16 @@ const char* problem_space(const OpenProblem* open) {
   return open->space.c_str();
 }
 
-// How much worse the configuration, a JSON object, is than the optimum.
-double problem_regret(const OpenProblem* open, const char* config) {
-  return open->problem.regret(luthier::parse_json_object(config).value());
+// Evaluates the configuration, a JSON object, as the trial with this seed. Returns 1 if it fails,
+// else 0 and two numbers: the loss that the searcher is told, and the regret that it is judged by.
+int problem_evaluate(const OpenProblem* open,
+                     const char* config,
+                     unsigned long long seed,
+                     double* loss_and_regret) {
+  const bench::Evaluation found =
+      open->problem.evaluate(luthier::parse_json_object(config).value(), seed);
+  loss_and_regret[0] = found.loss;
+  loss_and_regret[1] = found.regret;
+  return found.failed ? 1 : 0;
 }
 }

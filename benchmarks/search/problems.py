@@ -16,8 +16,10 @@ def _library():
     library.problem_open.argtypes = [ctypes.c_char_p]
     library.problem_space.restype = ctypes.c_char_p
     library.problem_space.argtypes = [ctypes.c_void_p]
-    library.problem_regret.restype = ctypes.c_double
-    library.problem_regret.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+    library.problem_evaluate.restype = ctypes.c_int
+    library.problem_evaluate.argtypes = [
+        ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint64, ctypes.POINTER(ctypes.c_double)
+    ]
     return library
 
 
@@ -41,7 +43,7 @@ class Parameter:
 
 
 class Problem:
-    """`parameters`, parents before children, and `regret(config)`."""
+    """`parameters`, parents before children, and `evaluate(config, seed)`."""
 
     def __init__(self, name):
         self.name = name
@@ -54,5 +56,10 @@ class Problem:
     def open(cls, name):
         return cls(name)
 
-    def regret(self, config):
-        return _library().problem_regret(self._handle, json.dumps(config).encode())
+    def evaluate(self, config, seed):
+        """(loss, regret) of the trial with this seed; both are None if it fails. The searcher is told
+        the loss, which may be noisy or NaN, and judged by the regret of its best trial."""
+        numbers = (ctypes.c_double * 2)()
+        if _library().problem_evaluate(self._handle, json.dumps(config).encode(), seed, numbers):
+            return None, None
+        return numbers[0], numbers[1]

@@ -1,13 +1,12 @@
 // Runs one searcher on benchmarks with a known optimum: what `./dev bench quality` compares with
 // its peers. Each line of the input, "SEED BENCHMARK", is one run and gives one line of JSON: the
-// least regret after so many trials. Arguments: searcher, workers, marks ("50,100,200"), then its
-// options as NAME=NUMBER.
+// regret of the best trial after so many trials. Arguments: searcher, workers, marks
+// ("50,100,200"), then its options as NAME=NUMBER.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <iostream>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,9 @@
 namespace {
 
 using luthier::testing::FakeView;
+
+constexpr std::uint64_t kSeedStride = 1'000'000;  // seeds of the trials of one run
+constexpr double kNothingYet = 1e300;
 
 struct Arguments {
   std::string searcher;
@@ -39,8 +41,21 @@ Arguments parse(int argc, char** argv) {
   return out;
 }
 
-// The least regret at each mark. With W workers a suggestion has seen the results of all trials but
-// the W - 1 before it, which are running.
+void end(FakeView& view,
+         luthier::Searcher& searcher,
+         luthier::TrialId trial,
+         const std::vector<bench::Evaluation>& evaluations) {
+  const bench::Evaluation& evaluation = evaluations.at(static_cast<std::size_t>(trial.value));
+  if (evaluation.failed) {
+    view.end(searcher, trial, luthier::TrialState::failed);
+    return;
+  }
+  view.report(searcher, trial, evaluation.loss);
+  view.end(searcher, trial);
+}
+
+// The regret, at each mark, of the trial with the least loss so far. With W workers a suggestion
+// has seen the results of all trials but the W - 1 before it, which are running.
 std::vector<double> regrets(const Arguments& arguments,
                             const bench::Problem& problem,
                             std::uint64_t seed) {
@@ -48,21 +63,25 @@ std::vector<double> regrets(const Arguments& arguments,
   const auto searcher =
       luthier::testing::make_searcher(arguments.searcher, arguments.options, seed);
   std::deque<luthier::TrialId> running;
-  double best = std::numeric_limits<double>::infinity();
+  std::vector<bench::Evaluation> evaluations;  // by trial
+  bench::Evaluation best{.loss = kNothingYet, .regret = kNothingYet};
   std::vector<double> out;
   for (int trial = 1; trial <= arguments.marks.back(); ++trial) {
     if (running.size() == arguments.workers) {
-      view.report(*searcher, running.front(), problem.regret(view.config(running.front())));
-      view.end(*searcher, running.front());
+      end(view, *searcher, running.front(), evaluations);
       running.pop_front();
     }
     auto suggestion = view.ask(*searcher);
     if (auto* proposal = std::get_if<luthier::Proposal>(&suggestion)) {
       running.push_back(view.add(*searcher, std::move(proposal->config)));
-      best = std::min(best, problem.regret(view.config(running.back())));
+      evaluations.push_back(
+          problem.evaluate(view.config(running.back()), seed * kSeedStride + evaluations.size()));
+      if (!evaluations.back().failed && evaluations.back().loss < best.loss) {
+        best = evaluations.back();
+      }
     }
     if (std::ranges::binary_search(arguments.marks, trial)) {
-      out.push_back(best);
+      out.push_back(best.regret);
     }
   }
   return out;

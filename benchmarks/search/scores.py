@@ -2,17 +2,16 @@
 
 import numpy
 
-# Regrets below this fraction of random search's are raised to it: nobody needs more.
-FLOOR = 1e-6
 RESAMPLES = 2000
 
 
 class Scores:
     """One searcher's runs on a suite: `relative[function]`, the regret of each run divided by
-    random search's median on the same problem, in the order of (instance, seed)."""
+    random search's median on the same problem, in the order of (instance, seed). Those below
+    `floor` are raised to it: nobody needs less regret."""
 
-    def __init__(self, relative):
-        self.relative = {name: numpy.maximum(values, FLOOR) for name, values in relative.items()}
+    def __init__(self, relative, floor):
+        self.relative = {name: numpy.maximum(values, floor) for name, values in relative.items()}
 
     def score(self, chosen=None):
         """Geometric mean over functions of the mean over runs; lower is better."""

@@ -21,6 +21,7 @@ namespace luthier {
 struct BenchmarkStep {
   Metrics metrics;
   double seconds = 1;
+  std::string failure = {};  // not empty: the attempt fails with this message and reports nothing
 };
 
 // The training of one configuration. A pure function of the iteration: an attempt that goes on from

@@ -9,12 +9,15 @@
 // Kernels are those of searcher tpe: one a good observation, as wide as the gap to its neighbours
 // or as Scott's rule has it, and a uniform prior in place of the paper's widened draws. Conditional
 // parameters are modelled jointly with their parents. Candidates are few and come from the space,
-// not from the good density; random trials keep their distance from those before; a model is made
-// as soon as there are six results; the later, the fewer trials follow it: measured on LCBench
-// (bench schedulers), where the paper's settings repeat themselves once they have found something.
+// not from the good density; a candidate where trials fail counts for less
+// (search/feasibility/feasibility.h); random trials keep their distance from those before; a model
+// is made as soon as there are six results; the later, the fewer trials follow it: measured on
+// LCBench (bench schedulers), where the paper's settings repeat themselves once they have found
+// something.
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <unordered_set>
 
 #include "base/format.h"
 #include "base/text.h"
@@ -54,13 +57,14 @@ class Bohb : public Searcher {
     }
     const CompiledSpace& space = view.space();
     const auto grid = space.grid_point(number % space.grid_size());
-    const auto best = parzen::best_candidate(space,
-                                             grid,
-                                             model_->good(),
-                                             model_->other(),
-                                             explored_,
-                                             options_.from,
-                                             options_.candidates,
+    const auto best = parzen::best_candidate({.space = space,
+                                              .grid = grid,
+                                              .good = model_->good(),
+                                              .other = model_->other(),
+                                              .explored = explored_,
+                                              .feasibility = feasibility_,
+                                              .from = options_.from,
+                                              .count = options_.candidates},
                                              rng);
     if (!best) {
       return random(view, trial, "random: the model found nothing new");
@@ -86,13 +90,21 @@ class Bohb : public Searcher {
   }
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
-    model_->observe(result.training_iteration,
-                    trial,
-                    loss_of(objective_, result.metrics),
-                    point_of(view, trial));
+    const double loss = loss_of(objective_, result.metrics);
+    model_->observe(result.training_iteration, trial, loss, point_of(view, trial));
+    if (std::isfinite(loss)) {
+      diverged_.erase(trial.value);
+    } else {
+      diverged_.insert(trial.value);
+    }
   }
 
   void on_trial_changed(const ExperimentView& view, TrialId trial) override { tried(view, trial); }
+  void on_trial_ended(const ExperimentView& view, TrialId trial) override {
+    const bool has_failed =
+        view.state(trial) == TrialState::failed || diverged_.contains(trial.value);
+    feasibility_.ended(view.space(), trial, point_of(view, trial), has_failed);
+  }
 
  private:
   void tried(const ExperimentView& view, TrialId trial) {
@@ -129,6 +141,8 @@ class Bohb : public Searcher {
   BohbOptions options_;
   Objective objective_;
   Explored explored_;
+  Feasibility feasibility_;
+  std::unordered_set<std::int64_t> diverged_;  // trials whose last loss is no finite number
   std::optional<Spacing> spacing_;
   std::optional<bohb::BudgetModel> model_;
 };
@@ -202,7 +216,7 @@ SearcherPlugin searcher_bohb() {
       .info = {.summary = "Parzen densities at the highest budget with enough results",
                .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
                         "at scale, 2018",
-               .version = 3,
+               .version = 4,
                .options = options()},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;

@@ -2,7 +2,10 @@
 // optimization of expensive black-box functions", 1998): the point where the expected improvement
 // is largest is proposed. Departures: the kernel has a rough part (search/gp/kernel.h) and is
 // fitted with priors; losses are warped (search/gp/ranking.h); beyond some trials the model is made
-// of the best and of a selection of the others, so that the cost is bounded.
+// of the best and of a selection of the others, so that the cost is bounded. Failed trials are not
+// part of it: a model of their own says where trials fail (search/feasibility/feasibility.h), and
+// only failures that it expects count, as the worst loss. Where trials have exactly the same loss,
+// places that would repeat it are passed over (search/points/repeats.h).
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,12 +13,14 @@
 
 #include "base/terminal_text.h"
 #include "luthier/searcher.h"
+#include "search/feasibility/feasibility.h"
 #include "search/gp/fit.h"
 #include "search/gp/improvement.h"
 #include "search/gp/ranking.h"
 #include "search/parzen/elementary.h"
 #include "search/parzen/mixture.h"
 #include "search/points/explored.h"
+#include "search/points/repeats.h"
 
 namespace luthier {
 namespace {
@@ -24,7 +29,9 @@ constexpr std::size_t kGoodPoints = 5;  // around which points are drawn
 constexpr double kRefitGrowth = 1.1;    // of the trials, from one fit of the kernel to the next
 constexpr std::size_t kMostToFit = 150;
 constexpr double kRandomOnceStopped = 0.25;
-constexpr double kSame = 1e-6;  // coordinates so near are those of one place
+constexpr std::size_t kMostFailures = 50;
+constexpr double kLikely = 0.5;  // chance of success
+constexpr double kSame = 1e-6;   // coordinates so near are those of one place
 
 struct GpOptions {
   std::size_t startup_trials;
@@ -58,7 +65,7 @@ class GpSearch : public Searcher {
       : options_(options), objective_(std::move(objective)) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    if (!ranking_ || ranking_->size() < options_.startup_trials || view.space().axes().empty()) {
+    if (!ranking_ || !has_started() || view.space().axes().empty()) {
       return explored_.as_declared(view, trial, "start-up draw");
     }
     Rng rng(view.seed(), "gp", static_cast<std::uint64_t>(trial.value));
@@ -94,6 +101,13 @@ class GpSearch : public Searcher {
   }
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
     ranking_->ended(trial, view.state(trial));
+    const bool has_failed = ranking_->has_failed(trial);
+    feasibility_.ended(view.space(), trial, ranking_->point(trial), has_failed);
+    if (!has_failed && view.state(trial) == TrialState::completed) {
+      repeats_.completed(view.space(), trial, ranking_->point(trial), ranking_->loss(trial));
+    } else {
+      repeats_.forget(trial);
+    }
     note_growth();
   }
 
@@ -102,11 +116,17 @@ class GpSearch : public Searcher {
     return parzen::settled_point(view.space(), view.config(trial));
   }
 
+  // A model takes two trials at least.
+  bool has_started() const {
+    return ranking_->size() >= 2 &&
+           ranking_->size() + ranking_->failures() >= options_.startup_trials;
+  }
+
   // The kernel is fitted again when the trials have grown by a share since. From what it is fitted
   // is a matter of the facts alone, so whether anyone asked meanwhile changes nothing.
   void note_growth() {
     if (static_cast<double>(ranking_->size()) >= kRefitGrowth * static_cast<double>(fitted_at_) &&
-        ranking_->size() >= options_.startup_trials) {
+        has_started()) {
       fitted_at_ = ranking_->size();
       to_fit_ = ranking_->sample(std::min(options_.most_points, kMostToFit));
       kernel_.reset();
@@ -130,6 +150,7 @@ class GpSearch : public Searcher {
                                                                            : 0);
   }
 
+  void add_failing_region(const gp::Points& failed, gp::Ranking::Sample& sample) const;
   std::optional<Suggestion> guided(const ExperimentView& view, TrialId trial, Rng& rng) const;
   std::string reason(const gp::Place& place,
                      double best,
@@ -138,19 +159,39 @@ class GpSearch : public Searcher {
   GpOptions options_;
   Objective objective_;
   Explored explored_;
+  Feasibility feasibility_;
+  Repeats repeats_;
   std::optional<gp::Ranking> ranking_;
   std::size_t fitted_at_ = 0;
   gp::Ranking::Sample to_fit_;                // as the trials were then
   mutable std::optional<gp::Kernel> kernel_;  // a function of to_fit_
 };
 
+// The newest failures where failures are to be expected count as the worst loss there is, so that
+// the region that they are in promises nothing.
+void GpSearch::add_failing_region(const gp::Points& failed, gp::Ranking::Sample& sample) const {
+  if (!feasibility_.is_informative()) {
+    return;
+  }
+  const double worst = *std::ranges::max_element(sample.values);
+  for (std::size_t i = failed.size() - std::min(failed.size(), kMostFailures); i < failed.size();
+       ++i) {
+    if (feasibility_.chance_of_success(failed[i]) < kLikely) {
+      sample.points.add(failed[i]);
+      sample.values.push_back(worst);
+    }
+  }
+}
+
 // Better than the least mean that the model predicts at any of the trials: losses may be noisy.
 std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
                                            TrialId trial,
                                            Rng& rng) const {
   const CompiledSpace& space = view.space();
-  const gp::Ranking::Sample sample = ranking_->sample(options_.most_points);
+  gp::Ranking::Sample sample = ranking_->sample(options_.most_points);
   const gp::Points pending = ranking_->pending();
+  const gp::Points failed = ranking_->failed();
+  add_failing_region(failed, sample);
   const gp::Posterior posterior(sample.points, sample.values, pending, kernel(space));
   double best = std::numeric_limits<double>::infinity();
   for (const auto& prediction : posterior.predict(sample.points)) {
@@ -159,7 +200,8 @@ std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
   const bool is_checked =
       !space.declaration().constraints().empty() || space.cardinality().has_value();
   const gp::Allowed allowed = [&](std::span<const double> point) {
-    if (holds(sample.points, point) || holds(pending, point)) {
+    if (holds(sample.points, point) || holds(pending, point) || holds(failed, point) ||
+        repeats_.contains(point)) {
       return false;
     }
     const Config config = is_checked ? space.decode(point) : Config();
@@ -170,6 +212,7 @@ std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
       space.grid_point(static_cast<std::uint64_t>(trial.value) % space.grid_size());
   const auto place = gp::most_promising({.space = space,
                                          .posterior = posterior,
+                                         .feasibility = feasibility_,
                                          .best = best,
                                          .good = ranking_->best(kGoodPoints),
                                          .draws = options_.candidates},
@@ -192,7 +235,10 @@ std::string GpSearch::reason(const gp::Place& place,
   return std::string(unit ? "" : "by ranks (0 is the middle, lower is better): ") + "predicted " +
          told(place.prediction.mean) + ", deviation " +
          short_number(factor * place.prediction.deviation) + "; expected improvement " +
-         short_number(factor * parzen::exponential(place.log_improvement)) + " on " + told(best);
+         short_number(factor * parzen::exponential(place.log_improvement)) + " on " + told(best) +
+         (feasibility_.is_informative()
+              ? "; chance of success " + short_number(feasibility_.chance_of_success(place.point))
+              : "");
 }
 
 std::vector<OptionSpec> options() {
@@ -232,6 +278,7 @@ SearcherPlugin searcher_gp() {
           {.summary = "Gaussian process and expected improvement",
            .paper =
                "Jones et al., Efficient global optimization of expensive black-box functions, 1998",
+           .version = 2,
            .options = options()},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;

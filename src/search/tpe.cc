@@ -7,18 +7,24 @@
 // more among the good. A fifth of the trials are good, not a tenth: measured on BBOB (bench
 // quality). Once trials are stopped early kernels are at least as wide as Scott's rule has them:
 // what a stopped trial reported says little about how near it was to the best, and narrow kernels
-// then repeat themselves (measured on LCBench, bench schedulers).
+// then repeat themselves (measured on LCBench, bench schedulers). Failed trials are in neither
+// density: a model of their own says where trials fail (search/feasibility/feasibility.h). Where
+// trials have exactly the same loss, candidates that would repeat it are passed over
+// (search/points/repeats.h).
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <unordered_map>
 
 #include "base/format.h"
 #include "base/text.h"
 #include "luthier/searcher.h"
+#include "search/feasibility/feasibility.h"
 #include "search/parzen/branches.h"
 #include "search/parzen/candidates.h"
 #include "search/parzen/history.h"
 #include "search/points/explored.h"
+#include "search/points/repeats.h"
 
 namespace luthier {
 namespace {
@@ -27,6 +33,7 @@ using parzen::History;
 
 // A branch with fewer ended trials than this has nothing to learn from yet.
 constexpr std::int64_t kFewTrials = 3;
+constexpr double kLikelyToFail = 0.5;  // chance of success below which a branch is left
 
 struct TpeOptions {
   std::int64_t startup_trials = 10;
@@ -41,7 +48,7 @@ class Tpe : public Searcher {
       : options_(options), objective_(std::move(objective)) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    if (!history_ || history_->observed() < startup_trials(view.space()) ||
+    if (!history_ || ended(*history_) < startup_trials(view.space()) ||
         history_->good().size() == 0) {
       return start_up(view, trial);
     }
@@ -76,6 +83,7 @@ class Tpe : public Searcher {
       branches_->returned(trial, point);
     }
     const double loss = loss_of(objective_, result.metrics);
+    losses_[trial.value] = loss;
     history_->reported(trial, result.training_iteration, loss);
     branches_->reported(trial, result.training_iteration, loss);
   }
@@ -90,11 +98,25 @@ class Tpe : public Searcher {
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
     history_->ended(trial, view.state(trial));
     branches_->ended(trial, view.state(trial));
+    const std::vector<double> point = point_of(view, trial);
+    feasibility_.ended(view.space(), trial, point, history_->has_failed(trial));
+    const auto loss = losses_.find(trial.value);
+    if (loss != losses_.end() && !history_->has_failed(trial) &&
+        view.state(trial) == TrialState::completed) {
+      repeats_.completed(view.space(), trial, point, loss->second);
+    } else {
+      repeats_.forget(trial);
+    }
+    losses_.erase(trial.value);
   }
 
  private:
   static std::vector<double> point_of(const ExperimentView& view, TrialId trial) {
     return parzen::settled_point(view.space(), view.config(trial));
+  }
+
+  static std::int64_t ended(const History& history) {
+    return history.observed() + history.failures();
   }
 
   // A trial paused by its scheduler may never go on: until it does, it has been stopped where it
@@ -130,6 +152,9 @@ class Tpe : public Searcher {
   TpeOptions options_;
   Objective objective_;
   Explored explored_;
+  Feasibility feasibility_;
+  Repeats repeats_;
+  std::unordered_map<std::int64_t, double> losses_;  // the last of running trials, look-ups only
   std::optional<History> history_;
   std::optional<parzen::Branches> branches_;
 };
@@ -151,7 +176,7 @@ std::optional<Suggestion> Tpe::from_a_branch(const ExperimentView& view, TrialId
   }
   const auto tried = [&](const Config& drawn) {
     const History* history = branches_->find(parzen::branch_of(space.encode(drawn)));
-    return history == nullptr ? 0 : history->observed();
+    return history == nullptr ? 0 : ended(*history);
   };
   if (tried(*second) < tried(*config)) {
     config = std::move(second);
@@ -161,7 +186,8 @@ std::optional<Suggestion> Tpe::from_a_branch(const ExperimentView& view, TrialId
   if (history != nullptr && history->observed() >= kFewTrials && history->good().size() > 0) {
     return best_of(space, space.grid_point(cell), *history, rng, branch);
   }
-  if (explored_.contains(space, *config)) {
+  if (explored_.contains(space, *config) ||
+      feasibility_.chance_of_success(space.encode(*config)) < kLikelyToFail) {
     return std::nullopt;
   }
   return Proposal{.config = std::move(*config), .reason = "draw in a branch with few trials"};
@@ -172,19 +198,18 @@ std::optional<Suggestion> Tpe::best_of(const CompiledSpace& space,
                                        const History& history,
                                        Rng& rng,
                                        const parzen::Branch& branch) const {
-  parzen::Allowed allowed;
-  if (!branch.empty()) {
-    allowed = [&](std::span<const double> point) { return parzen::branch_of(point) == branch; };
-  }
-  const auto best = parzen::best_candidate(space,
-                                           grid,
-                                           history.good(),
-                                           history.other(),
-                                           explored_,
-                                           parzen::DrawFrom::good,
-                                           static_cast<std::size_t>(options_.candidates),
-                                           rng,
-                                           allowed);
+  const parzen::Allowed allowed = [&](std::span<const double> point) {
+    return (branch.empty() || parzen::branch_of(point) == branch) && !repeats_.contains(point);
+  };
+  const auto best = parzen::best_candidate({.space = space,
+                                            .grid = grid,
+                                            .good = history.good(),
+                                            .other = history.other(),
+                                            .explored = explored_,
+                                            .feasibility = feasibility_,
+                                            .count = static_cast<std::size_t>(options_.candidates),
+                                            .allowed = allowed},
+                                           rng);
   if (!best) {
     return std::nullopt;
   }
@@ -260,7 +285,7 @@ SearcherPlugin searcher_tpe() {
   return {
       .info = {.summary = "tree-structured Parzen estimator over all parameters jointly",
                .paper = "Bergstra et al., Algorithms for Hyper-Parameter Optimization, 2011",
-               .version = 2,
+               .version = 3,
                .options = options()},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;

@@ -19,7 +19,7 @@ constexpr unsigned kController = run | file | bundle | resume;  // in no log
 // clang-format off
 constexpr Option kTable[] = {
     {.name = "benchmark", .argument = "NAME[:K=V,...]|FILE.json",
-     .meaning = "where results come from: bbob, conditional or mixed, or the index of a table or of curves",
+     .meaning = "where results come from: bbob, mixed, noise and others, or the index of a table or of curves",
      .group = "benchmark", .completes = Completes::file,
      .where = simulate, .set = text<&SimulationOptions::benchmark>},
     {.name = "task", .argument = "NAME",

@@ -44,6 +44,11 @@ class Attempt final : public AttemptScript {
         conditions_.report_latency_s + (iteration == first_ ? conditions_.start_latency_s : 0.0);
     SimulatedStep simulated{.duration = microseconds(step.seconds * slowdown_ + latency),
                             .metrics = std::move(step.metrics)};
+    if (!step.failure.empty()) {
+      simulated.kind = SimulatedStep::Kind::fail;
+      simulated.message = std::move(step.failure);
+      return simulated;
+    }
     if (conditions_.failure_rate > 0 && draws_.uniform() < conditions_.failure_rate) {
       simulated.kind = SimulatedStep::Kind::fail;
       simulated.message = "simulated failure in training iteration " + std::to_string(iteration);

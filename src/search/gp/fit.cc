@@ -50,26 +50,55 @@ std::vector<Prior> priors(std::size_t axes) {
 }
 
 constexpr double kStartScales[] = {0.2, 0.5, 1.5};  // times the square root of the number of axes
-constexpr double kStartRoughness[] = {1e-4, 0.1};
-constexpr double kStartNoise = 1e-4;
+// What is not smooth may be rough or noise.
+struct Rest {
+  double roughness;
+  double noise;
+};
+constexpr Rest kWithoutNoise[] = {{1e-4, 1e-4}, {0.1, 1e-4}};
+constexpr Rest kWithNoise[] = {{1e-4, 0.2}};
+// Of the misfit, by which noise must be the better explanation. Whoever believes in roughness tries
+// places close together, which soon shows noise; whoever believes in noise does not find out.
+constexpr double kEvidence = 4;
 constexpr std::size_t kDescents = 2;
 constexpr DescentOptions kDescent = {.first_step = 0.5, .evaluations = 50, .tolerance = 1e-3};
 
 // The least misfit first.
-std::vector<Descended> starts(const Misfit& misfit, std::size_t axes) {
+std::vector<Descended> starts(const Misfit& misfit, std::size_t axes, std::span<const Rest> rests) {
   const double longer = 0.5 * logarithm(static_cast<double>(axes));
   std::vector<Descended> out;
   std::vector<double> slope(misfit.arguments());
   for (const double scale : kStartScales) {
-    for (const double roughness : kStartRoughness) {
+    for (const auto& [roughness, noise] : rests) {
       std::vector<double> at(axes, logarithm(scale) + longer);
-      at.insert(at.end(), {0.0, logarithm(roughness), logarithm(kStartNoise)});
+      at.insert(at.end(), {0.0, logarithm(roughness), logarithm(noise)});
       const double value = misfit(at, slope);
       out.push_back({std::move(at), value});
     }
   }
   std::ranges::stable_sort(out, {}, &Descended::value);
   return out;
+}
+
+// The least misfit that descents from the best `count` of these find.
+Descended least(const Misfit& misfit,
+                const std::vector<Prior>& priors,
+                std::span<const Descended> from,
+                std::size_t count) {
+  std::vector<double> low;
+  std::vector<double> high;
+  for (const Prior& prior : priors) {
+    low.push_back(prior.least);
+    high.push_back(prior.most);
+  }
+  Descended best = from.front();
+  for (const Descended& start : from.first(count)) {
+    Descended found = descend(std::cref(misfit), start.at, low, high, kDescent);
+    if (found.value < best.value) {
+      best = std::move(found);
+    }
+  }
+  return best;
 }
 
 }  // namespace
@@ -175,17 +204,10 @@ double Misfit::operator()(std::span<const double> at, std::vector<double>& slope
 
 Kernel fit(const Points& points, std::span<const double> values, std::vector<Distance> distances) {
   const Misfit misfit(points, values, std::move(distances));
-  std::vector<double> low;
-  std::vector<double> high;
-  for (const Prior& prior : priors(points.axes)) {
-    low.push_back(prior.least);
-    high.push_back(prior.most);
-  }
-  std::vector<Descended> found = starts(misfit, points.axes);
-  for (std::size_t i = 0; i < kDescents; ++i) {
-    found[i] = descend(std::cref(misfit), found[i].at, low, high, kDescent);
-  }
-  return misfit.kernel(std::ranges::min_element(found, {}, &Descended::value)->at);
+  const std::vector<Prior> given = priors(points.axes);
+  const auto without = least(misfit, given, starts(misfit, points.axes, kWithoutNoise), kDescents);
+  const auto with = least(misfit, given, starts(misfit, points.axes, kWithNoise), 1);
+  return misfit.kernel(with.value + kEvidence < without.value ? with.at : without.at);
 }
 
 }  // namespace luthier::gp

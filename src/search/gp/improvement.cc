@@ -40,14 +40,16 @@ std::vector<Place> judge(const Search& search, const Points& points) {
   const auto predictions = search.posterior.predict(points);
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto point = points[i];
-    out.push_back(
-        {{point.begin(), point.end()}, predictions[i], log_expected(predictions[i], search.best)});
+    out.push_back({.point = {point.begin(), point.end()},
+                   .prediction = predictions[i],
+                   .log_improvement = log_expected(predictions[i], search.best),
+                   .log_success = search.feasibility.log_success(point)});
   }
   return out;
 }
 
 bool more(const Place& a, const Place& b) {
-  return a.log_improvement > b.log_improvement;
+  return a.log_improvement + a.log_success > b.log_improvement + b.log_success;
 }
 
 // Axes on which a point can move a little.
@@ -62,7 +64,7 @@ std::vector<std::size_t> movable_axes(const CompiledSpace& space, std::span<cons
   return out;
 }
 
-// From the point to where the expected improvement stops rising.
+// From the point to where the expected improvement, times the chance of success, stops rising.
 std::vector<double> climbed(const Search& search, std::vector<double> point) {
   const std::vector<std::size_t> axes = movable_axes(search.space, point);
   if (axes.empty()) {
@@ -79,10 +81,14 @@ std::vector<double> climbed(const Search& search, std::vector<double> point) {
     const double deviation = here.value.deviation;
     const double z = (search.best - here.value.mean) / deviation;
     const double by_z = log_improvement_slope(z);
+    std::vector<double> of_success(point.size());
+    const double success = search.feasibility.log_success(point, of_success);
     for (std::size_t i = 0; i < axes.size(); ++i) {
-      slope[i] = (by_z * here.mean[axes[i]] - (1 - z * by_z) * here.deviation[axes[i]]) / deviation;
+      slope[i] =
+          (by_z * here.mean[axes[i]] - (1 - z * by_z) * here.deviation[axes[i]]) / deviation -
+          of_success[axes[i]];
     }
-    return -log_expected(here.value, search.best);
+    return -log_expected(here.value, search.best) - success;
   };
   std::vector<double> start;
   for (const std::size_t axis : axes) {

@@ -1,12 +1,13 @@
-// Where the expected improvement over the best so far is largest (Mockus 1978; in logarithms, as
-// Ament et al., "Unexpected improvements to expected improvement", 2023, so that it has a slope
-// everywhere).
+// Where the expected improvement over the best so far, times the chance of success, is largest
+// (Mockus 1978; in logarithms, as Ament et al., "Unexpected improvements to expected improvement",
+// 2023, so that it has a slope everywhere).
 #pragma once
 
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "search/feasibility/feasibility.h"
 #include "search/gp/draws.h"
 #include "search/gp/posterior.h"
 
@@ -22,11 +23,13 @@ struct Place {
   std::vector<double> point;
   Posterior::Prediction prediction;
   double log_improvement = 0;
+  double log_success = 0;  // as Feasibility has it
 };
 
 struct Search {
   const CompiledSpace& space;
   const Posterior& posterior;
+  const Feasibility& feasibility;
   double best;        // so far: lower is an improvement
   Points good;        // around which points are drawn as well as over the whole space
   std::size_t draws;  // over the whole space

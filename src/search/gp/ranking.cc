@@ -54,30 +54,39 @@ void Ranking::paused(TrialId trial) {
 }
 
 void Ranking::ended(TrialId trial, TrialState state) {
-  stand(trial,
-        state == TrialState::completed ? Tier::completed
-        : state == TrialState::stopped ? Tier::stopped
-                                       : Tier::failed);
+  const Trial& known = trials_[trial.value];
+  const bool has_diverged = known.iteration > 0 && !std::isfinite(known.loss);
+  if (state == TrialState::failed || has_diverged) {
+    stand(trial, std::nullopt);
+    failed_.insert(trial.value);
+  } else {
+    stand(trial, state == TrialState::completed ? Tier::completed : Tier::stopped);
+    failed_.erase(trial.value);
+  }
   live_.erase(trial.value);
 }
 
 // Within a stage, a factor of two of training, trials differ little in how long they trained.
-void Ranking::stand(TrialId trial, Tier tier) {
+void Ranking::stand(TrialId trial, std::optional<Tier> tier) {
   Trial& known = trials_[trial.value];
   if (known.standing) {
     standings_.erase(*known.standing);
     stopped_ -= known.standing->tier == Tier::stopped ? 1 : 0;
+    known.standing.reset();
   }
-  const bool is_valid = known.iteration > 0 && std::isfinite(known.loss);
+  if (!tier || known.iteration == 0 || !std::isfinite(known.loss)) {
+    return;
+  }
+  const bool was_stopped = *tier == Tier::stopped;
   known.standing = {
-      .tier = is_valid ? tier : Tier::failed,
-      .stage = is_valid && tier == Tier::stopped
+      .tier = *tier,
+      .stage = was_stopped
                    ? static_cast<int>(std::bit_width(static_cast<std::uint64_t>(known.iteration)))
                    : 0,
-      .loss = is_valid ? known.loss : 0,
+      .loss = known.loss,
       .trial = trial.value};
   standings_.insert(*known.standing);
-  stopped_ += known.standing->tier == Tier::stopped ? 1 : 0;
+  stopped_ += was_stopped ? 1 : 0;
 }
 
 std::vector<TrialId> Ranking::running() const {
@@ -148,6 +157,14 @@ Points Ranking::pending() const {
     if (!known->standing) {
       out.add(known->point);
     }
+  }
+  return out;
+}
+
+Points Ranking::failed() const {
+  Points out{.axes = axes_, .x = {}};
+  for (const std::int64_t trial : failed_) {
+    out.add(trials_.at(trial).point);
   }
   return out;
 }

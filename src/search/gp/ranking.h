@@ -1,11 +1,13 @@
 // Ranking: what a Gaussian process learns from: the points of trials that have a standing, and a
 // value for each that lets losses of any scale and trials stopped at different times be told in one
-// unit. Fed with facts in log order.
+// unit. Failed trials and those with a loss that is no finite number have no standing. Fed with
+// facts in log order.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <tuple>
 #include <unordered_map>
@@ -30,6 +32,10 @@ class Ranking {
   void ended(TrialId trial, TrialState state);
 
   std::size_t size() const { return standings_.size(); }  // trials with a standing
+  bool has_failed(TrialId trial) const { return failed_.contains(trial.value); }
+  std::size_t failures() const { return failed_.size(); }
+  const std::vector<double>& point(TrialId trial) const { return trials_.at(trial.value).point; }
+  double loss(TrialId trial) const { return trials_.at(trial.value).loss; }  // the last reported
   bool some_were_stopped() const { return stopped_ > 0; }
   std::vector<TrialId> running() const;  // and have reported
 
@@ -43,18 +49,19 @@ class Ranking {
     std::vector<double> values;  // lower is better; mean 0, deviation 1 unless all are alike
     std::optional<Unit> unit;    // absent: values are normal scores of ranks
   };
-  // At most `most` of the trials with a standing: the better half of them the best there are, the
-  // others spread over all ranks.
+  // At most `most` (2 or more) of the trials with a standing, which are 2 or more: the better half
+  // of them the best there are, the others spread over all ranks.
   Sample sample(std::size_t most) const;
   // Running trials without a standing.
   Points pending() const;
+  Points failed() const;
   // The points of the best `count` trials.
   Points best(std::size_t count) const;
 
  private:
-  enum class Tier : std::uint8_t { completed, stopped, failed };
+  enum class Tier : std::uint8_t { completed, stopped };
   struct Standing {
-    Tier tier = Tier::failed;
+    Tier tier = Tier::completed;
     int stage = 0;  // of a stopped trial: one that got to a higher stage is better
     double loss = 0;
     std::int64_t trial = 0;
@@ -70,7 +77,7 @@ class Ranking {
     std::optional<Standing> standing;
   };
 
-  void stand(TrialId trial, Tier tier);
+  void stand(TrialId trial, std::optional<Tier> tier);
   std::vector<std::size_t> sampled_ranks(std::size_t most) const;
   std::optional<Unit> unit_of_better_half() const;
 
@@ -78,6 +85,7 @@ class Ranking {
   std::unordered_map<std::int64_t, Trial> trials_;  // look-ups only
   std::map<std::int64_t, Trial*> live_;             // not ended, by trial
   RankedSet<Standing> standings_;
+  std::set<std::int64_t> failed_;
   std::size_t stopped_ = 0;  // standings of that tier
 };
 

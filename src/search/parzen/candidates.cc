@@ -85,49 +85,51 @@ void append(const CompiledSpace& space, std::span<const double> point, Mixture::
   }
 }
 
-}  // namespace
-
-std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
-                                            std::span<const double> grid,
-                                            const Mixture& good,
-                                            const Mixture& other,
-                                            const Explored& explored,
-                                            DrawFrom from,
-                                            std::size_t count,
-                                            Rng& rng,
-                                            const Allowed& allowed) {
+Mixture::Points drawn(const CandidateSearch& search, Rng& rng) {
+  const CompiledSpace& space = search.space;
   const bool checked =
       !space.declaration().constraints().empty() || space.cardinality().has_value();
-  const CandidateDraw draw(space, grid, good, from);
+  const CandidateDraw draw(space, search.grid, search.good, search.from);
   Mixture::Points points;
-  for (int i = 0; i < kMostDraws && points.count < count; ++i) {
+  for (int i = 0; i < kMostDraws && points.count < search.count; ++i) {
     const std::vector<double> point = draw(rng);
-    if (allowed && !allowed(point)) {
+    if (search.allowed && !search.allowed(point)) {
       continue;
     }
     if (checked) {
       const Config config = space.decode(point);
-      if (!space.satisfies_constraints(config) || explored.contains(space, config)) {
+      if (!space.satisfies_constraints(config) || search.explored.contains(space, config)) {
         continue;
       }
     }
     append(space, point, points);
   }
+  return points;
+}
+
+}  // namespace
+
+std::optional<BestCandidate> best_candidate(const CandidateSearch& search, Rng& rng) {
+  const Mixture::Points points = drawn(search, rng);
   if (points.count == 0) {
     return std::nullopt;
   }
-  const auto in_good = good.log_densities(points, best_kernels());
-  const auto in_other = other.log_densities(points, best_kernels());
+  const auto in_good = search.good.log_densities(points, best_kernels());
+  const auto in_other = search.other.log_densities(points, best_kernels());
+  const std::size_t axes = search.space.axes().size();
+  const auto point = [&](std::size_t i) { return std::span(points.x).subspan(i * axes, axes); };
   std::size_t best = 0;
-  for (std::size_t i = 1; i < points.count; ++i) {
-    if (in_good[i] - in_other[i] > in_good[best] - in_other[best]) {
+  double most = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < points.count; ++i) {
+    const double score = in_good[i] - in_other[i] + search.feasibility.log_success(point(i));
+    if (score > most) {
       best = i;
+      most = score;
     }
   }
-  const std::size_t axes = space.axes().size();
-  const auto chosen = std::span(points.x).subspan(best * axes, axes);
-  return BestCandidate{
-      {chosen.begin(), chosen.end()}, in_good[best] - in_other[best], points.count};
+  return BestCandidate{.point = {point(best).begin(), point(best).end()},
+                       .log_ratio = in_good[best] - in_other[best],
+                       .compared = points.count};
 }
 
 }  // namespace luthier::parzen

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "luthier/rng.h"
+#include "search/feasibility/feasibility.h"
 #include "search/parzen/mixture.h"
 #include "search/points/explored.h"
 
@@ -21,18 +22,20 @@ enum class DrawFrom : std::uint8_t { good, space };
 
 using Allowed = std::function<bool(std::span<const double> point)>;
 
-// Candidates come from the density of the good ones, or from the space as declared. At most `count`
-// candidates are compared; forbidden or repeated ones are drawn again, a bounded number of times.
-// Grid axes take the values of `grid`; nothing when no candidate was allowed. `allowed`, if any,
-// forbids further points.
-std::optional<BestCandidate> best_candidate(const CompiledSpace& space,
-                                            std::span<const double> grid,
-                                            const Mixture& good,
-                                            const Mixture& other,
-                                            const Explored& explored,
-                                            DrawFrom from,
-                                            std::size_t count,
-                                            Rng& rng,
-                                            const Allowed& allowed = {});
+struct CandidateSearch {
+  const CompiledSpace& space;
+  std::span<const double> grid;  // the values of grid axes
+  const Mixture& good;
+  const Mixture& other;
+  const Explored& explored;
+  const Feasibility& feasibility;  // where failure is likely the ratio counts for less
+  DrawFrom from = DrawFrom::good;  // or from the space as declared
+  std::size_t count = 24;          // candidates to compare
+  Allowed allowed = {};            // if any, forbids further points
+};
+
+// Forbidden or repeated candidates are drawn again, a bounded number of times; nothing when no
+// candidate was allowed.
+std::optional<BestCandidate> best_candidate(const CandidateSearch& search, Rng& rng);
 
 }  // namespace luthier::parzen

@@ -15,7 +15,6 @@ constexpr double kGoodGapFactor = 0.5;
 
 constexpr int kCompletedTier = 0;
 constexpr int kStoppedTier = 1;
-constexpr int kFailedTier = 2;  // never ranked
 
 // Better observations weigh more: the logarithmic weights of evolution strategies, mean 1.
 double rank_weight(std::size_t rank, std::size_t count) {
@@ -64,16 +63,14 @@ void History::paused(TrialId trial) {
 }
 
 void History::ended(TrialId trial, TrialState state) {
-  if (is_live(trial)) {
-    leave(trial,
-          state == TrialState::failed      ? kFailedTier
-          : state == TrialState::completed ? kCompletedTier
-                                           : kStoppedTier);
-    return;
-  }
-  // It was paused, and ranked as if stopped.
-  if (state == TrialState::failed) {
-    disqualify(trial.value);
+  const auto live = live_.find(trial.value);
+  const bool has_diverged =
+      live != live_.end() && live->second.iteration > 0 && !std::isfinite(live->second.loss);
+  if (state == TrialState::failed || has_diverged) {
+    forget(trial);
+    failed_.insert(trial.value);
+  } else if (live != live_.end()) {
+    leave(trial, state == TrialState::completed ? kCompletedTier : kStoppedTier);
   }
 }
 
@@ -87,7 +84,7 @@ void History::leave(TrialId trial, int tier) {
     good_.widen(options_.spread);
     other_.widen(options_.spread);
   }
-  if (tier != kFailedTier && last.iteration > 0 && std::isfinite(last.loss)) {
+  if (last.iteration > 0 && std::isfinite(last.loss)) {
     Ranked entry{.tier = tier,
                  .iteration = last.iteration,
                  .loss = last.loss,
@@ -100,28 +97,14 @@ void History::leave(TrialId trial, int tier) {
   forget_oldest();
 }
 
-// It ranks no more, and stays among the others.
-void History::disqualify(std::int64_t trial) {
-  const auto found = std::ranges::find(best_, trial, &Ranked::trial);
-  if (found == best_.end()) {
-    return;
-  }
-  const std::vector<double> point = std::move(found->point);
-  best_.erase(found);
-  if (!where_.contains(trial)) {
-    add_other(trial, point);
-    order_.push_back(trial);
-  }
-  rebuild_good();
-}
-
 void History::returned(TrialId trial, std::span<const double> point) {
   forget(trial);
   added(trial, point);
 }
 
 void History::forget(TrialId trial) {
-  observed_ -= live_.erase(trial.value) > 0 ? 0 : 1;
+  const bool was_observed = live_.erase(trial.value) == 0 && failed_.erase(trial.value) == 0;
+  observed_ -= was_observed ? 1 : 0;
   std::erase_if(best_, [&](const Ranked& entry) { return entry.trial == trial.value; });
   if (where_.contains(trial.value)) {
     remove_other(trial.value);
@@ -131,7 +114,7 @@ void History::forget(TrialId trial) {
 }
 
 bool History::knows(TrialId trial) const {
-  return is_live(trial) || where_.contains(trial.value) ||
+  return is_live(trial) || has_failed(trial) || where_.contains(trial.value) ||
          std::ranges::find(best_, trial.value, &Ranked::trial) != best_.end();
 }
 

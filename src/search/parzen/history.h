@@ -1,10 +1,12 @@
 // What TPE learns from: every trial is an observation in one of two mixtures, the few good ones and
-// all others. Fed with facts in log order; the same facts give the same state.
+// all others, unless it failed or its loss is no finite number: then it is in neither. Fed with
+// facts in log order; the same facts give the same state.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -42,7 +44,9 @@ class History {
   bool knows(TrialId trial) const;
   std::vector<TrialId> live_with_results() const;
 
-  std::int64_t observed() const { return observed_; }
+  std::int64_t observed() const { return observed_; }  // ended or paused, and did not fail
+  std::int64_t failures() const { return static_cast<std::int64_t>(failed_.size()); }
+  bool has_failed(TrialId trial) const { return failed_.contains(trial.value); }
   const Mixture& good() const { return good_; }
   const Mixture& other() const { return other_; }
 
@@ -60,7 +64,6 @@ class History {
   };
   static bool better(const Ranked& a, const Ranked& b);
   void leave(TrialId trial, int tier);
-  void disqualify(std::int64_t trial);
 
   void add_other(std::int64_t trial, std::span<const double> point);
   std::vector<double> remove_other(std::int64_t trial);
@@ -71,7 +74,8 @@ class History {
   HistoryOptions options_;
   Mixture good_;
   Mixture other_;
-  std::int64_t observed_ = 0;                            // trials that left
+  std::int64_t observed_ = 0;  // trials that left and did not fail
+  std::set<std::int64_t> failed_;
   std::map<std::int64_t, Live> live_;                    // by trial
   std::vector<Ranked> best_;                             // most_good at most, best first
   std::unordered_map<std::int64_t, std::size_t> where_;  // component of other_, look-ups only

@@ -196,7 +196,7 @@ TEST(GpRanking, BetterHalfKeepsItsDistancesAndTheOthersTheirRanks) {
   EXPECT_NEAR(squares, 1, 1e-12);
 }
 
-TEST(GpRanking, CompletedThenFartherStoppedThenFailed) {
+TEST(GpRanking, CompletedThenFartherStoppedAndFailedOnesApart) {
   Ranking ranking(1);
   const auto stop = [&](std::int64_t trial, std::int64_t iteration, double loss, TrialState state) {
     ranking.placed({trial}, {static_cast<double>(trial)});
@@ -208,7 +208,8 @@ TEST(GpRanking, CompletedThenFartherStoppedThenFailed) {
   stop(2, 20, 0.9, TrialState::completed);
   stop(3, 20, 0.0, TrialState::failed);
   stop(4, 20, kInfinity, TrialState::completed);
-  EXPECT_EQ(ranking.best(10).x, (std::vector<double>{2, 1, 0, 3, 4}));
+  EXPECT_EQ(ranking.best(10).x, (std::vector<double>{2, 1, 0}));
+  EXPECT_EQ(ranking.failed().x, (std::vector<double>{3, 4}));
   EXPECT_TRUE(ranking.some_were_stopped());
   EXPECT_FALSE(ranking.sample(10).unit);
   ranking.placed({5}, {5});

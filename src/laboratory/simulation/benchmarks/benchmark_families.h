@@ -22,6 +22,7 @@ struct BenchmarkFamily {
 BenchmarkFamily bbob_family();
 BenchmarkFamily conditional_family();
 BenchmarkFamily mixed_family();
+std::vector<BenchmarkFamily> troubled_families();
 std::vector<BenchmarkFamily> benchmark_families();
 
 }  // namespace luthier

@@ -1,9 +1,65 @@
 // The mixed suite: integers, categories and real numbers in one space, with interactions.
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "base/format.h"
 #include "laboratory/simulation/benchmarks/benchmark_families.h"
 #include "laboratory/simulation/benchmarks/synthetic_function.h"
 
 namespace luthier {
 namespace {
+
+// A parameter's text lives as long as the program.
+const char* kept(std::string text) {
+  static std::deque<std::string> texts;
+  return texts.emplace_back(std::move(text)).c_str();
+}
+
+SyntheticDefinition integers(const char* name, double ripple) {
+  SyntheticDefinition out{name, {}};
+  for (int i = 0; i < 10; ++i) {
+    out.terms.push_back({.parameter = kept(formatted("i{}=randint(0, {})", i, 8 + 3 * i)),
+                         .weight = 1.0 + i % 3,
+                         .ripple = ripple});
+  }
+  return out;
+}
+
+SyntheticDefinition choices(const char* name, int count, int levels) {
+  SyntheticDefinition out{name, {}};
+  for (int i = 0; i < count; ++i) {
+    SyntheticTerm term{.parameter = nullptr, .shifts = true};
+    std::string values;
+    for (int level = 0; level < levels; ++level) {
+      values += formatted("{}v{}", level == 0 ? "" : ", ", level);
+      term.offsets.push_back(0.1 * ((level * 7 + i * 3) % levels));
+    }
+    term.parameter = kept(formatted("c{}=choice({})", i, values));
+    out.terms.push_back(std::move(term));
+  }
+  return out;
+}
+
+SyntheticDefinition log_ranges(const char* name, double ripple) {
+  SyntheticDefinition out{name, {}};
+  for (int i = 0; i < 6; ++i) {
+    const int low = -8 + i;
+    out.terms.push_back({.parameter = kept(formatted("l{}=loguniform(1e{}, 1e{})", i, low, i)),
+                         .weight = 6.0 - i,
+                         .ripple = ripple});
+  }
+  return out;
+}
+
+SyntheticDefinition fifty(const char* name, int relevant) {
+  SyntheticDefinition out{name, {}};
+  for (int i = 0; i < 50; ++i) {
+    out.terms.push_back(
+        {.parameter = kept(formatted("x{}=uniform(0, 1)", i)), .weight = i < relevant ? 1 : 0.001});
+  }
+  return out;
+}
 
 const std::vector<SyntheticDefinition>& definitions() {
   static const std::vector<SyntheticDefinition> kDefinitions = {
@@ -39,7 +95,15 @@ const std::vector<SyntheticDefinition>& definitions() {
         {"e=choice(0, 1, 2, 3)", 0, {0.2, 0.1, 0.3, 0}},
         {"f=choice(0, 1, 2, 3)", 0, {0.1, 0, 0.3, 0.2}},
         {.parameter = "x=uniform(0, 1)", .weight = 1, .moved_by = "a"},
-        {.parameter = "y=uniform(0, 1)", .weight = 1, .moved_by = "d"}}}};
+        {.parameter = "y=uniform(0, 1)", .weight = 1, .moved_by = "d"}}},
+      integers("integers", 0),
+      integers("rugged_integers", 0.1),
+      choices("choices", 10, 5),
+      choices("many_choices", 20, 3),
+      log_ranges("log_ranges", 0),
+      log_ranges("rugged_log_ranges", 0.1),
+      fifty("fifty", 50),
+      fifty("five_of_fifty", 5)};
   return kDefinitions;
 }
 

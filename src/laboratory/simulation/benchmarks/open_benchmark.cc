@@ -1,6 +1,7 @@
 // From what a person wrote to a benchmark.
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "base/failure.h"
 #include "base/format.h"
@@ -86,7 +87,9 @@ Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std:
 }  // namespace
 
 std::vector<BenchmarkFamily> benchmark_families() {
-  return {bbob_family(), conditional_family(), mixed_family()};
+  std::vector<BenchmarkFamily> families = {bbob_family(), conditional_family(), mixed_family()};
+  std::ranges::move(troubled_families(), std::back_inserter(families));
+  return families;
 }
 
 Result<std::shared_ptr<const Benchmark>> open_benchmark(std::string_view text,

@@ -71,12 +71,22 @@ double SyntheticFunction::centre(std::size_t axis, const Config& config) const {
   return (low + high) / 2;
 }
 
+std::vector<double> SyntheticFunction::offsets(std::size_t axis) const {
+  std::vector<double> out = terms_[axis].offsets;
+  if (terms_[axis].shifts) {
+    Rng rng(instance_, stream_ + "/" + space_.parameters()[space_.axes()[axis].parameter].name);
+    const auto by = static_cast<std::ptrdiff_t>(rng.below(out.size()));
+    std::ranges::rotate(out, out.begin() + by);
+  }
+  return out;
+}
+
 double SyntheticFunction::term(std::size_t axis, double coordinate, const Config& config) const {
   const SyntheticTerm& term = terms_[axis];
   if (!term.offsets.empty()) {
     const auto level =
         static_cast<std::size_t>(coordinate * static_cast<double>(term.offsets.size()));
-    return term.offsets[std::min(level, term.offsets.size() - 1)];
+    return offsets(axis)[std::min(level, term.offsets.size() - 1)];
   }
   const double distance = coordinate - centre(axis, config);
   return term.weight * distance * distance +
@@ -97,11 +107,11 @@ double SyntheticFunction::operator()(const Config& config) const {
 Config SyntheticFunction::optimum() const {
   std::vector<double> point(terms_.size(), 0.5);
   for (std::size_t axis = 0; axis < terms_.size(); ++axis) {
-    const std::vector<double>& offsets = terms_[axis].offsets;
-    const auto best = std::ranges::min_element(offsets) - offsets.begin();
-    point[axis] = offsets.empty()
+    const std::vector<double> given = offsets(axis);
+    const auto best = std::ranges::min_element(given) - given.begin();
+    point[axis] = given.empty()
                       ? centre(axis, space_.decode(point))
-                      : (static_cast<double>(best) + 0.5) / static_cast<double>(offsets.size());
+                      : (static_cast<double>(best) + 0.5) / static_cast<double>(given.size());
   }
   return space_.decode(point);
 }

@@ -22,6 +22,7 @@ struct SyntheticTerm {
   std::vector<double> offsets = {};  // of a choice's values, one of them 0
   const char* moved_by = nullptr;    // the centre is another for each value of this parameter
   double ripple = 0;                 // height of the local minima around the centre
+  bool shifts = false;               // the instance decides which value has which offset
 };
 
 struct SyntheticDefinition {
@@ -39,6 +40,7 @@ class SyntheticFunction {
   Config optimum() const;  // a configuration of value 0, up to rounding
 
  private:
+  std::vector<double> offsets(std::size_t axis) const;  // by value of a choice
   double centre(std::size_t axis, const Config& config) const;
   double term(std::size_t axis, double coordinate, const Config& config) const;
 
