@@ -7,6 +7,7 @@
 #include "service/run_watch.h"
 #include "service/summary_json.h"
 #include "tuner/machine/machine.h"
+#include "tuner/machine/signals.h"
 
 namespace luthier {
 namespace {
@@ -77,6 +78,7 @@ ClientService::Answer ClientService::run_watched(ClientSession& session,
   std::optional<Result<ExperimentSummary>> outcome;
   summary_.reset();
   {
+    const InterruptSignals signals;  // before anyone can interrupt
     RunWatch watch(socket_,
                    {.answer =
                         [&](const ClientRequest& asked) {

@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "base/new_thread.h"
+#include "tuner/machine/signals.h"
 
 namespace luthier {
 namespace {
@@ -18,7 +19,7 @@ constexpr int kGoodOrderMs = 3000;
 }  // namespace
 
 void interrupt_run() {
-  kill(getpid(), SIGINT);
+  InterruptSignals::interrupt(SIGINT);
 }
 
 Result<> RunWatch::start() {
@@ -77,7 +78,7 @@ void RunWatch::leave_alone() {
   calls_.gone();
   pollfd polled{over_.get(), POLLIN, 0};
   do {
-    kill(getpid(), SIGHUP);
+    InterruptSignals::interrupt(SIGHUP);
   } while (poll(&polled, 1, kGoodOrderMs) == 0);
 }
 

@@ -554,7 +554,7 @@ class Naming(ProgramTest):
         self.assertIn(f"run by process {process.pid} on", self.succeed(*again, code=2).stderr)
         process.kill()
         process.communicate()
-        self.assertIn("which was interrupted; go on with `luthier resume slow`", self.succeed(*again, code=2).stderr)
+        self.assertIn("which was interrupted; resume it with `luthier resume slow`", self.succeed(*again, code=2).stderr)
 
     def test_the_default_name_is_the_programs_not_a_scripts_text(self):
         words = ["run", "--min", "loss", "-q", "--log", "none", "-p", "lr=uniform(0, 1)", "--"]

@@ -107,7 +107,7 @@ class Comparing(ProgramTest):
         self.assertIn("have different objectives", self.compare("a", "b", code=2).stderr)
         self.assertIn("has no tag 'model'", self.compare("a", "--by", "model", code=2).stderr)
         self.assertIn("--at", self.compare("a", "--at", "tme=5", code=2).stderr)
-        self.assertIn("nothing is found in no time", self.compare("a", "--at", "time=0", code=2).stderr)
+        self.assertIn("it must be above 0", self.compare("a", "--at", "time=0", code=2).stderr)
         self.assertIn("finite number", self.compare("a", "--optimum", "x", code=2).stderr)
         self.assertIn("the optimum 5 is none", self.compare("a", "--optimum", 5, code=2).stderr)
         self.assertIn("no experiments in elsewhere",
@@ -178,7 +178,7 @@ class Simulated(ProgramTest):
         (self.home / "valley.json").rename(self.home / "moved.json")
         packed = self.succeed("export", "s-0", "--results", "sim", "--bundle", "s.bundle")
         self.assertIn("there is no valley.json here", packed.stderr)
-        self.assertIn("go on in the directory where it was simulated",
+        self.assertIn("resume it in the directory where it was simulated",
                       self.succeed("extend", "s-0", "--results", "sim", "-n", 2, code=2).stderr)
         done = self.succeed("run", "--from", "s.bundle", "--benchmark", "moved.json")
         self.assertIn("made where there was no valley.json, so a changed one is not noticed", done.stderr)
@@ -247,7 +247,7 @@ class Bundles(ProgramTest):
         def told(*words, code=2):
             return self.succeed("run", *words, code=code).stderr
         before = sorted(os.listdir(self.home / "luthier-results"))
-        self.assertIn("--seed and --from exclude", told("--from", "first.bundle", "--seed", 1))
+        self.assertIn("--seed and --from can't be used together", told("--from", "first.bundle", "--seed", 1))
         self.assertIn("can't be used with a file or a program", told("--from", "first.bundle", "--", "true"))
         self.assertIn("--tolerance is", told("--from", "first.bundle", "--tolerance", "-1"))
         self.assertIn("for simulated experiments",

@@ -90,7 +90,7 @@ class Flags(SpeakingTest):
 
     def test_a_flag_within_another_argument_is_refused(self):
         done = self.run_one("no", ['amp=flag("--amp")'], [*self.program(SHOW), "--amp={amp}"], code=2)
-        self.assertIn("{amp} is a flag, which is there or not, and must be a separate argument", done.stderr)
+        self.assertIn("{amp} is a flag, which is present or absent, and must be a separate argument", done.stderr)
 
 
 class Values(SpeakingTest):
@@ -188,7 +188,7 @@ class Files(SpeakingTest):
         self.succeed("extend", "same", "-n", "1")
         (self.home / "c.yaml").write_text("lr: {lr}\nbatch: 7\n")
         done = self.succeed("extend", "same", "-n", "1", code=2)
-        self.assertIn("c.yaml is not what it was when the experiment began", done.stderr)
+        self.assertIn("c.yaml has changed since the experiment began", done.stderr)
         (self.home / "c.yaml").write_text("lr: {lr}\n")
         self.succeed("extend", "same", "-n", "1")
         self.assertEqual(len(self.states("same")), 3)

@@ -96,7 +96,7 @@ class Beginning(Words):
         return self.run_it(*words, code=code).stderr
 
     def test_one_sample_is_the_default(self):
-        said = "-n is 1 unless you give it"
+        said = "-n is 1 by default"
         self.assertIn(said, self.note("--min", "loss", *self.shell("echo loss=$1")))
         self.assertNotIn(said, self.note("--min", "loss", "-q", *self.shell("echo loss=$1")))
         self.assertNotIn(said, self.note("--min", "loss", "-n", "1", *self.shell("echo loss=$1")))
@@ -147,7 +147,7 @@ class Controlling(Words):
         line = self.lines("ls")[0]
         self.assertEqual((line["paused"], line["interrupted"]), (1, 0))
         self.assertRegex(self.succeed("ls").stdout.splitlines()[0], r"\bpaused\b")
-        self.assertIn("trial 00000 goes on", self.succeed("resume", "slow", 0).stderr)
+        self.assertIn("trial 00000 resumes", self.succeed("resume", "slow", 0).stderr)
         (answer,) = self.lines("stop", "slow", 0)
         self.assertIn("trial 00000 stops", answer["answer"])
         self.assertIn("`luthier resume slow` resumes it", self.succeed("pause", "slow").stderr)

@@ -17,6 +17,7 @@
 namespace luthier {
 namespace {
 
+constexpr std::string_view kIsNoValue = "is not a value";
 constexpr std::string_view kQuoteIt = "; put text with spaces or punctuation in quotes";
 
 // What other tools call our distributions.
@@ -223,7 +224,7 @@ class DomainReader {
       if (const auto meant = distribution_meant(word)) {
         return fail_at(
             start,
-            formatted("'{}' is not a value; did you mean {}? put text in quotes", word, *meant));
+            formatted("'{}' {}; did you mean {}? put text in quotes", word, kIsNoValue, *meant));
       }
     }
     const auto* list = value.list();
@@ -341,7 +342,7 @@ Result<Parameter> parse_parameter(std::string_view name, std::string_view text) 
     const auto meant = meant_domain(text);
     const auto said = problem.find("; did you mean");
     // "uniform[0, 1]" begins with a word that is no value; more is known of the whole.
-    if (meant && (said == std::string::npos || problem.find("is no value") < said)) {
+    if (meant && (said == std::string::npos || problem.find(kIsNoValue) < said)) {
       problem = formatted("{}; did you mean {}?", problem.substr(0, said), *meant);
     }
     return Error{error.code, "parameter '" + to_utf8(name.substr(0, 200)) + "': " + problem};

@@ -15,6 +15,7 @@ static_assert(std::atomic<int>::is_always_lock_free && std::atomic<Executor*>::i
 
 constexpr std::array<int, 3> kSignals = {SIGINT, SIGTERM, SIGHUP};
 std::array<struct sigaction, kSignals.size()> earlier_actions;
+int depth = 0;
 // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 void on_signal(int signal) {
@@ -28,6 +29,9 @@ void on_signal(int signal) {
 }  // namespace
 
 InterruptSignals::InterruptSignals() {
+  if (depth++ > 0) {
+    return;
+  }
   interrupt_count = 0;
   interrupt_signal = 0;
   struct sigaction action{};
@@ -43,10 +47,17 @@ InterruptSignals::InterruptSignals() {
 }
 
 InterruptSignals::~InterruptSignals() {
+  executor_to_wake = nullptr;
+  if (--depth > 0) {
+    return;
+  }
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     sigaction(kSignals[i], &earlier_actions[i], nullptr);
   }
-  executor_to_wake = nullptr;
+}
+
+void InterruptSignals::interrupt(int signal) {
+  on_signal(signal);
 }
 
 void InterruptSignals::wake(Executor* executor) {

@@ -9,7 +9,8 @@
 
 namespace luthier {
 
-// Installs handlers while it lives and puts back what was there. At most one at a time.
+// Installs handlers while it lives and puts back what was there. One inside of another changes
+// nothing.
 class InterruptSignals {
  public:
   InterruptSignals();
@@ -19,6 +20,8 @@ class InterruptSignals {
 
   // Wakes this executor at each signal; nullptr: nobody.
   static void wake(Executor* executor);
+  // As if this signal had come. Unlike two signals, two calls are never taken for one. Any thread.
+  static void interrupt(int signal);
   // Signals so far, and the last one's number.
   static const std::atomic<int>& count();
   static int last_signal();
