@@ -4,11 +4,11 @@
 #include <utility>
 
 // LUTHIER_TRY(check(file)): leaves the function with the error if there is one.
-#define LUTHIER_TRY(...)                                      \
-  do {                                                        \
-    if (auto luthier_tried = (__VA_ARGS__); !luthier_tried) { \
-      return luthier_tried.error();                           \
-    }                                                         \
+#define LUTHIER_TRY(...)                                            \
+  do {                                                              \
+    if (const auto luthier_tried = (__VA_ARGS__); !luthier_tried) { \
+      return luthier_tried.error();                                 \
+    }                                                               \
   } while (false)
 
 // LUTHIER_TAKE(auto file, open(path)): declares `file` with the value, or leaves the function with

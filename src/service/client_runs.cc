@@ -99,7 +99,7 @@ ClientService::Answer ClientService::run_watched(ClientSession& session,
     questions_.read_elsewhere(false);
   }
   if (*outcome) {
-    summary_ = **std::move(outcome);
+    summary_ = std::move(**outcome);
   }
   for (const ClientRequest& asked : reads.take()) {
     socket_.write_line(format_outcome(asked, read(asked)));
