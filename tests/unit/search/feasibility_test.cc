@@ -179,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(ModelBased,
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Feasibility, NoSearcherNeedsASuccess) {
-  for (const std::string name : {"gp", "tpe", "bohb", "cmaes"}) {
+  for (const std::string name : {"auto", "gp", "tpe", "bohb", "cmaes"}) {
     const auto always = [](const Config&, Rng&) { return true; };
     EXPECT_EQ(run(name, 1, always).second, 30) << name;
     EXPECT_EQ(run(name, 1, always, true).second, 30) << name;

@@ -1,0 +1,172 @@
+// Who proposes each trial under searcher auto, and that it says so.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "search/portfolio/choice.h"
+#include "support/fake_view_for_search.h"
+
+namespace luthier {
+namespace {
+
+using portfolio::Course;
+using portfolio::Member;
+using testing::FakeView;
+using ::testing::HasSubstr;
+using testing::make_searcher;
+using ::testing::StartsWith;
+
+Space numbers() {
+  Space space;
+  space.add("x", uniform(0, 1));
+  space.add("n", randint(0, 1000000));
+  return space;
+}
+
+Space categories() {
+  Space space;
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+    space.add(name, choice({"red", "green", "blue", true, 7}));
+  }
+  return space;
+}
+
+Space conditions() {
+  Space space;
+  space.add("optimizer", choice({"sgd", "adam"}));
+  space.add("momentum", uniform(0, 0.99)).when("optimizer", "sgd");
+  space.add("lr", loguniform(1e-4, 1));
+  return space;
+}
+
+Space only_grid() {
+  Space space;
+  space.add("x", grid({1, 2, 3}));
+  return space;
+}
+
+double loss_of_config(const Config& config) {
+  double sum = 0;
+  for (const auto& [name, value] : config) {
+    sum += std::abs(value.number().value_or(value.text() ? value.text()->size() * 0.1 : 0) - 0.3);
+  }
+  return sum;
+}
+
+std::string reason_of(const Suggestion& suggestion) {
+  const auto* proposal = std::get_if<Proposal>(&suggestion);
+  return proposal == nullptr ? "" : proposal->reason;
+}
+
+// The reason of the suggestion after so many completed trials.
+std::string reason_after(const Space& space, int trials) {
+  FakeView view(space);
+  const auto searcher = make_searcher("auto");
+  for (int i = 0; i < trials; ++i) {
+    view.step(*searcher, loss_of_config);
+  }
+  return reason_of(view.ask(*searcher));
+}
+
+TEST(SpaceTraits, CountWhatASearcherMayVary) {
+  const FakeView view(conditions());
+  const auto traits = portfolio::traits_of(view.space());
+  EXPECT_EQ(traits.numeric, 2U);
+  EXPECT_EQ(traits.categorical, 1U);
+  EXPECT_TRUE(traits.has_conditions);
+  EXPECT_EQ(to_text(traits), "2 numbers and 1 category");
+  const FakeView grid(only_grid());
+  EXPECT_EQ(portfolio::traits_of(grid.space()).numeric, 0U);
+}
+
+TEST(Auto, ChoosesByTheSpaceAndSaysWhy) {
+  EXPECT_THAT(reason_after(numbers(), 20), StartsWith("gp (2 numbers"));
+  EXPECT_THAT(reason_after(categories(), 20), StartsWith("gp (6 categories"));
+  EXPECT_THAT(reason_after(conditions(), 30), StartsWith("tpe (some parameters depend on others"));
+}
+
+TEST(Auto, KeepsWhatTheMemberSaysItself) {
+  EXPECT_THAT(reason_after(numbers(), 20), HasSubstr("expected improvement"));
+  EXPECT_THAT(reason_after(conditions(), 30), HasSubstr("trial"));
+}
+
+// Longer curves are those that a scheduler let go on.
+void train(FakeView& view, Searcher& searcher, int trials, TrialState others) {
+  for (int i = 0; i < trials; ++i) {
+    const TrialId trial = view.add(searcher, std::get<Proposal>(view.ask(searcher)).config);
+    const bool goes_on = i % 4 == 0;
+    for (int iteration = 0; iteration < (goes_on ? 9 : 1); ++iteration) {
+      view.report(searcher, trial, loss_of_config(view.config(trial)));
+    }
+    if (goes_on || others == TrialState::stopped) {
+      view.end(searcher, trial, goes_on ? TrialState::completed : others);
+    } else {
+      view.set_state(trial, others);
+    }
+  }
+}
+
+TEST(Auto, LeavesASearchWithEarlyStoppingToBohb) {
+  for (const TrialState others : {TrialState::stopped, TrialState::paused}) {
+    for (const Space& space : {numbers(), conditions()}) {
+      FakeView view(space);
+      const auto searcher = make_searcher("auto");
+      train(view, *searcher, 20, others);
+      EXPECT_THAT(reason_of(view.ask(*searcher)), StartsWith("bohb (")) << to_text(others);
+    }
+  }
+}
+
+TEST(Auto, TakesAFewStoppedTrialsForAPersonsDoing) {
+  FakeView view(numbers());
+  const auto searcher = make_searcher("auto");
+  for (int i = 0; i < 30; ++i) {
+    view.step(*searcher, loss_of_config);
+  }
+  const auto proposed = view.ask(*searcher);
+  view.end(
+      *searcher, view.add(*searcher, std::get<Proposal>(proposed).config), TrialState::stopped);
+  EXPECT_THAT(reason_of(view.ask(*searcher)), StartsWith("gp ("));
+}
+
+// A trial that was paused and went on to the end is not cut short.
+TEST(Course, ForgetsAPauseOnceTheTrialGoesOn) {
+  FakeView view(numbers());
+  const auto nobody = make_searcher("random");
+  Course course;
+  for (int i = 0; i < 6; ++i) {
+    const TrialId trial = view.add(*nobody, std::get<Proposal>(view.ask(*nobody)).config);
+    course.added(view, trial);
+    view.report(*nobody, trial, 1);
+    course.reported(trial, 1);
+    view.set_state(trial, TrialState::paused);
+  }
+  course.added(view, TrialId{6});
+  course.reported(TrialId{6}, 5);
+  EXPECT_EQ(course.cut_short(), 6);
+  EXPECT_TRUE(course.has_early_stopping());
+  for (std::int64_t i = 0; i < 6; ++i) {
+    course.reported(TrialId{i}, 5);
+    view.end(*nobody, TrialId{i}, TrialState::completed);
+    course.ended(view, TrialId{i});
+  }
+  EXPECT_EQ(course.cut_short(), 0);
+  EXPECT_FALSE(course.has_early_stopping());
+}
+
+TEST(Auto, HandsManyTrialsOverToASearcherThatStaysFast) {
+  FakeView view(numbers());
+  const auto nobody = make_searcher("random");
+  Course course;
+  for (int i = 0; i < 2000; ++i) {
+    const TrialId trial = view.add(*nobody, std::get<Proposal>(view.ask(*nobody)).config);
+    course.added(view, trial);
+    view.end(*nobody, trial);
+    course.ended(view, trial);
+  }
+  EXPECT_EQ(portfolio::choose({.numeric = 2}, course).member, Member::cmaes);
+  EXPECT_EQ(portfolio::choose({.numeric = 2, .categorical = 1}, course).member, Member::tpe);
+  EXPECT_EQ(portfolio::choose({.numeric = 2}, Course()).member, Member::gp);
+}
+
+}  // namespace
+}  // namespace luthier
