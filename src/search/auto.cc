@@ -1,14 +1,17 @@
 // A searcher that leaves each proposal to one of several others: to the one that suits the space
 // and how the search has gone so far (search/portfolio/choice.h). No single searcher is the best on
 // all problems (Benjamins et al., "carps", 2025). Every member learns from every trial, whoever
-// proposed it, so that the choice may change from one trial to the next; a member that can't be
-// chosen learns nothing and costs nothing.
+// proposed it, so that the choice may change from one trial to the next; a member that won't be
+// chosen any more learns nothing and costs nothing.
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "base/check.h"
-#include "base/try.h"
+#include "base/format.h"
 #include "luthier/searcher.h"
 #include "search/portfolio/choice.h"
 
@@ -20,11 +23,35 @@ using portfolio::Member;
 
 constexpr std::array kMembers = {Member::tpe, Member::gp, Member::cmaes, Member::bohb};
 
+// With more parameters, gp gets fewer trials and candidates: its time is bounded, 10 ms with 20.
+constexpr std::size_t kManyParameters = 12;
+
 SearcherPlugin plugin_of(Member member) {
   const auto rows = builtin_searchers();
   const auto found = std::ranges::find(rows, to_text(member), &SearcherRow::name);
   LUTHIER_CHECK(found != rows.end(), "no such searcher");
   return found->plugin();
+}
+
+NamedValues options_of(Member member, const CompiledSpace& space) {
+  return member == Member::gp && space.axes().size() > kManyParameters
+             ? NamedValues{{"most_points", 80}, {"candidates", 128}}
+             : NamedValues{};
+}
+
+std::unique_ptr<Searcher> made(Member member,
+                               const Objective& objective,
+                               const ExperimentView& view) {
+  const SearcherPlugin plugin = plugin_of(member);
+  auto options =
+      resolve_options(to_text(member), plugin.info.options, options_of(member, view.space()));
+  LUTHIER_CHECK(options.ok(), "options of a member");
+  auto out = plugin.make({.options = *std::move(options),
+                          .objectives = std::span(&objective, 1),
+                          .seed = view.seed(),
+                          .space = &view.space()});
+  LUTHIER_CHECK(out.ok(), "a member");
+  return *std::move(out);
 }
 
 struct Part {
@@ -34,24 +61,26 @@ struct Part {
 
 class Auto : public Searcher {
  public:
-  explicit Auto(std::vector<Part> parts) : parts_(std::move(parts)) {}
+  explicit Auto(Objective objective) : objective_(std::move(objective)) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    const Choice choice = portfolio::choose(portfolio::traits_of(view.space()), course_);
-    Suggestion out = part(choice.member).suggest(view, trial);
+    const Choice choice = choose(view, trial);
+    const auto found = std::ranges::find(parts_, choice.member, &Part::member);
+    Suggestion out = found != parts_.end()
+                         ? found->searcher->suggest(view, trial)
+                         : made(choice.member, objective_, view)->suggest(view, trial);
     if (auto* proposal = std::get_if<Proposal>(&out)) {
       proposal->reason =
-          std::string(to_text(choice.member)) + " (" + choice.why + "): " + proposal->reason;
+          formatted("{} ({}): {}", to_text(choice.member), choice.why, proposal->reason);
     }
     return out;
   }
 
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
-    if (!are_selected_) {
-      const auto traits = portfolio::traits_of(view.space());
-      std::erase_if(parts_, [&](const Part& each) { return !may_propose(each.member, traits); });
-      are_selected_ = true;
+    if (!traits_) {
+      begin(view);
     }
+    turns_.added(trial, choose(view, trial).turn);
     course_.added(view, trial);
     for (const Part& each : parts_) {
       each.searcher->on_trial_added(view, trial);
@@ -59,6 +88,7 @@ class Auto : public Searcher {
   }
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
+    losses_[trial.value] = loss_of(objective_, result.metrics);
     course_.reported(trial, result.training_iteration);
     for (const Part& each : parts_) {
       each.searcher->on_result(view, trial, result);
@@ -73,34 +103,48 @@ class Auto : public Searcher {
 
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
     course_.ended(view, trial);
+    note_loss(trial, view.state(trial));
     for (const Part& each : parts_) {
       each.searcher->on_trial_ended(view, trial);
+    }
+    if (!may_still_propose(Member::gp, course_)) {
+      std::erase_if(parts_, [](const Part& each) { return each.member == Member::gp; });
     }
   }
 
  private:
-  const Searcher& part(Member member) const {
-    const auto found = std::ranges::find(parts_, member, &Part::member);
-    LUTHIER_CHECK(found != parts_.end(), "chosen, but not among the members");
-    return *found->searcher;
+  Choice choose(const ExperimentView& view, TrialId trial) const {
+    Rng rng(view.seed(), "auto", static_cast<std::uint64_t>(trial.value));
+    const auto traits = traits_ ? *traits_ : portfolio::traits_of(view.space());
+    return portfolio::choose(traits, course_, turns_, rng.uniform());
   }
 
-  std::vector<Part> parts_;
-  bool are_selected_ = false;  // those that may be chosen in this space
+  void begin(const ExperimentView& view) {
+    traits_ = portfolio::traits_of(view.space());
+    for (const Member member : kMembers) {
+      if (may_propose(member, *traits_)) {
+        parts_.push_back({member, made(member, objective_, view)});
+      }
+    }
+  }
+
+  void note_loss(TrialId trial, TrialState state) {
+    const auto loss = losses_.find(trial.value);
+    if (state == TrialState::completed && loss != losses_.end()) {
+      turns_.completed(trial, loss->second);
+    } else {
+      turns_.failed(trial);
+    }
+    losses_.erase(trial.value);
+  }
+
+  Objective objective_;
+  std::vector<Part> parts_;  // made with the first trial
+  std::optional<portfolio::SpaceTraits> traits_;
   portfolio::Course course_;
+  portfolio::Turns turns_;
+  std::unordered_map<std::int64_t, double> losses_;  // the last of running trials, look-ups only
 };
-
-Result<std::unique_ptr<Searcher>> make(const PluginContext& context) {
-  std::vector<Part> parts;
-  for (const Member member : kMembers) {
-    const SearcherPlugin plugin = plugin_of(member);
-    PluginContext inner = context;
-    LUTHIER_TAKE(inner.options, resolve_options(to_text(member), plugin.info.options, {}));
-    LUTHIER_TAKE(auto searcher, plugin.make(inner));
-    parts.push_back({member, std::move(searcher)});
-  }
-  return std::unique_ptr<Searcher>(std::make_unique<Auto>(std::move(parts)));
-}
 
 // Raised with that of any member: their answers are its own.
 int version() {
@@ -117,7 +161,9 @@ SearcherPlugin searcher_auto() {
   return {.info = {.summary = "the searcher that suits the space and the search so far",
                    .paper = {},
                    .version = version()},
-          .make = make};
+          .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
+            return std::unique_ptr<Searcher>(std::make_unique<Auto>(context.objectives.front()));
+          }};
 }
 
 }  // namespace luthier

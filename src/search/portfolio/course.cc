@@ -14,7 +14,7 @@ constexpr double kShareCutShort = 0.1;  // of the trials that stand or ended
 void Course::added(const ExperimentView& view, TrialId trial) {
   for (const std::int64_t each : live_) {
     if (!standing_.contains(each) && view.state(TrialId{each}) == TrialState::paused) {
-      stands(TrialId{each}, view.iteration(TrialId{each}));
+      paused_ += stands(TrialId{each}, view.iteration(TrialId{each})) ? 1 : 0;
     }
   }
   live_.insert(trial.value);
@@ -27,8 +27,8 @@ void Course::reported(TrialId trial, std::int64_t iteration) {
 
 void Course::ended(const ExperimentView& view, TrialId trial) {
   ended_ += 1;
-  live_.erase(trial.value);
   goes_on(trial);
+  live_.erase(trial.value);
   if (view.state(trial) == TrialState::stopped) {
     stands(trial, view.iteration(trial));
   }
@@ -47,17 +47,19 @@ bool Course::has_early_stopping() const {
 }
 
 // What reported nothing says nothing.
-void Course::stands(TrialId trial, std::int64_t iteration) {
+bool Course::stands(TrialId trial, std::int64_t iteration) {
   if (iteration > 0) {
     standing_[trial.value] = iteration;
     standing_at_[iteration] += 1;
   }
+  return iteration > 0;
 }
 
 void Course::goes_on(TrialId trial) {
   const auto found = standing_.find(trial.value);
   if (found != standing_.end()) {
     standing_at_[found->second] -= 1;
+    paused_ -= live_.contains(trial.value) ? 1 : 0;
     standing_.erase(found);
   }
 }

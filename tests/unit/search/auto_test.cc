@@ -1,4 +1,9 @@
 // Who proposes each trial under searcher auto, and that it says so.
+#include <cmath>
+#include <limits>
+#include <set>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +15,8 @@ namespace {
 
 using portfolio::Course;
 using portfolio::Member;
+using portfolio::Turn;
+using portfolio::Turns;
 using testing::FakeView;
 using ::testing::HasSubstr;
 using testing::make_searcher;
@@ -105,14 +112,28 @@ void train(FakeView& view, Searcher& searcher, int trials, TrialState others) {
   }
 }
 
-TEST(Auto, LeavesASearchWithEarlyStoppingToBohb) {
-  for (const TrialState others : {TrialState::stopped, TrialState::paused}) {
-    for (const Space& space : {numbers(), conditions()}) {
-      FakeView view(space);
-      const auto searcher = make_searcher("auto");
-      train(view, *searcher, 20, others);
-      EXPECT_THAT(reason_of(view.ask(*searcher)), StartsWith("bohb (")) << to_text(others);
+TEST(Auto, LeavesASearchThatStopsTrialsToTpe) {
+  for (const Space& space : {numbers(), conditions()}) {
+    FakeView view(space);
+    const auto searcher = make_searcher("auto");
+    train(view, *searcher, 20, TrialState::stopped);
+    EXPECT_THAT(reason_of(view.ask(*searcher)), StartsWith("tpe (15 trials were cut short): "));
+  }
+}
+
+TEST(Auto, LetsTpeAndBohbTakeTurnsWhereTrialsArePaused) {
+  for (const Space& space : {numbers(), conditions()}) {
+    FakeView view(space);
+    const auto searcher = make_searcher("auto");
+    train(view, *searcher, 20, TrialState::paused);
+    std::set<std::string> who;
+    for (int i = 0; i < 20; ++i) {
+      const std::string reason = reason_of(view.ask(*searcher));
+      EXPECT_THAT(reason, HasSubstr("paused: tpe and bohb take turns"));
+      who.insert(reason.substr(0, reason.find(' ')));
+      train(view, *searcher, 1, TrialState::completed);
     }
+    EXPECT_THAT(who, ::testing::ElementsAre("bohb", "tpe"));
   }
 }
 
@@ -143,6 +164,7 @@ TEST(Course, ForgetsAPauseOnceTheTrialGoesOn) {
   course.added(view, TrialId{6});
   course.reported(TrialId{6}, 5);
   EXPECT_EQ(course.cut_short(), 6);
+  EXPECT_EQ(course.paused(), 6);
   EXPECT_TRUE(course.has_early_stopping());
   for (std::int64_t i = 0; i < 6; ++i) {
     course.reported(TrialId{i}, 5);
@@ -150,6 +172,7 @@ TEST(Course, ForgetsAPauseOnceTheTrialGoesOn) {
     course.ended(view, TrialId{i});
   }
   EXPECT_EQ(course.cut_short(), 0);
+  EXPECT_EQ(course.paused(), 0);
   EXPECT_FALSE(course.has_early_stopping());
 }
 
@@ -163,9 +186,72 @@ TEST(Auto, HandsManyTrialsOverToASearcherThatStaysFast) {
     view.end(*nobody, trial);
     course.ended(view, trial);
   }
-  EXPECT_EQ(portfolio::choose({.numeric = 2}, course).member, Member::cmaes);
-  EXPECT_EQ(portfolio::choose({.numeric = 2, .categorical = 1}, course).member, Member::tpe);
-  EXPECT_EQ(portfolio::choose({.numeric = 2}, Course()).member, Member::gp);
+  const auto chosen = [](const portfolio::SpaceTraits& traits, const Course& so_far) {
+    return portfolio::choose(traits, so_far, Turns(), 0.5).member;
+  };
+  EXPECT_EQ(chosen({.numeric = 2}, course), Member::cmaes);
+  EXPECT_EQ(chosen({.numeric = 2, .categorical = 1}, course), Member::tpe);
+  EXPECT_EQ(chosen({.numeric = 2}, Course()), Member::gp);
+  EXPECT_TRUE(may_still_propose(Member::gp, Course()));
+  EXPECT_FALSE(may_still_propose(Member::gp, course));
+}
+
+// One trial after the other, each with this loss.
+void complete(Turns& turns, std::int64_t& next, int trials, double loss, Turn turn) {
+  for (int i = 0; i < trials; ++i) {
+    turns.added(TrialId{next}, turn);
+    turns.completed(TrialId{next}, loss);
+    ++next;
+  }
+}
+
+TEST(Turns, BeginWhenNothingGetsBetterAndLossesRepeat) {
+  Turns turns;
+  std::int64_t next = 0;
+  complete(turns, next, 30, 1, Turn::first);
+  EXPECT_FALSE(turns.have_begun());
+  complete(turns, next, 1, 1, Turn::first);
+  EXPECT_TRUE(turns.have_begun());
+}
+
+TEST(Turns, DoNotBeginWhereAllLossesDifferOrTrialsGetBetter) {
+  Turns different;
+  Turns better;
+  Turns failing;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    different.completed(TrialId{i}, i == 0 ? 0 : 1.0 + static_cast<double>(i));
+    better.completed(TrialId{i}, static_cast<double>(-(i / 10)));
+    failing.completed(TrialId{i}, std::numeric_limits<double>::quiet_NaN());
+  }
+  EXPECT_FALSE(different.have_begun());
+  EXPECT_FALSE(better.have_begun());
+  EXPECT_FALSE(failing.have_begun());
+}
+
+TEST(Turns, GoToTheOneThatFindsTheBetterTrials) {
+  Turns turns;
+  std::int64_t next = 0;
+  complete(turns, next, 40, 1, Turn::first);
+  EXPECT_EQ(turns.share_of_second(), 0.25);
+  complete(turns, next, 1, 0.9, Turn::second);
+  complete(turns, next, 1, 0.8, Turn::second);
+  complete(turns, next, 5, 2, Turn::first);
+  EXPECT_EQ(turns.share_of_second(), 0.5);
+  complete(turns, next, 1, 0.7, Turn::first);
+  EXPECT_LT(turns.share_of_second(), 0.5);
+  const auto choice = portfolio::choose({.numeric = 2}, Course(), turns, 0);
+  EXPECT_EQ(choice.member, Member::bohb);
+  EXPECT_THAT(choice.why, HasSubstr("gp found 1 and bohb found 2"));
+  EXPECT_EQ(portfolio::choose({.numeric = 2}, Course(), turns, 0.99).member, Member::gp);
+}
+
+// A model with few points, so that a suggestion stays fast; all the same it is the model's.
+TEST(Auto, SearchesManyParametersWithGp) {
+  Space space;
+  for (int i = 0; i < 20; ++i) {
+    space.add("x" + std::to_string(i), uniform(0, 1));
+  }
+  EXPECT_THAT(reason_after(space, 12), StartsWith("gp (20 numbers"));
 }
 
 }  // namespace
