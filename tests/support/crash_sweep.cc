@@ -296,6 +296,7 @@ std::span<const SweepSubject> sweep_subjects() {
       {"cmaes",
        {"asha", {{"max_t", 9}, {"reduction_factor", 3}, {"mode", "promote"}}},
        {"cmaes", {{"population", 3}}}},
+      {"auto", {"asha", {{"max_t", 9}, {"reduction_factor", 3}, {"mode", "promote"}}}, {"auto"}},
       {"pbt", {"pbt", {{"perturbation_interval", 2}}}, {"random"}}};
   return subjects;
 }

@@ -19,7 +19,7 @@ from .._errors import Error, UsageError
 from ._search import Search, Translation, begin, suggest_one
 from ._shape import Distributions, Shape, Space
 
-_LEARNING = ("tpe", "gp", "cmaes", "bohb")
+_LEARNING = ("auto", "tpe", "gp", "cmaes", "bohb")
 _MOST_STUDIES = 4  # with a searcher at work; older ones begin anew when they are asked again
 _STATES = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.RUNNING)
 
