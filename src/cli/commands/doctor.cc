@@ -144,7 +144,7 @@ std::optional<Check> check_store(const std::filesystem::path& directory) {
   return Check{name,
                true,
                std::to_string(events) + " events, " +
-                   std::string(experiment_state_text(**state, directory))};
+                   std::string(stored_state_text(**state, directory))};
 }
 
 int report(const std::vector<Check>& checks, bool json) {
