@@ -103,11 +103,11 @@ bool HttpServer::wait(int stop) {
       {stop, POLLIN, 0}, {awake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
   std::vector<std::uint64_t> ids;
   for (const auto& [id, connection] : connections_) {
-    // While it is answered only its end is of interest; what it sends meanwhile waits.
+    // What it sends while it is answered waits.
     const bool listens = connection.phase() == HttpConnection::Phase::reading ||
                          connection.phase() == HttpConnection::Phase::live;
-    const short events = static_cast<short>((listens ? POLLIN : POLLRDHUP) |
-                                            (connection.wants_to_write() ? POLLOUT : 0));
+    const short events =
+        static_cast<short>((listens ? POLLIN : 0) | (connection.wants_to_write() ? POLLOUT : 0));
     polled.push_back({connection.socket(), events, 0});
     ids.push_back(id);
   }
@@ -168,8 +168,7 @@ void HttpServer::make_room() {
 }
 
 void HttpServer::go_on(std::uint64_t id, HttpConnection& connection, short events) {
-  if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0 ||
-      ((events & POLLRDHUP) != 0 && connection.phase() == HttpConnection::Phase::live)) {
+  if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) {
     connection.close();
   }
   std::optional<HttpRequest> request;

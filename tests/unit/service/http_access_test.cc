@@ -1,8 +1,11 @@
 // Who is let in: by Host, Origin, token and intent, each in every combination that matters.
-#include <sstream>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <gtest/gtest.h>
 
+#include "base/file_descriptor.h"
 #include "service/http/access.h"
 #include "service/http/peer_process.h"
 
@@ -173,27 +176,41 @@ TEST(Access, PagesOfOthersCantReadEitherButALinkMayLeadHere) {
   EXPECT_EQ(status(local_rules(), from("same-origin", "cors")), 200);
 }
 
-TEST(PeerProcess, IsLookedUpByBothEndsOfTheConnection) {
-  const std::string head =
-      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n";
-  const std::string ours =
-      "   1: 0100007F:1F90 0100007F:1CFC 01 00000000:00000000 00:00000000 00000000  ";
-  const auto user =
-      [&](const std::string& rest, const std::string& local, const std::string& remote) {
-        std::istringstream table(head + ours + rest);
-        return user_in_table(table, local, remote);
-      };
-  EXPECT_EQ(user("1000        0 4711 1\n", "0100007F:1F90", "0100007F:1CFC"), 1000U);
-  EXPECT_EQ(user("1000        0 4711 1\n", "0100007F:1CFC", "0100007F:1F90"), std::nullopt);
-  EXPECT_EQ(user("1000        0 4711 1\n", "0100007F:1F91", "0100007F:1CFC"), std::nullopt);
+// Both ends of a connection within this machine.
+struct Ends {
+  explicit Ends(const char* address) {
+    const FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    inet_pton(AF_INET, address, &at.sin_addr);
+    socklen_t size = sizeof at;
+    EXPECT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+    EXPECT_EQ(::listen(listener.get(), 1), 0);
+    EXPECT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
+    client = FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(::connect(client.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+    server = FileDescriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  }
+  FileDescriptor client, server;
+};
+
+TEST(PeerProcess, TheKernelSaysWhoseItIs) {
+  const Ends ends("127.0.0.1");
+  EXPECT_TRUE(is_own_process(ends.server.get()));
+  EXPECT_TRUE(is_own_process(ends.client.get()));
 }
 
-// The table gives root for what no process holds any more: whoever closes at once is nobody.
+// What no process holds any more may be listed as root's: whoever closes at once is nobody.
 TEST(PeerProcess, WhoHasLeftIsNobody) {
-  std::istringstream table(
-      "   1: 0100007F:1F90 0100007F:1CFC 05 00000000:00000000 00:00000000 00000000     0        0 "
-      "0 1\n");
-  EXPECT_EQ(user_in_table(table, "0100007F:1F90", "0100007F:1CFC"), std::nullopt);
+  Ends ends("127.0.0.1");
+  ends.client.reset();
+  EXPECT_FALSE(is_own_process(ends.server.get()));
+}
+
+TEST(PeerProcess, WhatIsNoConnectionIsNobodys) {
+  const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_FALSE(is_own_process(socket.get()));
+  EXPECT_FALSE(is_own_process(-1));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Which trials are wanted, and in which order: the same for a log that is folded and for its index.
+// Which trials are wanted, and in which order.
 #include "tuner/stored/trial_query.h"
 
 #include <cmath>
@@ -32,15 +32,10 @@ class TrialQueries : public testing::Test {
     ASSERT_TRUE(experiment->close().ok());
   }
 
-  // Of the index and of the fold, which must agree.
   std::vector<std::int64_t> wanted(const TrialQuery& query) {
     const auto state = read_state(place_.path() / "asked");
     EXPECT_TRUE(state.ok());
-    auto indexed = open_indexed_table(place_.path() / "asked");
-    EXPECT_TRUE(indexed.ok() && *indexed != nullptr);
-    const auto numbers = numbers_of(**indexed, query);
-    EXPECT_EQ(numbers, numbers_of(*table_of(**state), query));
-    return numbers;
+    return numbers_of(*table_of(**state), query);
   }
   static std::vector<std::int64_t> numbers_of(TrialTable& table, const TrialQuery& query) {
     TrialColumns columns(table.spec(), false);
