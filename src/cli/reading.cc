@@ -1,14 +1,12 @@
 #include "cli/reading.h"
 
-#include <algorithm>
-#include <chrono>
-
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "core/named_index.h"
 #include "tuner/assembly.h"
 #include "tuner/stored/experiment_names.h"
-#include "tuner/stored/status.h"
+#include "tuner/stored/stored_words.h"
+#include "tuner/stored/trial_columns.h"
 
 namespace luthier::cli {
 
@@ -55,38 +53,12 @@ Result<Overview> read_overview(const Arguments& arguments) {
   if (!directory) {
     return directory.error();
   }
-  auto stored = read_stored_experiment(*directory);
-  if (!stored) {
-    return stored.error();
-  }
-  const bool running = is_running(*directory);
-  return Overview{
-      std::move(*directory), std::move(stored->spec), std::move(stored->status), running};
+  return luthier::read_overview(*directory);
 }
 
-std::string_view experiment_state_text(bool running, bool finished) {
-  return running ? "running" : finished ? "finished" : "interrupted";
-}
-
-std::string_view experiment_state_text(const ExperimentState& state,
-                                       const std::filesystem::path& directory) {
+std::string_view stored_state_text(const ExperimentState& state,
+                                   const std::filesystem::path& directory) {
   return experiment_state_text(is_running(directory), state.finished());
-}
-
-std::string_view trial_state_text(TrialState state, bool running) {
-  return state == TrialState::running && !running ? kInterruptedState : to_text(state);
-}
-
-std::string trial_json(const ExperimentSpec& spec, const TrialRow& row, bool running) {
-  const auto best = best_value(row, spec.objectives.front().metric);
-  return "{\"schema\": 1, \"trial\": " + std::to_string(row.trial.value) +
-         ", \"state\": " + json_string(trial_state_text(row.state, running)) +
-         ", \"config\": " + to_json(row.config) + ", \"metrics\": " + to_json(row.last) +
-         ", \"best\": " + (best ? to_json(Value(*best)) : "null") +
-         ", \"iterations\": " + std::to_string(row.iteration) +
-         ", \"attempts\": " + std::to_string(row.attempts) +
-         ", \"proposed_by\": " + json_string(row.proposed_by) +
-         ", \"reason\": " + json_string(row.reason) + "}";
 }
 
 std::string trial_line(const ExperimentSpec& spec, const TrialRow& row) {
@@ -99,10 +71,6 @@ std::string trial_line(const ExperimentSpec& spec, const TrialRow& row) {
   return line + (row.known                         ? "  (known before, not run here)"
                  : row.state == TrialState::failed ? "  (failed)"
                                                    : "");
-}
-
-bool varies(const Parameter& parameter) {
-  return parameter.domain.kind != DomainKind::constant;
 }
 
 std::string value_text(const Value& value) {
@@ -130,25 +98,12 @@ std::string config_text(const ExperimentSpec& spec, const Config& config) {
   return text;
 }
 
-std::string numbers_json(const Numbers& numbers) {
-  std::string out;
-  for (const auto& [name, number] : numbers) {
-    out += (out.empty() ? "" : ", ") + json_string(name) + ": " + to_json(Value(number));
-  }
-  return "{" + out + "}";
-}
-
 std::string numbers_text(const Numbers& numbers) {
   std::string out;
   for (const auto& [name, number] : numbers) {
     out += (out.empty() ? "" : ", ") + name + "=" + short_number(number);
   }
   return out;
-}
-
-TimePoint wall_clock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
 }  // namespace luthier::cli

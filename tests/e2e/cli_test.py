@@ -18,7 +18,7 @@ from luthier_program import LUTHIER, ProgramTest, interrupt
 
 COMMANDS = ["run", "try", "ls", "show", "trials", "best", "logs", "explain", "stop", "pause", "resume",
             "extend", "retry", "rm", "replay", "simulate", "compare", "export", "plugins", "doctor",
-            "completion", "mcp", "help", "version"]
+            "completion", "serve", "mcp", "help", "version"]
 
 
 class Looking(ProgramTest):

@@ -141,10 +141,10 @@ std::optional<Check> check_store(const std::filesystem::path& directory) {
         "its events are right, but the " + what + " that is kept beside them is not what they say",
         "'" + command_line("doctor", directory, "--salvage") + "' copies the events without it"};
   }
-  return Check{name,
-               true,
-               std::to_string(events) + " events, " +
-                   std::string(experiment_state_text(**state, directory))};
+  return Check{
+      name,
+      true,
+      std::to_string(events) + " events, " + std::string(stored_state_text(**state, directory))};
 }
 
 int report(const std::vector<Check>& checks, bool json) {

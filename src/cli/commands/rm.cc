@@ -63,7 +63,7 @@ std::string described(const std::filesystem::path& directory) {
     text += " in " + directory.parent_path().string();
   }
   const auto state = read_state(directory);
-  text += state ? " (" + std::string(experiment_state_text(**state, directory)) + ", " +
+  text += state ? " (" + std::string(stored_state_text(**state, directory)) + ", " +
                       counted((*state)->trial_count(), "trial") + ", "
                 : " (unreadable, ";
   return text + megabytes(bytes_on_disk(directory)) + ")";

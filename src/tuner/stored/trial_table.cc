@@ -13,7 +13,9 @@ namespace {
 // Of the whole log.
 class FoldedTable final : public TrialTable {
  public:
-  explicit FoldedTable(std::unique_ptr<ExperimentState> state) : state_(std::move(state)) {}
+  explicit FoldedTable(const ExperimentState& state) : state_(&state) {}
+  explicit FoldedTable(std::unique_ptr<ExperimentState> state)
+      : owned_(std::move(state)), state_(owned_.get()) {}
 
   const ExperimentSpec& spec() const override { return state_->spec(); }
   Result<> each(const std::function<bool(const TrialRow&)>& take) override {
@@ -28,7 +30,8 @@ class FoldedTable final : public TrialTable {
   }
 
  private:
-  std::unique_ptr<ExperimentState> state_;
+  std::unique_ptr<ExperimentState> owned_;
+  const ExperimentState* state_;
 };
 
 // Of the trial index. From a row on that is damaged, of the whole log.
@@ -81,18 +84,31 @@ class IndexedTable final : public TrialTable {
 
 }  // namespace
 
-Result<std::unique_ptr<TrialTable>> open_trial_table(const std::filesystem::path& directory) {
+std::unique_ptr<TrialTable> table_of(const ExperimentState& state) {
+  return std::make_unique<FoldedTable>(state);
+}
+
+Result<std::unique_ptr<TrialTable>> open_indexed_table(const std::filesystem::path& directory) {
   const auto ends = reader_of(directory)->ends();
   if (!ends) {
     return ends.error();
   }
-  if (auto index = TrialIndex::open(directory, {ends->last, ends->chain}); index && ends->first) {
-    auto spec = first_spec(*ends->first);
-    if (!spec) {
-      return spec.error();
-    }
-    return std::unique_ptr<TrialTable>(
-        std::make_unique<IndexedTable>(directory, *std::move(spec), *std::move(index)));
+  auto index = TrialIndex::open(directory, {ends->last, ends->chain});
+  if (!index || !ends->first) {
+    return std::unique_ptr<TrialTable>();
+  }
+  auto spec = first_spec(*ends->first);
+  if (!spec) {
+    return spec.error();
+  }
+  return std::unique_ptr<TrialTable>(
+      std::make_unique<IndexedTable>(directory, *std::move(spec), *std::move(index)));
+}
+
+Result<std::unique_ptr<TrialTable>> open_trial_table(const std::filesystem::path& directory) {
+  auto indexed = open_indexed_table(directory);
+  if (!indexed || *indexed != nullptr) {
+    return indexed;
   }
   auto state = read_state(directory);
   if (!state) {

@@ -21,7 +21,11 @@ class TrialTable {
   virtual Result<TrialRow> row(TrialId trial) = 0;
 };
 
-// Errors are those of read_state.
+// Of a state that is folded already and outlives it.
+std::unique_ptr<TrialTable> table_of(const ExperimentState& state);
+// Of the trial index; null where there is none that stands for the last event.
+Result<std::unique_ptr<TrialTable>> open_indexed_table(const std::filesystem::path& directory);
+// Of the index or the whole log. Errors are those of read_state.
 Result<std::unique_ptr<TrialTable>> open_trial_table(const std::filesystem::path& directory);
 
 }  // namespace luthier

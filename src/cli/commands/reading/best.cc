@@ -5,6 +5,7 @@
 #include "cli/output/output.h"
 #include "cli/reading.h"
 #include "tuner/advice.h"
+#include "tuner/stored/stored_words.h"
 
 namespace luthier::cli {
 namespace {
@@ -22,7 +23,7 @@ int run(const Arguments& arguments) {
   const ExperimentSpec& spec = experiment->spec;
   std::string out;
   for (const TrialRow& row : experiment->status.best) {
-    out += (arguments.has("json") ? trial_json(spec, row, experiment->running)
+    out += (arguments.has("json") ? trial_row_json(spec, row, experiment->running)
                                   : printable(trial_line(spec, row))) +
            "\n";
   }

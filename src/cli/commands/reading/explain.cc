@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
+#include "tuner/stored/stored_words.h"
 #include "tuner/stored/trial_story.h"
 
 namespace luthier::cli {
@@ -146,14 +147,6 @@ class Timeline {
   std::string text_;
 };
 
-std::string decision_json(const DecisionMade& made) {
-  return "{\"schema\": 1, \"iteration\": " + std::to_string(made.training_iteration) +
-         ", \"decision\": " + json_string(to_text(made.decision.kind)) +
-         ", \"reason\": " + json_string(made.decision.reason) +
-         ", \"numbers\": " + numbers_json(made.decision.numbers) +
-         ", \"by\": " + json_string(made.decided_by) + "}\n";
-}
-
 int run(const Arguments& arguments) {
   const auto directory = find_experiment(arguments);
   if (!directory) {
@@ -168,7 +161,7 @@ int run(const Arguments& arguments) {
   const auto story = read_trial_story(*directory, *wanted, [&](const Event& event) {
     const auto* made = std::get_if<DecisionMade>(&event.body);
     if (made && made->trial == *wanted) {
-      decisions += decision_json(*made);
+      decisions += decision_json(*made) + "\n";
     }
     timeline.take(event);
   });

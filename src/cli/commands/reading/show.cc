@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
-#include "tuner/assembly.h"
+#include "tuner/stored/stored_words.h"
 
 namespace luthier::cli {
 namespace {
@@ -16,52 +16,30 @@ constexpr std::array kExamples = {std::string_view("luthier show digits"),
 constexpr std::array kOperands = {kExperiment};
 constexpr std::array kOptions = {kResults, kJson};
 
-// Heading and content of each line; JSON has the same under the key.
+// Heading and content of each line.
 struct Fact {
-  std::string key;
+  std::string heading;
   std::string text;
-  std::string json;
 };
 
-Fact text_fact(std::string key, const std::string& text) {
-  return {std::move(key), text, json_string(text)};
-}
-
-std::string counts_text(const Overview& experiment, bool json) {
-  const ExperimentStatus& status = experiment.status;
-  const std::int64_t left = experiment.running ? 0 : status.count(TrialState::running);
+std::string counts_text(const Overview& experiment) {
   std::string out;
-  const auto add = [&](std::string_view name, std::int64_t count) {
-    out += out.empty() ? "" : ", ";
-    out += json ? json_string(name) + ": " + std::to_string(count)
-                : std::to_string(count) + " " + std::string(name);
-  };
-  for (const TrialState each : {TrialState::pending,
-                                TrialState::running,
-                                TrialState::paused,
-                                TrialState::completed,
-                                TrialState::stopped,
-                                TrialState::failed}) {
-    add(to_text(each),
-        each == TrialState::running ? status.count(each) - left : status.count(each));
+  for (const auto& [name, count] : counts_of(experiment.status, experiment.running)) {
+    if (name != kInterruptedState || count > 0) {
+      out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name);
+    }
   }
-  if (left > 0) {
-    add(kInterruptedState, left);
-  }
-  return json ? "{" + out + "}" : out;
+  return out;
 }
 
-Fact controller_fact(const Overview& experiment) {
+std::string controller_text(const Overview& experiment) {
   const ExperimentStatus& status = experiment.status;
   if (!status.host && !experiment.running) {
-    return {"controller", "none yet", "null"};
+    return "none yet";
   }
-  const std::string host = status.host.value_or("");
-  const std::string process = "process " + std::to_string(status.pid) + " on " + host;
-  return {"controller",
-          experiment.running ? process : "none; the last was " + process,
-          "{\"host\": " + json_string(host) + ", \"pid\": " + std::to_string(status.pid) +
-              ", \"running\": " + (experiment.running ? "true" : "false") + "}"};
+  const std::string process =
+      "process " + std::to_string(status.pid) + " on " + status.host.value_or("");
+  return experiment.running ? process : "none; the last was " + process;
 }
 
 std::string space_text(const Space& space) {
@@ -75,57 +53,43 @@ std::string space_text(const Space& space) {
   return out;
 }
 
-std::string objectives_text(const ExperimentSpec& spec) {
-  std::string out;
-  for (const Objective& objective : spec.objectives) {
-    out += out.empty() ? "" : ", ";
-    out += (objective.mode == Mode::min ? "min " : "max ") + objective.metric;
-  }
-  return out;
-}
-
-Fact best_fact(const Overview& experiment) {
-  std::string text, json;
+std::string best_text(const Overview& experiment) {
+  std::string text;
   for (const TrialRow& row : experiment.status.best) {
     text += (text.empty() ? "" : "\n") + trial_line(experiment.spec, row);
-    json += (json.empty() ? "" : ", ") + trial_json(experiment.spec, row, experiment.running);
   }
-  return {"best", text.empty() ? "no finite result yet" : text, "[" + json + "]"};
+  return text.empty() ? "no finite result yet" : text;
 }
 
-Fact pairs_fact(std::string name, std::span<const std::pair<std::string, std::string>> pairs) {
-  std::string text, json;
+std::string pairs_text(std::span<const std::pair<std::string, std::string>> pairs) {
+  std::string text;
   for (const auto& [key, value] : pairs) {
     text += (text.empty() ? "" : "\n") + key + "=" + value;
-    json += (json.empty() ? "" : ", ") + json_string(key) + ": " + json_string(value);
   }
-  return {std::move(name), text, "{" + json + "}"};
+  return text;
 }
 
 std::vector<Fact> facts(const Overview& experiment) {
   const ExperimentStatus& status = experiment.status;
   const ExperimentSpec& spec = experiment.spec;
-  const bool ended = status.finished || !status.end_reason.empty();
-  const std::string closing = ended ? status.end_reason : status.closing_reason;
-  const auto state = experiment_state_text(experiment.running, status.finished);
-  return {text_fact("experiment", spec.name),
-          text_fact("state", std::string(state)),
-          text_fact("reason", closing),
-          {"trials", counts_text(experiment, false), counts_text(experiment, true)},
-          best_fact(experiment),
-          text_fact("objective", objectives_text(spec)),
-          {"space", space_text(spec.space), to_json(spec.space)},
-          text_fact("searcher", to_text(spec.searcher)),
-          text_fact("scheduler", to_text(spec.scheduler)),
-          {"seed", std::to_string(spec.seed), std::to_string(spec.seed)},
-          {"samples", std::to_string(spec.samples), std::to_string(spec.samples)},
-          text_fact("executor", spec.executor),
-          pairs_fact("executor_options", spec.executor_options),
-          text_fact("command", join(spec.command, " ")),
-          pairs_fact("tags", spec.tags),
-          {"elapsed_s", duration_text(status.elapsed_s), to_json(Value(status.elapsed_s))},
-          controller_fact(experiment),
-          text_fact("directory", experiment.directory.string())};
+  return {{"experiment", spec.name},
+          {"state", std::string(experiment_state_text(experiment.running, status.finished))},
+          {"reason", end_reason(experiment)},
+          {"trials", counts_text(experiment)},
+          {"best", best_text(experiment)},
+          {"objective", objectives_text(spec)},
+          {"space", space_text(spec.space)},
+          {"searcher", to_text(spec.searcher)},
+          {"scheduler", to_text(spec.scheduler)},
+          {"seed", std::to_string(spec.seed)},
+          {"samples", std::to_string(spec.samples)},
+          {"executor", spec.executor},
+          {"", pairs_text(spec.executor_options)},  // below the executor
+          {"command", join(spec.command, " ")},
+          {"tags", pairs_text(spec.tags)},
+          {"elapsed", duration_text(status.elapsed_s)},
+          {"controller", controller_text(experiment)},
+          {"directory", experiment.directory.string()}};
 }
 
 std::string human(const std::vector<Fact>& facts) {
@@ -134,9 +98,7 @@ std::string human(const std::vector<Fact>& facts) {
     if (fact.text.empty()) {
       continue;
     }
-    std::string heading = fact.key == "elapsed_s"          ? "elapsed"
-                          : fact.key == "executor_options" ? ""  // below the executor
-                                                           : fact.key;
+    std::string heading = fact.heading;
     for (const auto& line : split(fact.text, '\n')) {
       out += pad_right(heading, 12) + printable(line) + "\n";
       heading.clear();
@@ -145,21 +107,13 @@ std::string human(const std::vector<Fact>& facts) {
   return out;
 }
 
-std::string json(const std::vector<Fact>& facts) {
-  std::string out = "{\"schema\": 1";
-  for (const Fact& fact : facts) {
-    out += ", \"" + fact.key + "\": " + fact.json;
-  }
-  return out + "}\n";
-}
-
 int run(const Arguments& arguments) {
   const auto experiment = read_overview(arguments);
   if (!experiment) {
     return fail(experiment.error());
   }
-  const auto all = facts(*experiment);
-  return finish(arguments.has("json") ? json(all) : human(all));
+  return finish(arguments.has("json") ? overview_json(*experiment) + "\n"
+                                      : human(facts(*experiment)));
 }
 
 }  // namespace

@@ -1,0 +1,181 @@
+#include "service/http/access.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/format.h"
+#include "base/text.h"
+#include "service/http/request_target.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::string_view kRequestHeader = "x-luthier";
+
+// With the square brackets of an IPv6 address.
+bool is_address(std::string_view host) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  if (host.starts_with('[') && host.ends_with(']')) {
+    const std::string inner(host.substr(1, host.size() - 2));
+    return inet_pton(AF_INET6, inner.c_str(), bytes.data()) == 1;
+  }
+  return inet_pton(AF_INET, std::string(host).c_str(), bytes.data()) == 1;
+}
+
+std::string in_brackets(const std::string& address) {
+  return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+// A name that a stranger's server answers for can be made to lead here (DNS rebinding), so that
+// only names and addresses that are ours may stand in Host. An address can't be rebound.
+bool is_our_host(const AccessRules& rules, std::string_view host) {
+  const std::string port = ":" + std::to_string(rules.port);
+  if (!host.ends_with(port)) {
+    return false;
+  }
+  host.remove_suffix(port.size());
+  if (rules.loopback()) {
+    return host == "127.0.0.1" || host == "localhost" || host == "[::1]" ||
+           host == in_brackets(rules.address);
+  }
+  const bool everywhere = rules.address == "0.0.0.0" || rules.address == "::";
+  return host == in_brackets(rules.address) || host == "localhost" ||
+         (!rules.host_name.empty() && host == rules.host_name) || (everywhere && is_address(host));
+}
+
+std::optional<HttpResponse> check_host(const AccessRules& rules, const HttpRequest& request) {
+  const std::string* host = request.header("host");
+  if (host == nullptr || !is_our_host(rules, *host)) {
+    return refusal(421,
+                   formatted("this service does not answer for that host; ask for "
+                             "http://{}:{}/",
+                             in_brackets(rules.address),
+                             rules.port));
+  }
+  return std::nullopt;
+}
+
+bool changes(const HttpRequest& request) {
+  return request.method != "GET" && request.method != "HEAD";
+}
+
+std::optional<HttpResponse> check_origin(const HttpRequest& request) {
+  const std::string* origin = request.header("origin");
+  const std::string* host = request.header("host");
+  if (request.count("origin") > 0 && (origin == nullptr || *origin != "http://" + *host)) {
+    return refusal(403, "this request comes from a page of another site");
+  }
+  const std::string* site = request.header("sec-fetch-site");
+  const std::string* mode = request.header("sec-fetch-mode");
+  const bool followed_link = !changes(request) && mode != nullptr && *mode == "navigate";
+  if (site != nullptr && *site != "same-origin" && *site != "none" && !followed_link) {
+    return refusal(403, "this request comes from a page of another site");
+  }
+  return std::nullopt;
+}
+
+// A page of another site can't set this header without asking first, which is refused.
+std::optional<HttpResponse> check_intent(const HttpRequest& request) {
+  const std::string* header = request.header(kRequestHeader);
+  if (changes(request) && (header == nullptr || *header != "1")) {
+    return refusal(403, "what changes an experiment needs the header 'X-Luthier: 1'");
+  }
+  const std::string* type = request.header("content-type");
+  if (!request.body.empty() && (type == nullptr || !type->starts_with("application/json"))) {
+    return refusal(415, "the body must be JSON, with 'Content-Type: application/json'");
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> cookie(const HttpRequest& request, const std::string& name) {
+  const std::string* all = request.header("cookie");
+  for (const auto& part : all ? split(*all, ';') : std::vector<std::string>()) {
+    const auto pair = trim(part);
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
+      return std::string(pair.substr(name.size() + 1));
+    }
+  }
+  return std::nullopt;
+}
+
+bool has_token(const AccessRules& rules, const HttpRequest& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string* header = request.header("authorization");
+  if (header != nullptr && header->starts_with(kBearer)) {
+    return same_secret(std::string_view(*header).substr(kBearer.size()), rules.token);
+  }
+  const auto kept = cookie(request, cookie_name(rules.port));
+  return kept && same_secret(*kept, rules.token);
+}
+
+// The address that `serve` prints has the token in it. The browser is sent on to the same place
+// without it, and keeps it where no script can read it.
+std::optional<HttpResponse> exchange_token(const AccessRules& rules, const HttpRequest& request) {
+  const auto target = parse_target(request.target);
+  const std::string* token = target ? target->find("token") : nullptr;
+  if (token == nullptr || changes(request) || !same_secret(*token, rules.token)) {
+    return std::nullopt;
+  }
+  HttpResponse response{.status = 303, .type = "text/plain; charset=utf-8"};
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  // "//host" would lead elsewhere; parse_target() takes no such path.
+  response.headers = {
+      {"Location", path},
+      {"Set-Cookie",
+       formatted(
+           "{}={}; Path=/; HttpOnly; SameSite=Strict", cookie_name(rules.port), rules.token)}};
+  return response;
+}
+
+bool is_health(const HttpRequest& request) {
+  return request.target == "/healthz" && !changes(request);
+}
+
+}  // namespace
+
+bool AccessRules::loopback() const {
+  return address.starts_with("127.") || address == "::1";
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+  if (a.size() != b.size() || b.empty()) {
+    return false;
+  }
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+  }
+  return difference == 0;
+}
+
+std::string cookie_name(int port) {
+  return "luthier_" + std::to_string(port);
+}
+
+std::optional<HttpResponse> keep_out(const AccessRules& rules,
+                                     const HttpRequest& request,
+                                     bool own) {
+  if (auto response = check_host(rules, request)) {
+    return response;
+  }
+  if (auto response = check_origin(request)) {
+    return response;
+  }
+  if (is_health(request)) {
+    return std::nullopt;
+  }
+  if (auto response = exchange_token(rules, request)) {
+    return response;
+  }
+  const bool trusted = own && rules.own_processes_are_trusted && rules.loopback();
+  if (!trusted && !has_token(rules, request)) {
+    return refusal(401,
+                   "a token is needed: open the address that 'luthier serve' printed, or send "
+                   "'Authorization: Bearer TOKEN'");
+  }
+  return check_intent(request);
+}
+
+}  // namespace luthier

@@ -1,0 +1,53 @@
+// What every answer of the API is made from, and the checks of what was asked for.
+#pragma once
+
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "luthier/error.h"
+#include "luthier/trial.h"
+#include "service/http/fold_cache.h"
+#include "service/http/http_message.h"
+#include "service/http/request_target.h"
+
+namespace luthier {
+
+struct ApiRequest {
+  const HttpRequest& http;
+  const RequestTarget& target;
+  const std::filesystem::path& results;
+  const std::string& who;  // in whose name experiments are asked to stop
+  FoldCache& folds;
+  std::filesystem::path experiment = {};  // its directory, where the path names one
+  TrialId trial = {};                     // where the path names one
+  std::string action = {};                // stop, pause or resume, where the path ends so
+
+  std::string text(std::string_view name) const;  // a parameter of the query; empty: none
+  // A whole number of the query from `least` to `most`.
+  Result<std::int64_t> number(std::string_view name,
+                              std::int64_t otherwise,
+                              std::int64_t least,
+                              std::int64_t most) const;
+  // Comma-separated texts.
+  std::vector<std::string> list(std::string_view name) const;
+};
+
+using ApiAnswer = Result<HttpResponse>;
+
+HttpResponse json_response(std::string body);
+
+ApiAnswer answer_experiments(const ApiRequest& request);
+ApiAnswer answer_experiment(const ApiRequest& request);
+ApiAnswer answer_progress(const ApiRequest& request);
+ApiAnswer answer_trials(const ApiRequest& request);
+ApiAnswer answer_trial(const ApiRequest& request);
+ApiAnswer answer_log(const ApiRequest& request);
+ApiAnswer answer_curves(const ApiRequest& request);
+ApiAnswer answer_events(const ApiRequest& request);
+ApiAnswer answer_control(const ApiRequest& request);
+
+}  // namespace luthier

@@ -1,0 +1,207 @@
+#include "service/http/experiments_api.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/contained_files.h"
+#include "base/failure.h"
+#include "base/text.h"
+#include "base/try.h"
+#include "core/json_writer.h"
+#include "core/log/log_words.h"
+#include "service/http/api_request.h"
+#include "tuner/assembly.h"
+#include "tuner/stored/listing.h"
+
+namespace luthier {
+namespace {
+
+struct Route {
+  std::string_view method;
+  std::string_view path;        // below /api/v1
+  std::string_view parameters;  // of the query, parted by blanks
+  ApiAnswer (*answer)(const ApiRequest& request);
+};
+
+constexpr std::array kRoutes = {
+    Route{"GET", "experiments", "", answer_experiments},
+    Route{"GET", "experiments/{experiment}", "", answer_experiment},
+    Route{"GET", "experiments/{experiment}/progress", "", answer_progress},
+    Route{"GET",
+          "experiments/{experiment}/trials",
+          "filter state sort order offset limit",
+          answer_trials},
+    Route{"GET", "experiments/{experiment}/trials/{trial}", "points", answer_trial},
+    Route{"GET", "experiments/{experiment}/trials/{trial}/log", "stream bytes", answer_log},
+    Route{"GET",
+          "experiments/{experiment}/curves",
+          "metric trials points filter state sort order limit",
+          answer_curves},
+    Route{"GET", "experiments/{experiment}/events", "after", answer_events},
+    Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
+    Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
+
+// A directory of its own below the results, and no link: what lies outside stays outside.
+Result<std::filesystem::path> directory_of(const std::filesystem::path& results,
+                                           const std::string& name) {
+  const ContainedFiles files(results);
+  if (!files.open_directory(name) || !files.status(std::filesystem::path(name) / "experiment.db")) {
+    return failure(ErrorCode::not_found,
+                   "there is no experiment '{}'; /api/v1/experiments lists what there is",
+                   to_utf8(name));
+  }
+  return results / name;
+}
+
+Result<TrialId> trial_of_text(const std::string& text) {
+  const auto number = parse_integer(text);
+  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+  if (!number || !digits) {
+    return failure(ErrorCode::not_found, "'{}' is no number of a trial", to_utf8(text));
+  }
+  return TrialId{*number};
+}
+
+bool is_action(const std::string& text) {
+  return text == "stop" || text == "pause" || text == "resume";
+}
+
+// Whether the path is one of the route's; the parts in braces may be anything.
+bool fits(const Route& route, std::span<const std::string> segments) {
+  const auto parts = split(route.path, '/');
+  return std::ranges::equal(parts, segments, [](const auto& part, const auto& segment) {
+    return part == "{action}" ? is_action(segment) : part.starts_with('{') || part == segment;
+  });
+}
+
+Result<> take_path(ApiRequest& request, const Route& route, std::span<const std::string> segments) {
+  const auto parts = split(route.path, '/');
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i] == "{experiment}") {
+      LUTHIER_TAKE(request.experiment, directory_of(request.results, segments[i]));
+    } else if (parts[i] == "{trial}") {
+      LUTHIER_TAKE(request.trial, trial_of_text(segments[i]));
+    } else if (parts[i] == "{action}") {
+      request.action = segments[i];
+    }
+  }
+  return {};
+}
+
+Result<> check_parameters(const RequestTarget& target, const Route& route) {
+  const auto known =
+      route.parameters.empty() ? std::vector<std::string>() : split(route.parameters, ' ');
+  for (const auto& [name, value] : target.query) {
+    if (std::ranges::find(known, name) == known.end()) {
+      return Error{ErrorCode::invalid_argument, unknown_name("parameter", to_utf8(name), known)};
+    }
+  }
+  return {};
+}
+
+ApiAnswer follow(ApiRequest& request, const Route& route, std::span<const std::string> segments) {
+  LUTHIER_TRY(check_parameters(request.target, route));
+  LUTHIER_TRY(take_path(request, route, segments));
+  return route.answer(request);
+}
+
+}  // namespace
+
+std::string ApiRequest::text(std::string_view name) const {
+  const std::string* value = target.find(name);
+  return value == nullptr ? "" : *value;
+}
+
+Result<std::int64_t> ApiRequest::number(std::string_view name,
+                                        std::int64_t otherwise,
+                                        std::int64_t least,
+                                        std::int64_t most) const {
+  const std::string* value = target.find(name);
+  const auto number = value == nullptr ? std::optional(otherwise) : parse_integer(*value);
+  if (!number || *number < least || *number > most) {
+    return failure(ErrorCode::invalid_argument,
+                   "{} is '{}'; it must be a whole number from {} to {}",
+                   name,
+                   to_utf8(*value),
+                   least,
+                   most);
+  }
+  return *number;
+}
+
+std::vector<std::string> ApiRequest::list(std::string_view name) const {
+  const std::string all = text(name);
+  return all.empty() ? std::vector<std::string>() : split(all, ',');
+}
+
+HttpResponse json_response(std::string body) {
+  return {.body = std::move(body) + "\n"};
+}
+
+HttpResponse ExperimentsApi::answer(const HttpRequest& http, const RequestTarget& target) {
+  if (target.segments.size() < 2 || target.segments[1] != "v1") {
+    return refusal(404, "the API is below /api/v1; docs/openapi.yaml describes it");
+  }
+  const auto segments = std::span(target.segments).subspan(2);
+  const std::string_view method = http.method == "HEAD" ? "GET" : std::string_view(http.method);
+  std::string allowed;
+  for (const Route& route : kRoutes) {
+    if (!fits(route, segments)) {
+      continue;
+    }
+    if (route.method == method) {
+      ApiRequest request{
+          .http = http, .target = target, .results = results_, .who = who_, .folds = folds_};
+      auto answered = follow(request, route, segments);
+      return answered ? *std::move(answered) : refusal(answered.error());
+    }
+    allowed = route.method;
+  }
+  if (allowed.empty()) {
+    return refusal(404, "there is nothing of that name in the API; docs/openapi.yaml describes it");
+  }
+  HttpResponse response = refusal(405, "this can be asked with " + allowed + " only");
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+ApiAnswer answer_experiments(const ApiRequest& request) {
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("schema", 1).key("experiments").list();
+  for (const ListedExperiment& listed : experiments_of(request.results)) {
+    // The path names an experiment by its directory, which may have been renamed.
+    const std::string id = listed.directory.filename().string();
+    json.raw("{\"id\": " + json_string(id) + ", " + listed_json(listed).substr(1));
+  }
+  json.end().end();
+  return json_response(std::move(out));
+}
+
+ApiAnswer answer_experiment(const ApiRequest& request) {
+  LUTHIER_TAKE(const auto overview, read_overview(request.experiment));
+  const std::string id = request.experiment.filename().string();
+  return json_response("{\"id\": " + json_string(id) +
+                       ", \"sequence\": " + std::to_string(overview.status.sequence) + ", " +
+                       overview_json(overview).substr(1));
+}
+
+ApiAnswer answer_control(const ApiRequest& request) {
+  const bool whole = request.target.segments.size() == 5;  // api v1 experiments NAME ACTION
+  const auto trial = whole ? std::nullopt : std::optional(request.trial);
+  LUTHIER_TAKE(
+      const auto said,
+      luthier::request(request.experiment, *parse_request(request.action), trial, request.who));
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("schema", 1)
+      .field("request", request.action)
+      .field("trial", trial ? std::optional(trial->value) : std::nullopt)
+      .field("answer", said)
+      .end();
+  return json_response(std::move(out));
+}
+
+}  // namespace luthier

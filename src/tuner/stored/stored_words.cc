@@ -1,0 +1,53 @@
+#include "tuner/stored/stored_words.h"
+
+#include "core/json_writer.h"
+
+namespace luthier {
+
+std::string_view experiment_state_text(bool running, bool finished) {
+  return running ? "running" : finished ? "finished" : kInterruptedState;
+}
+
+std::string_view trial_state_text(TrialState state, bool running) {
+  return state == TrialState::running && !running ? kInterruptedState : to_text(state);
+}
+
+std::string trial_row_json(const ExperimentSpec& spec, const TrialRow& row, bool running) {
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("schema", 1)
+      .field("trial", row.trial.value)
+      .field("state", trial_state_text(row.state, running))
+      .raw_field("config", to_json(row.config))
+      .raw_field("metrics", to_json(row.last))
+      .field("best", best_value(row, spec.objectives.front().metric))
+      .field("iterations", row.iteration)
+      .field("attempts", row.attempts)
+      .field("proposed_by", row.proposed_by)
+      .field("reason", row.reason)
+      .end();
+  return out;
+}
+
+std::string decision_json(const DecisionMade& made) {
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("schema", 1)
+      .field("iteration", made.training_iteration)
+      .field("decision", made.decision.kind)
+      .field("reason", made.decision.reason)
+      .raw_field("numbers", numbers_json(made.decision.numbers))
+      .field("by", made.decided_by)
+      .end();
+  return out;
+}
+
+std::string numbers_json(const Numbers& numbers) {
+  std::string out;
+  JsonWriter(out).value(numbers);
+  return out;
+}
+
+}  // namespace luthier

@@ -1,0 +1,356 @@
+"""`luthier serve` from outside: the API, live events, control, and those who are kept out."""
+
+import http.client
+import json
+import socket
+import threading
+import time
+import unittest
+import urllib.parse
+
+from luthier_program import ProgramTest, interrupt
+
+TOKEN = "an-example-token-of-thirty-chars"
+INTENT = {"X-Luthier": "1", "Content-Type": "application/json"}
+
+
+class ServeTest(ProgramTest):
+    def serve(self, *words):
+        self.server = self.start("serve", "--port", 0, "--json", *words)
+        said = json.loads(self.server.stdout.readline())
+        self.port = said["port"]
+        return said
+
+    def ask(self, path, method="GET", body=None, host=None, **headers):
+        """(status, headers, body) of one request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.putrequest(method, path, skip_host=True)
+            connection.putheader("Host", host if host is not None else f"127.0.0.1:{self.port}")
+            for name, value in headers.items():
+                connection.putheader(name.replace("_", "-"), value)
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body.encode() if body is not None else None)
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read().decode()
+        finally:
+            connection.close()
+
+    def status(self, *words, **options):
+        return self.ask(*words, **options)[0]
+
+    def get(self, path, **query):
+        text = "?" + urllib.parse.urlencode(query) if query else ""
+        status, _, body = self.ask("/api/v1/" + path + text)
+        self.assertEqual(status, 200, body)
+        return json.loads(body)
+
+    def post(self, path):
+        status, _, body = self.ask("/api/v1/" + path, "POST", "{}", X_Luthier="1", Content_Type="application/json")
+        return status, json.loads(body)
+
+    def raw(self, data, seconds=20):
+        """What comes back for these bytes, until the service closes or the time is over."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as client:
+            received = b""
+            try:
+                client.sendall(data)
+                while piece := client.recv(65536):
+                    received += piece
+            except (socket.timeout, ConnectionError):
+                pass
+            return received
+
+
+class Reading(ServeTest):
+    def setUp(self):
+        super().setUp()
+        self.succeed(*self.run_words("digits", samples=4, jobs=2), *self.train())
+        self.serve()
+
+    def test_says_what_the_commands_say(self):
+        (listed,) = self.get("experiments")["experiments"]
+        (line,) = self.lines("ls")
+        for name in set(line) - {"age_s"}:
+            self.assertEqual(listed[name], line[name], name)
+        shown = self.get("experiments/digits")
+        (line,) = self.lines("show", "digits")
+        self.assertEqual({name: shown[name] for name in line}, line)
+        trials = self.get("experiments/digits/trials")
+        self.assertEqual(trials["total"], 4)
+        lines = self.lines("trials", "digits")
+        self.assertEqual([{name: row[name] for name in line} for row, line in zip(trials["trials"], lines)], lines)
+
+    def test_one_trial(self):
+        trial = self.get("experiments/digits/trials/1")
+        self.assertEqual(trial["decisions"], self.lines("explain", "digits", 1))
+        self.assertEqual([each["iteration"] for each in trial["results"]], [1, 2, 3])
+        self.assertEqual([each["outcome"] for each in trial["attempts"]], ["returned"])
+        log = self.get("experiments/digits/trials/1/log")["text"]
+        self.assertIn(r"a line with \x1b]0;title\x07 an escape", log)
+        self.assertNotIn("\x1b", log)
+        tail = self.get("experiments/digits/trials/1/log", bytes=20)
+        self.assertTrue(tail["cut"])
+        self.assertEqual(self.get("experiments/digits/trials/1/log", stream="stderr")["text"], "")
+
+    def test_filters_sorts_and_pages(self):
+        everything = self.get("experiments/digits/trials", sort="loss")["trials"]
+        values = [row["best"] for row in everything]
+        self.assertEqual(values, sorted(values))
+        middle = repr(values[1])
+        few = self.get("experiments/digits/trials", filter=f"loss <= {middle}", sort="loss", order="reversed")
+        self.assertEqual([row["best"] for row in few["trials"]], values[1::-1])
+        (page,) = self.get("experiments/digits/trials", sort="loss", offset=2, limit=1)["trials"]
+        self.assertEqual(page["best"], values[2])
+        same = self.lines("trials", "digits", "--where", f"loss <= {middle}", "--sort", "loss")
+        self.assertEqual([row["best"] for row in same], values[:2])
+
+    def test_curves(self):
+        curves = self.get("experiments/digits/curves", sort="loss", limit=2)["curves"]
+        self.assertEqual([len(each["points"]) for each in curves], [3, 3])
+        few = self.get("experiments/digits/curves", trials="3,1", points=2)["curves"]
+        self.assertEqual([each["trial"] for each in few], [3, 1])
+        best = [point["best"] for point in self.get("experiments/digits/progress")["points"]]
+        self.assertEqual(best, sorted(best, reverse=True))
+        (line,) = self.lines("best", "digits")
+        self.assertEqual(best[-1], line["best"])
+
+    def test_what_is_wrong_is_said(self):
+        for path, status, words in [
+                ("experiments/digitz", 404, "there is no experiment 'digitz'"),
+                ("experiments/digits/trials/99", 404, "there is no trial 99"),
+                ("experiments/digits/trials/-1", 404, "is no number of a trial"),
+                ("experiments/digits/trials/1e9", 404, "is no number of a trial"),
+                ("experiments/digits/trials?filter=los%3C1", 400, "did you mean 'loss'?"),
+                ("experiments/digits/trials?filter=" + "(" * 5000, 400, ""),
+                ("experiments/digits/trials?sort=los", 400, "did you mean 'loss'?"),
+                ("experiments/digits/trials?limit=1000000000", 400, "from 1 to 1000"),
+                ("experiments/digits/trials?limit=x", 400, "from 1 to 1000"),
+                ("experiments/digits/trials?ofset=1", 400, "did you mean 'offset'?"),
+                ("experiments/digits/trials?state=complete", 400, "did you mean 'completed'?"),
+                ("experiments/digits/curves?trials=a", 400, "trials is a list"),
+                ("experiments/digits/events?after=x", 400, "is no place in the log"),
+                ("experiments/digits/nothing", 404, "nothing of that name")]:
+            got, _, body = self.ask("/api/v1/" + path)
+            self.assertEqual(got, status, path)
+            self.assertIn(words, json.loads(body)["error"])
+        self.assertEqual(self.status("/api/v1/experiments", "POST", X_Luthier="1"), 405)
+        self.assertEqual(self.status("/api/v1/experiments/digits/stop"), 405)
+
+    def test_nothing_outside_can_be_reached(self):
+        (self.home / "secret").mkdir()
+        (self.home / "secret" / "experiment.db").write_bytes((self.home / "luthier-results/digits/experiment.db").read_bytes())
+        (self.home / "luthier-results" / "link").symlink_to(self.home / "secret")
+        log = self.home / "luthier-results/digits/trials/00001/stdout.log"
+        log.unlink()
+        log.symlink_to("/etc/passwd")
+        ways = ["link", "..", ".", "%2e%2e", "..%2fsecret", "..%2Fsecret", "%2e%2e%2fsecret", "..%5csecret", "..%252fsecret",
+                "%2fetc", "/etc", "digits%00", "digits%2f..%2f..%2fsecret", "....//secret", "..;/secret", "%c0%ae%c0%ae",
+                "digits/../../secret", "%", "%zz", "~", "file:%2f%2f%2fetc", "%2fproc%2fself%2froot", "digits%20", "DIGITS"]
+        for way in ways:
+            for rest in ["", "/trials", "/trials/1", "/trials/1/log", "/events", "/progress"]:
+                self.assertIn(self.status(f"/api/v1/experiments/{way}{rest}"), (400, 404), way + rest)
+        for way in ["/assets/../index.html", "/assets/%2e%2e/index.html", "/../etc/passwd", "/etc/passwd", "/assets/", "//"]:
+            self.assertIn(self.status(way), (400, 404), way)
+        status, _, body = self.ask("/api/v1/experiments/digits/trials/1/log")
+        self.assertNotEqual(status, 200)
+        self.assertNotIn("root:", body)
+
+    def test_pages_need_nothing_from_elsewhere(self):
+        status, headers, page = self.ask("/")
+        self.assertEqual(status, 200)
+        self.assertNotIn("unsafe", headers["Content-Security-Policy"])
+        names = ["app.js", "api.js", "parts.js", "charts.js", "list_page.js", "experiment_page.js", "trial_page.js", "style.css",
+                 "icon.svg"]
+        for name in names:
+            status, headers, text = self.ask("/assets/" + name)
+            self.assertEqual(status, 200, name)
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+            for forbidden in ["innerHTML", "insertAdjacentHTML", "document.write", "eval("]:
+                self.assertNotIn(forbidden, text, name)
+            self.assertNotIn("https://", text)
+        for part in ['<html lang="en">', "<main", "<noscript>", 'role="status"']:
+            self.assertIn(part, page)
+
+    def test_answers_several_requests_on_one_connection(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        for _ in range(20):
+            connection.request("GET", "/api/v1/experiments/digits")
+            self.assertEqual(connection.getresponse().read()[:1], b"{")
+        connection.close()
+        request = f"GET /healthz HTTP/1.1\r\nHost: localhost:{self.port}\r\n\r\n"
+        last = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+        self.assertEqual(self.raw((request * 9 + last).encode()).count(b'{"ok": true}'), 10)
+
+    def test_ends_in_good_order(self):
+        interrupt(self.server)
+        self.assertEqual(self.server.wait(10), 0)
+
+
+class KeptOut(ServeTest):
+    def test_other_hosts_and_other_pages(self):
+        self.serve()
+        for host in ["evil.example", f"evil.example:{self.port}", "127.0.0.1", f"127.0.0.1:{self.port + 1}", ""]:
+            for path in ["/", "/api/v1/experiments", "/assets/app.js", "/healthz"]:
+                self.assertEqual(self.status(path, host=host), 421, host)
+        for origin in ["http://evil.example", "null", f"http://127.0.0.1:{self.port + 1}", f"https://127.0.0.1:{self.port}"]:
+            self.assertEqual(self.status("/api/v1/experiments", Origin=origin), 403)
+            self.assertEqual(self.status("/api/v1/experiments/a/stop", "POST", "{}", Origin=origin, **{"X_Luthier": "1"}), 403)
+        self.assertEqual(self.status("/api/v1/experiments", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors"), 403)
+        self.assertEqual(self.status("/api/v1/experiments/a/stop", "POST", "{}"), 403)
+        self.assertEqual(self.status("/api/v1/experiments/a/stop", "POST", "{}", X_Luthier="1", Content_Type="text/plain"), 415)
+        for method in ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"]:
+            self.assertGreaterEqual(self.status("/api/v1/experiments", method), 400, method)
+        for _, headers, _ in [self.ask("/"), self.ask("/api/v1/experiments"), self.ask("/nothing")]:
+            self.assertFalse([name for name in headers if name.lower().startswith("access-control")])
+
+    def test_without_the_token(self):
+        (self.home / "token").write_text(TOKEN + "\n")
+        said = self.serve("--token-file", "token")
+        self.assertNotIn(TOKEN, said["address"])
+        for path in ["/", "/assets/app.js", "/api/v1/experiments", "/api/v1/experiments/a/trials/1/log"]:
+            self.assertEqual(self.status(path), 401, path)
+            self.assertEqual(self.status(path, Authorization="Bearer " + TOKEN[:-1]), 401, path)
+        self.assertEqual(self.status("/api/v1/experiments/a/stop", "POST", "{}", X_Luthier="1", Content_Type="application/json"), 401)
+        self.assertEqual(self.status("/healthz"), 200)
+        self.assertEqual(self.status("/api/v1/experiments", Authorization="Bearer " + TOKEN), 200)
+        status, headers, _ = self.ask("/?token=" + TOKEN)
+        self.assertEqual((status, headers["Location"]), (303, "/"))
+        cookie = headers["Set-Cookie"]
+        self.assertIn("HttpOnly; SameSite=Strict", cookie)
+        self.assertEqual(self.status("/api/v1/experiments", Cookie=cookie.split(";")[0]), 200)
+
+    def test_from_elsewhere_a_token_is_always_needed(self):
+        said = self.serve("--host", "0.0.0.0")
+        self.assertEqual(self.status("/api/v1/experiments"), 401)
+        token = said["address"].split("token=")[1]
+        self.assertGreaterEqual(len(token), 32)
+        self.assertEqual(self.status("/api/v1/experiments", Authorization="Bearer " + token), 200)
+        self.assertEqual(self.status("/", host=f"evil.example:{self.port}", Authorization="Bearer " + token), 421)
+
+    def test_wrong_options(self):
+        (self.home / "short").write_text("abc\n")
+        for words, message in [(["--token-file", "short"], "at least 22"), (["--token-file", "absent"], "absent or empty"),
+                               (["--port", "70000"], "from 0 to 65535"), (["--host", "example.org"], "is no IP address")]:
+            self.assertIn(message, self.succeed("serve", *words, code=2).stderr)
+        self.serve()
+        self.assertIn("choose another with --port", self.succeed("serve", "--port", self.port, code=3).stderr)
+
+    def test_what_is_too_large_or_no_request(self):
+        self.serve()
+        host = f"Host: localhost:{self.port}\r\n"
+        for data, status in [
+                (f"GET / HTTP/1.1\r\n{host}A: {'x' * 20000}\r\n\r\n", b"431"),
+                (f"GET /{'x' * 20000} HTTP/1.1\r\n{host}\r\n", b"431"),
+                (f"POST /a HTTP/1.1\r\n{host}Content-Length: 1000000000\r\n\r\n" + "x" * 100000, b"413"),
+                (f"POST /a HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\nfffff\r\n" + "x" * 100000, b"413"),
+                (f"POST /a HTTP/1.1\r\n{host}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", b"400"),
+                ("\x16\x03\x01\x00\x00\r\n\r\n", b"400")]:
+            received = self.raw(data.encode("latin-1"))
+            self.assertTrue(received.startswith(b"HTTP/1.1 " + status) or received == b"", (data[:60], received[:60]))
+        self.assertEqual(self.status("/healthz"), 200)
+
+    def test_slow_clients_hold_up_nobody(self):
+        self.serve()
+        slow = [socket.create_connection(("127.0.0.1", self.port), timeout=20) for _ in range(700)]
+        for client in slow:
+            self.addCleanup(client.close)
+        for client in slow:
+            try:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+            except ConnectionError:
+                pass  # there were too many, and this one had waited longest
+        before = time.monotonic()
+        self.assertEqual(self.status("/healthz"), 200)
+        self.assertLess(time.monotonic() - before, 5)
+        end = time.monotonic() + 30
+        slow[-1].settimeout(30)
+        self.assertIn(b"408", slow[-1].recv(4096))
+        self.assertLess(time.monotonic(), end)
+
+
+class Live(ServeTest):
+    def events(self, name, wanted, **headers):
+        """Server-sent events as (id, kind, data), until `wanted` says that there are enough."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        query = headers.pop("query", "")
+        connection.request("GET", f"/api/v1/experiments/{name}/events{query}", headers=headers)
+        response = connection.getresponse()
+        self.assertEqual(response.status, 200)
+        self.assertTrue(response.getheader("Content-Type").startswith("text/event-stream"))
+        found, event, end = [], {}, time.monotonic() + 60
+        while not wanted(found) and time.monotonic() < end:
+            line = response.readline().decode().rstrip("\n")
+            if line.startswith(":") or (not line and not event):
+                continue
+            if line:
+                name, _, value = line.partition(": ")
+                event[name] = value
+            else:
+                found.append((int(event.get("id", 0)), event["event"], json.loads(event["data"])))
+                event = {}
+        connection.close()
+        self.assertTrue(wanted(found), found[-3:])
+        return found
+
+    @staticmethod
+    def sequences(found):
+        return [each[2]["sequence"] for each in found if each[1] == "log"]
+
+    def test_follows_a_running_experiment_and_goes_on_where_it_was(self):
+        running = self.start(*self.run_words("digits", samples=3, jobs=2), *self.train("--sleep", 0.3))
+        self.wait_for_results("digits", 1)
+        self.serve()
+        found = self.events("digits", lambda all: len(self.sequences(all)) >= 8, query="?after=0")
+        self.assertEqual(found[0][1], "ready")
+        self.assertEqual((found[1][1], found[1][2]), ("state", {"running": True}))
+        seen = self.sequences(found)
+        self.assertEqual(seen, list(range(1, len(seen) + 1)))
+        self.assertEqual([each[0] for each in found if each[1] == "log"], seen)
+        more = self.events("digits", lambda all: any(each[1:] == ("state", {"running": False}) for each in all),
+                           **{"Last-Event-ID": str(seen[-1])})
+        running.wait(30)
+        later = self.sequences(more)
+        self.assertEqual(later, list(range(seen[-1] + 1, seen[-1] + 1 + len(later))))
+
+    def test_control_is_what_the_commands_do(self):
+        running = self.start(*self.run_words("digits", samples=2, jobs=2), *self.train("--sleep", 1, "--epochs", 1000))
+        self.wait_for_results("digits", 2)
+        self.serve()
+        status, said = self.post("experiments/digits/trials/0/stop")
+        self.assertEqual((status, said["request"], said["trial"]), (200, "stop", 0))
+        self.wait_until(lambda: self.get("experiments/digits/trials/0")["state"] == "stopped", "the stop")
+        self.assertEqual(self.get("experiments/digits/trials/1")["state"], "running")
+        status, said = self.post("experiments/digits/trials/0/stop")
+        self.assertEqual(status, 400)
+        status, said = self.post("experiments/digits/trials/1/pause")
+        self.assertEqual(status, 200)
+        self.wait_until(lambda: self.get("experiments/digits/trials/1")["state"] == "paused", "the pause")
+        self.assertEqual(self.post("experiments/digits/trials/1/resume")[0], 200)
+        self.assertEqual(self.post("experiments/digits/trials/7/stop")[0], 404)
+        self.assertEqual(self.post("experiments/digits/stop")[0], 200)
+        self.assertIsNotNone(running.wait(30))
+        self.wait_until(lambda: self.get("experiments/digits")["state"] == "finished", "the end")
+        log = self.succeed("export", "digits", "--format", "jsonl").stdout
+        self.assertEqual(log.count('"control_requested"'), 4)
+
+    def test_many_who_come_and_go(self):
+        running = self.start(*self.run_words("digits", samples=2, jobs=2), *self.train("--sleep", 0.2, "--epochs", 30))
+        self.wait_for_results("digits", 1)
+        self.serve()
+
+        def come_and_go():
+            for _ in range(5):
+                self.raw(f"GET /api/v1/experiments/digits/events HTTP/1.1\r\nHost: localhost:{self.port}\r\n\r\n".encode(), 0.2)
+        threads = [threading.Thread(target=come_and_go) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(running.wait(60), 0)
+        self.assertEqual(self.get("experiments/digits")["trials"]["completed"], 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,217 @@
+// Who is let in: by Host, Origin, token and intent, each in every combination that matters.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <gtest/gtest.h>
+
+#include "base/file_descriptor.h"
+#include "service/http/access.h"
+#include "service/http/peer_process.h"
+
+namespace luthier {
+namespace {
+
+const std::string kToken = "0123456789abcdef0123456789abcdef";
+
+AccessRules local_rules() {
+  return {.address = "127.0.0.1", .port = 7420, .token = kToken};
+}
+
+HttpRequest get(std::vector<std::pair<std::string, std::string>> headers,
+                const std::string& target = "/api/v1/experiments") {
+  return {.method = "GET", .target = target, .headers = std::move(headers)};
+}
+
+int status(const AccessRules& rules, const HttpRequest& request, bool own = true) {
+  const auto response = keep_out(rules, request, own);
+  return response ? response->status : 200;
+}
+
+TEST(Access, AnswersForItsOwnHostsOnly) {
+  for (const std::string host : {"127.0.0.1:7420", "localhost:7420", "[::1]:7420"}) {
+    EXPECT_EQ(status(local_rules(), get({{"host", host}})), 200) << host;
+  }
+  for (const std::string host : {"evil.example:7420",
+                                 "evil.example",
+                                 "localhost",
+                                 "127.0.0.1",
+                                 "127.0.0.1:80",
+                                 "localhost.:7420",
+                                 "localhost:74200",
+                                 "127.0.0.1:7420:7420",
+                                 "127.0.0.1.evil.example:7420",
+                                 "127.0.0.2:7420",
+                                 "0x7f000001:7420",
+                                 "2130706433:7420",
+                                 "localhost@evil.example:7420",
+                                 "a:b@localhost:7420",
+                                 "LOCALHOST.evil:7420",
+                                 "[::ffff:127.0.0.1]:7420",
+                                 "::1:7420",
+                                 " localhost:7420",
+                                 "",
+                                 ":7420",
+                                 "localhost:7420/",
+                                 "localhost:+7420",
+                                 "localhost:07420",
+                                 "192.168.0.1:7420",
+                                 "0.0.0.0:7420"}) {
+    for (const std::string target : {"/",
+                                     "/healthz",
+                                     "/api/v1/experiments",
+                                     "/assets/app.js",
+                                     "/api/v1/experiments/a/events"}) {
+      EXPECT_EQ(status(local_rules(), get({{"host", host}}, target)), 421) << host << target;
+    }
+  }
+  EXPECT_EQ(status(local_rules(), get({})), 421);
+  EXPECT_EQ(status(local_rules(), get({{"host", "localhost:7420"}, {"host", "localhost:7420"}})),
+            421);
+}
+
+TEST(Access, EverywhereAnAddressMayBeNamedButNoStrangersName) {
+  AccessRules rules = local_rules();
+  rules.address = "0.0.0.0";
+  rules.host_name = "lab";
+  const std::pair<std::string, std::string> token{"authorization", "Bearer " + kToken};
+  for (const std::string host : {"192.168.0.7:7420", "lab:7420", "[fe80::1]:7420"}) {
+    EXPECT_EQ(status(rules, get({{"host", host}, token})), 200) << host;
+  }
+  EXPECT_EQ(status(rules, get({{"host", "evil.example:7420"}, token})), 421);
+}
+
+TEST(Access, OwnProcessesNeedNoTokenOnThisMachine) {
+  const auto request = get({{"host", "localhost:7420"}});
+  EXPECT_EQ(status(local_rules(), request, true), 200);
+  EXPECT_EQ(status(local_rules(), request, false), 401);
+  AccessRules rules = local_rules();
+  rules.own_processes_are_trusted = false;
+  EXPECT_EQ(status(rules, request, true), 401);
+  rules = local_rules();
+  rules.address = "0.0.0.0";
+  EXPECT_EQ(status(rules, request, true), 401);
+  EXPECT_EQ(status(rules, get({{"host", "localhost:7420"}}, "/healthz"), false), 200);
+}
+
+TEST(Access, ATokenMustBeTheToken) {
+  const auto with = [](const std::string& name, const std::string& value) {
+    return get({{"host", "localhost:7420"}, {name, value}});
+  };
+  EXPECT_EQ(status(local_rules(), with("authorization", "Bearer " + kToken), false), 200);
+  EXPECT_EQ(status(local_rules(), with("cookie", "a=b; luthier_7420=" + kToken), false), 200);
+  for (const std::string wrong : {"Bearer ", "Bearer x", "Basic x", ""}) {
+    EXPECT_EQ(status(local_rules(), with("authorization", wrong), false), 401) << wrong;
+  }
+  EXPECT_EQ(status(local_rules(), with("authorization", "Bearer " + kToken + "0"), false), 401);
+  EXPECT_EQ(status(local_rules(), with("cookie", "luthier_7421=" + kToken), false), 401);
+  AccessRules none = local_rules();
+  none.token.clear();
+  EXPECT_EQ(status(none, with("authorization", "Bearer "), false), 401);
+}
+
+TEST(Access, ATokenInTheAddressBecomesACookieAndIsTakenOffIt) {
+  const auto request = get({{"host", "localhost:7420"}}, "/?token=" + kToken);
+  const auto response = keep_out(local_rules(), request, false);
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 303);
+  EXPECT_EQ(response->headers[0], (std::pair<std::string, std::string>{"Location", "/"}));
+  EXPECT_EQ(response->headers[1].second,
+            "luthier_7420=" + kToken + "; Path=/; HttpOnly; SameSite=Strict");
+  EXPECT_EQ(status(local_rules(), get({{"host", "localhost:7420"}}, "/?token=wrong"), false), 401);
+  EXPECT_EQ(
+      status(local_rules(), get({{"host", "localhost:7420"}}, "//evil/?token=" + kToken), false),
+      401);
+}
+
+// Every combination of what a browser says about a request that changes something.
+TEST(Access, OnlyOurOwnPagesMayChangeAnything) {
+  int let_in = 0;
+  for (const std::string origin : {"",
+                                   "http://localhost:7420",
+                                   "https://localhost:7420",
+                                   "http://localhost",
+                                   "http://evil.example",
+                                   "null",
+                                   "http://localhost:7421"}) {
+    for (const std::string site : {"", "same-origin", "same-site", "cross-site", "none"}) {
+      for (const std::string intent : {"", "1", "0"}) {
+        for (const std::string type :
+             {"", "application/json", "text/plain", "multipart/form-data"}) {
+          for (const std::string method : {"POST", "PUT", "DELETE", "PATCH"}) {
+            HttpRequest request{.method = method,
+                                .target = "/api/v1/experiments/a/stop",
+                                .headers = {{"host", "localhost:7420"}},
+                                .body = "{}"};
+            for (const auto& [name, value] : {std::pair{"origin", origin},
+                                              {"sec-fetch-site", site},
+                                              {"x-luthier", intent},
+                                              {"content-type", type}}) {
+              if (!value.empty()) {
+                request.headers.emplace_back(name, value);
+              }
+            }
+            const bool ours = (origin.empty() || origin == "http://localhost:7420") &&
+                              (site.empty() || site == "same-origin" || site == "none") &&
+                              intent == "1" && type == "application/json";
+            EXPECT_EQ(status(local_rules(), request) == 200, ours)
+                << method << ' ' << origin << ' ' << site << ' ' << intent << ' ' << type;
+            let_in += ours ? 1 : 0;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_EQ(let_in, 2 * 3 * 4);
+}
+
+TEST(Access, PagesOfOthersCantReadEitherButALinkMayLeadHere) {
+  const auto from = [](const std::string& site, const std::string& mode) {
+    return get({{"host", "localhost:7420"}, {"sec-fetch-site", site}, {"sec-fetch-mode", mode}},
+               "/");
+  };
+  EXPECT_EQ(status(local_rules(), from("cross-site", "no-cors")), 403);
+  EXPECT_EQ(status(local_rules(), from("same-site", "cors")), 403);
+  EXPECT_EQ(status(local_rules(), from("cross-site", "navigate")), 200);
+  EXPECT_EQ(status(local_rules(), from("same-origin", "cors")), 200);
+}
+
+// Both ends of a connection within this machine.
+struct Ends {
+  explicit Ends(const char* address) {
+    const FileDescriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    inet_pton(AF_INET, address, &at.sin_addr);
+    socklen_t size = sizeof at;
+    EXPECT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+    EXPECT_EQ(::listen(listener.get(), 1), 0);
+    EXPECT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
+    client = FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(::connect(client.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+    server = FileDescriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  }
+  FileDescriptor client, server;
+};
+
+TEST(PeerProcess, TheKernelSaysWhoseItIs) {
+  const Ends ends("127.0.0.1");
+  EXPECT_TRUE(is_own_process(ends.server.get()));
+  EXPECT_TRUE(is_own_process(ends.client.get()));
+}
+
+// What no process holds any more may be listed as root's: whoever closes at once is nobody.
+TEST(PeerProcess, WhoHasLeftIsNobody) {
+  Ends ends("127.0.0.1");
+  ends.client.reset();
+  EXPECT_FALSE(is_own_process(ends.server.get()));
+}
+
+TEST(PeerProcess, WhatIsNoConnectionIsNobodys) {
+  const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_FALSE(is_own_process(socket.get()));
+  EXPECT_FALSE(is_own_process(-1));
+}
+
+}  // namespace
+}  // namespace luthier

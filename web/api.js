@@ -1,0 +1,79 @@
+// What the service is asked, and how it answers: JSON, or an Error with a sentence for a person.
+
+const ROOT = "/api/v1";
+
+export function path(...parts) {
+  return parts.map((part) => "/" + encodeURIComponent(part)).join("");
+}
+
+async function answer(response) {
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    throw new Error(body.error || `the service answered with status ${response.status}`);
+  }
+  return body;
+}
+
+// A failure to reach the service at all is told apart: `unreachable`.
+async function ask(where, options) {
+  let response;
+  try {
+    response = await fetch(ROOT + where, { cache: "no-store", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    const lost = new Error("The service can't be reached. Is 'luthier serve' still running?");
+    lost.unreachable = true;
+    throw lost;
+  }
+  return answer(response);
+}
+
+export function get(where, query = {}, signal = undefined) {
+  const given = Object.entries(query).filter(([, value]) => value !== "" && value !== undefined);
+  const text = new URLSearchParams(given).toString();
+  return ask(where + (text ? "?" + text : ""), { signal });
+}
+
+export function post(where) {
+  return ask(where, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Luthier": "1" },
+    body: "{}",
+  });
+}
+
+// Follows an experiment: `changed` is called after something happened, at most once a second and
+// only while the page is seen; `connected` when the connection is lost or there again.
+export function follow(name, changed, connected) {
+  const source = new EventSource(ROOT + path("experiments", name) + "/events");
+  let waiting = false;
+  let timer = 0;
+  const flush = () => {
+    timer = 0;
+    if (waiting && !document.hidden) {
+      waiting = false;
+      changed();
+      timer = setTimeout(flush, 1000);
+    }
+  };
+  const note = () => {
+    waiting = true;
+    if (!timer) timer = setTimeout(flush, 100);
+  };
+  source.onopen = () => connected(true);
+  source.onerror = () => connected(false);
+  let first = true;
+  source.addEventListener("ready", () => {
+    if (!first) note();  // it may have missed the moment between two streams
+    first = false;
+  });
+  source.addEventListener("log", note);
+  source.addEventListener("state", note);
+  source.addEventListener("gone", () => { source.close(); note(); });
+  document.addEventListener("visibilitychange", flush);
+  return () => {
+    source.close();
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", flush);
+  };
+}

@@ -1,0 +1,87 @@
+// One trial: its configuration, its curves, why each decision was made, its attempts and its log.
+import { get, path } from "/assets/api.js";
+import { lineChart } from "/assets/charts.js";
+import { answers, controls } from "/assets/experiment_page.js";
+import { duration, facts, h, note, number, state, table } from "/assets/parts.js";
+
+function curves(trial) {
+  const names = [...new Set(trial.results.flatMap((each) => Object.keys(each.metrics)))];
+  const objectives = trial.objectives.map((each) => each.metric);
+  const ordered = [...names].sort((a, b) => objectives.includes(b) - objectives.includes(a));
+  if (ordered.length === 0) return [note("It has reported no result yet.")];
+  const shown = ordered.slice(0, 6).map((name) => lineChart({
+    label: `${name} of trial ${trial.trial}, by iteration.`, xName: "iteration", yName: name,
+    points: trial.results.map((each) => [each.iteration, name in each.metrics ? each.metrics[name] : null]),
+  }));
+  const rest = ordered.length - shown.length;
+  return rest > 0 ? [...shown, note(`${rest} more metrics were reported; the API has them.`)] : shown;
+}
+
+const numbers = (decision) =>
+  Object.entries(decision.numbers).map(([name, value]) => `${name} ${number(value)}`).join(", ");
+
+function decisions(trial) {
+  if (trial.decisions.length === 0) return note("Nothing has been decided about it yet.");
+  const shown = trial.decisions.length < trial.decision_count
+    ? note(`The last ${trial.decisions.length} of ${trial.decision_count} decisions.`) : null;
+  return h("div", {}, shown, table("Decisions", [
+    { heading: "Iteration", number: true, cell: (row) => number(row.iteration) },
+    { heading: "Decision", cell: (row) => row.decision },
+    { heading: "Reason", words: true, cell: (row) => row.reason },
+    { heading: "Numbers", cell: numbers },
+    { heading: "By", cell: (row) => row.by },
+  ], trial.decisions));
+}
+
+function attempts(trial) {
+  if (trial.attempts.length === 0) return note("It has not started yet.");
+  return table("Attempts", [
+    { heading: "Attempt", number: true, cell: (row) => number(row.attempt) },
+    { heading: "From iteration", number: true, cell: (row) => number(row.base_iteration) },
+    { heading: "Outcome", cell: (row) => row.outcome || "has not ended" },
+    { heading: "Exit status", number: true, cell: (row) => number(row.exit_status) },
+    { heading: "Time", number: true, cell: (row) => (row.wall_s ? duration(row.wall_s) : "–") },
+    { heading: "Peak memory", number: true, cell: (row) => (row.max_rss_bytes ? Math.ceil(row.max_rss_bytes / 1e6) + " MB" : "–") },
+    { heading: "Message", words: true, cell: (row) => row.message },
+  ], trial.attempts, (row) => row.outcome);
+}
+
+async function log(where, stream, signal) {
+  try {
+    const answer = await get(where + "/log", { stream }, signal);
+    if (answer.text === "") return note(`It has written nothing to ${stream}.`);
+    return h("div", {}, answer.cut ? note("The end of it:") : null,
+      h("pre", { tabindex: "0", "aria-label": `What it wrote to ${stream}` }, answer.text));
+  } catch (error) {
+    if (error.name === "AbortError" || error.unreachable) throw error;
+    return note(error.message);
+  }
+}
+
+const ENDED = ["completed", "stopped", "failed"];
+
+export async function trialPage(name, number_, signal) {
+  const where = path("experiments", name, "trials", number_);
+  const trial = await get(where, {}, signal);
+  const [out, err] = await Promise.all([log(where, "stdout", signal), log(where, "stderr", signal)]);
+  const said = answers(name + "/" + number_);
+  const logs = [["stdout", out], ["stderr", err]];
+  if (trial.state === "failed") logs.reverse();  // the error first
+  return {
+    title: `Trial ${trial.trial} of ${name}`,
+    trail: [[name, "#" + path(name)], [`trial ${trial.trial}`, "#" + path(name, "trials", number_)]],
+    follows: name,
+    parts: [
+      h("h1", {}, `Trial ${trial.trial} `, state(trial.state)),
+      ENDED.includes(trial.state) ? null : controls(where, [["pause", "Pause"], ["resume", "Resume"],
+        ["stop", "Stop", `Stop trial ${trial.trial}? Its results stay.`]], said),
+      said,
+      facts([["Why", trial.reason], ["Best", number(trial.best)], ["Iterations", number(trial.iterations)], ["Proposed by", trial.proposed_by]]),
+      h("h2", {}, "Configuration"), facts(Object.entries(trial.config).map(([key, value]) => [key, number(value)])),
+      h("h2", {}, "Results"), ...curves(trial),
+      h("h2", {}, "Decisions"), decisions(trial),
+      h("h2", {}, "Attempts"), attempts(trial),
+      ...logs.flatMap(([stream, part]) => [h("h2", {}, stream === "stdout" ? "Output" : "Errors"), part]),
+    ].filter(Boolean),
+  };
+}
