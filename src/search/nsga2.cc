@@ -83,7 +83,7 @@ class Nsga2 : public Searcher {
       : options_(options), objectives_(objectives.begin(), objectives.end()) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    if (parents_.size() < 2 || ended_ < options_.population || view.space().axes().empty()) {
+    if (!has_started() || view.space().axes().empty()) {
       return explored_.as_declared(view, trial, "draw of the first population");
     }
     Rng rng(view.seed(), "nsga2", static_cast<std::uint64_t>(trial.value));
@@ -96,9 +96,10 @@ class Nsga2 : public Searcher {
   }
 
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
-    for (const auto& [other, last] : reports_) {
-      if (view.state({other}) == TrialState::paused) {
+    for (auto& [other, last] : reports_) {
+      if (!last.stands && view.state({other}) == TrialState::paused) {
         take(view, {other}, last);
+        last.stands = true;
       }
     }
     explored_.add(view.space(), view.config(trial));
@@ -106,7 +107,8 @@ class Nsga2 : public Searcher {
   void on_result(const ExperimentView& /*view*/,
                  TrialId trial,
                  const TrialResult& result) override {
-    reports_[trial.value] = {result.training_iteration, losses_of(objectives_, result.metrics)};
+    reports_[trial.value] = {.iteration = result.training_iteration,
+                             .losses = losses_of(objectives_, result.metrics)};
     std::erase_if(parents_, [&](const Member& member) { return member.trial == trial; });
   }
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
@@ -125,8 +127,13 @@ class Nsga2 : public Searcher {
   struct Report {
     std::int64_t iteration = 0;
     Losses losses;
+    bool stands = false;  // the trial paused after it
   };
 
+  // A search whose trials pause has parents before any trial has ended.
+  bool has_started() const {
+    return parents_.size() >= 2 && std::max(parents_.size(), ended_) >= options_.population;
+  }
   void take(const ExperimentView& view, TrialId trial, const Report& report);
   std::optional<Suggestion> breed(const CompiledSpace& space, TrialId trial, Rng& rng) const;
   const Member& tournament(Rng& rng) const;

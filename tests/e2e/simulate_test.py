@@ -141,7 +141,7 @@ class Simulate(ProgramTest):
             (["--benchmark", "bbob:function=1"], "nothing ends the simulation"),
             ([*bbob, "--task", "x"], "has no tasks; drop --task x"),
             ([*bbob, "--store", "memory"], "drop one of them"),
-            ([*bbob, "--min", "value", "--max", "other"], "has one objective, 2 are given"),
+            ([*bbob, "--min", "value", "--max", "other"], "no metric of bbob:function=1,dimension=5,instance=1 called 'other'"),
             ([*bbob, "--workers", 0], "--workers is '0'"),
             ([*bbob, "--straggler", "2:3"], "--straggler is '2:3'"),
             ([*bbob, "--failure-rate", "2"], "--failure-rate is '2'"),
