@@ -162,7 +162,7 @@ std::string table_text(const std::vector<Row>& rows) {
 // The most recent first, without those that never began.
 std::vector<Listed> list(const std::filesystem::path& results) {
   std::vector<Listed> all;
-  for (auto& directory : list_experiments(results)) {
+  for (const auto& directory : list_experiments(results)) {
     Listed listed{.directory = directory, .status = read_status(directory)};
     const bool nothing = !listed.status && listed.status.error().code == ErrorCode::not_found;
     if (nothing || (!listed.status && !is_taken(directory))) {
