@@ -39,6 +39,10 @@ struct BenchmarkFacts {
   std::vector<std::string> metrics;
   Objective objective;          // the usual one; any other metric may be chosen
   std::int64_t iterations = 1;  // a trial that nothing stops has returned after so many
+  std::vector<Objective> further_objectives = {};  // of a benchmark with several
+  // Where it has several: up to where the hypervolume is counted, a value for `objective` and each
+  // of `further_objectives`, in this order.
+  std::vector<double> reference = {};
 };
 
 // Any thread; nothing changes after it was made.

@@ -51,10 +51,14 @@ struct SimulatedExperiment {
   std::uint64_t seed = 0;
   std::string name;                 // of the experiment
   std::filesystem::path directory;  // empty unless results were asked for
-  std::vector<CurvePoint> curve;    // the last point is the end
+  std::vector<CurvePoint> curve;    // of the first objective; the last point is the end
   std::optional<double> optimum;    // of the benchmark, where it is known
-  bool finished = false;            // false: interrupted
-  std::string reason;               // why it ended, a sentence
+  // With several objectives: their values of each trial in the Pareto front, as reported, and what
+  // the front dominates of the space up to the benchmark's reference point, where it has one.
+  std::vector<std::vector<double>> front = {};
+  std::optional<double> hypervolume = {};
+  bool finished = false;  // false: interrupted
+  std::string reason;     // why it ended, a sentence
 
   // |best - optimum| at the end; none where either is unknown.
   std::optional<double> regret() const;
@@ -65,7 +69,7 @@ class Simulation {
   explicit Simulation(std::string benchmark, std::string task = {});  // as for open_benchmark
   explicit Simulation(std::shared_ptr<const Benchmark> benchmark);    // one's own
 
-  Simulation& minimize(std::string metric);  // default: the benchmark's objective
+  Simulation& minimize(std::string metric);  // default: the benchmark's objectives
   Simulation& maximize(std::string metric);
   Simulation& searcher(std::string name, NamedValues options = {});   // default: random
   Simulation& scheduler(std::string name, NamedValues options = {});  // default: fifo

@@ -17,6 +17,10 @@
 //   one it reached. The paper's supply of trials never ends; here, once no more come and nothing
 //   runs, each bracket goes on promoting the best trial of its highest waiting rung until one trial
 //   has completed, so that a search of fewer than rf^rungs trials also trains one to the end.
+// Several objectives: a rung orders its trials by non-domination and then by hypervolume
+//   contribution, those that entered it earlier included. stop: a trial goes on if it is among the
+//   best 1/rf (rounded up) of all that have entered so far. promote: ranks are the places in this
+//   order. A result costs O(n log n) then, n being the trials in its rung.
 #include <cmath>
 
 #include "base/text.h"
@@ -27,6 +31,7 @@
 #include "schedulers/rungs/promotion.h"
 #include "schedulers/rungs/pruner.h"
 #include "schedulers/rungs/reading.h"
+#include "schedulers/rungs/rung_front.h"
 #include "schedulers/rungs/running_quantile.h"
 
 namespace luthier {
@@ -41,7 +46,7 @@ class StopMode : public TrialScheduler {
     for (std::int64_t s = 0; s < ladder_.brackets; ++s) {
       auto& rungs = brackets_.emplace_back();
       for (std::size_t k = 0; k < ladder_.rung_count(s); ++k) {
-        rungs.push_back({ladder_.milestone(s, k), RunningQuantile(quantile)});
+        rungs.push_back({ladder_.milestone(s, k), RunningQuantile(quantile), {}});
       }
     }
   }
@@ -65,7 +70,8 @@ class StopMode : public TrialScheduler {
       const std::uint64_t bit = std::uint64_t{1} << k;
       if (*time >= rungs[k].milestone && (entered & bit) == 0) {
         entered |= bit;
-        return judge(rungs[k], reading_.loss(result));
+        return reading_.is_multi_objective() ? judge(rungs[k], trial, reading_.losses(result))
+                                             : judge(rungs[k], reading_.loss(result));
       }
     }
     return {.reason = "between rungs"};
@@ -79,6 +85,7 @@ class StopMode : public TrialScheduler {
   struct Rung {
     double milestone;
     RunningQuantile scores;  // higher is better, as in Ray: the cutoff's rounding is not symmetric
+    RungFront front;         // instead, with several objectives
   };
 
   Decision judge(Rung& rung, double loss) {
@@ -102,6 +109,25 @@ class StopMode : public TrialScheduler {
                         {"cutoff", reading_.value(cutoff)},
                         {"rung", rung.milestone},
                         {"n", static_cast<double>(others)}}};
+  }
+
+  // With several objectives: the trial is to be among the rung's best 1/rf, rounded up.
+  Decision judge(Rung& rung, TrialId trial, const Losses& losses) {
+    if (!all_finite(losses)) {
+      return not_a_number(reading_, rung.milestone);
+    }
+    rung.front.enter(trial, losses);
+    const std::size_t rank = rung.front.rank(trial);
+    const auto count = static_cast<double>(rung.front.size());
+    const double quota = std::ceil(count / ladder_.reduction_factor);
+    const bool stays = static_cast<double>(rank) < quota;
+    return {.kind = stays ? DecisionKind::proceed : DecisionKind::stop,
+            .reason = number_of_rung(reading_, rung.front, trial, count, rung.milestone) + "; " +
+                      go_on_text(quota),
+            .numbers = {{"rank", static_cast<double>(rank + 1)},
+                        {"n", count},
+                        {"kept", quota},
+                        {"rung", rung.milestone}}};
   }
 
   Ladder ladder_;
@@ -146,7 +172,8 @@ SchedulerPlugin scheduler_asha() {
       .info = {.summary = "asynchronous successive halving: stops trials that are not among the "
                           "best 1/reduction_factor at each rung",
                .paper = "Li et al., A system for massively parallel hyperparameter tuning, 2018",
-               .options = options()},
+               .options = options(),
+               .multi_objective = true},
       .make = make};
 }
 

@@ -15,6 +15,8 @@
 //   max_t). NaN or infinity at a milestone stops the trial; its place counts as taken. When only
 //   trials that a person holds keep a bracket from being cut, it is cut without them. Free slots go
 //   to the trials a cut has kept, then to new ones (Ray: least complete bracket first).
+//   Several objectives: a cut orders its trials by non-domination and then by hypervolume
+//   contribution (core/pareto/pareto_order.h).
 #include "luthier/scheduler.h"
 #include "schedulers/rungs/hyperband_bands.h"
 
@@ -24,7 +26,8 @@ SchedulerPlugin scheduler_hyperband() {
   return {.info = {.summary = "synchronous brackets of successive halving, from careful to bold",
                    .paper = "Li et al., Hyperband: a novel bandit-based approach to hyperparameter "
                             "optimization, 2018",
-                   .options = hyperband_option_specs()},
+                   .options = hyperband_option_specs(),
+                   .multi_objective = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {
             return make_hyperband(context, BracketOrder::smallest_first);
           }};

@@ -9,6 +9,7 @@
 //   every median.
 //   A time the trial has reported before (after a restart) is not judged again.
 //   There is no min_time_slice: pausing a trial until others catch up costs a restart for each.
+// Several objectives: schedulers/rungs/median_front.h.
 // Cost. A time that two trials have reported at keeps the averages at that time in two heaps, so a
 // decision costs O(log n). A time that nobody else reports at (seconds, as a rule) costs O(n).
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include <map>
 
 #include "luthier/scheduler.h"
+#include "schedulers/rungs/median_front.h"
 #include "schedulers/rungs/per_trial.h"
 #include "schedulers/rungs/pruner.h"
 #include "schedulers/rungs/reading.h"
@@ -218,8 +220,12 @@ SchedulerPlugin scheduler_median_stopping() {
                             .type = OptionType::boolean,
                             .default_value = true,
                             .meaning = "false: pause such a trial once and resume it when all "
-                                       "others are done, instead of stopping it"}}},
+                                       "others are done, instead of stopping it"}},
+               .multi_objective = true},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {
+        if (context.objectives.size() > 1) {
+          return make_median_front(context);
+        }
         return std::unique_ptr<TrialScheduler>(std::make_unique<MedianStopping>(context));
       }};
 }

@@ -8,6 +8,8 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "core/pareto/hypervolume.h"
+#include "core/state/trial_score.h"
 #include "tuner/advice.h"
 #include "tuner/best_curve.h"
 #include "tuner/machine/signals.h"
@@ -37,15 +39,56 @@ std::string default_prefix(const ExperimentSpec& spec, const BenchmarkFacts& fac
   return prefix;
 }
 
-std::string objective_problem(const ExperimentSpec& spec, const BenchmarkFacts& facts) {
-  if (spec.objectives.size() > 1) {
-    return formatted(
-        "a simulation has one objective, {} are given; drop all but one --min or --max",
-        spec.objectives.size());
+std::vector<Objective> objectives_of(const BenchmarkFacts& facts) {
+  std::vector<Objective> all = {facts.objective};
+  all.insert(all.end(), facts.further_objectives.begin(), facts.further_objectives.end());
+  return all;
+}
+
+// In the order of `objectives`, as losses; nothing unless each of them has one.
+std::optional<Losses> reference_of(const BenchmarkFacts& facts,
+                                   std::span<const Objective> objectives) {
+  const std::vector<Objective> all = objectives_of(facts);
+  Losses reference;
+  for (const Objective& objective : objectives) {
+    const auto at = static_cast<std::size_t>(std::ranges::find(all, objective) - all.begin());
+    if (at >= facts.reference.size()) {
+      return std::nullopt;
+    }
+    reference.push_back(objective.mode == Mode::min ? facts.reference[at] : -facts.reference[at]);
   }
-  const std::string& metric = spec.objectives.front().metric;
-  if (std::ranges::find(facts.metrics, metric) == facts.metrics.end()) {
-    return unknown_name(formatted("metric of {} called", facts.name), metric, facts.metrics);
+  return reference;
+}
+
+// What the front of several objectives is, and how much it dominates.
+void add_front(SimulatedExperiment& experiment,
+               const ExperimentState& state,
+               const Benchmark* benchmark) {
+  const std::vector<Objective>& objectives = state.spec().objectives;
+  if (objectives.size() < 2) {
+    return;
+  }
+  std::vector<Losses> losses;
+  for (const TrialId trial : state.pareto_front()) {
+    const Metrics metrics = state.best_metrics(trial);
+    losses.push_back(losses_of(objectives, metrics));
+    std::vector<double>& values = experiment.front.emplace_back();
+    for (const Objective& objective : objectives) {
+      values.push_back(metrics.number(objective.metric));
+    }
+  }
+  if (const auto reference =
+          benchmark != nullptr ? reference_of(benchmark->facts(), objectives) : std::nullopt) {
+    experiment.hypervolume = hypervolume(losses, *reference);
+  }
+}
+
+std::string objective_problem(const ExperimentSpec& spec, const BenchmarkFacts& facts) {
+  for (const Objective& objective : spec.objectives) {
+    if (std::ranges::find(facts.metrics, objective.metric) == facts.metrics.end()) {
+      return unknown_name(
+          formatted("metric of {} called", facts.name), objective.metric, facts.metrics);
+    }
   }
   return {};
 }
@@ -102,7 +145,7 @@ Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
   ExperimentSpec spec = plan.spec;
   spec.space = facts.space;
   if (spec.objectives.empty()) {
-    spec.objectives = {facts.objective};
+    spec.objectives = objectives_of(facts);
   }
   spec.executor = kSimulatedExecutor;
   spec.executor_options = to_executor_options(plan.simulation);
@@ -163,7 +206,7 @@ Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
   LUTHIER_TRY(session->engine().run());
   LUTHIER_TRY(session->close());
   const ExperimentState& state = session->state();
-  return SimulatedExperiment{
+  SimulatedExperiment experiment{
       .seed = spec.seed,
       .name = spec.name,
       .directory = session->directory(),
@@ -171,6 +214,8 @@ Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
       .optimum = options.benchmark ? options.benchmark->optimum(objective) : std::nullopt,
       .finished = state.finished(),
       .reason = state.end_reason()};
+  add_front(experiment, state, options.benchmark.get());
+  return experiment;
 }
 
 std::optional<double> SimulatedExperiment::regret() const {

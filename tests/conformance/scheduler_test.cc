@@ -291,6 +291,102 @@ INSTANTIATE_TEST_SUITE_P(All, Schedulers, testing::ValuesIn(cases()), [](const a
   return info.param.label;
 });
 
+// The schedulers that take several objectives.
+class SchedulersOfSeveral : public Schedulers {
+ protected:
+  SchedulerStage play_several(StageOptions options) const {
+    options.objectives = {{"loss", Mode::min}, {"accuracy", Mode::max}};
+    return play(std::move(options));
+  }
+};
+
+TEST_P(SchedulersOfSeveral, FailuresRetriesNanAndJumpsDoNotStallIt) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    auto stage = play_several({.samples = 25,
+                               .jobs = 1 + static_cast<int>(seed % 7),
+                               .end_iteration = 40,
+                               .retries = static_cast<int>(seed % 3),
+                               .failure_probability = seed % 4 == 0 ? 0.03 : 0,
+                               .nan_probability = seed % 3 == 0 ? 0.1 : 0,
+                               .largest_jump = 1 + static_cast<int>(seed % 12),
+                               .can_save = seed % 2 == 0,
+                               .seed = seed});
+    expect_lively(stage);
+  }
+}
+
+TEST_P(SchedulersOfSeveral, TheSameCallsGiveTheSameAnswers) {
+  const StageOptions options{.samples = 30,
+                             .jobs = 5,
+                             .end_iteration = 40,
+                             .retries = 1,
+                             .failure_probability = 0.02,
+                             .nan_probability = 0.05,
+                             .largest_jump = 3};
+  auto first = play_several(options);
+  auto second = play_several(options);
+  first.run();
+  second.run();
+  EXPECT_FALSE(first.transcript().empty());
+  EXPECT_EQ(first.transcript(), second.transcript());
+}
+
+TEST_P(SchedulersOfSeveral, EqualResultsAndNothingButNanEnd) {
+  for (const double value : {1.0, kNan}) {
+    auto stage = play_several({.samples = 30,
+                               .jobs = 3,
+                               .end_iteration = 40,
+                               .curve = [=](auto...) { return value; },
+                               .further_curve = [](auto...) { return 2.0; }});
+    expect_lively(stage);
+  }
+}
+
+// One trial is better in everything, and one has no number for either objective: in any order of
+// arrival, whichever objective it is that tells, the first trains on and the last does not.
+TEST_P(SchedulersOfSeveral, WhatDominatesAllTrainsOnAndNanDoesNot) {
+  const bool halves = GetParam().name == "asha" || GetParam().name == "hyperband";
+  constexpr std::size_t kTrials = 12;  // hyperband's second bracket, after 4 trials, cuts
+  for (std::size_t best = 4; halves && best < kTrials - 3; ++best) {
+    for (const std::size_t nan_in : {0, 1}) {
+      const std::size_t bad = 4 + (best - 4 + 2) % 5;
+      const auto value = [=](TrialId trial, std::size_t objective) {
+        const auto i = static_cast<std::size_t>(trial.value);
+        const double sign = objective == 0 ? 1 : -1;
+        const double middle =
+            sign * (0.3 + 0.01 * static_cast<double>(objective == 0 ? i : 20 - i));
+        return i == best                         ? sign * 0.1
+               : i == bad && objective == nan_in ? kNan
+               : i == bad                        ? sign * 0.01
+                                                 : middle;
+      };
+      auto stage =
+          play_several({.samples = kTrials,
+                        .jobs = kTrials,
+                        .end_iteration = 40,
+                        .one_by_one = true,
+                        .curve = [=](TrialId trial, const Config&, int) { return value(trial, 0); },
+                        .further_curve = value});
+      expect_lively(stage);
+      EXPECT_EQ(stage.trials()[best].state, TrialState::completed) << best;
+      EXPECT_EQ(stage.trials()[bad].state, TrialState::stopped) << bad;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All,
+                         SchedulersOfSeveral,
+                         testing::ValuesIn([] {
+                           auto all = cases();
+                           std::erase_if(all, [](const Case& each) {
+                             const auto row = std::ranges::find(
+                                 builtin_schedulers(), each.name, &SchedulerRow::name);
+                             return !row->plugin().info.multi_objective;
+                           });
+                           return all;
+                         }()),
+                         [](const auto& info) { return info.param.label; });
+
 // A bracket that never fills, a milestone that never comes, a pause that nothing ends: over the
 // whole range of options, with failures and NaN mixed in.
 void check_triples(const std::string& name, const NamedValues& extra) {

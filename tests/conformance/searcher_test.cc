@@ -1,5 +1,6 @@
 // What every searcher promises, over every row of the table.
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -215,6 +216,104 @@ TEST_P(SearcherPromises, UnsatisfiableConstraintsEndInASentence) {
   const auto searcher = make_searcher(GetParam());
   EXPECT_FALSE(std::get<Exhausted>(view.ask(*searcher)).reason.empty());
 }
+
+// The searchers that take several objectives, and what each objective comes to.
+class SearchersOfSeveral : public ::testing::TestWithParam<std::string> {
+ protected:
+  static std::vector<Objective> objectives() {
+    return {{"loss", Mode::min}, {"speed", Mode::max}, {"size", Mode::min}};
+  }
+  static Metrics report_of(const Config& config) {
+    const double loss = loss_of_config(config);
+    return {{"loss", loss}, {"speed", loss < 1 ? loss : 2 - loss}, {"size", std::floor(3 * loss)}};
+  }
+  template <class Test>
+  void for_each_space(Test test) {
+    for (const SpaceCase& row : spaces()) {
+      SCOPED_TRACE(GetParam() + " on " + row.name);
+      FakeView view(row.space, 1, objectives());
+      const auto searcher = make_searcher(GetParam(), {}, 1, objectives());
+      test(row.space, view, *searcher);
+    }
+  }
+};
+
+TEST_P(SearchersOfSeveral, ProposalsAreValid) {
+  for_each_space([](const Space&, FakeView& view, Searcher& searcher) {
+    for (int i = 0; i < 60; ++i) {
+      const auto trial = view.run(searcher, report_of);
+      if (!trial) {
+        return;  // grid refuses infinite spaces
+      }
+      EXPECT_TRUE(view.space().check(view.config(*trial)).ok());
+      EXPECT_TRUE(view.space().satisfies_constraints(view.config(*trial)));
+    }
+  });
+}
+
+TEST_P(SearchersOfSeveral, StateRebuiltFromTheFactsProposesTheSame) {
+  for_each_space([](const Space& space, FakeView& view, Searcher& searcher) {
+    for (int i = 0; i < 40 && view.run(searcher, report_of); ++i) {
+    }
+    FakeView told(space, 1, objectives());
+    const auto rebuilt = make_searcher(GetParam(), {}, 1, objectives());
+    for (std::int64_t i = 0; i < view.trial_count(); ++i) {
+      const TrialId trial = told.add(*rebuilt, view.config(TrialId{i}));
+      told.report(*rebuilt, trial, report_of(view.config(trial)));
+      told.end(*rebuilt, trial);
+    }
+    const Suggestion a = view.ask(searcher);
+    const Suggestion b = told.ask(*rebuilt);
+    ASSERT_EQ(a.index(), b.index());
+    if (const auto* proposal = std::get_if<Proposal>(&a)) {
+      EXPECT_EQ(proposal->config, std::get<Proposal>(b).config);
+      EXPECT_EQ(proposal->reason, std::get<Proposal>(b).reason);
+    }
+  });
+}
+
+// Trials stop, pause and fail, and objectives are missing or no numbers.
+TEST_P(SearchersOfSeveral, WhateverTrialsReportTheyGoOn) {
+  for_each_space([](const Space&, FakeView& view, Searcher& searcher) {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    for (int i = 0; i < 80; ++i) {
+      const Suggestion suggestion = view.ask(searcher);
+      const auto* proposal = std::get_if<Proposal>(&suggestion);
+      if (proposal == nullptr) {
+        return;
+      }
+      EXPECT_TRUE(view.space().check(proposal->config).ok());
+      const TrialId trial = view.add(searcher, proposal->config);
+      Metrics metrics = report_of(proposal->config);
+      if (i % 7 == 1) {
+        metrics.set("speed", kNan);
+      }
+      view.report(searcher, trial, i % 11 == 2 ? Metrics{{"loss", 0.1}} : metrics);
+      if (i % 5 == 3) {
+        view.set_state(trial, TrialState::paused);
+      } else {
+        view.end(searcher,
+                 trial,
+                 i % 4 == 0   ? TrialState::stopped
+                 : i % 9 == 0 ? TrialState::failed
+                              : TrialState::completed);
+      }
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(All,
+                         SearchersOfSeveral,
+                         ::testing::ValuesIn([] {
+                           std::vector<std::string> names;
+                           for (const SearcherRow& row : builtin_searchers()) {
+                             if (row.plugin().info.multi_objective) {
+                               names.emplace_back(row.name);
+                             }
+                           }
+                           return names;
+                         }()),
+                         [](const auto& info) { return info.param; });
 
 INSTANTIATE_TEST_SUITE_P(All,
                          SearcherPromises,

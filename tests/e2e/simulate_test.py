@@ -40,6 +40,32 @@ class Simulate(ProgramTest):
                  "--node-loss-every", "10m", "--start-latency", "5s", "--report-latency", "0.1s", "--json"]
         self.assertEqual(self.simulate(*words).stdout, self.simulate(*words).stdout)
 
+    def test_several_objectives_have_a_front_and_a_hypervolume(self):
+        words = ["--benchmark", "zdt:function=1,dimension=3", "--searcher", "nsga2", "-n", 60, "--seed", 2]
+        line = json.loads(self.simulate(*words, "--json").stdout)
+        self.assertEqual(line["objectives"], [{"metric": "f1", "mode": "min"}, {"metric": "f2", "mode": "min"}])
+        front = sorted(line["front"])
+        self.assertEqual(front, sorted(front, key=lambda values: -values[1]))
+        area, ceiling = 0, 11
+        for first, second in front:
+            area += (11 - first) * (ceiling - second)
+            ceiling = second
+        self.assertAlmostEqual(line["hypervolume"], area, 6)
+        self.assertRegex(self.simulate(*words).stdout, rf"f1 .*, {len(front)} trials? in the Pareto front, hypervolume ")
+        turned = json.loads(self.simulate(*words, "--min", "f2", "--max", "f1", "--json").stdout)
+        self.assertNotIn("hypervolume", turned)
+
+    def test_decisions_about_several_objectives_replay(self):
+        for scheduler in ("asha:max_t=50", "asha:max_t=50,mode=promote", "hyperband:max_t=50", "median_stopping"):
+            for searcher in ("tpe", "nsga2"):
+                name = f"{scheduler[:4]}{len(scheduler)}-{searcher}"
+                self.simulate("--benchmark", TABLE, "--task", "3945", "--workers", 4, "-n", 40, "--scheduler", scheduler,
+                              "--searcher", searcher, "--results", "kept", "--name", name, "--failure-rate", "0.002",
+                              "--max", "val_accuracy", "--min", "time_s")
+                (replayed,) = self.lines("replay", name + "-0", "--results", "kept")
+                self.assertEqual(replayed["differences"], 0, name)
+                self.assertGreater(replayed["decisions"], 40)
+
     def test_every_command_works_on_what_is_kept(self):
         self.keep("--log", "csv,json,tensorboard")
         kept = ["--results", "kept"]
@@ -115,7 +141,7 @@ class Simulate(ProgramTest):
             (["--benchmark", "bbob:function=1"], "nothing ends the simulation"),
             ([*bbob, "--task", "x"], "has no tasks; drop --task x"),
             ([*bbob, "--store", "memory"], "drop one of them"),
-            ([*bbob, "--min", "value", "--max", "other"], "has one objective, 2 are given"),
+            ([*bbob, "--min", "value", "--max", "other"], "no metric of bbob:function=1,dimension=5,instance=1 called 'other'"),
             ([*bbob, "--workers", 0], "--workers is '0'"),
             ([*bbob, "--straggler", "2:3"], "--straggler is '2:3'"),
             ([*bbob, "--failure-rate", "2"], "--failure-rate is '2'"),

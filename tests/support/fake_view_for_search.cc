@@ -8,10 +8,17 @@ std::unique_ptr<Searcher> make_searcher(std::string_view name,
                                         const NamedValues& options,
                                         std::uint64_t seed,
                                         Mode mode) {
+  return make_searcher(
+      name, options, seed, std::vector<Objective>{{.metric = "loss", .mode = mode}});
+}
+
+std::unique_ptr<Searcher> make_searcher(std::string_view name,
+                                        const NamedValues& options,
+                                        std::uint64_t seed,
+                                        const std::vector<Objective>& objectives) {
   for (const SearcherRow& row : builtin_searchers()) {
     if (row.name == name) {
       const SearcherPlugin plugin = row.plugin();
-      const std::vector<Objective> objectives = {{.metric = "loss", .mode = mode}};
       auto resolved = resolve_options(name, plugin.info.options, options);
       auto made =
           plugin.make({.options = resolved.value(), .objectives = objectives, .seed = seed});
@@ -22,8 +29,11 @@ std::unique_ptr<Searcher> make_searcher(std::string_view name,
 }
 
 FakeView::FakeView(const Space& space, std::uint64_t seed, Mode mode)
+    : FakeView(space, seed, std::vector<Objective>{{.metric = "loss", .mode = mode}}) {}
+
+FakeView::FakeView(const Space& space, std::uint64_t seed, std::vector<Objective> objectives)
     : space_(std::move(CompiledSpace::compile(space).value())),
-      objectives_({{.metric = "loss", .mode = mode}}),
+      objectives_(std::move(objectives)),
       seed_(seed) {}
 
 TrialId FakeView::add(Searcher& searcher, Config config) {
@@ -34,9 +44,12 @@ TrialId FakeView::add(Searcher& searcher, Config config) {
 }
 
 void FakeView::report(Searcher& searcher, TrialId trial, double loss) {
+  report(searcher, trial, Metrics{{"loss", Value(loss)}});
+}
+
+void FakeView::report(Searcher& searcher, TrialId trial, const Metrics& metrics) {
   at(trial).state = TrialState::running;
-  const TrialResult result{.training_iteration = ++at(trial).iteration,
-                           .metrics = {{"loss", Value(loss)}}};
+  const TrialResult result{.training_iteration = ++at(trial).iteration, .metrics = metrics};
   searcher.on_result(*this, trial, result);
 }
 
@@ -55,13 +68,18 @@ Suggestion FakeView::ask(const Searcher& searcher) const {
 }
 
 std::optional<TrialId> FakeView::step(Searcher& searcher, const Function& function) {
+  return run(searcher,
+             [&](const Config& config) { return Metrics{{"loss", Value(function(config))}}; });
+}
+
+std::optional<TrialId> FakeView::run(Searcher& searcher, const Program& program) {
   Suggestion suggestion = ask(searcher);
   auto* proposal = std::get_if<Proposal>(&suggestion);
   if (proposal == nullptr) {
     return std::nullopt;
   }
   const TrialId trial = add(searcher, std::move(proposal->config));
-  report(searcher, trial, function(config(trial)));
+  report(searcher, trial, program(config(trial)));
   end(searcher, trial);
   return trial;
 }

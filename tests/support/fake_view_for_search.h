@@ -17,9 +17,16 @@ std::unique_ptr<Searcher> make_searcher(std::string_view name,
                                         std::uint64_t seed = 1,
                                         Mode mode = Mode::min);
 
+// For several objectives.
+std::unique_ptr<Searcher> make_searcher(std::string_view name,
+                                        const NamedValues& options,
+                                        std::uint64_t seed,
+                                        const std::vector<Objective>& objectives);
+
 class FakeView : public ExperimentView {
  public:
   explicit FakeView(const Space& space, std::uint64_t seed = 1, Mode mode = Mode::min);
+  FakeView(const Space& space, std::uint64_t seed, std::vector<Objective> objectives);
 
   const CompiledSpace& space() const override { return space_; }
   std::span<const Objective> objectives() const override { return objectives_; }
@@ -39,6 +46,7 @@ class FakeView : public ExperimentView {
   // Facts, told to the searcher.
   TrialId add(Searcher& searcher, Config config);
   void report(Searcher& searcher, TrialId trial, double loss);
+  void report(Searcher& searcher, TrialId trial, const Metrics& metrics);
   void set_state(TrialId trial, TrialState state) { at(trial).state = state; }
   void end(Searcher& searcher, TrialId trial, TrialState state = TrialState::completed);
   void change(Searcher& searcher, TrialId trial, Config config);
@@ -48,6 +56,8 @@ class FakeView : public ExperimentView {
   // searcher had no proposal.
   using Function = std::function<double(const Config&)>;
   std::optional<TrialId> step(Searcher& searcher, const Function& function);
+  using Program = std::function<Metrics(const Config&)>;  // reports every objective
+  std::optional<TrialId> run(Searcher& searcher, const Program& program);
 
  private:
   struct Trial {

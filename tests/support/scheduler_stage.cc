@@ -221,7 +221,14 @@ void SchedulerStage::step(TrialId trial) {
     if (options_.nan_probability > 0 && rng_.uniform() < options_.nan_probability) {
       value = std::nan("");
     }
-    report(trial, iteration, {{options_.objectives.front().metric, value}});
+    Metrics metrics = {{options_.objectives.front().metric, value}};
+    Rng further(options_.seed, "further objectives", static_cast<std::uint64_t>(trial.value));
+    for (std::size_t i = 1; i < options_.objectives.size(); ++i) {
+      const double drawn = further.uniform();
+      metrics.set(options_.objectives[i].metric,
+                  options_.further_curve ? options_.further_curve(trial, i) : drawn);
+    }
+    report(trial, iteration, metrics);
   }
 }
 

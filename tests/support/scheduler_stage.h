@@ -30,8 +30,11 @@ struct StageOptions {
   std::int64_t step_limit = 2000000;
   std::vector<Objective> objectives = {{"loss", Mode::min}};
   const CompiledSpace* space = nullptr;  // trials are drawn from it; must outlive the stage
-  // The trial's metric at an iteration; by default a fixed random value for each trial.
+  // The trial's first objective at an iteration, the others are drawn; by default a fixed random
+  // value for each trial.
   std::function<double(TrialId, const Config&, int iteration)> curve = {};
+  // Of objective 1, 2, ... instead of a draw.
+  std::function<double(TrialId, std::size_t objective)> further_curve = {};
 };
 
 struct StageTrial {

@@ -3,23 +3,13 @@
 #include <limits>
 
 #include "core/log/event_codec.h"
+#include "core/pareto/fronts.h"
 #include "core/state/experiment_state.h"
 
 namespace luthier {
 namespace {
 
 constexpr double kWorst = std::numeric_limits<double>::infinity();
-
-bool dominates(std::span<const double> a, std::span<const double> b) {
-  bool better = false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] > b[i]) {
-      return false;
-    }
-    better = better || a[i] < b[i];
-  }
-  return better;
-}
 
 }  // namespace
 
@@ -112,24 +102,24 @@ Metrics ExperimentState::best_metrics(TrialId trial) const {
 }
 
 std::vector<TrialId> ExperimentState::pareto_front() const {
-  std::vector<std::pair<TrialId, std::vector<double>>> front;
+  std::vector<TrialId> trials;
+  std::vector<Losses> points;
   for (std::int64_t i = 0; i < trial_count(); ++i) {
     const bool by_last = spec_.score.kind == Score::Kind::mixed;
-    std::vector<double> losses =
-        losses_of(spec_.objectives, by_last ? last_metrics({i}) : best_metrics({i}));
-    const bool finite = std::ranges::all_of(losses, [](double loss) { return loss < kWorst; });
-    const auto covers = [&](const auto& member) { return dominates(member.second, losses); };
-    if (!finite || std::ranges::any_of(front, covers)) {
-      continue;
+    Losses losses = losses_of(spec_.objectives, by_last ? last_metrics({i}) : best_metrics({i}));
+    if (all_finite(losses)) {
+      trials.push_back({i});
+      points.push_back(std::move(losses));
     }
-    std::erase_if(front, [&](const auto& member) { return dominates(losses, member.second); });
-    front.emplace_back(TrialId{i}, std::move(losses));
   }
-  std::vector<TrialId> ids;
-  for (const auto& member : front) {
-    ids.push_back(member.first);
+  const std::vector<std::size_t> front_of = fronts_of(points);
+  std::vector<TrialId> front;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (front_of[i] == 0) {
+      front.push_back(trials[i]);
+    }
   }
-  return ids;
+  return front;
 }
 
 }  // namespace luthier

@@ -148,7 +148,7 @@ class ExperimentState final : public ExperimentView {
   std::int64_t held_count() const { return held_; }
 
   std::optional<TrialId> best_trial() const { return best_; }  // by the first objective
-  std::vector<TrialId> pareto_front() const;                   // all objectives; O(trials^2) worst
+  std::vector<TrialId> pareto_front() const;                   // all objectives
 
   const std::map<CheckpointId, CheckpointRecord>& checkpoints() const { return checkpoints_; }
   CheckpointId next_checkpoint() const { return {last_checkpoint_.value + 1}; }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "core/pareto/pareto_order.h"
 
 namespace luthier {
 
@@ -45,6 +46,23 @@ HalvingBracket::Cut HalvingBracket::cut() {
   return cut;
 }
 
+// Best first.
+std::vector<HalvingBracket::Waiting> HalvingBracket::in_order() const {
+  std::vector<Waiting> all(waiting_.begin(), waiting_.end());
+  if (all.front().losses.empty()) {
+    return all;
+  }
+  std::vector<Losses> losses;
+  for (const Waiting& waiting : all) {
+    losses.push_back(waiting.losses);
+  }
+  std::vector<Waiting> ordered;
+  for (const std::size_t i : pareto_order(losses)) {
+    ordered.push_back(std::move(all[i]));
+  }
+  return ordered;
+}
+
 void HalvingBracket::cut_once(Cut& cut) {
   LUTHIER_CHECK(halvings_ > 0 && !waiting_.empty(), "nothing to cut");
   was_cut_ = true;
@@ -54,8 +72,9 @@ void HalvingBracket::cut_once(Cut& cut) {
   milestone_ = std::floor(std::min(milestone_ * eta_, max_t_));
   std::set<Waiting> ahead;
   std::size_t rank = 0;
-  for (const Waiting& waiting : waiting_) {
-    const Verdict verdict{waiting.standing, rank, waiting_.size(), places_, at, milestone_};
+  for (const Waiting& waiting : in_order()) {
+    const Verdict verdict{
+        waiting.standing, rank, waiting_.size(), places_, at, milestone_, waiting.losses};
     if (static_cast<double>(rank) >= places_) {
       cut.lost.push_back(verdict);
     } else if (waiting.time < milestone_) {

@@ -21,6 +21,7 @@ class HalvingBracket {
   struct Waiting {
     Standing standing;
     double time = 0;
+    std::vector<double> losses = {};  // with several objectives: a cut goes by these
     friend bool operator<(const Waiting& a, const Waiting& b) { return a.standing < b.standing; }
   };
   // What a cut decided about one trial.
@@ -31,6 +32,7 @@ class HalvingBracket {
     double kept = 0;       // places there were
     double at = 0;         // the milestone they met at
     double next = 0;       // the milestone the kept ones train to
+    std::vector<double> losses = {};
   };
   struct Cut {
     std::vector<Verdict> kept;      // to train on, best first
@@ -59,6 +61,7 @@ class HalvingBracket {
 
  private:
   void cut_once(Cut& cut);
+  std::vector<Waiting> in_order() const;
 
   double places_;
   double milestone_;

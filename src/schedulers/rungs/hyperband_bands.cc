@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "core/pareto/pareto_order.h"
 #include "schedulers/rungs/halving_bracket.h"
 #include "schedulers/rungs/per_trial.h"
 #include "schedulers/rungs/reading.h"
@@ -51,8 +52,11 @@ class Hyperband : public TrialScheduler {
     if (!reading_.has_loss(result)) {
       return {.reason = "no metric yet"};
     }
-    const double loss = reading_.loss(result);
-    return std::isfinite(loss) ? wait(view, trial, loss, *time) : stop_nan(view, trial);
+    HalvingBracket::Waiting waiting{{reading_.loss(result), trial}, *time};
+    if (reading_.is_multi_objective()) {
+      waiting.losses = reading_.losses(result);
+    }
+    return std::isfinite(waiting.standing.loss) ? wait(view, waiting) : stop_nan(view, trial);
   }
 
   std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
@@ -143,21 +147,22 @@ class Hyperband : public TrialScheduler {
     brackets_.emplace_back(places, milestone, s, eta_, max_t_);
   }
 
-  Decision wait(const ExperimentView& view, TrialId trial, double loss, double time) {
+  Decision wait(const ExperimentView& view, const HalvingBracket::Waiting& waiting) {
+    const TrialId trial = waiting.standing.trial;
     Member& m = members_[trial];
     HalvingBracket& bracket = brackets_[m.bracket];
     const double milestone = bracket.milestone();
     if (m.waiting) {
       bracket.resume(*m.waiting);
     }
-    m.waiting = HalvingBracket::Waiting{{loss, trial}, time};
+    m.waiting = waiting;
     bracket.arrive(*m.waiting);
     cut_if_complete(view, m.bracket);
     if (lost_.contains(trial)) {
       return stop_lost(trial);
     }
     if (finished_.erase(trial) > 0) {
-      return reached_end(time);
+      return reached_end(waiting.time);
     }
     if (const auto kept = kept_.find(trial); kept != kept_.end()) {
       Decision decision{.reason = describe(kept->second), .numbers = numbers(kept->second)};
@@ -168,10 +173,10 @@ class Hyperband : public TrialScheduler {
             .reason = formatted("waits at {} for {} others of its bracket",
                                 reading_.show_time(milestone),
                                 bracket.training()),
-            .numbers = {{"value", reading_.value(loss)},
-                        {"milestone", milestone},
-                        {"waiting", static_cast<double>(bracket.waiting().size())},
-                        {"training", static_cast<double>(bracket.training())}}};
+            .numbers = with_value(waiting.standing.loss,
+                                  {{"milestone", milestone},
+                                   {"waiting", static_cast<double>(bracket.waiting().size())},
+                                   {"training", static_cast<double>(bracket.training())}})};
   }
 
   Decision stop_lost(TrialId trial) {
@@ -287,18 +292,25 @@ class Hyperband : public TrialScheduler {
   }
 
   std::string describe(const HalvingBracket::Verdict& v) const {
-    std::string text = reading_.show(v.standing.loss) + " is number " + std::to_string(v.rank + 1) +
-                       " of " + std::to_string(v.of) + " at " + reading_.show_time(v.at) + "; " +
-                       go_on_text(v.kept);
-    return text;
+    return (v.losses.empty() ? reading_.show(v.standing.loss) : reading_.show(v.losses)) +
+           " is number " + std::to_string(v.rank + 1) + " of " + std::to_string(v.of) + " at " +
+           reading_.show_time(v.at) + (v.losses.empty() ? "" : std::string(" ") + kParetoWords) +
+           "; " + go_on_text(v.kept);
   }
   Numbers numbers(const HalvingBracket::Verdict& v) const {
-    return {{"value", reading_.value(v.standing.loss)},
-            {"rank", static_cast<double>(v.rank + 1)},
-            {"n", static_cast<double>(v.of)},
-            {"kept", v.kept},
-            {"milestone", v.at},
-            {"next_milestone", v.next}};
+    return with_value(v.standing.loss,
+                      {{"rank", static_cast<double>(v.rank + 1)},
+                       {"n", static_cast<double>(v.of)},
+                       {"kept", v.kept},
+                       {"milestone", v.at},
+                       {"next_milestone", v.next}});
+  }
+  // With several objectives the reason alone tells the values.
+  Numbers with_value(double loss, Numbers numbers) const {
+    if (!reading_.is_multi_objective()) {
+      numbers.emplace(numbers.begin(), "value", reading_.value(loss));
+    }
+    return numbers;
   }
 
   Reading reading_;

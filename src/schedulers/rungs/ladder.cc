@@ -92,6 +92,16 @@ Decision reached_max_t(const Reading& reading, double time, double max_t) {
           .completes = true};
 }
 
+std::string number_of_rung(
+    const Reading& reading, const RungFront& front, TrialId trial, double count, double milestone) {
+  return formatted("{} is number {} of {} at {} {}",
+                   reading.show(front.losses(trial)),
+                   front.rank(trial) + 1,
+                   format_number(count),
+                   reading.show_time(milestone),
+                   kParetoWords);
+}
+
 Decision not_a_number(const Reading& reading, double milestone) {
   return {.kind = DecisionKind::stop,
           .reason =

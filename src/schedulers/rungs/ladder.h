@@ -7,6 +7,7 @@
 #include "luthier/decision.h"
 #include "luthier/plugin.h"
 #include "schedulers/rungs/reading.h"
+#include "schedulers/rungs/rung_front.h"
 
 namespace luthier {
 
@@ -42,6 +43,10 @@ class BracketDraw {
 };
 
 Decision reached_max_t(const Reading& reading, double time, double max_t);
+// "loss 0.5, size 3 is number 2 of 9 at iteration 4 by non-domination, ...", for a reason. `count`:
+// of all that entered the rung.
+std::string number_of_rung(
+    const Reading& reading, const RungFront& front, TrialId trial, double count, double milestone);
 Decision not_a_number(const Reading& reading, double milestone);
 
 }  // namespace luthier

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "schedulers/rungs/per_trial.h"
+#include "schedulers/rungs/rung_front.h"
 
 namespace luthier {
 namespace {
@@ -51,7 +52,7 @@ class PromotingLadder : public TrialScheduler {
       return {.reason = "between rungs"};
     }
     leave_rung(trial);
-    return enter(view, bracket, trial, reached, reading_.loss(result));
+    return enter(view, bracket, trial, reached, result);
   }
 
   std::optional<Choice> choose_trial_to_run(const ExperimentView& view) const override {
@@ -90,6 +91,7 @@ class PromotingLadder : public TrialScheduler {
     std::size_t entered = 0;        // NaN included: n of floor(n / rf)
     RankedSet<Standing> ranks;      // all with a number
     std::set<Standing> unpromoted;  // those of them that wait
+    RungFront front;                // with several objectives: the order that makes the ranks
   };
   struct Bracket {
     std::vector<Rung> rungs;
@@ -111,25 +113,59 @@ class PromotingLadder : public TrialScheduler {
 
   void leave_rung(TrialId trial) {
     const Place& place = place_[trial];
-    if (place.rungs > 0) {
-      brackets_[draw_(trial)].rungs[place.rungs - 1].unpromoted.erase({place.loss, trial});
+    if (place.rungs == 0) {
+      return;
     }
+    Rung& rung = brackets_[draw_(trial)].rungs[place.rungs - 1];
+    if (reading_.is_multi_objective()) {
+      std::erase_if(rung.unpromoted, [&](const Standing& each) { return each.trial == trial; });
+    } else {
+      rung.unpromoted.erase({place.loss, trial});
+    }
+  }
+
+  // The trial waits in the rung; returns how it stands there.
+  Standing insert(Rung& rung, TrialId trial, double loss, const TrialResult& result) {
+    if (reading_.is_multi_objective()) {
+      return insert(rung, trial, reading_.losses(result));
+    }
+    const Standing standing{loss, trial};
+    rung.ranks.insert(standing);
+    rung.unpromoted.insert(standing);
+    return standing;
+  }
+
+  // Any other trial of the rung may get another rank.
+  static Standing insert(Rung& rung, TrialId trial, Losses losses) {
+    std::set<TrialId> waits = {trial};
+    for (const Standing& standing : rung.unpromoted) {
+      waits.insert(standing.trial);
+    }
+    rung.front.enter(trial, std::move(losses));
+    rung.ranks = {};
+    rung.unpromoted.clear();
+    for (const Standing& standing : rung.front.standings()) {
+      rung.ranks.insert(standing);
+      if (waits.contains(standing.trial)) {
+        rung.unpromoted.insert(standing);
+      }
+    }
+    return rung.front.standings()[rung.front.rank(trial)];
   }
 
   Decision enter(const ExperimentView& view,
                  Bracket& bracket,
                  TrialId trial,
                  std::size_t reached,
-                 double loss) {
+                 const TrialResult& result) {
+    const double loss = reading_.loss(result);
     Rung& rung = bracket.rungs[reached - 1];
     place_[trial] = {reached, loss};
     ++rung.entered;
     if (!std::isfinite(loss)) {
       return not_a_number(reading_, rung.milestone);
     }
-    const Standing standing{loss, trial};
-    rung.ranks.insert(standing);
-    rung.unpromoted.insert(standing);
+    const Standing standing = insert(rung, trial, loss, result);
     if (limit_ != nullptr) {
       limit_->on_entered(reached - 1, rung.ranks);
     }
@@ -149,16 +185,28 @@ class PromotingLadder : public TrialScheduler {
   }
 
   std::string describe(const Rung& rung, const Standing& standing, std::size_t rank) const {
+    if (reading_.is_multi_objective()) {
+      return number_of_rung(reading_,
+                            rung.front,
+                            standing.trial,
+                            static_cast<double>(rung.entered),
+                            rung.milestone) +
+             ", where " + go_on_text(static_cast<double>(quota(rung)));
+    }
     return reading_.show(standing.loss) + " is number " + std::to_string(rank + 1) + " of " +
            std::to_string(rung.entered) + " at " + reading_.show_time(rung.milestone) + ", where " +
            go_on_text(static_cast<double>(quota(rung)));
   }
   Numbers numbers(const Rung& rung, const Standing& standing, std::size_t rank) const {
-    return {{"value", reading_.value(standing.loss)},
-            {"rank", static_cast<double>(rank + 1)},
-            {"n", static_cast<double>(rung.entered)},
-            {"promoted", static_cast<double>(quota(rung))},
-            {"rung", rung.milestone}};
+    Numbers out = {{"value", reading_.value(standing.loss)},
+                   {"rank", static_cast<double>(rank + 1)},
+                   {"n", static_cast<double>(rung.entered)},
+                   {"promoted", static_cast<double>(quota(rung))},
+                   {"rung", rung.milestone}};
+    if (reading_.is_multi_objective()) {
+      out.erase(out.begin());
+    }
+    return out;
   }
 
   Choice promotion(const Promotion& next, const char* why) const {

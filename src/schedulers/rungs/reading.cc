@@ -1,10 +1,13 @@
 #include "schedulers/rungs/reading.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "core/state/trial_score.h"
 
 namespace luthier {
 namespace {
@@ -29,7 +32,7 @@ OptionSpec time_attr_option() {
 }
 
 Reading::Reading(const PluginContext& context)
-    : objective_(context.objectives.front()),
+    : objectives_(context.objectives.begin(), context.objectives.end()),
       time_attr_(context.options.text("time_attr")),
       by_iteration_(time_attr_ == kIteration) {}
 
@@ -43,12 +46,36 @@ std::optional<double> Reading::time(const TrialResult& result) const {
 }
 
 bool Reading::has_loss(const TrialResult& result) const {
-  const Value* value = result.metrics.find(objective_.metric);
-  return value != nullptr && !value->is_null();
+  return std::ranges::all_of(objectives_, [&](const Objective& objective) {
+    const Value* value = result.metrics.find(objective.metric);
+    return value != nullptr && !value->is_null();
+  });
+}
+
+double Reading::loss(const TrialResult& result) const {
+  double worst = -std::numeric_limits<double>::infinity();
+  for (const Objective& objective : objectives_) {
+    worst = std::max(worst, loss_of(objective, result.metrics));
+  }
+  return std::isfinite(worst) ? loss_of(objectives_.front(), result.metrics) : worst;
+}
+
+std::vector<double> Reading::losses(const TrialResult& result) const {
+  return losses_of(objectives_, result.metrics);
 }
 
 std::string Reading::show(double loss) const {
   return std::isfinite(loss) ? readable(value(loss)) : "NaN or infinite";
+}
+
+std::string Reading::show(std::span<const double> losses) const {
+  std::string text;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    const double value = objectives_[i].mode == Mode::max ? 0 - losses[i] : losses[i];
+    text += (i == 0 ? "" : ", ") + objectives_[i].metric + " " +
+            (std::isfinite(value) ? readable(value) : "NaN or infinite");
+  }
+  return text;
 }
 
 std::string Reading::show_time(double time) const {

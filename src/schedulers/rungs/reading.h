@@ -1,9 +1,11 @@
-// Reading: what a scheduler takes from a result: its time (option `time_attr`) and its loss (the
-// first objective). Also writes both in the words a person uses, for reasons.
+// Reading: what a scheduler takes from a result: its time (option `time_attr`) and its loss, or its
+// losses with several objectives. Also writes them in the words a person uses, for reasons.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "luthier/plugin.h"
 #include "luthier/trial.h"
@@ -23,18 +25,24 @@ class Reading {
   // The result's training iteration, or its metric named by `time_attr`; nothing when that metric
   // is missing or is no finite number.
   std::optional<double> time(const TrialResult& result) const;
-  // Whether the result has the objective's metric at all (NaN counts: it is a bad result).
+  bool is_multi_objective() const { return objectives_.size() > 1; }
+  // Whether the result has every objective's metric at all (NaN counts: it is a bad result).
   bool has_loss(const TrialResult& result) const;
-  double loss(const TrialResult& result) const { return loss_of(objective_, result.metrics); }
+  // Of the first objective; +infinity where any has no finite number.
+  double loss(const TrialResult& result) const;
+  std::vector<double> losses(const TrialResult& result) const;
 
   // The objective's own value of a loss: its sign is turned back when it is maximised.
-  double value(double loss) const { return objective_.mode == Mode::max ? 0 - loss : loss; }
+  double value(double loss) const {
+    return objectives_.front().mode == Mode::max ? 0 - loss : loss;
+  }
   // In six digits, for a reason: "0.52", or "NaN or infinite".
   std::string show(double loss) const;
-  std::string show_time(double time) const;  // "iteration 4" or "seconds 12.5"
+  std::string show(std::span<const double> losses) const;  // "loss 0.52, size 3"
+  std::string show_time(double time) const;                // "iteration 4" or "seconds 12.5"
 
  private:
-  Objective objective_;
+  std::vector<Objective> objectives_;
   std::string time_attr_;
   bool by_iteration_;
 };

@@ -66,9 +66,9 @@ void Branches::returned(TrialId trial, std::span<const double> point) {
   }
 }
 
-void Branches::reported(TrialId trial, std::int64_t iteration, double loss) {
+void Branches::reported(TrialId trial, std::int64_t iteration, const std::vector<double>& losses) {
   if (has_branches_) {
-    home(trial)->reported(trial, iteration, loss);
+    home(trial)->reported(trial, iteration, losses);
   }
 }
 

@@ -27,7 +27,10 @@ class Branches {
   void added(TrialId trial, std::span<const double> point);
   void changed(TrialId trial, std::span<const double> point);
   void returned(TrialId trial, std::span<const double> point);
-  void reported(TrialId trial, std::int64_t iteration, double loss);
+  void reported(TrialId trial, std::int64_t iteration, const std::vector<double>& losses);
+  void reported(TrialId trial, std::int64_t iteration, double loss) {
+    reported(trial, iteration, std::vector{loss});
+  }
   void paused(TrialId trial);
   void ended(TrialId trial, TrialState state);
 

@@ -14,23 +14,30 @@ class CandidateDraw {
   CandidateDraw(const CompiledSpace& space,
                 std::span<const double> grid,
                 const Mixture& good,
-                DrawFrom from)
-      : space_(space), grid_(grid), good_(good), shares_(component_shares(from)) {
+                DrawFrom from,
+                bool independent)
+      : space_(space),
+        grid_(grid),
+        good_(good),
+        independent_(independent),
+        shares_(component_shares(from)) {
     for (const double share : shares_) {
       total_ += share;
     }
   }
 
-  std::vector<double> operator()(Rng& rng) const {
+  std::vector<double> operator()(Rng& rng) const { return draw(component(rng), rng); }
+
+ private:
+  std::size_t component(Rng& rng) const {
     double u = rng.uniform() * total_;
     std::size_t component = 0;
     while (component + 1 < shares_.size() && u >= shares_[component]) {
       u -= shares_[component++];
     }
-    return draw(component, rng);
+    return component;
   }
 
- private:
   // How much each good observation, and last the prior, contributes at these grid values.
   std::vector<double> component_shares(DrawFrom from) const {
     std::vector<double> shares(good_.size() + 1, good_.prior_weight());
@@ -51,10 +58,11 @@ class CandidateDraw {
   }
 
   // Parents come before children, so each axis knows whether it is active.
-  std::vector<double> draw(std::size_t component, Rng& rng) const {
+  std::vector<double> draw(std::size_t chosen, Rng& rng) const {
     const auto axes = space_.axes();
     std::vector<double> point(axes.size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+      const std::size_t component = independent_ ? this->component(rng) : chosen;
       const double u = rng.uniform();
       if (axes[axis].conditional && !space_.is_active(axis, point)) {
         continue;
@@ -70,6 +78,7 @@ class CandidateDraw {
   const CompiledSpace& space_;
   std::span<const double> grid_;
   const Mixture& good_;
+  bool independent_;
   std::vector<double> shares_;
   double total_ = 0;
 };
@@ -89,7 +98,7 @@ Mixture::Points drawn(const CandidateSearch& search, Rng& rng) {
   const CompiledSpace& space = search.space;
   const bool checked =
       !space.declaration().constraints().empty() || space.cardinality().has_value();
-  const CandidateDraw draw(space, search.grid, search.good, search.from);
+  const CandidateDraw draw(space, search.grid, search.good, search.from, search.independent);
   Mixture::Points points;
   for (int i = 0; i < kMostDraws && points.count < search.count; ++i) {
     const std::vector<double> point = draw(rng);
@@ -114,8 +123,12 @@ std::optional<BestCandidate> best_candidate(const CandidateSearch& search, Rng& 
   if (points.count == 0) {
     return std::nullopt;
   }
-  const auto in_good = search.good.log_densities(points, best_kernels());
-  const auto in_other = search.other.log_densities(points, best_kernels());
+  const auto log_densities = [&](const Mixture& mixture) {
+    return search.independent ? mixture.log_independent_densities(points)
+                              : mixture.log_densities(points, best_kernels());
+  };
+  const auto in_good = log_densities(search.good);
+  const auto in_other = log_densities(search.other);
   const std::size_t axes = search.space.axes().size();
   const auto point = [&](std::size_t i) { return std::span(points.x).subspan(i * axes, axes); };
   std::size_t best = 0;

@@ -30,8 +30,10 @@ struct CandidateSearch {
   const Explored& explored;
   const Feasibility& feasibility;  // where failure is likely the ratio counts for less
   DrawFrom from = DrawFrom::good;  // or from the space as declared
-  std::size_t count = 24;          // candidates to compare
-  Allowed allowed = {};            // if any, forbids further points
+  // Each parameter has densities of its own, so that a candidate's may come from different trials.
+  bool independent = false;
+  std::size_t count = 24;  // candidates to compare
+  Allowed allowed = {};    // if any, forbids further points
 };
 
 // Forbidden or repeated candidates are drawn again, a bounded number of times; nothing when no

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <tuple>
 
 #include "base/check.h"
+#include "core/pareto/pareto_order.h"
 #include "search/parzen/elementary.h"
 
 namespace luthier::parzen {
@@ -37,8 +40,12 @@ History::History(std::span<const KernelAxis> axes, HistoryOptions options)
 
 bool History::better(const Ranked& a, const Ranked& b) {
   // Among stopped trials the one that got farther is better, whatever its value.
-  return std::tuple(a.tier, a.tier == 0 ? 0 : -a.iteration, a.loss, a.trial) <
-         std::tuple(b.tier, b.tier == 0 ? 0 : -b.iteration, b.loss, b.trial);
+  return std::tuple(a.tier, stage(a), a.losses.front(), a.trial) <
+         std::tuple(b.tier, stage(b), b.losses.front(), b.trial);
+}
+
+std::int64_t History::stage(const Ranked& entry) {
+  return entry.tier == kCompletedTier ? 0 : -entry.iteration;
 }
 
 void History::added(TrialId trial, std::span<const double> point) {
@@ -54,8 +61,8 @@ void History::changed(TrialId trial, std::span<const double> point) {
   add_other(trial.value, point);
 }
 
-void History::reported(TrialId trial, std::int64_t iteration, double loss) {
-  live_.at(trial.value) = {.iteration = iteration, .loss = loss};
+void History::reported(TrialId trial, std::int64_t iteration, std::vector<double> losses) {
+  live_.at(trial.value) = {.iteration = iteration, .losses = std::move(losses)};
 }
 
 void History::paused(TrialId trial) {
@@ -65,7 +72,7 @@ void History::paused(TrialId trial) {
 void History::ended(TrialId trial, TrialState state) {
   const auto live = live_.find(trial.value);
   const bool has_diverged =
-      live != live_.end() && live->second.iteration > 0 && !std::isfinite(live->second.loss);
+      live != live_.end() && live->second.iteration > 0 && !all_finite(live->second.losses);
   if (state == TrialState::failed || has_diverged) {
     forget(trial);
     failed_.insert(trial.value);
@@ -84,17 +91,49 @@ void History::leave(TrialId trial, int tier) {
     good_.widen(options_.spread);
     other_.widen(options_.spread);
   }
-  if (last.iteration > 0 && std::isfinite(last.loss)) {
-    Ranked entry{.tier = tier,
-                 .iteration = last.iteration,
-                 .loss = last.loss,
-                 .trial = trial.value,
-                 .point = other_.point(where_.at(trial.value))};
-    best_.insert(std::ranges::upper_bound(best_, entry, better), std::move(entry));
+  if (last.iteration > 0 && all_finite(last.losses)) {
+    rank({.tier = tier,
+          .iteration = last.iteration,
+          .losses = last.losses,
+          .trial = trial.value,
+          .point = other_.point(where_.at(trial.value))});
   }
   order_.push_back(trial.value);
   rebuild_good();
   forget_oldest();
+}
+
+void History::rank(Ranked entry) {
+  const bool several = entry.losses.size() > 1;
+  best_.insert(std::ranges::upper_bound(best_, entry, better), std::move(entry));
+  if (several) {
+    rank_by_front();
+  }
+}
+
+// Trials that got equally far are one group, ordered as pareto_order has it.
+void History::rank_by_front() {
+  std::ranges::sort(best_, {}, [](const Ranked& entry) {
+    return std::tuple(entry.tier, stage(entry), entry.trial);
+  });
+  for (auto first = best_.begin(); first != best_.end();) {
+    const auto end = std::find_if(first, best_.end(), [&](const Ranked& entry) {
+      return entry.tier != first->tier || stage(entry) != stage(*first);
+    });
+    std::vector<Losses> losses;
+    std::transform(first, end, std::back_inserter(losses), std::mem_fn(&Ranked::losses));
+    std::vector<Ranked> ordered;
+    for (const std::size_t i : pareto_order(losses)) {
+      ordered.push_back(std::move(*(first + static_cast<std::ptrdiff_t>(i))));
+    }
+    first = std::ranges::move(ordered, first).out;
+  }
+}
+
+// With several objectives another result may make a trial better than those before it.
+std::size_t History::most_ranked() const {
+  const bool several = !best_.empty() && best_.front().losses.size() > 1;
+  return static_cast<std::size_t>(options_.most_good) * (several ? 3 : 1);
 }
 
 void History::returned(TrialId trial, std::span<const double> point) {
@@ -171,9 +210,7 @@ void History::rebuild_good() {
       order_.push_back(best_[i].trial);
     }
   }
-  if (best_.size() > static_cast<std::size_t>(options_.most_good)) {
-    best_.resize(static_cast<std::size_t>(options_.most_good));
-  }
+  best_.resize(std::min(best_.size(), most_ranked()));
 }
 
 void History::forget_oldest() {

@@ -31,7 +31,11 @@ class History {
 
   void added(TrialId trial, std::span<const double> point);
   void changed(TrialId trial, std::span<const double> point);
-  void reported(TrialId trial, std::int64_t iteration, double loss);
+  // One loss for each objective. With several, trials rank by front and hypervolume contribution.
+  void reported(TrialId trial, std::int64_t iteration, std::vector<double> losses);
+  void reported(TrialId trial, std::int64_t iteration, double loss) {
+    reported(trial, iteration, std::vector{loss});
+  }
   // Ranked like a stopped one until it goes on.
   void paused(TrialId trial);
   // `state` completed, stopped or failed.
@@ -53,16 +57,20 @@ class History {
  private:
   struct Live {
     std::int64_t iteration = 0;  // 0: no result yet
-    double loss = 0;
+    std::vector<double> losses;
   };
   struct Ranked {
     int tier = 0;  // 0: completed, 1: stopped early or paused
     std::int64_t iteration = 0;
-    double loss = 0;
+    std::vector<double> losses;
     std::int64_t trial = 0;
     std::vector<double> point;
   };
   static bool better(const Ranked& a, const Ranked& b);
+  static std::int64_t stage(const Ranked& entry);
+  void rank(Ranked entry);
+  void rank_by_front();
+  std::size_t most_ranked() const;
   void leave(TrialId trial, int tier);
 
   void add_other(std::int64_t trial, std::span<const double> point);
@@ -77,7 +85,7 @@ class History {
   std::int64_t observed_ = 0;  // trials that left and did not fail
   std::set<std::int64_t> failed_;
   std::map<std::int64_t, Live> live_;                    // by trial
-  std::vector<Ranked> best_;                             // most_good at most, best first
+  std::vector<Ranked> best_;                             // most_ranked() at most, best first
   std::unordered_map<std::int64_t, std::size_t> where_;  // component of other_, look-ups only
   std::deque<std::int64_t> order_;                       // trials of other_ in order of leaving
 };

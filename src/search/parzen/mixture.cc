@@ -379,4 +379,21 @@ std::vector<double> Mixture::log_densities(const Points& points, const Kernels& 
   return out;
 }
 
+std::vector<double> Mixture::log_independent_densities(const Points& points) const {
+  std::vector<double> out(points.count, 0);
+  for (std::size_t at = 0; at < points.x.size(); ++at) {
+    if (std::isnan(points.x[at])) {
+      continue;
+    }
+    const std::size_t axis = at % axes_.size();
+    double density = options_.prior_weight;
+    for (std::size_t component = 0; component < size(); ++component) {
+      density += weights_[component] *
+                 kernel(component, axis, points.x[at], points.low[at], points.high[at]);
+    }
+    out[at / axes_.size()] += logarithm(std::min(density, 1e300) / total_weight_);
+  }
+  return out;
+}
+
 }  // namespace luthier::parzen

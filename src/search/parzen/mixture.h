@@ -74,6 +74,8 @@ class Mixture {
   };
   // Logarithm of the density at each point.
   std::vector<double> log_densities(const Points& points, const Kernels& kernels) const;
+  // The same if the parameters were independent: of the product of each one's own density.
+  std::vector<double> log_independent_densities(const Points& points) const;
 
  private:
   struct Column {

@@ -42,6 +42,30 @@ std::string task_fields(const ExperimentSpec& spec) {
   return out;
 }
 
+// With several objectives: each, and the front's values in their order.
+std::string front_fields(const SimulatedExperiment& experiment, const ExperimentSpec& spec) {
+  if (spec.objectives.size() < 2) {
+    return {};
+  }
+  std::string objectives;
+  for (const Objective& objective : spec.objectives) {
+    objectives += std::string(objectives.empty() ? "" : ", ") +
+                  "{\"metric\": " + json_string(objective.metric) + ", \"mode\": \"" +
+                  (objective.mode == Mode::min ? "min" : "max") + "\"}";
+  }
+  std::string front;
+  for (const std::vector<double>& values : experiment.front) {
+    front += front.empty() ? "[" : ", [";
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      front += (i == 0 ? "" : ", ") + to_json(Value(values[i]));
+    }
+    front += "]";
+  }
+  return ", \"objectives\": [" + objectives + "], \"front\": [" + front + "]" +
+         (experiment.hypervolume ? ", \"hypervolume\": " + json_number(experiment.hypervolume)
+                                 : "");
+}
+
 std::string json_line(const SimulatedExperiment& experiment,
                       const ExperimentSpec& spec,
                       std::int64_t workers) {
@@ -62,7 +86,8 @@ std::string json_line(const SimulatedExperiment& experiment,
          ", \"mode\": " + (objective.mode == Mode::min ? "\"min\"" : "\"max\"") +
          ", \"scheduler_options\": " + to_json(spec.scheduler.options) +
          ", \"searcher_options\": " + to_json(spec.searcher.options) +
-         ", \"reason\": " + json_string(experiment.reason) + ", \"curve\": [" + curve + "]}\n";
+         front_fields(experiment, spec) + ", \"reason\": " + json_string(experiment.reason) +
+         ", \"curve\": [" + curve + "]}\n";
 }
 
 std::string human_line(const SimulatedExperiment& experiment,
@@ -73,6 +98,11 @@ std::string human_line(const SimulatedExperiment& experiment,
   std::string line = "seed " + std::to_string(experiment.seed) + ": " +
                      spec.objectives.front().metric + " " +
                      (end.best ? short_number(*end.best) : "-");
+  if (spec.objectives.size() > 1) {
+    line += ", " + counted(static_cast<std::int64_t>(experiment.front.size()), "trial") +
+            " in the Pareto front";
+    line += experiment.hypervolume ? ", hypervolume " + short_number(*experiment.hypervolume) : "";
+  }
   line += regret ? ", regret " + short_number(*regret) : "";
   line += " after " + std::to_string(end.trials) + " trials, " + std::to_string(end.resource) +
           " results and " + format_number(std::round(end.time_s)) + " s of virtual time (" +

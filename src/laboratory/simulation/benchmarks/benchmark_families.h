@@ -23,6 +23,7 @@ BenchmarkFamily bbob_family();
 BenchmarkFamily conditional_family();
 BenchmarkFamily mixed_family();
 std::vector<BenchmarkFamily> troubled_families();
+std::vector<BenchmarkFamily> multi_objective_families();
 std::vector<BenchmarkFamily> benchmark_families();
 
 }  // namespace luthier

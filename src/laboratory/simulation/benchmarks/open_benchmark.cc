@@ -89,6 +89,7 @@ Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std:
 std::vector<BenchmarkFamily> benchmark_families() {
   std::vector<BenchmarkFamily> families = {bbob_family(), conditional_family(), mixed_family()};
   std::ranges::move(troubled_families(), std::back_inserter(families));
+  std::ranges::move(multi_objective_families(), std::back_inserter(families));
   return families;
 }
 
