@@ -8,7 +8,8 @@ import csv
 import math
 import pathlib
 import random
-from luthier_client import report
+
+import luthier
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data" / "digits.csv"
 
@@ -57,7 +58,7 @@ def main():
         train_epoch(weights, train, args.lr, args.decay)
         loss = validation_loss(weights, validation)
         print(f"epoch={epoch} val_loss={loss:.4f}", flush=True)
-        if not report(val_loss=loss):
+        if not luthier.report(val_loss=loss):
             break
 
 

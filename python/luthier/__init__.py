@@ -74,7 +74,14 @@ def __getattr__(name: str) -> Any:
     import importlib
 
     if name in _MODULE_OF:
-        value = getattr(importlib.import_module("." + _MODULE_OF[name], __name__), name)
+        try:
+            module = importlib.import_module("." + _MODULE_OF[name], __name__)
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{_MODULE_OF[name]}":
+                raise
+            raise ImportError(f"luthier.{name} needs the package luthier, and this interpreter has only what "
+                              "trials report with; install it with `pip install .` in Luthier's folder") from None
+        value = getattr(module, name)
     elif name in _PLUGINS:
         from ._spec import Plugin
 

@@ -218,7 +218,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
   Problems problems;
   const bool several = spec.objectives.size() > 1;
   if (spec.searcher.name == "auto" && several) {
-    spec.searcher.name = "sobol";
+    spec.searcher.name = "tpe";
   }
   problems.add(objectives_problem(spec));
   const auto check = [&](AlgorithmKind kind, PluginSpec& plugin, const PluginInfo* info, bool own) {

@@ -7,6 +7,7 @@ The libraries are small ones in a user's site-packages that this test makes.
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -14,6 +15,7 @@ import unittest
 
 from luthier_program import LUTHIER, ProgramTest
 
+MODULE = "/proc/LUTHIER/fd/N"  # where a trial's own `import luthier` finds its module
 VENV = pathlib.Path(__file__).parents[2] / ".venv" / "bin" / "python"
 
 # What a script can see of itself, without what differs between two cold starts.
@@ -125,7 +127,7 @@ class WarmStart(ProgramTest):
     def seen(self, name, trial):
         for line in self.output(name, trial).splitlines():
             if line.startswith("saw "):
-                return json.loads(line[4:])
+                return json.loads(re.sub(r"/proc/\d+/fd/\d+", MODULE, line[4:]))
         return self.fail(f"trial {trial} of {name} saw nothing: {self.output(name, trial, 'stderr')}")
 
     def test_a_script(self):
@@ -178,7 +180,7 @@ class WarmStart(ProgramTest):
         (own / "sitecustomize.py").write_text("import sys\nsys.customized = True\n")
         self.environment["PYTHONPATH"] = f"{own}:{self.home}/more"
         seen = self.compare("paths", self.python, self.script(MIRROR), "--lr", "{lr}")
-        self.assertEqual(seen["environment"]["PYTHONPATH"], self.environment["PYTHONPATH"])
+        self.assertEqual(seen["environment"]["PYTHONPATH"], f"{self.environment['PYTHONPATH']}:{MODULE}")
         self.assertEqual(seen["path"][1:3], [str(own), f"{self.home}/more"])
         self.assertTrue(seen["customize"])
 

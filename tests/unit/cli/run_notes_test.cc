@@ -66,7 +66,7 @@ TEST(UnseenParameters, WhatDecidesAboutOthersIsSeenInThem) {
 TEST(UnseenParameters, ProgramsMayReadTheirEnvironment) {
   const TemporaryDirectory directory(TemporaryDirectory::Place::memory);
   const std::string script = (directory.path() / "train.py").string();
-  std::ofstream(script) << "import luthier_client\n";
+  std::ofstream(script) << "import luthier\n";
   EXPECT_THAT(unseen_parameters(spec_of({"python3", script, "{trial.dir}"})), IsEmpty());
   std::ofstream(script) << "print('loss=1')\n";
   EXPECT_THAT(unseen_parameters(spec_of({"python3", script, "{trial.dir}"})), ElementsAre("lr"));

@@ -20,7 +20,7 @@ std::uint32_t number(const std::string& bytes, std::size_t at, std::size_t count
 // Follows the places an archive gives, from its end: APPNOTE.TXT of PKWARE, 4.3.
 TEST(StoredZip, LeadsFromItsEndToTheFile) {
   const std::string content(100'000, 'x');
-  const std::string archive = stored_zip("module.py", content);
+  const std::string archive = stored_zip({{"module.py", content}});
   const std::size_t end = archive.size() - 22;
   ASSERT_EQ(archive.substr(end, 4), "PK\5\6");
   EXPECT_EQ(number(archive, end + 10, 2), 1);
@@ -37,6 +37,23 @@ TEST(StoredZip, LeadsFromItsEndToTheFile) {
   EXPECT_EQ(archive.substr(local + 30, 9), "module.py");
   EXPECT_EQ(archive.substr(local + 39, content.size()), content);
   EXPECT_EQ(local + 39 + content.size(), directory);
+}
+
+TEST(StoredZip, HoldsFilesInTheirOrder) {
+  const std::string archive = stored_zip({{"a.py", "first"}, {"b/c.py", "the second"}});
+  const std::size_t end = archive.size() - 22;
+  EXPECT_EQ(number(archive, end + 10, 2), 2);
+  std::size_t entry = number(archive, end + 16, 4);
+  std::string seen;
+  for (int i = 0; i < 2; ++i) {
+    const std::size_t local = number(archive, entry + 42, 4);
+    const std::size_t name = number(archive, entry + 28, 2);
+    ASSERT_EQ(archive.substr(local, 4), "PK\3\4");
+    seen += archive.substr(local + 30, name + number(archive, local + 22, 4)) + "|";
+    entry += 46 + name;
+  }
+  EXPECT_EQ(seen, "a.pyfirst|b/c.pythe second|");
+  EXPECT_EQ(entry, end);
 }
 
 }  // namespace

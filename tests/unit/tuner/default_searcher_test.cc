@@ -19,7 +19,7 @@ std::string searcher_of(std::vector<Objective> objectives, const PluginSpec& nam
 TEST(DefaultSearcher, DependsOnTheNumberOfObjectives) {
   EXPECT_EQ(ExperimentSpec().searcher.name, "auto");
   EXPECT_EQ(searcher_of({{"loss"}}), "auto");
-  EXPECT_EQ(searcher_of({{"loss"}, {"accuracy", Mode::max}}), "sobol");
+  EXPECT_EQ(searcher_of({{"loss"}, {"accuracy", Mode::max}}), "tpe");
 }
 
 // As in an experiment from a time when another searcher was the default.

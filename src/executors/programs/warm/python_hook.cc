@@ -56,7 +56,7 @@ Result<PythonHook> PythonHook::make() {
       luthier_warm_start_begin,
       static_cast<std::size_t>(luthier_warm_start_end - luthier_warm_start_begin));
   // NOLINTEND(*-security.PointerSub)
-  const std::string archive = stored_zip("sitecustomize.py", source);
+  const std::string archive = stored_zip({{"sitecustomize.py", source}});
   LUTHIER_TAKE(auto file, memory_file("luthier-warm-start", archive.data(), archive.size(), 0));
   PythonHook hook;
   hook.archive_ = std::move(file);

@@ -34,25 +34,29 @@ std::string facts(std::string_view name, std::string_view content) {
 
 }  // namespace
 
-std::string stored_zip(std::string_view name, std::string_view content) {
-  const std::string common = facts(name, content);
-  std::string out = "PK\3\4" + common;
-  out.append(name).append(content);
+std::string stored_zip(const std::vector<ZipFile>& files) {
+  std::string out;
+  std::string directory;
+  for (const auto& [name, content] : files) {
+    const std::string common = facts(name, content);
+    directory += "PK\1\2";
+    append(directory, 20, 2);  // version made by
+    directory += common;
+    append(directory, 0, 2);  // comment
+    append(directory, 0, 4);  // disk, internal attributes
+    append(directory, 0, 4);  // external attributes
+    append(directory, static_cast<std::uint32_t>(out.size()), 4);
+    directory += name;
+    out.append("PK\3\4").append(common).append(name).append(content);
+  }
   const auto directory_at = static_cast<std::uint32_t>(out.size());
-  out += "PK\1\2";
-  append(out, 20, 2);  // version made by
-  out += common;
-  append(out, 0, 2);  // comment
-  append(out, 0, 4);  // disk, internal attributes
-  append(out, 0, 4);  // external attributes
-  append(out, 0, 4);  // the local header's place
-  out.append(name);
-  const auto directory_size = static_cast<std::uint32_t>(out.size()) - directory_at;
+  const auto count = static_cast<std::uint32_t>(files.size());
+  out += directory;
   out += "PK\5\6";
   append(out, 0, 4);  // disks
-  append(out, 1, 2);
-  append(out, 1, 2);
-  append(out, directory_size, 4);
+  append(out, count, 2);
+  append(out, count, 2);
+  append(out, static_cast<std::uint32_t>(directory.size()), 4);
   append(out, directory_at, 4);
   append(out, 0, 2);  // comment
   return out;

@@ -1,11 +1,17 @@
-// A zip archive of one file, stored as it is: what Python imports a module from.
+// A zip archive of files, each stored as it is: what Python imports modules from.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace luthier {
 
-std::string stored_zip(std::string_view name, std::string_view content);
+struct ZipFile {
+  std::string_view name;
+  std::string_view content;
+};
+
+std::string stored_zip(const std::vector<ZipFile>& files);
 
 }  // namespace luthier

@@ -74,15 +74,21 @@ Result<std::unique_ptr<WarmLauncher>> WarmLauncher::make(GuardianClient guardian
   if (!epoll) {
     return spawn_error("the process executor could not be started", errno);
   }
+  LUTHIER_TAKE(auto module, PythonModule::make());
   return std::unique_ptr<WarmLauncher>(
-      new WarmLauncher(std::move(guardian), cold, clock, std::move(epoll)));
+      new WarmLauncher(std::move(guardian), std::move(module), cold, clock, std::move(epoll)));
 }
 
 WarmLauncher::WarmLauncher(GuardianClient guardian,
+                           PythonModule module,
                            bool cold,
                            const Clock& clock,
                            FileDescriptor epoll)
-    : guardian_(std::move(guardian)), clock_(clock), epoll_(std::move(epoll)), off_(cold) {
+    : guardian_(std::move(guardian)),
+      module_(std::move(module)),
+      clock_(clock),
+      epoll_(std::move(epoll)),
+      off_(cold) {
   watch(guardian_.socket());
 }
 
@@ -93,11 +99,16 @@ void WarmLauncher::watch(int fd) {
 
 // ---- starting programs
 
-Result<FileDescriptor> WarmLauncher::spawn(const Program& program, const StartRequest& request) {
+Result<FileDescriptor> WarmLauncher::spawn(const Program& given, const StartRequest& request) {
   Attempt& attempt = attempts_[request.id];
   attempt = {.results = {.started = clock_.now()}};
-  const auto command = command_of(program);
+  const auto command = python_command(given.path, given.arguments);
   if (!command) {
+    return guardian_.spawn(given);
+  }
+  Program program = given;
+  module_.offer(program);
+  if (!may_be_warm(*command)) {
     return guardian_.spawn(program);
   }
   attempt.python = true;
@@ -109,17 +120,11 @@ Result<FileDescriptor> WarmLauncher::spawn(const Program& program, const StartRe
   return spawn_recorded(program, *command, attempt);
 }
 
-// Nothing: it is no Python program, or none that can be started warm.
-std::optional<PythonCommand> WarmLauncher::command_of(const Program& program) {
-  if (off_) {
-    return std::nullopt;
+bool WarmLauncher::may_be_warm(const PythonCommand& command) {
+  if (!off_ && !command.unfit.empty()) {
+    turn_off("the command " + command.unfit);
   }
-  auto command = python_command(program.path, program.arguments);
-  if (command && !command->unfit.empty()) {
-    turn_off("the command " + command->unfit);
-    return std::nullopt;
-  }
-  return command;
+  return !off_;
 }
 
 Result<FileDescriptor> WarmLauncher::spawn_warm(const Program& program,

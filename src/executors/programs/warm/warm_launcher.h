@@ -12,6 +12,7 @@
 
 #include "executors/programs/guardian_client.h"
 #include "executors/programs/program_launcher.h"
+#include "executors/programs/python_module/python_module.h"
 #include "executors/programs/startup_watch.h"
 #include "executors/programs/warm/python_command.h"
 #include "executors/programs/warm/python_hook.h"
@@ -50,8 +51,12 @@ class WarmLauncher : public ProgramLauncher {
     std::optional<ImportRecord> record;
   };
 
-  WarmLauncher(GuardianClient guardian, bool cold, const Clock& clock, FileDescriptor epoll);
-  std::optional<PythonCommand> command_of(const Program& program);
+  WarmLauncher(GuardianClient guardian,
+               PythonModule module,
+               bool cold,
+               const Clock& clock,
+               FileDescriptor epoll);
+  bool may_be_warm(const PythonCommand& command);
   Result<FileDescriptor> spawn_warm(const Program& program,
                                     std::size_t own_begin,
                                     Attempt& attempt);
@@ -74,6 +79,7 @@ class WarmLauncher : public ProgramLauncher {
   void note(const std::string& text);
 
   GuardianClient guardian_;
+  PythonModule module_;
   const Clock& clock_;
   FileDescriptor epoll_;
   std::function<void(std::string)> note_;
