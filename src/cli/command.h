@@ -16,7 +16,8 @@ struct Setting;
 // What an option's argument or an operand is, for completion.
 enum class Completes { nothing, file, directory, experiment, searcher, scheduler, logger, words };
 
-// Where an option of experiments may stand: bits of Option::where.
+// Where an option of experiments may stand: bits of Option::where. Named as columns of its table.
+// NOLINTBEGIN(readability-identifier-naming)
 namespace in {
 inline constexpr unsigned run = 1;        // `run` and `try`
 inline constexpr unsigned file = 2;       // a TOML file that they are given
@@ -25,6 +26,7 @@ inline constexpr unsigned resume = 8;     // `resume`, `retry` and `extend`
 inline constexpr unsigned extend = 16;    // `extend`, which two more are for
 inline constexpr unsigned simulate = 32;  // `simulate`
 }  // namespace in
+// NOLINTEND(readability-identifier-naming)
 
 struct Option {
   std::string_view name;               // without the dashes; the key in a TOML file

@@ -70,7 +70,7 @@ std::optional<std::string> meant_by(const Objective& objective, const Words& nam
   return close ? close : likeliest(objective, names);
 }
 
-std::string option_of(const Objective& objective) {
+std::string_view option_of(const Objective& objective) {
   return objective.mode == Mode::min ? "--min" : "--max";
 }
 
@@ -101,7 +101,7 @@ void retype_objectives(Words& words, const ExperimentSpec& spec, const Words& me
     all = retype(words, option_of(objective), objective.metric, meant[i]) && all;
   }
   for (std::size_t i = 0; i < meant.size() && !all; ++i) {
-    words.insert(words.begin(), {option_of(spec.objectives[i]), meant[i]});
+    words.insert(words.begin(), {std::string(option_of(spec.objectives[i])), meant[i]});
   }
 }
 

@@ -89,14 +89,14 @@ constexpr std::array kOfQuality = {"weight"sv,
                                    "patience"sv,
                                    "seconds"sv};
 
-template <std::size_t n>
-bool one_of(std::string_view word, const std::array<std::string_view, n>& words) {
+template <std::size_t kCount>
+bool one_of(std::string_view word, const std::array<std::string_view, kCount>& words) {
   return std::ranges::find(words, word) != words.end();
 }
 
 // "hits10" is "hits"; "testacc" and "hingeloss" end with a word.
-template <std::size_t n>
-bool means(std::string_view word, const std::array<std::string_view, n>& words) {
+template <std::size_t kCount>
+bool means(std::string_view word, const std::array<std::string_view, kCount>& words) {
   if (one_of(word, words)) {
     return true;
   }

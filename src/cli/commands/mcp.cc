@@ -28,7 +28,8 @@ constexpr std::array kOptions = {
            .completes = Completes::directory},
     kResults};
 
-int stop_event = -1;  // readable once a signal has asked this process to end
+// Readable once a signal has asked this process to end.
+int stop_event = -1;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): its handler's
 
 void end_in_order(int) {
   const std::uint64_t one = 1;

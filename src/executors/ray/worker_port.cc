@@ -1,5 +1,6 @@
 #include "executors/ray/worker_port.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -11,9 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <memory>
-
-#include <netdb.h>
+#include <utility>
 
 #include "base/failure.h"
 #include "executors/programs/guardian_client.h"
@@ -53,21 +52,42 @@ bool same(std::string_view token, std::string_view given) {
   return difference == 0;
 }
 
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;  // 0: the host is no address
+};
+
+// No name is looked up: a static program can't.
+SocketAddress socket_address(const std::string& host, std::int64_t port) {
+  SocketAddress out;
+  auto& four = reinterpret_cast<sockaddr_in&>(out.storage);
+  auto& six = reinterpret_cast<sockaddr_in6&>(out.storage);
+  const auto in_network_order = htons(static_cast<std::uint16_t>(port));
+  if (inet_pton(AF_INET, host.c_str(), &four.sin_addr) == 1) {
+    four.sin_family = AF_INET;
+    four.sin_port = in_network_order;
+    out.size = sizeof four;
+  } else if (inet_pton(AF_INET6, host.c_str(), &six.sin6_addr) == 1) {
+    six.sin6_family = AF_INET6;
+    six.sin6_port = in_network_order;
+    out.size = sizeof six;
+  }
+  return out;
+}
+
 FileDescriptor listen_at(const std::string& host, std::int64_t port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+  const SocketAddress address = socket_address(host, port);
+  if (address.size == 0) {
     errno = EADDRNOTAVAIL;
     return {};
   }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> freed(found, freeaddrinfo);
-  FileDescriptor fd(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  FileDescriptor fd(
+      socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
   setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const bool listens = fd && bind(fd.get(), found->ai_addr, found->ai_addrlen) == 0 &&
-                       listen(fd.get(), SOMAXCONN) == 0;
+  const auto* const bound = reinterpret_cast<const sockaddr*>(&address.storage);
+  const bool listens =
+      fd && bind(fd.get(), bound, address.size) == 0 && listen(fd.get(), SOMAXCONN) == 0;
   return listens ? std::move(fd) : FileDescriptor();
 }
 
@@ -257,7 +277,7 @@ void WorkerPort::on_readable(std::uint64_t number, Listener& listener) {
 void WorkerPort::hear(std::uint64_t number, bool open, Listener& listener) {
   const std::uint64_t worker = connections_.at(number).worker;
   if (worker != 0) {
-    const std::string bytes = std::move(connections_.at(number).incoming);
+    std::string bytes = std::move(connections_.at(number).incoming);
     std::size_t position = 0;
     Frame frame;
     Taken taken = Taken::frame;
@@ -269,7 +289,8 @@ void WorkerPort::hear(std::uint64_t number, bool open, Listener& listener) {
     if (still == connections_.end()) {
       return;
     }
-    still->second.incoming = bytes.substr(position);
+    bytes.erase(0, position);
+    still->second.incoming = std::move(bytes);
     open = open && taken != Taken::too_long;
   }
   if (open) {

@@ -183,6 +183,15 @@ TEST_F(WorkerPortTest, WhoIsForgottenIsNotHeard) {
   EXPECT_THAT(heard_, IsEmpty());
 }
 
+TEST(WorkerPort, ListensAtAddressesOnly) {
+  EXPECT_TRUE(WorkerPort::listen("127.0.0.2", 0).ok());
+  for (const char* host : {"localhost", "", "127.0.0.1.1", "192.0.2.7"}) {
+    const auto port = WorkerPort::listen(host, 0);
+    ASSERT_FALSE(port.ok()) << host;
+    EXPECT_THAT(port.error().message, HasSubstr("can't listen at " + std::string(host)));
+  }
+}
+
 class WorkerPoolTest : public testing::Test, public WorkerStarter, public WorkerPool::Listener {
  protected:
   static constexpr std::chrono::seconds kSilence{10};
