@@ -87,7 +87,7 @@ void add_counts(JsonWriter& json, const Overview& experiment) {
 
 std::vector<ListedExperiment> experiments_of(const std::filesystem::path& results) {
   std::vector<ListedExperiment> all;
-  for (auto& directory : list_experiments(results)) {
+  for (const auto& directory : list_experiments(results)) {
     ListedExperiment listed{.directory = directory, .status = read_status(directory)};
     const bool nothing = !listed.status && listed.status.error().code == ErrorCode::not_found;
     if (nothing || (!listed.status && !is_taken(directory))) {
