@@ -40,9 +40,9 @@ class CandidateDraw {
 
   // How much each good observation, and last the prior, contributes at these grid values.
   std::vector<double> component_shares(DrawFrom from) const {
-    std::vector<double> shares(good_.size() + 1, good_.prior_weight());
+    std::vector<double> shares(good_.size() + 1, 0);
+    shares.back() = good_.prior_weight();
     if (from == DrawFrom::space) {
-      std::fill(shares.begin(), shares.end() - 1, 0);
       return shares;
     }
     for (std::size_t component = 0; component < good_.size(); ++component) {
