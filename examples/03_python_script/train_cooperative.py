@@ -5,11 +5,10 @@ Settings come from the command line; each epoch prints a line.
 
 import argparse
 import csv
+import luthier
 import math
 import pathlib
 import random
-
-import luthier
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data" / "digits.csv"
 
