@@ -230,8 +230,8 @@ Result<Config> configuration_to_try(const ExperimentSpec& spec, const SharedSpac
 
 Result<TriedTrial> run_one_trial(const ExperimentSpec& spec,
                                  const std::function<void(std::string_view)>& show,
-                                 const SharedSpace& space) {
-  auto config = configuration_to_try(spec, space);
+                                 const SharedSpace& ready) {
+  auto config = configuration_to_try(spec, ready);
   if (!config) {
     return config.error();
   }
