@@ -6,6 +6,8 @@
 #include <csignal>
 
 #include "base/file_descriptor.h"
+#include "base/format.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/options/arguments.h"
@@ -36,7 +38,13 @@ constexpr std::array kOptions = {
            .argument = "FILE",
            .meaning = "a token in its first line, which everyone needs then",
            .completes = Completes::file},
+    Option{.name = "url",
+           .argument = "URL",
+           .meaning = "where people reach it through a proxy, such as https://tune.example.org; "
+                      "everyone needs a token then"},
     kJson};
+
+constexpr std::size_t kTokenBytes = 20;
 
 int stop_event = -1;  // readable once a signal has asked this process to end
 
@@ -57,13 +65,16 @@ Result<int> port_of(const Arguments& arguments) {
 }
 
 Result<AccessRules> rules_of(const Arguments& arguments) {
-  AccessRules rules{.address = arguments.text("host").value_or("127.0.0.1"),
-                    .host_name = host_name()};
+  const std::string host = arguments.text("host").value_or("localhost");
+  AccessRules rules{.address = host == "localhost" ? "127.0.0.1" : host, .host_name = host_name()};
   if (const auto file = arguments.text("token-file")) {
     LUTHIER_TAKE(rules.token, read_token(*file));
     rules.own_processes_are_trusted = false;
   } else {
-    LUTHIER_TAKE(rules.token, new_token());
+    LUTHIER_TAKE(rules.token, random_secret(kTokenBytes));
+  }
+  if (const auto url = arguments.text("url")) {
+    LUTHIER_TAKE(rules.url, checked_url(*url));
   }
   return rules;
 }
@@ -75,13 +86,14 @@ std::string address_of(const AccessRules& rules, bool with_token) {
                            : rules.address.find(':') == std::string::npos
                                ? rules.address
                                : "[" + rules.address + "]";
-  return "http://" + host + ":" + std::to_string(rules.port) + "/" +
-         (with_token ? "?token=" + rules.token : "");
+  const std::string direct = formatted("http://{}:{}", host, rules.port);
+  return formatted(
+      "{}/{}", rules.url.empty() ? direct : rules.url, with_token ? "?token=" + rules.token : "");
 }
 
 bool announce(const Arguments& arguments, const AccessRules& rules) {
   const std::string address = address_of(rules, !arguments.has("token-file"));
-  if (!rules.loopback()) {
+  if (!rules.loopback() && rules.url.empty()) {
     talk(
         "what is sent is not encrypted; on a network that others use, put a proxy with TLS in "
         "front, or listen on 127.0.0.1 and connect with ssh -L " +
@@ -92,6 +104,9 @@ bool announce(const Arguments& arguments, const AccessRules& rules) {
                  ", \"port\": " + std::to_string(rules.port) + "}\n");
   }
   talk("experiments of " + results_directory(arguments).string() + "; end with Ctrl-C");
+  if (!rules.url.empty()) {
+    talk(formatted("the proxy finds it at {}, port {}", rules.address, rules.port));
+  }
   return print(address + "\n");
 }
 

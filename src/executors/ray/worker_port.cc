@@ -1,10 +1,8 @@
 #include "executors/ray/worker_port.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -15,6 +13,9 @@
 #include <utility>
 
 #include "base/failure.h"
+#include "base/listening_socket.h"
+#include "base/secret.h"
+#include "base/try.h"
 #include "executors/programs/guardian_client.h"
 
 namespace luthier {
@@ -30,83 +31,14 @@ constexpr std::size_t kMostStrangers = 1024;
 constexpr TimePoint kStrangersTime = std::chrono::microseconds(std::chrono::seconds(10)).count();
 constexpr std::size_t kReadBytes = std::size_t{1} << 16;
 
-std::string random_token() {
-  std::array<unsigned char, kTokenBytes / 2> bytes;
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    return {};
-  }
-  std::string token;
-  for (const unsigned char each : bytes) {
-    token += "0123456789abcdef"[each >> 4];
-    token += "0123456789abcdef"[each & 15];
-  }
-  return token;
-}
-
-// Takes as long whatever the difference is.
-bool same(std::string_view token, std::string_view given) {
-  unsigned char difference = 0;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    difference |= static_cast<unsigned char>(token[i] ^ given[i]);
-  }
-  return difference == 0;
-}
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;  // 0: the host is no address
-};
-
-// No name is looked up: a static program can't.
-SocketAddress socket_address(const std::string& host, std::int64_t port) {
-  SocketAddress out;
-  auto& four = reinterpret_cast<sockaddr_in&>(out.storage);
-  auto& six = reinterpret_cast<sockaddr_in6&>(out.storage);
-  const auto in_network_order = htons(static_cast<std::uint16_t>(port));
-  if (inet_pton(AF_INET, host.c_str(), &four.sin_addr) == 1) {
-    four.sin_family = AF_INET;
-    four.sin_port = in_network_order;
-    out.size = sizeof four;
-  } else if (inet_pton(AF_INET6, host.c_str(), &six.sin6_addr) == 1) {
-    six.sin6_family = AF_INET6;
-    six.sin6_port = in_network_order;
-    out.size = sizeof six;
-  }
-  return out;
-}
-
-FileDescriptor listen_at(const std::string& host, std::int64_t port) {
-  const SocketAddress address = socket_address(host, port);
-  if (address.size == 0) {
-    errno = EADDRNOTAVAIL;
-    return {};
-  }
-  FileDescriptor fd(
-      socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const int on = 1;
-  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const auto* const bound = reinterpret_cast<const sockaddr*>(&address.storage);
-  const bool listens =
-      fd && bind(fd.get(), bound, address.size) == 0 && listen(fd.get(), SOMAXCONN) == 0;
-  return listens ? std::move(fd) : FileDescriptor();
-}
-
-int port_of(const FileDescriptor& fd) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
-                                             : reinterpret_cast<sockaddr_in&>(address).sin_port);
-}
-
 }  // namespace
 
 Result<WorkerPort> WorkerPort::listen(const std::string& host, std::int64_t port) {
   WorkerPort out;
   out.epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
-  out.listening_ = listen_at(host, port);
-  out.token_ = random_token();
-  if (!out.epoll_ || !out.listening_ || out.token_.empty()) {
+  LUTHIER_TAKE(out.token_, random_secret(kTokenBytes / 2));
+  out.listening_ = listen_at(host, port, SOMAXCONN);
+  if (!out.epoll_ || !out.listening_) {
     return failure(ErrorCode::invalid_argument,
                    "luthier can't listen at {}{} for its workers on Ray: {}; choose another port "
                    "with --executor ray:port=PORT",
@@ -114,7 +46,7 @@ Result<WorkerPort> WorkerPort::listen(const std::string& host, std::int64_t port
                    port == 0 ? "" : ", port " + std::to_string(port),
                    errno_in_words(errno));
   }
-  out.address_ = host + ":" + std::to_string(port_of(out.listening_));
+  out.address_ = host + ":" + std::to_string(bound_port(out.listening_.get()));
   out.watch(EPOLL_CTL_ADD, out.listening_.get(), kListening, EPOLLIN);
   return out;
 }
@@ -245,7 +177,7 @@ bool WorkerPort::greet(std::uint64_t number, Connection& connection) {
   std::uint64_t worker = 0;
   std::memcpy(&worker, connection.incoming.data() + kTokenBytes, sizeof worker);
   const auto found = workers_.find(worker);
-  if (!same(token_, std::string_view(connection.incoming).substr(0, kTokenBytes)) ||
+  if (!same_secret(token_, std::string_view(connection.incoming).substr(0, kTokenBytes)) ||
       found == workers_.end() || found->second.connected) {
     return false;
   }

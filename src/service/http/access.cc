@@ -1,11 +1,12 @@
 #include "service/http/access.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
+#include <cctype>
 
+#include "base/failure.h"
 #include "base/format.h"
+#include "base/listening_socket.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "service/http/request_target.h"
 
@@ -16,21 +17,35 @@ constexpr std::string_view kRequestHeader = "x-luthier";
 
 // With the square brackets of an IPv6 address.
 bool is_address(std::string_view host) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  if (host.starts_with('[') && host.ends_with(']')) {
-    const std::string inner(host.substr(1, host.size() - 2));
-    return inet_pton(AF_INET6, inner.c_str(), bytes.data()) == 1;
-  }
-  return inet_pton(AF_INET, std::string(host).c_str(), bytes.data()) == 1;
+  const bool six = host.starts_with('[') && host.ends_with(']');
+  const std::string text(six ? host.substr(1, host.size() - 2) : host);
+  return is_ip_address(text) && six == (text.find(':') != std::string::npos);
 }
 
 std::string in_brackets(const std::string& address) {
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
 }
 
+std::string_view without_scheme(std::string_view url) {
+  const auto end = url.find("://");
+  return end == std::string_view::npos ? std::string_view() : url.substr(end + 3);
+}
+
+bool is_proxys(const AccessRules& rules, std::string_view host) {
+  return !rules.url.empty() && host == without_scheme(rules.url);
+}
+
+// Where the pages that a browser shows from this host come from.
+std::string own_origin(const AccessRules& rules, const std::string& host) {
+  return is_proxys(rules, host) ? rules.url : "http://" + host;
+}
+
 // A name that a stranger's server answers for can be made to lead here (DNS rebinding), so that
 // only names and addresses that are ours may stand in Host. An address can't be rebound.
 bool is_our_host(const AccessRules& rules, std::string_view host) {
+  if (is_proxys(rules, host)) {
+    return true;
+  }
   const std::string port = ":" + std::to_string(rules.port);
   if (!host.ends_with(port)) {
     return false;
@@ -61,10 +76,10 @@ bool changes(const HttpRequest& request) {
   return request.method != "GET" && request.method != "HEAD";
 }
 
-std::optional<HttpResponse> check_origin(const HttpRequest& request) {
+std::optional<HttpResponse> check_origin(const AccessRules& rules, const HttpRequest& request) {
   const std::string* origin = request.header("origin");
   const std::string* host = request.header("host");
-  if (request.count("origin") > 0 && (origin == nullptr || *origin != "http://" + *host)) {
+  if (request.count("origin") > 0 && (origin == nullptr || *origin != own_origin(rules, *host))) {
     return refusal(403, "this request comes from a page of another site");
   }
   const std::string* site = request.header("sec-fetch-site");
@@ -120,12 +135,15 @@ std::optional<HttpResponse> exchange_token(const AccessRules& rules, const HttpR
   }
   HttpResponse response{.status = 303, .type = "text/plain; charset=utf-8"};
   const std::string path = request.target.substr(0, request.target.find('?'));
+  const bool encrypted =
+      is_proxys(rules, *request.header("host")) && rules.url.starts_with("https:");
   // "//host" would lead elsewhere; parse_target() takes no such path.
-  response.headers = {
-      {"Location", path},
-      {"Set-Cookie",
-       formatted(
-           "{}={}; Path=/; HttpOnly; SameSite=Strict", cookie_name(rules.port), rules.token)}};
+  response.headers = {{"Location", path},
+                      {"Set-Cookie",
+                       formatted("{}={}; Path=/; HttpOnly; SameSite=Strict{}",
+                                 cookie_name(rules.port),
+                                 rules.token,
+                                 encrypted ? "; Secure" : "")}};
   return response;
 }
 
@@ -139,15 +157,22 @@ bool AccessRules::loopback() const {
   return address.starts_with("127.") || address == "::1";
 }
 
-bool same_secret(std::string_view a, std::string_view b) {
-  if (a.size() != b.size() || b.empty()) {
-    return false;
+Result<std::string> checked_url(std::string_view text) {
+  std::string url(text.substr(0, text.size() - (text.ends_with('/') ? 1 : 0)));
+  std::ranges::transform(url, url.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string_view host = without_scheme(url);
+  const bool plain = std::ranges::all_of(host, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("-._:[]").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if ((!url.starts_with("http://") && !url.starts_with("https://")) || host.empty() || !plain) {
+    return failure(
+        ErrorCode::invalid_argument,
+        "'{}' is no address of a proxy; give its scheme and host without a path, such as "
+        "https://tune.example.org",
+        to_utf8(std::string(text)));
   }
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-  }
-  return difference == 0;
+  return url;
 }
 
 std::string cookie_name(int port) {
@@ -160,7 +185,7 @@ std::optional<HttpResponse> keep_out(const AccessRules& rules,
   if (auto response = check_host(rules, request)) {
     return response;
   }
-  if (auto response = check_origin(request)) {
+  if (auto response = check_origin(rules, request)) {
     return response;
   }
   if (is_health(request)) {
@@ -169,7 +194,8 @@ std::optional<HttpResponse> keep_out(const AccessRules& rules,
   if (auto response = exchange_token(rules, request)) {
     return response;
   }
-  const bool trusted = own && rules.own_processes_are_trusted && rules.loopback();
+  const bool trusted =
+      own && rules.own_processes_are_trusted && rules.loopback() && rules.url.empty();
   if (!trusted && !has_token(rules, request)) {
     return refusal(401,
                    "a token is needed: open the address that 'luthier serve' printed, or send "

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "luthier/error.h"
 #include "service/http/http_message.h"
 
 namespace luthier {
@@ -14,8 +15,11 @@ struct AccessRules {
   std::string address = "127.0.0.1";  // it listens there
   int port = 0;
   std::string host_name = {};  // of this machine; it may be asked by that name too
+  // Where people reach it through a proxy, such as "https://tune.example.org"; empty: no proxy.
+  std::string url = {};
   std::string token = {};
-  // Processes of the user who serves need no token; the kernel says who they are.
+  // Processes of the user who serves need no token; the kernel says who they are. Behind a proxy
+  // everyone needs one: the proxy may be such a process.
   bool own_processes_are_trusted = true;
 
   bool loopback() const;
@@ -27,8 +31,8 @@ std::optional<HttpResponse> keep_out(const AccessRules& rules,
                                      const HttpRequest& request,
                                      bool own);
 
-// Whether these are equal, in a time that does not depend on where they differ.
-bool same_secret(std::string_view a, std::string_view b);
+// The address of a proxy as people give it: a scheme, a host and perhaps a port, without a path.
+Result<std::string> checked_url(std::string_view text);
 
 // The name of the cookie that a browser keeps the token in: of this port alone.
 std::string cookie_name(int port);

@@ -1,16 +1,10 @@
 #include "service/http/experiments_service.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 
 #include "base/failure.h"
-#include "base/format.h"
 #include "base/text.h"
 #include "service/http/live_events.h"
 #include "service/http/web_assets.h"
@@ -60,20 +54,6 @@ HttpResponse ExperimentsService::answer(const HttpRequest& request, bool own) {
 
 LiveNews ExperimentsService::news(const LiveStream& stream) {
   return live_news(stream);
-}
-
-Result<std::string> new_token() {
-  std::array<unsigned char, 20> bytes{};
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    return failure(ErrorCode::io,
-                   "no random numbers to make a token of: {}",
-                   std::string(std::strerror(errno)));
-  }
-  std::string token;
-  for (const unsigned char byte : bytes) {
-    token += formatted("{:02x}", byte);
-  }
-  return token;
 }
 
 Result<std::string> read_token(const std::filesystem::path& file) {

@@ -27,8 +27,6 @@ class ExperimentsService final : public HttpHandler {
   AccessRules rules_;
 };
 
-// 160 random bits as text that a URL and a header can hold.
-Result<std::string> new_token();
 // The first line of a file; one that could be guessed, or that a header can't hold, is refused.
 Result<std::string> read_token(const std::filesystem::path& file);
 

@@ -1,17 +1,15 @@
 #include "service/http/http_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
 #include "base/failure.h"
+#include "base/listening_socket.h"
 #include "base/try.h"
 #include "service/http/peer_process.h"
 
@@ -21,47 +19,17 @@ namespace {
 constexpr int kAnsweringThreads = 2;
 constexpr int kBacklog = 128;
 
-struct Endpoint {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-  const sockaddr* address() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-Result<Endpoint> endpoint(const std::string& address, int port) {
-  Endpoint end;
-  auto& four = reinterpret_cast<sockaddr_in&>(end.storage);
-  auto& six = reinterpret_cast<sockaddr_in6&>(end.storage);
-  if (inet_pton(AF_INET, address.c_str(), &four.sin_addr) == 1) {
-    four.sin_family = AF_INET;
-    four.sin_port = htons(static_cast<std::uint16_t>(port));
-    end.size = sizeof four;
-    return end;
-  }
-  if (inet_pton(AF_INET6, address.c_str(), &six.sin6_addr) == 1) {
-    six.sin6_family = AF_INET6;
-    six.sin6_port = htons(static_cast<std::uint16_t>(port));
-    end.size = sizeof six;
-    return end;
-  }
-  return failure(ErrorCode::invalid_argument,
-                 "'{}' is no IP address to listen on; give one such as 127.0.0.1 or 0.0.0.0",
-                 address);
-}
-
-int bound_port(int socket) {
-  Endpoint end;
-  end.size = sizeof end.storage;
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&end.storage), &end.size);
-  const auto& four = reinterpret_cast<const sockaddr_in&>(end.storage);
-  return ntohs(four.sin_port);  // at the same place in an address of IPv6
-}
-
 Error cannot_listen(const std::string& address, int port) {
+  if (errno == EADDRNOTAVAIL && !is_ip_address(address)) {
+    return failure(ErrorCode::invalid_argument,
+                   "'{}' is no IP address to listen on; give one such as 127.0.0.1 or 0.0.0.0",
+                   address);
+  }
   return failure(errno == EADDRINUSE ? ErrorCode::unavailable : ErrorCode::io,
                  "can't listen on {}, port {}: {}; choose another with --port (0: any free one)",
                  address,
                  port,
-                 std::string(std::strerror(errno)));
+                 std::strerror(errno));
 }
 
 }  // namespace
@@ -70,12 +38,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(HttpHandler& handler,
                                                        const std::string& address,
                                                        int port,
                                                        HttpLimits limits) {
-  LUTHIER_TAKE(const auto end, endpoint(address, port));
-  FileDescriptor socket(
-      ::socket(end.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const int yes = 1;
-  if (!socket || ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
-      ::bind(socket.get(), end.address(), end.size) != 0 || ::listen(socket.get(), kBacklog) != 0) {
+  FileDescriptor socket = listen_at(address, port, kBacklog);
+  if (!socket) {
     return cannot_listen(address, port);
   }
   const int bound = bound_port(socket.get());

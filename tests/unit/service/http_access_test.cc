@@ -124,6 +124,78 @@ TEST(Access, ATokenInTheAddressBecomesACookieAndIsTakenOffIt) {
       401);
 }
 
+AccessRules rules_behind_a_proxy() {
+  AccessRules rules = local_rules();
+  rules.url = "https://tune.example.org";
+  return rules;
+}
+
+// The proxy may be a process of the same user or of root, and lets strangers through.
+TEST(Access, BehindAProxyItsHostIsOursAndEveryoneNeedsTheToken) {
+  const std::pair<std::string, std::string> token{"authorization", "Bearer " + kToken};
+  const AccessRules rules = rules_behind_a_proxy();
+  for (const std::string host : {"tune.example.org", "localhost:7420"}) {
+    EXPECT_EQ(status(rules, get({{"host", host}}), true), 401) << host;
+    EXPECT_EQ(status(rules, get({{"host", host}, token}), true), 200) << host;
+  }
+  for (const std::string host :
+       {"evil.example", "tune.example.org:7420", "tune.example.org.evil.example", ""}) {
+    EXPECT_EQ(status(rules, get({{"host", host}, token})), 421) << host;
+  }
+  EXPECT_EQ(status(local_rules(), get({{"host", "tune.example.org"}, token})), 421);
+}
+
+TEST(Access, BehindAProxyPagesComeFromItsAddress) {
+  const auto from = [](const std::string& host, const std::string& origin) {
+    HttpRequest request = get({{"host", host},
+                               {"origin", origin},
+                               {"authorization", "Bearer " + kToken},
+                               {"x-luthier", "1"}});
+    request.method = "POST";
+    return status(rules_behind_a_proxy(), request);
+  };
+  EXPECT_EQ(from("tune.example.org", "https://tune.example.org"), 200);
+  EXPECT_EQ(from("tune.example.org", "http://tune.example.org"), 403);
+  EXPECT_EQ(from("tune.example.org", "https://evil.example"), 403);
+  EXPECT_EQ(from("localhost:7420", "http://localhost:7420"), 200);
+  EXPECT_EQ(from("localhost:7420", "https://tune.example.org"), 403);
+}
+
+TEST(Access, BehindAProxyWithTlsTheCookieStaysEncrypted) {
+  const auto cookie_at = [](const std::string& host) {
+    const auto response =
+        keep_out(rules_behind_a_proxy(), get({{"host", host}}, "/?token=" + kToken), false);
+    return response ? response->headers.at(1).second : "";
+  };
+  EXPECT_TRUE(cookie_at("tune.example.org").ends_with("; SameSite=Strict; Secure"));
+  EXPECT_TRUE(cookie_at("localhost:7420").ends_with("; SameSite=Strict"));
+}
+
+TEST(Access, TheAddressOfAProxyIsASchemeAndAHost) {
+  for (const auto& [text, meant] :
+       {std::pair{"https://Tune.Example.org/", "https://tune.example.org"},
+        {"http://10.0.0.7:8080", "http://10.0.0.7:8080"},
+        {"https://[fe80::1]:8443", "https://[fe80::1]:8443"}}) {
+    const auto url = checked_url(text);
+    ASSERT_TRUE(url) << text;
+    EXPECT_EQ(*url, meant);
+  }
+  for (const std::string text : {"",
+                                 "/",
+                                 "tune.example.org",
+                                 "https://",
+                                 "https:///",
+                                 "ftp://tune.example.org",
+                                 "https://tune.example.org/luthier",
+                                 "https://a@b",
+                                 "https://a b",
+                                 "https://a\r\nX: y",
+                                 "https://a?b",
+                                 "https://a#b"}) {
+    EXPECT_FALSE(checked_url(text)) << text;
+  }
+}
+
 // Every combination of what a browser says about a request that changes something.
 TEST(Access, OnlyOurOwnPagesMayChangeAnything) {
   int let_in = 0;
