@@ -177,8 +177,12 @@ Result<std::string> request(const std::filesystem::path& directory,
     }
     ControlRequest asked{.request = what, .trial = trial.value_or(TrialId{-1}), .who = who};
     asked.id = std::to_string(SystemClock().now()) + "-" + std::to_string(process_id());
-    const auto answer = ControlFiles(directory).ask(asked, kPatience);
-    return answer ? Result<std::string>(begun_text(what, trial, directory)) : answer;
+    LUTHIER_TAKE(const auto answer, ControlFiles(directory).ask(asked, kPatience, [&directory] {
+      return ExperimentLock::is_held(directory);
+    }));
+    if (answer) {
+      return begun_text(what, trial, directory);
+    }
   }
   if (!trial && what != RequestKind::stop) {
     return refuse("the experiment is not running; there is nothing to " +

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <thread>
 
+#include "base/check.h"
 #include "base/failure.h"
 #include "base/format.h"
 #include "base/text.h"
@@ -72,6 +74,39 @@ Result<> read_into(ControlRequest& request, std::string_view text) {
   return {};
 }
 
+enum class Waited : std::uint8_t { answered, left, too_long };
+
+Waited wait_for(const ContainedFiles& files,
+                const std::string& answer,
+                std::chrono::milliseconds patience,
+                const std::function<bool()>& is_there) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (!files.status(answer)) {
+    if (std::chrono::steady_clock::now() > give_up) {
+      return Waited::too_long;
+    }
+    if (!is_there()) {  // what it answered before it left stands there now
+      return files.status(answer) ? Waited::answered : Waited::left;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return Waited::answered;
+}
+
+Result<std::optional<std::string>> read_answer(const ContainedFiles& files,
+                                               const std::string& name) {
+  const auto reply = parse_json_object(read_file(files, name).value_or(std::string()));
+  files.remove(name);
+  if (!reply) {
+    return reply.error();
+  }
+  const Value* ok = reply->find("ok");
+  if (ok && ok->boolean() && *ok->boolean()) {
+    return std::optional(text_of(*reply, "message"));
+  }
+  return Error{ErrorCode::invalid_argument, text_of(*reply, "message")};
+}
+
 }  // namespace
 
 std::vector<ControlRequest> ControlFiles::take() const {
@@ -100,34 +135,28 @@ void ControlFiles::answer(const ControlRequest& request, const Result<>& result)
   static_cast<void>(write_file(files_, request.id + std::string(kAnswer), to_json(values)));
 }
 
-Result<std::string> ControlFiles::ask(const ControlRequest& request,
-                                      std::chrono::milliseconds patience) const {
+Result<std::optional<std::string>> ControlFiles::ask(const ControlRequest& request,
+                                                     std::chrono::milliseconds patience,
+                                                     const std::function<bool()>& is_there) const {
   const NamedValues values{
       {"request", to_text(request.request)}, {"trial", request.trial.value}, {"who", request.who}};
   const std::string asked = request.id + std::string(kRequest);
-  LUTHIER_TRY(write_file(files_, asked, to_json(values)));
   const std::string answered = request.id + std::string(kAnswer);
-  const auto give_up = std::chrono::steady_clock::now() + patience;
-  while (!files_.status(answered)) {
-    if (std::chrono::steady_clock::now() > give_up) {
+  LUTHIER_TRY(write_file(files_, asked, to_json(values)));
+  switch (wait_for(files_, answered, patience, is_there)) {
+    case Waited::answered:
+      return read_answer(files_, answered);
+    case Waited::left:
+      files_.remove(asked);
+      return std::optional<std::string>();
+    case Waited::too_long:
       files_.remove(asked);
       return failure(ErrorCode::unavailable,
                      "the running controller did not answer within {} s; look at it with `luthier "
                      "show`",
                      format_number(std::chrono::duration<double>(patience).count()));
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  const auto reply = parse_json_object(read_file(files_, answered).value_or(std::string()));
-  files_.remove(answered);
-  if (!reply) {
-    return reply.error();
-  }
-  const Value* ok = reply->find("ok");
-  if (ok && ok->boolean() && *ok->boolean()) {
-    return text_of(*reply, "message");
-  }
-  return Error{ErrorCode::invalid_argument, text_of(*reply, "message")};
+  LUTHIER_CHECK(false, "a way to wait");
 }
 
 }  // namespace luthier

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +25,11 @@ class ControlFiles {
   std::vector<ControlRequest> take() const;
   void answer(const ControlRequest& request, const Result<>& result) const;
 
-  // The other side: asks, waits for the answer. `unavailable` when none comes in time.
-  Result<std::string> ask(const ControlRequest& request, std::chrono::milliseconds patience) const;
+  // The other side: asks, waits for the answer. `unavailable` when none comes in time; nothing when
+  // the controller has left (`is_there`) without one: the request is taken back.
+  Result<std::optional<std::string>> ask(const ControlRequest& request,
+                                         std::chrono::milliseconds patience,
+                                         const std::function<bool()>& is_there) const;
 
  private:
   ContainedFiles files_;

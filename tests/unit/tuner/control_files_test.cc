@@ -69,11 +69,35 @@ TEST_F(ControlFilesTest, WhoeverAsksGetsTheAnswer) {
     }
     files_.answer(taken[0], Error{ErrorCode::invalid_argument, "not now"});
   });
-  const auto answered =
-      files_.ask({.request = RequestKind::stop, .who = "me", .id = "1"}, std::chrono::minutes(1));
+  const auto answered = files_.ask({.request = RequestKind::stop, .who = "me", .id = "1"},
+                                   std::chrono::minutes(1),
+                                   [] { return true; });
   controller.join();
   ASSERT_FALSE(answered.ok());
   EXPECT_EQ(answered.error().message, "not now");
+  EXPECT_TRUE(fs::is_empty(place_));
+}
+
+TEST_F(ControlFilesTest, WhatAControllerLeavesUnansweredIsTakenBack) {
+  int looks = 0;
+  const auto answered = files_.ask(
+      {.request = RequestKind::stop, .who = "me", .id = "1"}, std::chrono::minutes(1), [&] {
+        looks += 1;
+        return looks < 3;
+      });
+  ASSERT_TRUE(answered.ok());
+  EXPECT_EQ(*answered, std::nullopt);
+  EXPECT_TRUE(fs::is_empty(place_));
+}
+
+TEST_F(ControlFilesTest, TheLastThingAControllerDoesMayBeToAnswer) {
+  const auto answered = files_.ask(
+      {.request = RequestKind::stop, .who = "me", .id = "1"}, std::chrono::minutes(1), [&] {
+        files_.answer(files_.take().at(0), {});
+        return false;
+      });
+  ASSERT_TRUE(answered.ok());
+  EXPECT_EQ(*answered, "done");
   EXPECT_TRUE(fs::is_empty(place_));
 }
 
