@@ -149,9 +149,9 @@ std::vector<OptionSpec> options() {
        .maximum = 10000},
       {.name = "separable",
        .type = OptionType::boolean,
-       .default_value = false,
+       .default_value = {},
        .meaning = "learn a width for each parameter and no dependence between them: faster with "
-                  "many parameters"},
+                  "many parameters; absent: with more than 500"},
       {.name = "adapt_learning_rate",
        .type = OptionType::boolean,
        .default_value = false,
@@ -172,6 +172,14 @@ cmaes::RestartKind restart_kind(std::string_view name) {
                           : cmaes::RestartKind::bipop;
 }
 
+// A full covariance of this many parameters takes a second to decompose.
+constexpr std::size_t kMostForFull = 500;
+
+bool is_separable(const NamedValues& given, const CompiledSpace& space) {
+  return given.find("separable") != nullptr ? given.boolean("separable")
+                                            : space.axes().size() > kMostForFull;
+}
+
 }  // namespace
 
 SearcherPlugin searcher_cmaes() {
@@ -183,7 +191,7 @@ SearcherPlugin searcher_cmaes() {
             cmaes::ModelOptions model{
                 .startup_trials = static_cast<std::size_t>(given.integer("startup_trials")),
                 .sigma = given.number("sigma"),
-                .separable = given.boolean("separable"),
+                .separable = is_separable(given, *context.space),
                 .adapt_learning_rate = given.boolean("adapt_learning_rate"),
                 .restarts = restart_kind(given.text("restarts"))};
             if (given.find("population") != nullptr) {

@@ -278,7 +278,7 @@ SearcherPlugin searcher_gp() {
           {.summary = "Gaussian process and expected improvement",
            .paper =
                "Jones et al., Efficient global optimization of expensive black-box functions, 1998",
-           .version = 2,
+           .version = 3,
            .options = options()},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;

@@ -17,6 +17,87 @@ constexpr double kShortening = 0.4;       // of a step that did not bring it
 constexpr int kShortenings = 10;
 constexpr double kLeastCurvature = 1e-12;
 
+// From here on the inverse Hessian is kept as the steps that it is made of: a product then takes
+// time linear in the dimensions.
+constexpr Index kManyDimensions = 65;
+
+// The inverse Hessian as far as steps have told, by the update of Broyden, Fletcher, Goldfarb and
+// Shanno (1970), or the same by two loops over the steps (Nocedal, "Updating quasi-Newton matrices
+// with limited storage", 1980) without a limit: a descent has few.
+class InverseHessian {
+ public:
+  explicit InverseHessian(Index dimensions) : dimensions_(dimensions) { forget(); }
+
+  bool is_new() const { return is_new_; }  // steps have told nothing
+
+  void forget() {
+    is_new_ = true;
+    scale_ = 1;
+    steps_.clear();
+    if (is_dense()) {
+      matrix_ = MatrixXd::Identity(dimensions_, dimensions_);
+    }
+  }
+
+  VectorXd times(const VectorXd& vector) const {
+    return is_dense() ? VectorXd(matrix_ * vector) : by_steps(vector);
+  }
+
+  void learn(const VectorXd& moved, const VectorXd& turned) {
+    const double curvature = moved.dot(turned);
+    if (!(curvature > kLeastCurvature)) {
+      return;
+    }
+    if (is_new_) {
+      scale_ = curvature / turned.squaredNorm();
+      is_new_ = false;
+      if (is_dense()) {
+        matrix_ *= scale_;
+      }
+    }
+    if (is_dense()) {
+      update(moved, turned, curvature);
+    } else {
+      steps_.push_back({moved, turned, curvature});
+    }
+  }
+
+ private:
+  struct Step {
+    VectorXd moved;
+    VectorXd turned;
+    double curvature;
+  };
+
+  bool is_dense() const { return dimensions_ < kManyDimensions; }
+
+  void update(const VectorXd& moved, const VectorXd& turned, double curvature) {
+    const VectorXd image = matrix_ * turned;
+    const double scale = (1 + turned.dot(image) / curvature) / curvature;
+    matrix_ += scale * moved * moved.transpose() -
+               (image * moved.transpose() + moved * image.transpose()) / curvature;
+  }
+
+  VectorXd by_steps(VectorXd vector) const {
+    std::vector<double> shares(steps_.size());
+    for (std::size_t i = steps_.size(); i-- > 0;) {
+      shares[i] = steps_[i].moved.dot(vector) / steps_[i].curvature;
+      vector -= shares[i] * steps_[i].turned;
+    }
+    vector *= scale_;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      vector += (shares[i] - steps_[i].turned.dot(vector) / steps_[i].curvature) * steps_[i].moved;
+    }
+    return vector;
+  }
+
+  Index dimensions_;
+  double scale_ = 1;  // of the identity that it begins with
+  bool is_new_ = true;
+  MatrixXd matrix_;          // with few dimensions
+  std::vector<Step> steps_;  // with many
+};
+
 struct Stand {
   VectorXd at;
   VectorXd slope;
@@ -32,21 +113,21 @@ class Descent {
       : function_(function),
         low_(low.data(), static_cast<Index>(low.size())),
         high_(high.data(), static_cast<Index>(high.size())),
-        options_(options) {}
+        options_(options),
+        inverse_hessian_(low_.size()) {}
 
   Stand run(const std::vector<double>& start) {
     Stand here = evaluate(Eigen::Map<const VectorXd>(start.data(), low_.size()));
-    forget();
     while (evaluations_ < options_.evaluations) {
       Stand next = lower(here, step(here));
       if (!(next.value < here.value)) {
-        if (is_new_) {
+        if (inverse_hessian_.is_new()) {
           break;
         }
-        forget();
+        inverse_hessian_.forget();
         continue;
       }
-      learn(next.at - here.at, next.slope - here.slope);
+      inverse_hessian_.learn(next.at - here.at, next.slope - here.slope);
       const double gain = here.value - next.value;
       here = std::move(next);
       if (gain < options_.tolerance) {
@@ -64,11 +145,6 @@ class Descent {
     return {at, Eigen::Map<const VectorXd>(slope.data(), at.size()), value};
   }
 
-  void forget() {
-    inverse_hessian_ = MatrixXd::Identity(low_.size(), low_.size());
-    is_new_ = true;
-  }
-
   // A coordinate at a bound that the slope pushes against does not move.
   VectorXd step(const Stand& here) const {
     const auto is_held = [&](Index i) {
@@ -78,12 +154,14 @@ class Descent {
     for (Index i = 0; i < slope.size(); ++i) {
       slope[i] = is_held(i) ? 0 : slope[i];
     }
-    VectorXd out = -(inverse_hessian_ * slope);
+    VectorXd out = -inverse_hessian_.times(slope);
     for (Index i = 0; i < out.size(); ++i) {
       out[i] = is_held(i) ? 0 : out[i];
     }
     const double longest = out.cwiseAbs().maxCoeff();
-    return is_new_ && longest > 0 ? VectorXd(out * (options_.first_step / longest)) : out;
+    return inverse_hessian_.is_new() && longest > 0
+               ? VectorXd(out * (options_.first_step / longest))
+               : out;
   }
 
   // The first shortening of the step that lowers the value enough; `here` if none does.
@@ -99,29 +177,12 @@ class Descent {
     return here;
   }
 
-  // The update of Broyden, Fletcher, Goldfarb and Shanno (1970).
-  void learn(const VectorXd& moved, const VectorXd& turned) {
-    const double curvature = moved.dot(turned);
-    if (!(curvature > kLeastCurvature)) {
-      return;
-    }
-    if (is_new_) {
-      inverse_hessian_ *= curvature / turned.squaredNorm();
-      is_new_ = false;
-    }
-    const VectorXd image = inverse_hessian_ * turned;
-    const double scale = (1 + turned.dot(image) / curvature) / curvature;
-    inverse_hessian_ += scale * moved * moved.transpose() -
-                        (image * moved.transpose() + moved * image.transpose()) / curvature;
-  }
-
   const Smooth& function_;
   Eigen::Map<const VectorXd> low_;
   Eigen::Map<const VectorXd> high_;
   DescentOptions options_;
   int evaluations_ = 0;
-  MatrixXd inverse_hessian_;  // as far as steps have told
-  bool is_new_ = true;        // they have told nothing
+  InverseHessian inverse_hessian_;
 };
 
 }  // namespace

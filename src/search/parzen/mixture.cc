@@ -60,7 +60,9 @@ Mixture::Mixture(std::span<const KernelAxis> axes, MixtureOptions options)
     : axes_(axes.begin(), axes.end()),
       options_(options),
       columns_(axes.size()),
-      total_weight_(options.prior_weight) {}
+      total_weight_(options.prior_weight),
+      dimensions_(static_cast<double>(
+          std::ranges::count_if(axes_, [](const KernelAxis& axis) { return !axis.grid; }))) {}
 
 void Mixture::clear() {
   *this = Mixture(std::vector<KernelAxis>(axes_), options_);
@@ -224,10 +226,8 @@ double Mixture::least_width() const {
   // Scott (1992): count^(-1 / (axes + 4)), with the count's power of two, so that all widths change
   // seldom.
   const auto doublings = static_cast<double>(std::bit_width(size() | 1U) - 1);
-  const auto dimension = static_cast<double>(
-      std::ranges::count_if(axes_, [](const KernelAxis& axis) { return !axis.grid; }));
-  return std::max(least,
-                  options_.spread * exponential(-doublings * std::numbers::ln2 / (dimension + 4)));
+  return std::max(
+      least, options_.spread * exponential(-doublings * std::numbers::ln2 / (dimensions_ + 4)));
 }
 
 void Mixture::set_width(std::size_t axis, std::size_t component, double width) {

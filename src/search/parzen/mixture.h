@@ -113,6 +113,7 @@ class Mixture {
   std::vector<double> base_;     // sum of log peaks over axes that are always active
   std::vector<char> stale_;      // 1: base_ is to be summed again
   double total_weight_ = 0;
+  double dimensions_;     // axes that the grid does not set
   double narrowest_ = 0;  // the least width the present ones were made with, steps aside
 };
 

@@ -11,12 +11,17 @@ constexpr std::int64_t kMostForGp = 500;
 // Of the proposals, where trials wait paused: measured on LCBench and TaskSet with promoting asha.
 constexpr double kShareOfBohb = 0.3;
 
-bool suits_gp(const SpaceTraits& traits) {
-  return !traits.has_conditions && traits.numeric + traits.categorical > 0;
+// With more, one proposal of gp takes a second, and so does a generation of cmaes.
+constexpr std::size_t kMostParameters = 500;
+
+// Without conditions, with a number of parameters that a model of all of them can bear.
+bool is_plain(const SpaceTraits& traits) {
+  const std::size_t parameters = traits.numeric + traits.categorical;
+  return !traits.has_conditions && parameters > 0 && parameters <= kMostParameters;
 }
 
 bool suits_cmaes(const SpaceTraits& traits) {
-  return !traits.has_conditions && traits.categorical == 0 && traits.numeric > 0;
+  return is_plain(traits) && traits.categorical == 0;
 }
 
 Choice few_trials(const SpaceTraits& traits, const Turns& turns, double draw) {
@@ -57,7 +62,7 @@ std::string_view to_text(Member member) {
 }
 
 bool may_propose(Member member, const SpaceTraits& traits) {
-  return member == Member::gp      ? suits_gp(traits)
+  return member == Member::gp      ? is_plain(traits)
          : member == Member::cmaes ? suits_cmaes(traits)
                                    : true;
 }
@@ -73,7 +78,10 @@ Choice choose(const SpaceTraits& traits, const Course& course, const Turns& turn
   if (traits.has_conditions) {
     return {Member::tpe, "some parameters depend on others"};
   }
-  if (suits_gp(traits) && course.ended() < kMostForGp) {
+  if (!is_plain(traits)) {
+    return {Member::tpe, to_text(traits)};
+  }
+  if (course.ended() < kMostForGp) {
     return few_trials(traits, turns, draw);
   }
   const std::string many = formatted("{}, at least {} trials", to_text(traits), kMostForGp);

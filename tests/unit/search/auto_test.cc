@@ -192,6 +192,11 @@ TEST(Auto, HandsManyTrialsOverToASearcherThatStaysFast) {
   EXPECT_EQ(chosen({.numeric = 2}, course), Member::cmaes);
   EXPECT_EQ(chosen({.numeric = 2, .categorical = 1}, course), Member::tpe);
   EXPECT_EQ(chosen({.numeric = 2}, Course()), Member::gp);
+  EXPECT_EQ(chosen({.numeric = 500}, Course()), Member::gp);
+  EXPECT_EQ(chosen({.numeric = 400, .categorical = 101}, Course()), Member::tpe);
+  EXPECT_EQ(chosen({.numeric = 501}, course), Member::tpe);
+  EXPECT_FALSE(may_propose(Member::gp, {.numeric = 501}));
+  EXPECT_FALSE(may_propose(Member::cmaes, {.numeric = 501}));
   EXPECT_TRUE(may_still_propose(Member::gp, Course()));
   EXPECT_FALSE(may_still_propose(Member::gp, course));
 }

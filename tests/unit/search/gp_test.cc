@@ -145,6 +145,35 @@ TEST(GpDescent, FindsTheMinimumWithinTheBounds) {
   EXPECT_NEAR(bound.at[1], 0.25, 1e-4);
 }
 
+// A coordinate that nothing depends on changes the way the Hessian is kept, and nothing else.
+TEST(GpDescent, TakesTheSameStepsInManyDimensions) {
+  const auto bowl = [](std::span<const double> at, std::vector<double>& slope) {
+    double value = 0;
+    std::ranges::fill(slope, 0.0);
+    for (std::size_t i = 0; i < 64; ++i) {
+      const double width = 1 + static_cast<double>(i % 7);
+      const double off = at[i] - 0.01 * static_cast<double>(i);
+      value += width * off * off + off * off * off * off;
+      slope[i] = 2 * width * off + 4 * off * off * off;
+    }
+    return value;
+  };
+  const auto descended = [&](std::size_t dimensions, int evaluations) {
+    const std::vector<double> start(dimensions, 0.9), low(dimensions, -1), high(dimensions, 1);
+    return gp::descend(bowl, start, low, high, {.evaluations = evaluations, .tolerance = 0});
+  };
+  for (const int evaluations : {5, 10, 20}) {
+    const auto few = descended(64, evaluations);
+    const auto many = descended(65, evaluations);
+    EXPECT_NEAR(many.value, few.value, 1e-9) << evaluations;
+    for (std::size_t i = 0; i < 64; ++i) {
+      EXPECT_NEAR(many.at[i], few.at[i], 1e-7) << i;
+    }
+    EXPECT_EQ(many.at[64], 0.9);
+  }
+  EXPECT_LT(descended(65, 40).value, 1e-9);
+}
+
 // Reference: a continued fraction for Mills' ratio in 50 digits.
 TEST(GpImprovement, LogarithmIsRightFarIntoTheTail) {
   const std::pair<double, double> known[] = {{2.5, 0.917092065592165},
