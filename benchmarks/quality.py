@@ -133,7 +133,7 @@ def chosen_families(arguments):
     names = arguments.only or list(FAMILIES)
     chosen = [family(name, HALVES[arguments.families], arguments.seeds) for name in names if name in FAMILIES]
     for suite in chosen:
-        suite.rivals = arguments.native
+        suite.rivals = arguments.native + arguments.peers
     return chosen
 
 
@@ -296,11 +296,13 @@ def parse(words):
     parser.add_argument("--instances", metavar="A-B", help="instances of BBOB (default 1-5)")
     parser.add_argument("--seeds", type=int, metavar="N", help="seeds of each BBOB instance (default 1)")
     parser.add_argument("--without", nargs="+", default=[], metavar="PEER", help="leave out these peers")
+    parser.add_argument("--peers", nargs="+", default=[], choices=list(peers.PEERS), metavar="PEER",
+                        help="families: also run these: " + " ".join(peers.PEERS))
     parser.add_argument("--native", nargs="+", default=[], metavar="SEARCHER", help="also run these searchers of Luthier")
     parser.add_argument("--evaluations", type=numbers, default=[100], metavar="N,...",
                         help="numbers of evaluations after which BBOB is scored (default 100)")
     parser.add_argument("--families", choices=list(HALVES), help="instead, families of problems with the troubles of real "
-                        "training: the half on which settings are chosen, or the other; no peers")
+                        "training: the half on which settings are chosen, or the other")
     parser.add_argument("--only", nargs="+", metavar="SUITE",
                         help="bbob5 bbob10 conditional bbob5_8_workers, or families: " + " ".join(FAMILIES))
     parser.add_argument("--write", action="store_true", help="write the tables into docs/comparison.md")

@@ -102,6 +102,25 @@ Result<> check_expression(const TrialColumns& columns, const std::string& where)
   return {};
 }
 
+// Sorted as is asked.
+Result<std::vector<TrialId>> passing_trials(TrialTable& table,
+                                            const TrialColumns& columns,
+                                            const TrialQuery& query) {
+  std::vector<std::pair<Value, TrialId>> keyed;
+  LUTHIER_TRY(for_each_passing(table, columns, query, [&](const TrialRow& row) {
+    keyed.emplace_back(query.sort ? TrialColumns::Row(columns, row).value(*query.sort) : Value(),
+                       row.trial);
+    return true;
+  }));
+  const bool largest_first = query.sort && columns.largest_first(*query.sort) != query.reversed;
+  std::ranges::stable_sort(keyed, [&](const auto& a, const auto& b) {
+    return stands_before(a.first, b.first, largest_first);
+  });
+  std::vector<TrialId> trials(keyed.size());
+  std::ranges::transform(keyed, trials.begin(), &std::pair<Value, TrialId>::second);
+  return trials;
+}
+
 bool is_known(const TrialColumns& columns,
               const TrialQuery& query,
               const std::vector<std::string>& names) {
@@ -142,20 +161,13 @@ Result<> check_query(TrialTable& table,
 Result<std::vector<TrialId>> wanted_trials(TrialTable& table,
                                            const TrialColumns& columns,
                                            const TrialQuery& query) {
-  std::vector<std::pair<Value, TrialId>> keyed;
-  LUTHIER_TRY(for_each_passing(table, columns, query, [&](const TrialRow& row) {
-    keyed.emplace_back(query.sort ? TrialColumns::Row(columns, row).value(*query.sort) : Value(),
-                       row.trial);
-    return true;
-  }));
-  const bool largest_first = query.sort && columns.largest_first(*query.sort) != query.reversed;
-  std::ranges::stable_sort(keyed, [&](const auto& a, const auto& b) {
-    return stands_before(a.first, b.first, largest_first);
-  });
   std::vector<TrialId> trials;
-  trials.reserve(keyed.size());
-  for (const auto& [value, trial] : keyed) {
-    trials.push_back(trial);
+  if (query.states.empty() && query.where.empty() && !query.sort) {
+    for (std::int64_t i = 0; i < table.count(); ++i) {
+      trials.push_back({i});
+    }
+  } else {
+    LUTHIER_TAKE(trials, passing_trials(table, columns, query));
   }
   if (query.reversed && !query.sort) {
     std::ranges::reverse(trials);

@@ -18,6 +18,7 @@ class FoldedTable final : public TrialTable {
       : owned_(std::move(state)), state_(owned_.get()) {}
 
   const ExperimentSpec& spec() const override { return state_->spec(); }
+  std::int64_t count() const override { return state_->trial_count(); }
   Result<> each(const std::function<bool(const TrialRow&)>& take) override {
     for (std::int64_t i = 0; i < state_->trial_count() && take(row_of(*state_, {i})); ++i) {
     }
@@ -41,6 +42,7 @@ class IndexedTable final : public TrialTable {
       : directory_(std::move(directory)), spec_(std::move(spec)), index_(std::move(index)) {}
 
   const ExperimentSpec& spec() const override { return spec_; }
+  std::int64_t count() const override { return index_.trial_count(); }
   Result<> each(const std::function<bool(const TrialRow&)>& take) override {
     TrialId next;
     const auto read = index_.each(next, [&](const TrialRow& row) {

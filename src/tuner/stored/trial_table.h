@@ -15,6 +15,7 @@ class TrialTable {
  public:
   virtual ~TrialTable() = default;
   virtual const ExperimentSpec& spec() const = 0;
+  virtual std::int64_t count() const = 0;
   // Every trial by its number, until `take` returns false.
   virtual Result<> each(const std::function<bool(const TrialRow&)>& take) = 0;
   // not_found: there is no such trial.
