@@ -175,9 +175,11 @@ cmaes::RestartKind restart_kind(std::string_view name) {
 // A full covariance of this many parameters takes a second to decompose.
 constexpr std::size_t kMostForFull = 500;
 
-bool is_separable(const NamedValues& given, const CompiledSpace& space) {
-  return given.find("separable") != nullptr ? given.boolean("separable")
-                                            : space.axes().size() > kMostForFull;
+bool is_separable(const PluginContext& context) {
+  const NamedValues& given = context.options;
+  return given.find("separable") != nullptr
+             ? given.boolean("separable")
+             : context.space != nullptr && context.space->axes().size() > kMostForFull;
 }
 
 }  // namespace
@@ -191,7 +193,7 @@ SearcherPlugin searcher_cmaes() {
             cmaes::ModelOptions model{
                 .startup_trials = static_cast<std::size_t>(given.integer("startup_trials")),
                 .sigma = given.number("sigma"),
-                .separable = is_separable(given, *context.space),
+                .separable = is_separable(context),
                 .adapt_learning_rate = given.boolean("adapt_learning_rate"),
                 .restarts = restart_kind(given.text("restarts"))};
             if (given.find("population") != nullptr) {

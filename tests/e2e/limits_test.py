@@ -134,13 +134,13 @@ class Large(ProgramTest):
         return after.ru_utime - before.ru_utime, done
 
     # What is ten times as large may cost ten times as much and some, and not a hundred times.
-    def check_linear(self, name, text_of, size):
+    def check_linear(self, name, text_of, size, *words, trials=1):
         took = []
         for count in [size // 10, size]:
             file = self.home / f"{name}{count}.toml"
             file.write_text(text_of(count))
             each = f"{name}{count}"
-            ran, _ = self.seconds("run", file, "--name", each, "--min", "loss", "-n", 1, *PROGRAM)
+            ran, _ = self.seconds("run", file, "--name", each, "--min", "loss", "-n", trials, *words, *PROGRAM)
             listed, shown = self.seconds("trials", each)
             self.assertIn("completed", shown.stdout)
             self.lines("trials", each)
@@ -152,6 +152,11 @@ class Large(ProgramTest):
     def test_parameters(self):
         self.check_linear("p", lambda count: "[space]\n" + "".join(
             f'p{i} = "uniform(0, 1)"\n' for i in range(count)), 20_000)
+
+    def test_searchers_of_many_parameters(self):
+        for searcher in ["auto", "tpe", "bohb", "cmaes", "sobol"]:
+            self.check_linear(searcher, lambda count: "[space]\n" + "".join(
+                f'p{i} = "uniform(0, 1)"\n' for i in range(count)), 6_000, "--searcher", searcher, trials=12)
 
     def test_constraints(self):
         self.check_linear("c", lambda count: "[space]\na = 'uniform(0, 1)'\nconstraints = [\n" + "".join(
