@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 
 namespace luthier {
@@ -24,6 +25,9 @@ std::string without_digits(const std::string& message) {
 double seconds_between(TimePoint from, TimePoint to) {
   return static_cast<double>(std::max<TimePoint>(to - from, 0)) / 1e6;
 }
+
+// Parameters of a trial: a person can read so many; `luthier best` prints them all.
+constexpr std::size_t kMostShown = 20;
 
 }  // namespace
 
@@ -206,15 +210,16 @@ void ConsoleState::set_state(TrialId trial, TrialState state) {
 
 std::string ConsoleState::text_of(const Config& config) const {
   std::string out;
+  std::size_t shown = 0;
   for (const auto& [name, value] : config) {
-    if (!hidden_.contains(name)) {
+    if (!hidden_.contains(name) && shown++ < kMostShown) {
       const auto* number = std::get_if<double>(&value.data());
       out += out.empty() ? "" : " ";
       out += printable(name) + '=';
       out += number ? short_number(*number) : printable(to_text(value));
     }
   }
-  return out;
+  return shown > kMostShown ? out + formatted(" and {} more", shown - kMostShown) : out;
 }
 
 }  // namespace luthier

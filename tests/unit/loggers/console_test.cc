@@ -56,6 +56,25 @@ struct Screen {
   Console console;
 };
 
+TEST(Console, ManyParametersAreCutShort) {
+  ConsoleSubject about = subject(1);
+  Config config;
+  for (int i = 10; i < 40; ++i) {
+    const std::string name = "p" + std::to_string(i);
+    about.parameters.push_back({name, {.kind = DomainKind::uniform, .high = 1}});
+    config.set(name, 0.5);
+  }
+  ConsoleState state(about);
+  ScriptedLog log;
+  log.create();
+  log.trial(0, config).start(0).result(0, 1, {{"loss", 0.5}});
+  for (const Event& event : log.events()) {
+    EXPECT_FALSE(state.apply(event));
+  }
+  const std::string text = state.parameters(TrialId{0});
+  EXPECT_TRUE(text.ends_with("p29=0.5 and 10 more")) << text;
+}
+
 TEST(Console, DrawsThisFrame) {
   ConsoleState state(subject(4));
   ScriptedLog log;
