@@ -80,8 +80,10 @@ class Auto : public Searcher {
     if (!traits_) {
       begin(view);
     }
-    turns_.added(trial, choose(view, trial).turn);
-    course_.added(view, trial);
+    note_turn(trial, choose(view, trial));
+    for (const TrialId paused : history_.course.added(view, trial)) {
+      history_.records.paused(paused, view.iteration(paused), losses_.at(paused.value));
+    }
     for (const Part& each : parts_) {
       each.searcher->on_trial_added(view, trial);
     }
@@ -89,7 +91,7 @@ class Auto : public Searcher {
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
     losses_[trial.value] = loss_of(objective_, result.metrics);
-    course_.reported(trial, result.training_iteration);
+    history_.course.reported(trial, result.training_iteration);
     for (const Part& each : parts_) {
       each.searcher->on_result(view, trial, result);
     }
@@ -102,12 +104,13 @@ class Auto : public Searcher {
   }
 
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
-    course_.ended(view, trial);
+    history_.course.ended(view, trial);
+    history_.records.ended(trial);
     note_loss(trial, view.state(trial));
     for (const Part& each : parts_) {
       each.searcher->on_trial_ended(view, trial);
     }
-    if (!may_still_propose(Member::gp, course_)) {
+    if (!may_still_propose(Member::gp, history_.course)) {
       std::erase_if(parts_, [](const Part& each) { return each.member == Member::gp; });
     }
   }
@@ -116,7 +119,7 @@ class Auto : public Searcher {
   Choice choose(const ExperimentView& view, TrialId trial) const {
     Rng rng(view.seed(), "auto", static_cast<std::uint64_t>(trial.value));
     const auto traits = traits_ ? *traits_ : portfolio::traits_of(view.space());
-    return portfolio::choose(traits, course_, turns_, rng.uniform());
+    return portfolio::choose(traits, history_, rng.uniform());
   }
 
   void begin(const ExperimentView& view) {
@@ -128,12 +131,20 @@ class Auto : public Searcher {
     }
   }
 
+  void note_turn(TrialId trial, const Choice& choice) {
+    if (choice.for_records) {
+      history_.records.added(trial, choice.turn);
+    } else {
+      history_.turns.added(trial, choice.turn);
+    }
+  }
+
   void note_loss(TrialId trial, TrialState state) {
     const auto loss = losses_.find(trial.value);
     if (state == TrialState::completed && loss != losses_.end()) {
-      turns_.completed(trial, loss->second);
+      history_.turns.completed(trial, loss->second);
     } else {
-      turns_.failed(trial);
+      history_.turns.failed(trial);
     }
     losses_.erase(trial.value);
   }
@@ -141,8 +152,7 @@ class Auto : public Searcher {
   Objective objective_;
   std::vector<Part> parts_;  // made with the first trial
   std::optional<portfolio::SpaceTraits> traits_;
-  portfolio::Course course_;
-  portfolio::Turns turns_;
+  portfolio::History history_;
   std::unordered_map<std::int64_t, double> losses_;  // the last of running trials, look-ups only
 };
 

@@ -8,9 +8,6 @@ namespace {
 // Then a suggestion of gp takes long, and cmaes has seen enough to know the shape of the losses.
 constexpr std::int64_t kMostForGp = 500;
 
-// Of the proposals, where trials wait paused: measured on LCBench and TaskSet with promoting asha.
-constexpr double kShareOfBohb = 0.3;
-
 // With more, one proposal of gp takes a second, and so does a generation of cmaes.
 constexpr std::size_t kMostParameters = 500;
 
@@ -36,13 +33,19 @@ Choice few_trials(const SpaceTraits& traits, const Turns& turns, double draw) {
 
 // A paused trial may go on and be told apart at a later iteration, where bohb compares; what a
 // stopped one said is the last of it.
-Choice among_cut_short(const Course& course, double draw) {
-  const std::string cut = formatted("{} trials were cut short", course.cut_short());
-  if (!course.has_pauses()) {
+Choice among_cut_short(const History& history, double draw) {
+  const std::string cut = formatted("{} trials were cut short", history.course.cut_short());
+  if (!history.course.has_pauses()) {
     return {Member::tpe, cut};
   }
-  return {draw < kShareOfBohb ? Member::bohb : Member::tpe,
-          formatted("{}, {} of them paused: tpe and bohb take turns", cut, course.paused())};
+  const bool is_second = draw < history.records.share_of_second();
+  return {is_second ? Member::bohb : Member::tpe,
+          formatted("{}, {} of them paused: {}",
+                    cut,
+                    history.course.paused(),
+                    history.records.told("tpe", "bohb")),
+          is_second ? Turn::second : Turn::first,
+          true};
 }
 
 }  // namespace
@@ -71,9 +74,9 @@ bool may_still_propose(Member member, const Course& course) {
   return member != Member::gp || course.ended() < kMostForGp;
 }
 
-Choice choose(const SpaceTraits& traits, const Course& course, const Turns& turns, double draw) {
-  if (course.has_early_stopping()) {
-    return among_cut_short(course, draw);
+Choice choose(const SpaceTraits& traits, const History& history, double draw) {
+  if (history.course.has_early_stopping()) {
+    return among_cut_short(history, draw);
   }
   if (traits.has_conditions) {
     return {Member::tpe, "some parameters depend on others"};
@@ -81,8 +84,8 @@ Choice choose(const SpaceTraits& traits, const Course& course, const Turns& turn
   if (!is_plain(traits)) {
     return {Member::tpe, to_text(traits)};
   }
-  if (course.ended() < kMostForGp) {
-    return few_trials(traits, turns, draw);
+  if (history.course.ended() < kMostForGp) {
+    return few_trials(traits, history.turns, draw);
   }
   const std::string many = formatted("{}, at least {} trials", to_text(traits), kMostForGp);
   return {suits_cmaes(traits) ? Member::cmaes : Member::tpe, many};

@@ -11,13 +11,18 @@ constexpr double kShareCutShort = 0.1;  // of the trials that stand or ended
 
 }  // namespace
 
-void Course::added(const ExperimentView& view, TrialId trial) {
+std::vector<TrialId> Course::added(const ExperimentView& view, TrialId trial) {
+  std::vector<TrialId> just_paused;
   for (const std::int64_t each : live_) {
     if (!standing_.contains(each) && view.state(TrialId{each}) == TrialState::paused) {
-      paused_ += stands(TrialId{each}, view.iteration(TrialId{each})) ? 1 : 0;
+      if (stands(TrialId{each}, view.iteration(TrialId{each}))) {
+        paused_ += 1;
+        just_paused.push_back({each});
+      }
     }
   }
   live_.insert(trial.value);
+  return just_paused;
 }
 
 void Course::reported(TrialId trial, std::int64_t iteration) {

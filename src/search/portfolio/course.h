@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "luthier/experiment_view.h"
 
@@ -12,7 +13,8 @@ namespace luthier::portfolio {
 
 class Course {
  public:
-  void added(const ExperimentView& view, TrialId trial);
+  // Returns the trials that have paused meanwhile.
+  std::vector<TrialId> added(const ExperimentView& view, TrialId trial);
   void reported(TrialId trial, std::int64_t iteration);
   void ended(const ExperimentView& view, TrialId trial);
 

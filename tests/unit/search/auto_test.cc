@@ -15,6 +15,7 @@ namespace {
 
 using portfolio::Course;
 using portfolio::Member;
+using portfolio::Records;
 using portfolio::Turn;
 using portfolio::Turns;
 using testing::FakeView;
@@ -129,7 +130,7 @@ TEST(Auto, LetsTpeAndBohbTakeTurnsWhereTrialsArePaused) {
     std::set<std::string> who;
     for (int i = 0; i < 20; ++i) {
       const std::string reason = reason_of(view.ask(*searcher));
-      EXPECT_THAT(reason, HasSubstr("paused: tpe and bohb take turns"));
+      EXPECT_THAT(reason, HasSubstr("paused: tpe set "));
       who.insert(reason.substr(0, reason.find(' ')));
       train(view, *searcher, 1, TrialState::completed);
     }
@@ -187,7 +188,7 @@ TEST(Auto, HandsManyTrialsOverToASearcherThatStaysFast) {
     course.ended(view, trial);
   }
   const auto chosen = [](const portfolio::SpaceTraits& traits, const Course& so_far) {
-    return portfolio::choose(traits, so_far, Turns(), 0.5).member;
+    return portfolio::choose(traits, {.course = so_far}, 0.5).member;
   };
   EXPECT_EQ(chosen({.numeric = 2}, course), Member::cmaes);
   EXPECT_EQ(chosen({.numeric = 2, .categorical = 1}, course), Member::tpe);
@@ -208,6 +209,38 @@ void complete(Turns& turns, std::int64_t& next, int trials, double loss, Turn tu
     turns.completed(TrialId{next}, loss);
     ++next;
   }
+}
+
+TEST(Records, GiveTurnsToTheOneWhoseTrialsSetThem) {
+  Records records;
+  EXPECT_EQ(records.share_of_second(), 0.5);
+  for (std::int64_t i = 0; i < 20; ++i) {
+    records.added(TrialId{i}, i % 2 == 0 ? Turn::first : Turn::second);
+  }
+  records.paused(TrialId{0}, 1, 5);  // the first at an iteration is no record
+  records.paused(TrialId{2}, 1, 5);  // nor is one as good
+  records.paused(TrialId{1}, 1, 4);
+  records.paused(TrialId{3}, 3, 9);
+  records.paused(TrialId{5}, 3, 8);
+  records.paused(TrialId{4}, 3, std::numeric_limits<double>::quiet_NaN());
+  records.paused(TrialId{99}, 1, 1);  // proposed before turns were counted
+  EXPECT_EQ(records.told("tpe", "bohb"), "tpe set 0 records with 10 trials, bohb 2 with 10");
+  EXPECT_DOUBLE_EQ(records.share_of_second(), 0.75);
+  records.ended(TrialId{7});
+  records.paused(TrialId{7}, 3, 0);
+  EXPECT_DOUBLE_EQ(records.share_of_second(), 0.75);
+}
+
+TEST(Records, AShareIsByTheTrialSoThatMoreTurnsWinNothing) {
+  Records records;
+  for (std::int64_t i = 0; i < 90; ++i) {
+    records.added(TrialId{i}, i < 80 ? Turn::first : Turn::second);
+  }
+  double loss = 100;
+  for (std::int64_t i = 0; i < 90; i += 10) {
+    records.paused(TrialId{i}, 1, loss -= 1);
+  }
+  EXPECT_NEAR(records.share_of_second(), 0.5, 0.06);
 }
 
 TEST(Turns, BeginWhenNothingGetsBetterAndLossesRepeat) {
@@ -244,10 +277,10 @@ TEST(Turns, GoToTheOneThatFindsTheBetterTrials) {
   EXPECT_EQ(turns.share_of_second(), 0.5);
   complete(turns, next, 1, 0.7, Turn::first);
   EXPECT_LT(turns.share_of_second(), 0.5);
-  const auto choice = portfolio::choose({.numeric = 2}, Course(), turns, 0);
+  const auto choice = portfolio::choose({.numeric = 2}, {.turns = turns}, 0);
   EXPECT_EQ(choice.member, Member::bohb);
   EXPECT_THAT(choice.why, HasSubstr("gp found 1 and bohb found 2"));
-  EXPECT_EQ(portfolio::choose({.numeric = 2}, Course(), turns, 0.99).member, Member::gp);
+  EXPECT_EQ(portfolio::choose({.numeric = 2}, {.turns = turns}, 0.99).member, Member::gp);
 }
 
 // A model with few points, so that a suggestion stays fast; all the same it is the model's.
