@@ -47,6 +47,10 @@ ApiAnswer answer_trials(const ApiRequest& request);
 ApiAnswer answer_trial(const ApiRequest& request);
 ApiAnswer answer_log(const ApiRequest& request);
 ApiAnswer answer_curves(const ApiRequest& request);
+ApiAnswer answer_columns(const ApiRequest& request);
+ApiAnswer answer_rungs(const ApiRequest& request);
+ApiAnswer answer_timeline(const ApiRequest& request);
+ApiAnswer answer_front(const ApiRequest& request);
 ApiAnswer answer_events(const ApiRequest& request);
 ApiAnswer answer_control(const ApiRequest& request);
 
