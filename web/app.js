@@ -148,4 +148,5 @@ function show() {
 }
 
 addEventListener("hashchange", show);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => renew(shown, false));  // pictures are drawn anew
 show();

@@ -10,6 +10,7 @@ import { axisOf } from "/assets/scales.js";
 const MOST_CURVES = 1000;
 const MOST_POINTS = 200000;  // of all curves together
 const LISTED = 50;
+const POINTS = [2000, 1000, 500, 200, 100];  // of a curve: few steps, so that the service may keep what it has gathered
 
 function choices(view, metrics, shown) {
   const smooth = h("input", { type: "range", name: "smooth", min: "0", max: "0.98", step: "0.02", value: view.smooth || "0",
@@ -81,7 +82,7 @@ export async function curvesView(name, view, signal) {
   const metrics = about.columns.filter((each) => each.kind !== "parameter").map((each) => each.name);
   const metric = metrics.includes(view.metric) ? view.metric : metrics[0];
   const sort = about.columns.find((each) => each.kind === "objective").name;
-  const points = Math.max(100, Math.min(2000, Math.floor(MOST_POINTS / Math.max(1, Math.min(about.total, MOST_CURVES)))));
+  const points = POINTS.find((each) => each * Math.min(about.total, MOST_CURVES) <= MOST_POINTS) || 100;
   const answer = await get(where + "/curves", { metric, by: view.by, filter: view.filter, sort, points, limit: MOST_CURVES }, signal);
   const curves = prepared(answer.curves, Number(view.smooth) || 0);
   const parts = [h("h2", {}, `${metric} of the trials`), choices(view, metrics, metric)];

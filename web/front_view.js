@@ -68,7 +68,7 @@ function picture(name, columns, answer, view) {
   const [across, up] = [answer.objectives[x], answer.objectives[y]];
   const plane = new Plane({
     key: ["front", name, x, y, view.axis].join("/"), height: 440,
-    label: `${points.length} trials by ${across.metric} and ${up.metric}, ${answer.front.length} of them on the front. The table below lists the front.`,
+    label: `${points.length} trials by ${across.metric} and ${up.metric}, ${answer.front_count} of them on the front. The table below lists the front.`,
     axes: { x: { name: `${across.metric} (${across.mode})`, kind: a.kind, range: a.range }, y: { name: up.metric, kind: b.kind, range: b.range } },
     draw: (context, now, colours) => {
       if (answer.objectives.length === 2) stairs(context, now, answer, [x, y], colours.accent);
@@ -113,7 +113,7 @@ export async function frontView(name, view, signal) {
   if (answer.front.length === 0) return [note("No trial has a finite value of every objective yet.")];
   return [
     h("h2", {}, "Pareto front"), choices(view, answer.objectives), picture(name, columns, answer, view),
-    h("h2", {}, `${answer.front.length} of ${answer.scored} trials are on the front`),
+    h("h2", {}, `${answer.front_count} of ${answer.scored} trials are on the front`),
     table("Pareto front", [
       { heading: "Trial", cell: (row) => h("a", { href: address([name, "trials", row.trial]) }, String(row.trial)) },
       ...answer.objectives.map((each, index) => ({ heading: `${each.metric} (${each.mode})`, number: true, cell: (row) => number(row.values[index]) })),

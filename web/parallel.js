@@ -1,10 +1,10 @@
 // Parallel coordinates on a canvas: a line for each trial, an axis for each parameter and objective.
 // A drag along an axis chooses a range of it, a drag of its name moves the axis.
-import { ranks, shareOn, textOn } from "/assets/columns.js";
+import { ranks, shareOn } from "/assets/columns.js";
+import { paintAxis } from "/assets/parallel_axis.js";
 import { h } from "/assets/parts.js";
-import { canvas, hold, paints, place, ramp, shade } from "/assets/plane.js";
+import { DOUBLE_CLICK_MS, canvas, hold, paints, place, ramp, shade } from "/assets/plane.js";
 import { Raster } from "/assets/raster.js";
-import { ticks } from "/assets/scales.js";
 import { chosen, ordered } from "/assets/selection.js";
 
 const HEIGHT = 430;
@@ -27,7 +27,7 @@ export class Parallel {
     this.tip = h("div", { class: "tip", hidden: true });
     this.base = canvas(HEIGHT, (context, width) => this.paint(context, width));
     this.over = canvas(HEIGHT, (context, width) => this.paintOver(context, width));
-    this.element = h("div", { class: "plane", role: "img", "aria-label": label }, this.base.element, this.over.element, this.tip);
+    this.element = h("div", { class: "plane" }, h("div", { role: "img", "aria-label": label }, this.base.element, this.over.element), this.tip);
     this.select();
     this.listen(this.over.element);
   }
@@ -123,63 +123,15 @@ export class Parallel {
     }
     const wanted = some(this.drawn.filter((trial) => this.mask[trial]));
     this.lines(context, wanted, this.shades(colours), Math.max(0.06, Math.min(0.9, 150 / wanted.length)), wanted.length > 60 ? 1 : 1.5);
-    this.axes.forEach((axis, index) => this.paintAxis(context, axis, index, colours));
+    this.paintAxes(context, colours);
   }
 
-  paintAxis(context, axis, index, colours) {
-    const x = this.xOf(index);
+  paintAxes(context, colours) {
     const room = (this.width - 2 * SIDE) / Math.max(1, this.axes.length - 1);
-    context.strokeStyle = colours.quiet;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(x, TOP);
-    context.lineTo(x, HEIGHT - BOTTOM);
-    context.stroke();
-    this.paintTicks(context, axis, x, room, colours);
-    context.fillStyle = colours.text;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    const crowded = room < 110;
-    const title = axis.name + (axis.scale === "log" ? " (log)" : "") + (axis.mode ? ` (${axis.mode})` : "");
-    context.font = (axis.kind === "objective" ? "600 " : "") + "12px system-ui, sans-serif";
-    context.fillText(cut(context, title, (crowded ? 2 : 1) * room - 10), x, crowded && index % 2 ? 32 : 14);
-    context.font = "12px system-ui, sans-serif";
-    const range = this.selection.brush.get(axis.name);
-    if (range) this.paintBrush(context, axis, x, range, colours);
-  }
-
-  paintTicks(context, axis, x, room, colours) {
-    const marks = axis.names ? [...axis.names.keys()].filter((at) => at % Math.ceil(axis.names.length / 14) === 0)
-      : ticks(axis.scale, axis.range.map(axis.back), 5).map(axis.forth);
-    context.textAlign = "left";
-    context.textBaseline = "middle";
-    for (const unit of marks) {
-      const y = this.yOf(axis, unit);
-      const said = cut(context, textOn(axis, unit), Math.max(30, room - 12));
-      context.fillStyle = colours.page;
-      context.globalAlpha = 0.75;
-      context.fillRect(x + 5, y - 7, context.measureText(said).width + 4, 14);
-      context.globalAlpha = 1;
-      context.fillStyle = colours.text;
-      context.fillText(said, x + 7, y);
-      context.fillRect(x - 3, y - 0.5, 6, 1);
-    }
-    if (axis.units.some(Number.isNaN)) {
-      context.fillStyle = colours.quiet;
-      context.textAlign = "center";
-      context.fillText("none", x, NONE + 10);
-    }
-  }
-
-  paintBrush(context, axis, x, range, colours) {
-    const [low, high] = range.map(axis.forth).map((unit) => this.yOf(axis, Math.min(axis.range[1], Math.max(axis.range[0], unit))));
-    context.fillStyle = colours.accent;
-    context.globalAlpha = 0.25;
-    context.fillRect(x - 9, high, 18, low - high);
-    context.globalAlpha = 1;
-    context.strokeStyle = colours.accent;
-    context.lineWidth = 2;
-    context.strokeRect(x - 9, high, 18, low - high);
+    this.axes.forEach((axis, index) => paintAxis(context, axis, {
+      x: this.xOf(index), top: TOP, bottom: HEIGHT - BOTTOM, none: NONE, room, lower: room < 110 && index % 2 === 1,
+      y: (unit) => this.yOf(axis, unit), brush: this.selection.brush.get(axis.name),
+    }, colours));
   }
 
   paintOver(context) {
@@ -217,6 +169,7 @@ export class Parallel {
     element.addEventListener("pointercancel", () => this.release());
     element.addEventListener("pointerleave", () => { if (!this.drag) this.point(-1); });
     element.addEventListener("dblclick", () => {
+      clearTimeout(this.opening);
       this.selection.brush.clear();
       this.done();
     });
@@ -226,11 +179,13 @@ export class Parallel {
     const [px, py] = place(event);
     const axis = this.near(px);
     if (!axis) {
-      if (this.under >= 0) this.open(this.trials[this.under]);
+      const trial = this.trials[this.under];
+      clearTimeout(this.opening);
+      if (this.under >= 0) this.opening = setTimeout(() => this.open(trial), DOUBLE_CLICK_MS);
       return;
     }
     element.setPointerCapture(event.pointerId);
-    hold(1);
+    hold();
     this.drag = py < TOP - 4 ? { name: axis.name, x: px, from: px, moved: false } : { axis, from: py, moved: false };
     this.point(-1);
   }
@@ -265,7 +220,6 @@ export class Parallel {
     if (!this.drag) return;
     const { axis, moved } = this.drag;
     this.drag = null;
-    hold(-1);
     if (axis && !moved) this.selection.brush.delete(axis.name);
     if (!axis && moved) this.selection.order = this.axes.map((each) => each.name);
     this.done();
@@ -292,11 +246,4 @@ function rounded(axis, unit, end) {
   const value = Number(axis.back(unit).toPrecision(6));
   const beyond = unit === axis.range[end] ? Math.abs(value) * 1e-5 : 0;
   return end ? value + beyond : value - beyond;
-}
-
-function cut(context, text, room) {
-  if (context.measureText(text).width <= room) return text;
-  let length = text.length;
-  while (length > 1 && context.measureText(text.slice(0, length) + "…").width > room) length -= 1;
-  return text.slice(0, length) + "…";
 }

@@ -8,17 +8,20 @@ const RIGHT = 16;
 const TOP = 26;
 const BOTTOM = 42;
 
-const zooms = new Map();  // by the picture's key, kept while the page is renewed
-let held = 0;
+export const DOUBLE_CLICK_MS = 250;  // a click waits so long for another one
 
-// by: 1 where a drag begins, -1 where it ends.
-export function hold(by) {
-  held += by;
+const zooms = new Map();  // by the picture's key, kept while the page is renewed
+let held = false;
+
+// A drag begins; it ends wherever the pointer is let go.
+export function hold() {
+  held = true;
 }
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { held = false; }, true);
 
 // A drag is under way: the page is not to be renewed now.
 export function isHeld() {
-  return held > 0;
+  return held;
 }
 
 export function paints() {
@@ -40,7 +43,7 @@ export function ramp(colours, share) {
 }
 
 // A canvas of the page's width, sharp on every screen; `draw(context, width, height)` when its size
-// or the theme changes.
+// changes.
 export function canvas(height, draw) {
   const element = h("canvas", { "aria-hidden": "true" });
   const context = element.getContext("2d", { willReadFrequently: true });
@@ -62,7 +65,6 @@ export function canvas(height, draw) {
     width = now;
     redraw();
   }).observe(element);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   return { element, redraw };
 }
 
@@ -108,7 +110,8 @@ export class Plane {
     this.base = canvas(height, (context, width) => this.paint(context, width, height));
     this.over = canvas(height, (context) => this.paintOver(context));
     this.reset = h("button", { type: "button", class: "reset", hidden: true, onclick: () => this.zoom(null) }, "Show all");
-    this.element = h("div", { class: "plane", role: "img", "aria-label": label }, this.base.element, this.over.element, this.tip, this.reset);
+    const image = h("div", { role: "img", "aria-label": label }, this.base.element, this.over.element);
+    this.element = h("div", { class: "plane" }, image, this.tip, this.reset);
     this.listen(this.over.element);
   }
 
@@ -171,13 +174,16 @@ export class Plane {
       element.setPointerCapture(event.pointerId);
       this.from = place(event);
       this.to = null;
-      hold(1);
+      hold();
     });
     element.addEventListener("pointermove", (event) => this.move(place(event)));
     element.addEventListener("pointerup", () => this.release(true));
     element.addEventListener("pointercancel", () => this.release(false));
     element.addEventListener("pointerleave", () => { if (!this.from) this.point(null); });
-    element.addEventListener("dblclick", () => this.zoom(null));
+    element.addEventListener("dblclick", () => {
+      clearTimeout(this.opening);
+      this.zoom(null);
+    });
   }
 
   move(at) {
@@ -207,13 +213,12 @@ export class Plane {
 
   release(done) {
     if (!this.from) return;
-    hold(-1);
     const [part, it] = [this.to ? this.chosen() : null, this.under];
     this.from = this.to = null;
     this.over.redraw();
     if (!done) return;
     if (!part) {
-      if (it && this.open) this.open(it);
+      if (it && this.open) this.opening = setTimeout(() => this.open(it), DOUBLE_CLICK_MS);
     } else if (part[2] - part[0] > 4 && part[3] - part[1] > 4) {
       const { toX, toY } = this.now;
       this.zoom({

@@ -21,13 +21,14 @@ export function quantile(sorted, share) {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-// The range without what lies far away: the middle nine tenths, and half as much on either side.
+// The range without what lies far away: beyond three times the middle half's range on either side.
 export function trimmed(values) {
   const sorted = Float64Array.from([...values].filter(isNumber)).sort();
   if (sorted.length === 0) return null;
-  const [low, high] = [quantile(sorted, 0.05), quantile(sorted, 0.95)];
-  const margin = (high - low) / 2;
-  return [Math.max(sorted[0], low - margin), Math.min(sorted[sorted.length - 1], high + margin)];
+  const [low, high] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
+  const margin = 3 * (high - low);
+  const near = margin > 0 ? sorted.filter((value) => value >= low - margin && value <= high + margin) : sorted;
+  return [near[0], near[near.length - 1]];
 }
 
 // The range of an axis of this kind, and the kind itself where the values do not allow it.

@@ -19,8 +19,8 @@ class Slice {
     this.tip = h("div", { class: "tip", hidden: true });
     this.canvas = canvas(HEIGHT, (context, width) => this.paint(context, width));
     const { element } = this.canvas;
-    this.element = h("div", { class: "plane slice", role: "img",
-      "aria-label": `${objective.name} against ${parameter.name}; the table of trials below has the numbers.` }, element, this.tip);
+    this.element = h("div", { class: "plane" }, h("div", { role: "img",
+      "aria-label": `${objective.name} against ${parameter.name}; the table of trials below has the numbers.` }, element), this.tip);
     element.addEventListener("pointermove", (event) => this.point(...place(event)));
     element.addEventListener("pointerleave", () => { this.tip.hidden = true; });
     element.addEventListener("click", (event) => {

@@ -67,7 +67,7 @@ function picture(name, answer, bars) {
   const first = answer.attempts.length < answer.attempt_count ? bars[0].begin : 0;
   const stride = Math.ceil(rows / 25);
   const plane = new Plane({
-    key: ["timeline", name].join("/"), height: Math.min(HIGHEST, rows * ROW + 60), sideways: true,
+    key: ["timeline", name].join("/"), height: Math.min(HIGHEST, rows * ROW + 68), sideways: true,
     label: `${bars.length} attempts in ${rows} rows over ${duration(answer.end_s)}. The tables below say the same.`,
     axes: { x: { name: "seconds since the experiment began", kind: "linear", range: [first, Math.max(answer.end_s, first + 1e-3)] },
       y: { name: "row", kind: "linear", range: [rows + 0.6, 0.4], ticks: Array.from({ length: rows }, (_, at) => at + 1).filter((at) => (at - 1) % stride === 0) } },
