@@ -15,7 +15,7 @@ except ImportError:
 
 CHROMIUM = shutil.which("chromium")
 
-# A metric and a log that would be markup, a value that is no number, and one bad early value.
+# A metric and a log that would be markup, a value that is not a number, and one bad early value.
 HOSTILE = """
 import json, sys
 lr, width = float(sys.argv[1]), int(sys.argv[2])
@@ -269,7 +269,7 @@ class Pictures(BrowserTest):
         page = self.open("#/shown/curves")
         missing = sum(each["not_finite_count"] for each in self.get("experiments/shown/curves", limit=100)["curves"])
         self.assertGreater(missing, 0)
-        self.assertIn(f"{missing} values are no finite number", page.inner_text("figcaption"))
+        self.assertIn(f"{missing} values are not finite numbers", page.inner_text("figcaption"))
 
 
 class Running(BrowserTest):

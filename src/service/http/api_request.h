@@ -10,6 +10,7 @@
 
 #include "luthier/error.h"
 #include "luthier/trial.h"
+#include "service/http/event_fold_cache.h"
 #include "service/http/fold_cache.h"
 #include "service/http/http_message.h"
 #include "service/http/request_target.h"
@@ -22,6 +23,7 @@ struct ApiRequest {
   const std::filesystem::path& results;
   const std::string& who;  // in whose name experiments are asked to stop
   FoldCache& folds;
+  EventFoldCache& pictures;
   std::filesystem::path experiment = {};  // its directory, where the path names one
   TrialId trial = {};                     // where the path names one
   std::string action = {};                // stop, pause or resume, where the path ends so

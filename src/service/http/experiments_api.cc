@@ -156,8 +156,12 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http, const RequestTarget
       continue;
     }
     if (route.method == method) {
-      ApiRequest request{
-          .http = http, .target = target, .results = results_, .who = who_, .folds = folds_};
+      ApiRequest request{.http = http,
+                         .target = target,
+                         .results = results_,
+                         .who = who_,
+                         .folds = folds_,
+                         .pictures = pictures_};
       auto answered = follow(request, route, segments);
       return answered ? *std::move(answered) : refusal(answered.error());
     }

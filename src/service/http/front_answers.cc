@@ -1,6 +1,7 @@
 // The Pareto front of an experiment with several objectives, and how its hypervolume grew.
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "base/failure.h"
 #include "base/try.h"
@@ -14,7 +15,8 @@
 namespace luthier {
 namespace {
 
-constexpr std::size_t kMostPoints = 1000;  // of the hypervolume
+constexpr std::size_t kMostPoints = 1000;   // of the hypervolume
+constexpr std::size_t kMostOnFront = 2000;  // in the answer
 // With more than two objectives a hypervolume takes long.
 constexpr std::size_t kMostObjectives = 4;
 constexpr std::size_t kMostTrials = 2000;
@@ -136,7 +138,9 @@ std::string front_json(std::span<const Objective> objectives, const std::vector<
         .end();
   });
   json.field("scored", static_cast<std::int64_t>(scored.size()));
-  json.list_of("front", front, [&](const Scored& each) {
+  json.field("front_count", static_cast<std::int64_t>(front.size()));
+  const auto shown = std::span(front).first(std::min(front.size(), kMostOnFront));
+  json.list_of("front", shown, [&](const Scored& each) {
     json.object().field("trial", each.trial.value).key("values");
     write_values(json, objectives, each.losses);
     json.end();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "base/try.h"
@@ -48,12 +49,13 @@ struct Entry {
 };
 
 // The last decision about each trial at each rung.
-class Entries {
+class Entries final : public EventFold {
  public:
-  void take(const Event& event) {
+  explicit Entries(Objective objective) : objective_(std::move(objective)) {}
+
+  void take(const Event& event) override {
     std::visit([this](const auto& body) { on(body); }, event.body);
   }
-  void start(Objective objective) { objective_ = std::move(objective); }
 
   std::vector<Entry> last(std::size_t most) const {
     std::vector<Entry> all;
@@ -64,7 +66,7 @@ class Entries {
     all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(std::min(all.size(), most)));
     return all;
   }
-  std::size_t count() const { return entries_.size(); }
+  std::int64_t count() const { return gone_ + static_cast<std::int64_t>(entries_.size()); }
 
  private:
   struct Latest {
@@ -111,10 +113,20 @@ class Entries {
     entry.rung = find_number(entry.numbers, kPlaces).value_or(static_cast<double>(entry.iteration));
     entry.order = ++made_;
     entries_[{entry.rung, entry.trial}] = std::move(entry);
+    if (entries_.size() > 2 * kMostEntries) {
+      forget();
+    }
+  }
+  // The older half.
+  void forget() {
+    const std::int64_t oldest = last(kMostEntries).front().order;
+    gone_ += static_cast<std::int64_t>(
+        std::erase_if(entries_, [&](const auto& each) { return each.second.order < oldest; }));
   }
 
-  Objective objective_;
+  const Objective objective_;
   std::int64_t made_ = 0;
+  std::int64_t gone_ = 0;  // entries that are not kept any more
   std::map<TrialId, Latest> latest_;
   std::map<std::pair<double, TrialId>, Entry> entries_;
 };
@@ -149,23 +161,25 @@ Result<ExperimentSpec> spec_of(const ApiRequest& request) {
 ApiAnswer answer_rungs(const ApiRequest& request) {
   LUTHIER_TAKE(const auto spec, spec_of(request));
   const Objective& objective = spec.objectives.front();
-  Entries entries;
-  entries.start(objective);
-  LUTHIER_TRY(read_events(request.experiment, 1, [&](const Event& event) {
-    entries.take(event);
-    return true;
-  }));
   std::string out;
-  JsonWriter json(out);
-  json.object()
-      .field("schema", 1)
-      .field("scheduler", to_text(spec.scheduler))
-      .field("metric", objective.metric)
-      .field("mode", objective.mode == Mode::min ? "min" : "max")
-      .field("entry_count", static_cast<std::int64_t>(entries.count()));
-  json.list_of(
-      "entries", entries.last(kMostEntries), [&](const Entry& entry) { write_entry(json, entry); });
-  json.end();
+  LUTHIER_TRY(request.pictures.look<Entries>(
+      request.experiment,
+      "rungs",
+      [&] { return std::make_unique<Entries>(objective); },
+      [&](const Entries& entries) -> Result<> {
+        JsonWriter json(out);
+        json.object()
+            .field("schema", 1)
+            .field("scheduler", to_text(spec.scheduler))
+            .field("metric", objective.metric)
+            .field("mode", objective.mode == Mode::min ? "min" : "max")
+            .field("entry_count", entries.count());
+        json.list_of("entries", entries.last(kMostEntries), [&](const Entry& entry) {
+          write_entry(json, entry);
+        });
+        json.end();
+        return {};
+      }));
   return json_response(std::move(out));
 }
 

@@ -1,6 +1,7 @@
 // When attempts began and ended: for the picture of who was busy with what.
 #include <deque>
 #include <map>
+#include <memory>
 
 #include "base/try.h"
 #include "core/json_writer.h"
@@ -22,9 +23,9 @@ struct Bar {
   std::int64_t to_iteration = 0;
 };
 
-class Timeline {
+class Timeline final : public EventFold {
  public:
-  void take(const Event& event) {
+  void take(const Event& event) override {
     if (event.sequence == 1) {
       start_ = event.time;
     }
@@ -97,16 +98,18 @@ class Timeline {
 }  // namespace
 
 ApiAnswer answer_timeline(const ApiRequest& request) {
-  Timeline timeline;
-  LUTHIER_TRY(read_events(request.experiment, 1, [&](const Event& event) {
-    timeline.take(event);
-    return true;
-  }));
   std::string out;
-  JsonWriter json(out);
-  json.object().field("schema", 1).field("running", is_running(request.experiment));
-  timeline.write(json);
-  json.end();
+  LUTHIER_TRY(request.pictures.look<Timeline>(
+      request.experiment,
+      "timeline",
+      [] { return std::make_unique<Timeline>(); },
+      [&](const Timeline& timeline) -> Result<> {
+        JsonWriter json(out);
+        json.object().field("schema", 1).field("running", is_running(request.experiment));
+        timeline.write(json);
+        json.end();
+        return {};
+      }));
   return json_response(std::move(out));
 }
 
