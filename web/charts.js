@@ -1,4 +1,4 @@
-// Line charts as SVG: a few hundred points, gaps and crosses where a value is no number, and the
+// Line charts as SVG: a few hundred points, gaps and crosses where a value is not a number, and the
 // same numbers in a table below for who does not see the picture.
 import { h, number, table } from "/assets/parts.js";
 import { axisOf, extent, isNumber, scale, ticks, tickText } from "/assets/scales.js";
@@ -52,7 +52,7 @@ export function axisChoice(kind, change) {
 
 function caption(label, crosses, axis, kind) {
   const parts = [label];
-  if (crosses) parts.push(`A cross marks each of ${crosses} values that are no finite number.`);
+  if (crosses) parts.push(`A cross marks each of ${crosses} values that are not finite numbers.`);
   if (axis.cut) parts.push("Values far away from the others lie outside the picture.");
   if (axis.refused && kind === "log") parts.push("Not all values are above 0, so the axis is linear.");
   return parts.join(" ");

@@ -4,6 +4,7 @@ import { Raster } from "/assets/raster.js";
 import { extent, isNumber } from "/assets/scales.js";
 
 const MANY = 100;  // curves that are drawn pixel by pixel
+const SMOOTH = 400;  // with more, nobody sees the edges of one
 
 // An average in which older values count less and less, right from the first value on.
 export function smoothed(values, weight) {
@@ -21,7 +22,7 @@ export function smoothed(values, weight) {
   return out;
 }
 
-// Where a value between two points that are drawn was no number, so that the line has a gap.
+// Where a value between two points that are drawn was not a number, so that the line has a gap.
 function breaks(xs, ys, missing) {
   const out = new Uint8Array(xs.length);
   let next = 0;
@@ -114,7 +115,7 @@ function crosses(context, now, curves, colour) {
 }
 
 function drawMany(context, now, curves, colours) {
-  const raster = new Raster(context, now.box, true);
+  const raster = new Raster(context, now.box, curves.length < SMOOTH);
   const alpha = Math.max(0.15, Math.min(0.8, 120 / curves.length));
   const put = (x0, y0, x1, y1) => raster.line(x0, y0, x1, y1);
   for (let i = curves.length - 1; i > 0; i -= 1) {

@@ -33,7 +33,7 @@ function caption(answer, curves, view, axis) {
   return [
     curves.length < answer.total ? `The best ${curves.length} of ${answer.total} trials.` : `${curves.length} trials.`,
     "The better a trial's objective is, the bluer its curve is and the later it is drawn.",
-    missing ? `${missing} values are no finite number: the curve has a gap there, and a cross stands at the lower edge.` : "",
+    missing ? `${missing} values are not finite numbers: the curve has a gap there, and a cross stands at the lower edge.` : "",
     thinned ? `${thinned} curves have more results than are drawn; evenly spaced ones are.` : "",
     view.smooth ? "A smoothed curve has what was reported as a pale one behind it." : "",
     axis.cut ? "Values far away from the others lie outside the picture." : "",
@@ -51,7 +51,7 @@ function numbers(name, metric, curves) {
     { heading: "Smallest", number: true, cell: (row) => number(row.low) },
     { heading: "Largest", number: true, cell: (row) => number(row.high) },
     { heading: "Last", number: true, cell: (row) => number(row.last) },
-    { heading: "No finite number", number: true, cell: (row) => number(row.missing) },
+    { heading: "Not finite", number: true, cell: (row) => number(row.missing) },
   ], rows));
 }
 

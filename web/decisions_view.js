@@ -1,4 +1,4 @@
-// The rungs of a scheduler: at each the values of the trials, the cutoff, who went on and who did not.
+// The rungs of a scheduler: at each the values of the trials, the cutoff, which trials continued and which did not.
 import { get, path } from "/assets/api.js";
 import { axisChoice } from "/assets/charts.js";
 import { drawMark, legend } from "/assets/marks.js";
@@ -11,9 +11,9 @@ const MOST_COLUMNS = 12;  // with more places, they stand along an axis
 const LISTED = 200;
 
 const OUTCOMES = {
-  continue: "went on", resume: "went on", checkpoint: "went on", pause: "waits", stop: "stopped", complete: "completed",
+  continue: "continued", resume: "continued", checkpoint: "continued", pause: "waits", stop: "stopped", complete: "completed",
 };
-const KINDS = ["went on", "waits", "stopped", "completed"];
+const KINDS = ["continued", "waits", "stopped", "completed"];
 
 // The rungs from the lowest, each with its entries in the order of the decisions.
 function rungsOf(entries) {
@@ -35,22 +35,24 @@ function laidOut(rungs, ranked) {
   })));
 }
 
-// Between the worst that went on and the best that did not, where the log has ranks only.
+// Between the worst that continued and the best that did not, where the log has ranks only.
 function bounds(rungs, mode) {
   const sign = mode === "max" ? -1 : 1;
   return rungs.map(({ entries }) => {
     const of = (...words) => extent(entries.filter((each) => words.includes(OUTCOMES[each.decision]) && each.value !== null).map((each) => sign * each.value));
-    const [on, out] = [of("went on", "completed"), of("stopped", "waits")];
+    const [on, out] = [of("continued", "completed"), of("stopped", "waits")];
     return entries.some((each) => each.cutoff !== null) || !on || !out || on[1] > out[0] ? null : sign * (on[1] + out[0]) / 2;
   });
 }
 
 function drawColumns(context, now, rungs, colours) {
   context.fillStyle = colours.raised;
+  context.globalAlpha = 0.6;
   rungs.forEach((_, column) => {
     const [from, to] = [now.toX(column - 0.46), now.toX(column + 0.46)];
     if (column % 2 === 0) context.fillRect(from, now.box.top, to - from, now.box.bottom - now.box.top);
   });
+  context.globalAlpha = 1;
 }
 
 function drawCutoffs(context, now, points, inColumns, colours) {

@@ -10,19 +10,19 @@ function cross(context, x, y, size) {
 }
 
 const FORMS = {
-  "went on": (context, x, y, size) => context.arc(x, y, size, 0, 7),
+  "continued": (context, x, y, size) => context.arc(x, y, size, 0, 7),
   completed: (context, x, y, size) => context.rect(x - size, y - size, 2 * size, 2 * size),
   waits: (context, x, y, size) => context.arc(x, y, size, 0, 7),
   stopped: cross,
 };
 
 export function drawMark(context, word, x, y, size, colours) {
-  const colour = { "went on": colours.accent, completed: colours.good, waits: colours.quiet, stopped: colours.bad }[word] || colours.quiet;
+  const colour = { "continued": colours.accent, completed: colours.good, waits: colours.quiet, stopped: colours.bad }[word] || colours.quiet;
   context.beginPath();
   (FORMS[word] || cross)(context, x, y, size);
   context.lineWidth = 1.8;
   context.strokeStyle = context.fillStyle = colour;
-  if (word === "went on" || word === "completed") context.fill();
+  if (word === "continued" || word === "completed") context.fill();
   else context.stroke();
 }
 

@@ -26,15 +26,24 @@ export class Raster {
 
   // Between two places of the canvas.
   line(x0, y0, x1, y1) {
-    const [a, b] = [x0 * this.ratio - this.x, y0 * this.ratio - this.y];
-    const [dx, dy] = [(x1 - x0) * this.ratio, (y1 - y0) * this.ratio];
-    const part = this.clipped(a, b, dx, dy);
-    if (!part) return;
-    const [from, to] = part;
-    const [c, d] = [a + from * dx, b + from * dy];
-    const [e, f] = [(to - from) * dx, (to - from) * dy];
-    if (Math.abs(dy) > Math.abs(dx)) this.walk(d, f, c, e, this.width, 1, this.width);
-    else this.walk(c, e, d, f, 1, this.width, this.height);
+    let a = x0 * this.ratio - this.x;
+    let b = y0 * this.ratio - this.y;
+    let dx = (x1 - x0) * this.ratio;
+    let dy = (y1 - y0) * this.ratio;
+    if (!this.holds(a, b) || !this.holds(a + dx, b + dy)) {
+      const part = this.clipped(a, b, dx, dy);
+      if (!part) return;
+      a += part[0] * dx;
+      b += part[0] * dy;
+      dx *= part[1] - part[0];
+      dy *= part[1] - part[0];
+    }
+    if (Math.abs(dy) > Math.abs(dx)) this.walk(b, dy, a, dx, this.width, 1, this.width);
+    else this.walk(a, dx, b, dy, 1, this.width, this.height);
+  }
+
+  holds(a, b) {
+    return a >= 0 && a < this.width && b >= 0 && b < this.height;
   }
 
   // Along an axis of the image from `at` as far as `way`, a pixel at a time, but for the last, with
