@@ -1,11 +1,11 @@
 """The pages of `luthier serve` in a browser: each renders, by keyboard and by mouse, and what trials wrote stays text."""
 
 import json
-import re
 import shutil
 import sys
 import unittest
 
+from luthier_program import interrupt
 from serve_test import ServeTest
 
 try:
@@ -273,6 +273,20 @@ class Pictures(BrowserTest):
 
 
 class Running(BrowserTest):
+    def test_pictures_are_renewed(self):
+        running = self.start(*self.run_words("digits", samples=40, jobs=2), *self.train("--sleep", 0.1, "--epochs", 5))
+        self.wait_for_results("digits", 2)
+        self.serve()
+        said = {}
+        for view in ["curves", "parameters", "timeline"]:
+            page = self.open("#/digits/" + view)
+            said[page] = page.inner_text("main")
+        for page, before in said.items():
+            self.wait(page, f"document.querySelector('main').innerText !== {json.dumps(before)}")
+            self.assertEqual(page.locator(".problem").count(), 0)
+            self.assert_untroubled(page)
+        interrupt(running)
+
     def test_the_stop_button_stops(self):
         running = self.start(*self.run_words("digits", samples=2, jobs=2), *self.train("--sleep", 0.2, "--epochs", 1000))
         self.wait_for_results("digits", 2)

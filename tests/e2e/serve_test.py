@@ -301,6 +301,24 @@ class Pictured(ServeTest):
         volumes = [value for _, value in answer["hypervolume"]["points"]]
         self.assertEqual(volumes, sorted(volumes))
 
+    def test_what_was_gathered_is_gathered_on(self):
+        self.serve()
+        words = self.run_words("pictured", "--scheduler", "asha:max_t=9,grace_period=1", "--log", "none", samples=8)
+        paths = [f"experiments/pictured/{each}" for each in ("timeline", "rungs", "curves", "columns")]
+        running = self.start(*words, *self.train("--sleep", 0.1, "--epochs", 9))
+        self.wait_for_results("pictured", 3)
+        early = [self.get(path) for path in paths]
+        self.assertIsNotNone(running.wait(60))
+        late = [self.get(path) for path in paths]
+        self.serve()  # another one, which has gathered nothing yet
+        self.assertEqual(late, [self.get(path) for path in paths])
+        for before, after in zip(early, late):
+            self.assertNotEqual(before, after)
+        self.succeed("rm", "pictured", "--yes")
+        self.experiment("--min", "loss", samples=2)
+        self.assertEqual(self.get(paths[0])["attempt_count"], 2)
+        self.assertEqual([len(each["points"]) for each in self.get(paths[2])["curves"]], [9, 9])
+
     def test_values_that_are_no_number_do_not_go_under(self):
         self.experiment("--min", "loss", samples=2)
         self.serve()
