@@ -2,7 +2,7 @@
 // A drag along an axis chooses a range of it, a drag of its name moves the axis.
 import { ranks, shareOn } from "/assets/columns.js";
 import { paintAxis } from "/assets/parallel_axis.js";
-import { h } from "/assets/parts.js";
+import { h, number } from "/assets/parts.js";
 import { DOUBLE_CLICK_MS, canvas, hold, paints, place, ramp, shade } from "/assets/plane.js";
 import { Raster } from "/assets/raster.js";
 import { chosen, ordered } from "/assets/selection.js";
@@ -231,7 +231,7 @@ export class Parallel {
     this.tip.hidden = trial < 0;
     if (trial >= 0) {
       this.over.element.style.cursor = "pointer";
-      this.tip.textContent = `trial ${this.trials[trial]}\n` + this.axes.map((axis) => `${axis.name} ${axis.values[trial] ?? "–"}`).join("\n");
+      this.tip.textContent = `trial ${this.trials[trial]}\n` + this.axes.map((axis) => `${axis.name} ${number(axis.values[trial])}`).join("\n");
       const right = px > this.width / 2;
       this.tip.style.left = right ? "auto" : px + 14 + "px";
       this.tip.style.right = right ? this.width - px + 14 + "px" : "auto";

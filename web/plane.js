@@ -100,6 +100,15 @@ function drawAxes(context, view, colours) {
   context.fillText(y.name, 8, 4);
 }
 
+function within(context, box, draw) {
+  context.save();
+  context.beginPath();
+  context.rect(box.left, box.top - 4, box.right - box.left, box.bottom - box.top + 8);
+  context.clip();
+  draw();
+  context.restore();
+}
+
 // axes: {x: {name, kind, range, [ticks, text]}, y: the same}. draw(context, view, colours): in the
 // box of the axes. find(view, px, py): what is there, or null; say(it): in words; open(it): a click.
 // sideways: a drag chooses a part of the x axis only.
@@ -130,13 +139,7 @@ export class Plane {
     context.fillStyle = colours.page;
     context.fillRect(0, 0, width, height);
     drawAxes(context, this.now, colours);
-    const { box } = this.now;
-    context.save();
-    context.beginPath();
-    context.rect(box.left, box.top - 4, box.right - box.left, box.bottom - box.top + 8);
-    context.clip();
-    this.draw(context, this.now, colours);
-    context.restore();
+    within(context, this.now.box, () => this.draw(context, this.now, colours));
   }
 
   paintOver(context) {
@@ -147,15 +150,15 @@ export class Plane {
       context.setLineDash([4, 3]);
       context.strokeRect(x0, y0, x1 - x0, y1 - y0);
     } else if (this.under && this.mark && this.now) {
-      this.mark(context, this.now, this.under, colours);
+      within(context, this.now.box, () => this.mark(context, this.now, this.under, colours));
     }
   }
 
   chosen() {
     const { box } = this.now;
-    const within = (value, low, high) => Math.min(high, Math.max(low, value));
-    const xs = [this.from[0], this.to[0]].map((each) => within(each, box.left, box.right)).sort((a, b) => a - b);
-    const ys = this.sideways ? [box.top, box.bottom] : [this.from[1], this.to[1]].map((each) => within(each, box.top, box.bottom)).sort((a, b) => a - b);
+    const limited = (value, low, high) => Math.min(high, Math.max(low, value));
+    const xs = [this.from[0], this.to[0]].map((each) => limited(each, box.left, box.right)).sort((a, b) => a - b);
+    const ys = this.sideways ? [box.top, box.bottom] : [this.from[1], this.to[1]].map((each) => limited(each, box.top, box.bottom)).sort((a, b) => a - b);
     return [xs[0], ys[0], xs[1], ys[1]];
   }
 

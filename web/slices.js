@@ -1,6 +1,6 @@
 // An objective against each parameter, in small pictures; trials that are not chosen are pale rings.
 import { shareOn, textOn } from "/assets/columns.js";
-import { h } from "/assets/parts.js";
+import { h, number } from "/assets/parts.js";
 import { canvas, paints, place, ramp } from "/assets/plane.js";
 import { axisOf, scale, ticks, tickText } from "/assets/scales.js";
 
@@ -109,7 +109,7 @@ class Slice {
     this.canvas.element.style.cursor = index < 0 ? "default" : "pointer";
     if (index < 0) return;
     const { parameter, objective } = this;
-    this.tip.textContent = `trial ${this.data.trials[index]}\n${parameter.name} ${parameter.values[index]}\n${objective.name} ${objective.values[index]}`;
+    this.tip.textContent = `trial ${this.data.trials[index]}\n${parameter.name} ${number(parameter.values[index])}\n${objective.name} ${number(objective.values[index])}`;
     this.tip.style.left = Math.min(px + 12, this.element.clientWidth - 150) + "px";
     this.tip.style.top = py + 12 + "px";
   }
