@@ -41,7 +41,8 @@ export function axisOfColumn(column) {
 }
 
 export function shareOn(axis, unit) {
-  return (unit - axis.range[0]) / (axis.range[1] - axis.range[0]);
+  const [low, high] = axis.range;
+  return (unit / 4 - low / 4) / (high / 4 - low / 4);
 }
 
 // From the best trial (0) to the worst (1) by an axis, by rank: one far value does not bleach the

@@ -88,5 +88,6 @@ export async function curvesView(name, view, signal) {
   const parts = [h("h2", {}, `${metric} of the trials`), choices(view, metrics, metric)];
   if (curves.length === 0) return [...parts, note(view.filter ? "No trial like that has reported it." : `No result has ${metric} yet.`)];
   const { axis, element } = picture(name, metric, curves, view);
+  if (!axis.kind) return [...parts, element, numbers(name, metric, curves)];
   return [...parts, h("figure", {}, element, h("figcaption", {}, caption(answer, curves, view, axis)), numbers(name, metric, curves))];
 }

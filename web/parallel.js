@@ -71,7 +71,7 @@ export class Parallel {
 
   unitAt(axis, py) {
     const share = Math.min(1, Math.max(0, (HEIGHT - BOTTOM - py) / (HEIGHT - BOTTOM - TOP)));
-    return axis.range[0] + share * (axis.range[1] - axis.range[0]);
+    return (1 - share) * axis.range[0] + share * axis.range[1];
   }
 
   // Where the lines go: a row of heights for each axis.

@@ -45,14 +45,15 @@ function withMargin(low, high, kind) {
     const factor = high > low ? (high / low) ** 0.04 : 1.5;
     return [low / factor, high * factor];
   }
-  const margin = (high - low) * 0.05 || Math.abs(high) * 0.05 || 0.5;
-  return [low - margin, high + margin];
+  const margin = high * 0.05 - low * 0.05 || Math.abs(high) * 0.05 || 0.5;
+  return [Math.max(-Number.MAX_VALUE, low - margin), Math.min(Number.MAX_VALUE, high + margin)];
 }
 
 // A function from values to places, with its inverse as `back`.
 export function scale(kind, [low, high], from, to) {
-  const forth = kind === "log" ? Math.log10 : (value) => value;
-  const back = kind === "log" ? (value) => 10 ** value : (value) => value;
+  // Quarters, so that a range of the whole of double is still a number.
+  const forth = kind === "log" ? Math.log10 : (value) => value / 4;
+  const back = kind === "log" ? (value) => 10 ** value : (value) => value * 4;
   const [a, span] = [forth(low), forth(high) - forth(low) || 1];
   const at = (value) => from + ((forth(value) - a) / span) * (to - from);
   at.back = (place) => back(a + ((place - from) / (to - from || 1)) * span);
@@ -87,6 +88,8 @@ function logTicks(low, high, count) {
 
 // Round values within the range.
 export function ticks(kind, [low, high], count) {
+  const huge = Math.max(-low, high) > 1e300;
+  if (huge && kind !== "log") return linearTicks(low / 1e10, high / 1e10, count).map((value) => value * 1e10).filter(isNumber);
   return kind === "log" ? logTicks(low, high, count) : linearTicks(low, high, count);
 }
 

@@ -272,6 +272,17 @@ class Pictures(BrowserTest):
         self.assertIn(f"{missing} values are not finite numbers", page.inner_text("figcaption"))
 
 
+    def test_values_as_large_as_numbers_get(self):
+        (self.home / "large.py").write_text("import sys\nfor each in (-1e308, 1.7e308, 0): print(f'a={each * float(sys.argv[1])} b={-each}')")
+        self.succeed("run", "--name", "large", "--min", "a", "--max", "b", "-n", 3, "-j", 1, "-p", "i=grid([1, -1, 0.5])", "--searcher", "random",
+                     "--", sys.executable, "large.py", "{i}")
+        for view, ink in [("curves", 4000), ("parameters", 3000), ("front", 4000)]:
+            page = self.open("#/large/" + view)
+            self.box(page)
+            self.assertGreater(page.locator(".plane canvas").first.evaluate(DRAWN), ink, view)
+            self.assert_untroubled(page)
+
+
 class Running(BrowserTest):
     def test_pictures_are_renewed(self):
         running = self.start(*self.run_words("digits", samples=40, jobs=2), *self.train("--sleep", 0.1, "--epochs", 5))
