@@ -52,7 +52,7 @@ export function axisChoice(kind, change) {
 
 function caption(label, crosses, axis, kind) {
   const parts = [label];
-  if (crosses) parts.push(`A cross marks each of ${crosses} values that are not finite numbers.`);
+  if (crosses) parts.push(crosses === 1 ? "A cross marks a value that is not a finite number." : `A cross marks each of ${crosses} values that are not finite numbers.`);
   if (axis.cut) parts.push("Values far away from the others lie outside the picture.");
   if (axis.refused && kind === "log") parts.push("Not all values are above 0, so the axis is linear.");
   return parts.join(" ");

@@ -31,10 +31,10 @@ function caption(answer, curves, view, axis) {
   const missing = curves.reduce((sum, each) => sum + each.missing, 0);
   const thinned = curves.filter((each) => each.count > each.xs.length).length;
   return [
-    curves.length < answer.total ? `The best ${curves.length} of ${answer.total} trials.` : `${curves.length} trials.`,
+    curves.length < answer.total ? `The best ${curves.length} of ${answer.total} trials.` : `${curves.length === 1 ? "1 trial" : `${curves.length} trials`}.`,
     "The better a trial's objective is, the bluer its curve is and the later it is drawn.",
-    missing ? `${missing} values are not finite numbers: the curve has a gap there, and a cross stands at the lower edge.` : "",
-    thinned ? `${thinned} curves have more results than are drawn; evenly spaced ones are.` : "",
+    missing ? `${missing === 1 ? "1 value is not a finite number" : `${missing} values are not finite numbers`}: the curve has a gap there, and a cross stands at the lower edge.` : "",
+    thinned ? `${thinned === 1 ? "1 curve has" : `${thinned} curves have`} more results than are drawn; evenly spaced ones are.` : "",
     view.smooth ? "A smoothed curve has what was reported as a pale one behind it." : "",
     axis.cut ? "Values far away from the others lie outside the picture." : "",
     axis.refused && view.axis === "log" ? "Not all values are above 0, so the axis is linear." : "",
