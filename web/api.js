@@ -6,10 +6,15 @@ export function path(...parts) {
   return parts.map((part) => "/" + encodeURIComponent(part)).join("");
 }
 
+// An error with the status of an answer.
+export function refusal(sentence, status) {
+  return Object.assign(new Error(sentence), { status });
+}
+
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
   if (!response.ok) {
-    throw new Error(body.error || `the service answered with status ${response.status}`);
+    throw refusal(body.error || `The service answered with status ${response.status}.`, response.status);
   }
   return body;
 }
@@ -42,9 +47,9 @@ export function post(where) {
   });
 }
 
-// Follows an experiment: `changed` is called after something happened, at most once a second and
-// only while the page is seen; `connected` when the connection is lost or there again.
-export function follow(name, changed, connected) {
+// Follows an experiment: `changed` is called after something happened, at most once in `rest`
+// milliseconds and only while the page is seen; `connected` when the connection is lost or there again.
+export function follow(name, changed, connected, rest = 1000) {
   const source = new EventSource(ROOT + path("experiments", name) + "/events");
   let waiting = false;
   let timer = 0;
@@ -53,7 +58,7 @@ export function follow(name, changed, connected) {
     if (waiting && !document.hidden) {
       waiting = false;
       changed();
-      timer = setTimeout(flush, 1000);
+      timer = setTimeout(flush, rest);
     }
   };
   const note = () => {

@@ -1,10 +1,11 @@
 // Every experiment, the most recent first.
-import { get, path } from "/assets/api.js";
+import { get } from "/assets/api.js";
 import { duration, h, note, number, state, table } from "/assets/parts.js";
+import { address } from "/assets/place.js";
 
 export const EVERY_MS = 5000;
 
-const link = (row) => h("a", { href: "#" + path(row.id) }, row.id);
+const link = (row) => h("a", { href: address([row.id]) }, row.id);
 
 const COLUMNS = [
   { heading: "Experiment", cell: link },

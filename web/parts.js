@@ -35,17 +35,24 @@ const MARKS = {
   finished: "✓", interrupted: "!", unreadable: "✗",
 };
 
+export const mark = (word) => MARKS[word] || "·";
+
+// "asha:max_t=27.0" as a person writes it.
+export function plugin(text) {
+  return text && text.replace(/([=,([]-?\d+)\.0(?=[,)\]]|$)/g, "$1");
+}
+
 // A mark and the word: no colour is needed to read it.
 export function state(word) {
-  return h("span", { class: "state" }, h("span", { "aria-hidden": "true" }, (MARKS[word] || "·") + " "), word);
+  return h("span", { class: "state" }, h("span", { "aria-hidden": "true" }, mark(word) + " "), word);
 }
 
 export function note(...children) {
   return h("p", { class: "note" }, ...children);
 }
 
-export function problem(error, again) {
-  return h("div", { class: "problem", role: "alert" }, h("p", {}, error.message),
+export function problem(error, again, way = null) {
+  return h("div", { class: "problem", role: "alert" }, h("p", {}, error.message), way,
     again ? h("p", {}, h("button", { type: "button", onclick: again }, "Try again")) : null);
 }
 

@@ -1,10 +1,11 @@
 // One trial: its configuration, its curves, why each decision was made, its attempts and its log.
 import { get, path } from "/assets/api.js";
-import { lineChart } from "/assets/charts.js";
-import { answers, controls } from "/assets/experiment_page.js";
+import { axisChoice, lineChart } from "/assets/charts.js";
+import { answers, controls } from "/assets/controls.js";
 import { duration, facts, h, note, number, state, table } from "/assets/parts.js";
+import { address, change } from "/assets/place.js";
 
-function curves(trial) {
+function curves(trial, view) {
   const names = [...new Set(trial.results.flatMap((each) => Object.keys(each.metrics)))];
   const objectives = trial.objectives.map((each) => each.metric);
   const ordered = [...names].sort((a, b) => objectives.includes(b) - objectives.includes(a));
@@ -12,25 +13,44 @@ function curves(trial) {
   const shown = ordered.slice(0, 6).map((name) => lineChart({
     label: `${name} of trial ${trial.trial}, by iteration.`, xName: "iteration", yName: name,
     points: trial.results.map((each) => [each.iteration, name in each.metrics ? each.metrics[name] : null]),
+    kind: view.axis,
   }));
   const rest = ordered.length - shown.length;
-  return rest > 0 ? [...shown, note(`${rest} more metrics were reported; the API has them.`)] : shown;
+  const choice = h("div", { class: "controls" }, axisChoice(view.axis, (axis) => change({ axis })));
+  return [choice, ...shown, rest > 0 ? note(`${rest} more metrics were reported; the API has them.`) : null];
 }
 
 const numbers = (decision) =>
   Object.entries(decision.numbers).map(([name, value]) => `${name} ${number(value)}`).join(", ");
+
+const isPlain = (row) => row.decision === "continue" && Object.keys(row.numbers).length === 0;
+
+// Decisions to go on that rest on no numbers, one after the other for the same reason, are one row.
+export function folded(decisions) {
+  const rows = [];
+  for (const each of decisions) {
+    const last = rows[rows.length - 1];
+    if (last && last.count && isPlain(each) && last.reason === each.reason && last.by === each.by) {
+      last.count += 1;
+      last.until = each.iteration;
+    } else {
+      rows.push({ ...each, until: each.iteration, count: isPlain(each) ? 1 : 0 });
+    }
+  }
+  return rows;
+}
 
 function decisions(trial) {
   if (trial.decisions.length === 0) return note("Nothing has been decided about it yet.");
   const shown = trial.decisions.length < trial.decision_count
     ? note(`The last ${trial.decisions.length} of ${trial.decision_count} decisions.`) : null;
   return h("div", {}, shown, table("Decisions", [
-    { heading: "Iteration", number: true, cell: (row) => number(row.iteration) },
+    { heading: "Iteration", number: true, cell: (row) => (row.until > row.iteration ? `${row.iteration} to ${row.until}` : number(row.iteration)) },
     { heading: "Decision", cell: (row) => row.decision },
     { heading: "Reason", words: true, cell: (row) => row.reason },
     { heading: "Numbers", cell: numbers },
     { heading: "By", cell: (row) => row.by },
-  ], trial.decisions));
+  ], folded(trial.decisions), (row) => (row.count ? "plain" : undefined)));
 }
 
 function attempts(trial) {
@@ -46,7 +66,8 @@ function attempts(trial) {
   ], trial.attempts, (row) => row.outcome);
 }
 
-async function log(where, stream, signal) {
+async function log(where, trial, stream, signal) {
+  if (!trial.logs.includes(stream)) return note(`There is no log of its ${stream}.`);
   try {
     const answer = await get(where + "/log", { stream }, signal);
     if (answer.text === "") return note(`It has written nothing to ${stream}.`);
@@ -60,16 +81,16 @@ async function log(where, stream, signal) {
 
 const ENDED = ["completed", "stopped", "failed"];
 
-export async function trialPage(name, number_, signal) {
+export async function trialPage(name, number_, view, signal) {
   const where = path("experiments", name, "trials", number_);
   const trial = await get(where, {}, signal);
-  const [out, err] = await Promise.all([log(where, "stdout", signal), log(where, "stderr", signal)]);
+  const [out, err] = await Promise.all([log(where, trial, "stdout", signal), log(where, trial, "stderr", signal)]);
   const said = answers(name + "/" + number_);
   const logs = [["stdout", out], ["stderr", err]];
   if (trial.state === "failed") logs.reverse();  // the error first
   return {
     title: `Trial ${trial.trial} of ${name}`,
-    trail: [[name, "#" + path(name)], [`trial ${trial.trial}`, "#" + path(name, "trials", number_)]],
+    trail: [[name, address([name])], [`trial ${trial.trial}`, address([name, "trials", number_])]],
     follows: name,
     parts: [
       h("h1", {}, `Trial ${trial.trial} `, state(trial.state)),
@@ -78,7 +99,7 @@ export async function trialPage(name, number_, signal) {
       said,
       facts([["Why", trial.reason], ["Best", number(trial.best)], ["Iterations", number(trial.iterations)], ["Proposed by", trial.proposed_by]]),
       h("h2", {}, "Configuration"), facts(Object.entries(trial.config).map(([key, value]) => [key, number(value)])),
-      h("h2", {}, "Results"), ...curves(trial),
+      h("h2", {}, "Results"), ...curves(trial, view),
       h("h2", {}, "Decisions"), decisions(trial),
       h("h2", {}, "Attempts"), attempts(trial),
       ...logs.flatMap(([stream, part]) => [h("h2", {}, stream === "stdout" ? "Output" : "Errors"), part]),

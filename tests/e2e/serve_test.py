@@ -1,8 +1,11 @@
 """`luthier serve` from outside: the API, live events, control, and those who are kept out."""
 
+import gzip
 import http.client
 import json
+import pathlib
 import socket
+import sys
 import threading
 import time
 import unittest
@@ -10,6 +13,7 @@ import urllib.parse
 
 from luthier_program import ProgramTest, interrupt
 
+WEB = pathlib.Path(__file__).resolve().parents[2] / "web"
 TOKEN = "an-example-token-of-thirty-chars"
 INTENT = {"X-Luthier": "1", "Content-Type": "application/json"}
 
@@ -116,6 +120,48 @@ class Reading(ServeTest):
         (line,) = self.lines("best", "digits")
         self.assertEqual(best[-1], line["best"])
 
+    def test_curves_by_time(self):
+        for by_time, by_count in zip(self.get("experiments/digits/curves", by="time")["curves"], self.get("experiments/digits/curves")["curves"]):
+            times = [at for at, _ in by_time["points"]]
+            self.assertEqual(times, sorted(times))
+            self.assertGreaterEqual(times[0], 0)
+            self.assertEqual([value for _, value in by_time["points"]], [value for _, value in by_count["points"]])
+
+    def test_columns_are_the_trials(self):
+        answer = self.get("experiments/digits/columns", filter="lr < 0.9")
+        rows = self.get("experiments/digits/trials", filter="lr < 0.9")["trials"]
+        self.assertEqual((answer["total"], answer["trials"]), (len(rows), [row["trial"] for row in rows]))
+        self.assertEqual(answer["states"], [row["state"] for row in rows])
+        columns = {column["name"]: column for column in answer["columns"]}
+        self.assertEqual(columns["lr"]["values"], [row["config"]["lr"] for row in rows])
+        self.assertEqual(columns["loss"]["values"], [row["best"] for row in rows])
+        self.assertEqual((columns["lr"]["kind"], columns["lr"]["scale"]), ("parameter", "linear"))
+        self.assertEqual((columns["loss"]["kind"], columns["loss"]["mode"]), ("objective", "min"))
+        few = self.get("experiments/digits/columns", limit=2)
+        self.assertEqual((few["total"], few["trials"]), (4, [0, 1]))
+        self.assertEqual({len(column["values"]) for column in few["columns"]}, {2})
+
+    def test_the_timeline_has_every_attempt(self):
+        answer = self.get("experiments/digits/timeline")
+        self.assertEqual((answer["running"], answer["jobs"], answer["attempt_count"]), (False, 2, 4))
+        for trial, attempt, begin, end, outcome, first, last in answer["attempts"]:
+            (told,) = self.get(f"experiments/digits/trials/{trial}")["attempts"]
+            self.assertEqual([told["attempt"], told["started_s"], told["ended_s"], told["outcome"]], [attempt, begin, end, outcome])
+            self.assertEqual((first, last), (0, 3))
+            self.assertLessEqual(end, answer["end_s"])
+
+    def test_pages_are_compressed_where_that_is_allowed(self):
+        plain = self.ask("/assets/app.js")[2].encode()
+        for accepted, compressed in [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("identity", False), ("notgzip", False)]:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            connection.request("GET", "/assets/app.js", headers={"Accept-Encoding": accepted})
+            response = connection.getresponse()
+            body = response.read()
+            self.assertEqual(response.getheader("Content-Encoding"), "gzip" if compressed else None, accepted)
+            self.assertEqual(response.getheader("Vary"), "Accept-Encoding")
+            self.assertEqual(gzip.decompress(body) if compressed else body, plain)
+            connection.close()
+
     def test_what_is_wrong_is_said(self):
         for path, status, words in [
                 ("experiments/digitz", 404, "there is no experiment 'digitz'"),
@@ -130,6 +176,11 @@ class Reading(ServeTest):
                 ("experiments/digits/trials?ofset=1", 400, "did you mean 'offset'?"),
                 ("experiments/digits/trials?state=complete", 400, "did you mean 'completed'?"),
                 ("experiments/digits/curves?trials=a", 400, "trials is a list"),
+                ("experiments/digits/curves?by=day", 400, "it must be iteration or time"),
+                ("experiments/digits/columns?limit=20001", 400, "from 1 to 20000"),
+                ("experiments/digits/columns?filter=los%3C1", 400, "did you mean 'loss'?"),
+                ("experiments/digits/rungs?limit=1", 400, "limit"),
+                ("experiments/digitz/rungs", 404, "there is no experiment 'digitz'"),
                 ("experiments/digits/events?after=x", 400, "is no place in the log"),
                 ("experiments/digits/nothing", 404, "nothing of that name")]:
             got, _, body = self.ask("/api/v1/" + path)
@@ -161,8 +212,8 @@ class Reading(ServeTest):
         status, headers, page = self.ask("/")
         self.assertEqual(status, 200)
         self.assertNotIn("unsafe", headers["Content-Security-Policy"])
-        names = ["app.js", "api.js", "parts.js", "charts.js", "list_page.js", "experiment_page.js", "trial_page.js", "style.css",
-                 "icon.svg"]
+        names = [file.name for file in WEB.iterdir()]
+        self.assertIn("app.js", names)
         for name in names:
             status, headers, text = self.ask("/assets/" + name)
             self.assertEqual(status, 200, name)
@@ -172,6 +223,9 @@ class Reading(ServeTest):
             self.assertNotIn("https://", text)
         for part in ['<html lang="en">', "<main", "<noscript>", 'role="status"']:
             self.assertIn(part, page)
+
+    def test_pages_are_small(self):
+        self.assertLess(sum(len(gzip.compress(file.read_bytes())) for file in WEB.iterdir()), 120 * 1024)
 
     def test_answers_several_requests_on_one_connection(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -186,6 +240,91 @@ class Reading(ServeTest):
     def test_ends_in_good_order(self):
         interrupt(self.server)
         self.assertEqual(self.server.wait(10), 0)
+
+
+# Loss falls with the epochs towards lr, size falls as lr grows; one value in between is no number.
+OBJECTIVES = """
+import sys
+lr = float(sys.argv[1])
+for epoch in range(1, 10):
+    print(f"loss={lr + 1 / epoch if epoch != 5 else float('nan')} size={(1 - lr) ** 2}", flush=True)
+"""
+
+
+class Pictured(ServeTest):
+    def experiment(self, *options, name="pictured", samples=12):
+        (self.home / "objectives.py").write_text(OBJECTIVES)
+        self.succeed("run", "--name", name, "-n", samples, "-j", 2, "-p", "lr=uniform(0, 1)", "--searcher", "random",
+                     "--seed", 3, *options, "--", sys.executable, "objectives.py", "{lr}")
+
+    def rungs(self, name, scheduler):
+        """The entries, and what `explain` says of all decisions that have numbers."""
+        self.experiment("--min", "loss", "--scheduler", scheduler, name=name)
+        told = {(trial, made["iteration"], made["decision"], made["reason"]) for trial in range(12)
+                for made in self.lines("explain", name, trial) if made["numbers"]}
+        return self.get(f"experiments/{name}/rungs")["entries"], told
+
+    def test_rungs_are_the_decisions_with_numbers(self):
+        self.serve()
+        for name, scheduler in [("a", "asha:max_t=9,grace_period=1,reduction_factor=3"), ("m", "median_stopping")]:
+            entries, told = self.rungs(name, scheduler)
+            decided = {(each["trial"], each["iteration"], each["decision"].replace("complete", "stop"), each["reason"]) for each in entries}
+            self.assertEqual(decided, told)
+            self.assertTrue(entries)
+            for each in entries:
+                if each["cutoff"] is not None:
+                    self.assertEqual(each["value"] > each["cutoff"], each["decision"] == "stop", each)
+        entries, told = self.rungs("h", "hyperband:max_t=9")
+        self.assertEqual(len({(each["rung"], each["trial"]) for each in entries}), len(entries))
+        self.assertTrue(all(each["rank"] <= each["kept"] for each in entries if each["decision"] == "resume"))
+        stopped = {each["trial"] for each in entries if each["decision"] == "stop"}
+        rows = self.get("experiments/h/trials", state="stopped")["trials"]
+        self.assertEqual(stopped, {row["trial"] for row in rows})
+
+    def test_the_front_is_the_front(self):
+        self.experiment("--min", "loss", "--min", "size")
+        self.serve()
+        answer = self.get("experiments/pictured/front")
+        columns = {each["name"]: each["values"] for each in self.get("experiments/pictured/columns")["columns"]}
+        points = list(zip(columns["loss"], columns["size"]))
+        self.assertEqual(answer["scored"], 12)
+        front = {trial for trial, (a, b) in enumerate(points)
+                 if not any(c <= a and d <= b and (c, d) != (a, b) for c, d in points)}
+        self.assertEqual({each["trial"] for each in answer["front"]}, front)
+        self.assertEqual(answer["front_count"], len(front))
+        right, top = answer["hypervolume"]["reference"]
+        volume, height = 0, top
+        for a, b in sorted(points[trial] for trial in front):
+            volume += max(0, right - a) * max(0, height - b)
+            height = min(height, b)
+        self.assertAlmostEqual(answer["hypervolume"]["points"][-1][1], volume)
+        volumes = [value for _, value in answer["hypervolume"]["points"]]
+        self.assertEqual(volumes, sorted(volumes))
+
+    def test_what_was_gathered_is_gathered_on(self):
+        self.serve()
+        words = self.run_words("pictured", "--scheduler", "asha:max_t=9,grace_period=1", "--log", "none", samples=8)
+        paths = [f"experiments/pictured/{each}" for each in ("timeline", "rungs", "curves", "columns")]
+        running = self.start(*words, *self.train("--sleep", 0.1, "--epochs", 9))
+        self.wait_for_results("pictured", 3)
+        early = [self.get(path) for path in paths]
+        self.assertIsNotNone(running.wait(60))
+        late = [self.get(path) for path in paths]
+        self.serve()  # another one, which has gathered nothing yet
+        self.assertEqual(late, [self.get(path) for path in paths])
+        for before, after in zip(early, late):
+            self.assertNotEqual(before, after)
+        self.succeed("rm", "pictured", "--yes")
+        self.experiment("--min", "loss", samples=2)
+        self.assertEqual(self.get(paths[0])["attempt_count"], 2)
+        self.assertEqual([len(each["points"]) for each in self.get(paths[2])["curves"]], [9, 9])
+
+    def test_values_that_are_no_number_do_not_go_under(self):
+        self.experiment("--min", "loss", samples=2)
+        self.serve()
+        for points in (2, 5, 100):
+            for curve in self.get("experiments/pictured/curves", points=points)["curves"]:
+                self.assertEqual((curve["not_finite_count"], curve["not_finite"]), (1, [5]))
 
 
 class KeptOut(ServeTest):

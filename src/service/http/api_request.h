@@ -10,6 +10,7 @@
 
 #include "luthier/error.h"
 #include "luthier/trial.h"
+#include "service/http/event_fold_cache.h"
 #include "service/http/fold_cache.h"
 #include "service/http/http_message.h"
 #include "service/http/request_target.h"
@@ -22,6 +23,7 @@ struct ApiRequest {
   const std::filesystem::path& results;
   const std::string& who;  // in whose name experiments are asked to stop
   FoldCache& folds;
+  EventFoldCache& pictures;
   std::filesystem::path experiment = {};  // its directory, where the path names one
   TrialId trial = {};                     // where the path names one
   std::string action = {};                // stop, pause or resume, where the path ends so
@@ -47,6 +49,10 @@ ApiAnswer answer_trials(const ApiRequest& request);
 ApiAnswer answer_trial(const ApiRequest& request);
 ApiAnswer answer_log(const ApiRequest& request);
 ApiAnswer answer_curves(const ApiRequest& request);
+ApiAnswer answer_columns(const ApiRequest& request);
+ApiAnswer answer_rungs(const ApiRequest& request);
+ApiAnswer answer_timeline(const ApiRequest& request);
+ApiAnswer answer_front(const ApiRequest& request);
 ApiAnswer answer_events(const ApiRequest& request);
 ApiAnswer answer_control(const ApiRequest& request);
 

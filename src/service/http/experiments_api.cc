@@ -36,8 +36,13 @@ constexpr std::array kRoutes = {
     Route{"GET", "experiments/{experiment}/trials/{trial}/log", "stream bytes", answer_log},
     Route{"GET",
           "experiments/{experiment}/curves",
-          "metric trials points filter state sort order limit",
+          "metric trials points by filter state sort order limit",
           answer_curves},
+    Route{
+        "GET", "experiments/{experiment}/columns", "filter state sort order limit", answer_columns},
+    Route{"GET", "experiments/{experiment}/rungs", "", answer_rungs},
+    Route{"GET", "experiments/{experiment}/timeline", "", answer_timeline},
+    Route{"GET", "experiments/{experiment}/front", "", answer_front},
     Route{"GET", "experiments/{experiment}/events", "after", answer_events},
     Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
     Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
@@ -151,8 +156,12 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http, const RequestTarget
       continue;
     }
     if (route.method == method) {
-      ApiRequest request{
-          .http = http, .target = target, .results = results_, .who = who_, .folds = folds_};
+      ApiRequest request{.http = http,
+                         .target = target,
+                         .results = results_,
+                         .who = who_,
+                         .folds = folds_,
+                         .pictures = pictures_};
       auto answered = follow(request, route, segments);
       return answered ? *std::move(answered) : refusal(answered.error());
     }
@@ -181,10 +190,18 @@ ApiAnswer answer_experiments(const ApiRequest& request) {
 
 ApiAnswer answer_experiment(const ApiRequest& request) {
   LUTHIER_TAKE(const auto overview, read_overview(request.experiment));
-  const std::string id = request.experiment.filename().string();
-  return json_response("{\"id\": " + json_string(id) +
-                       ", \"sequence\": " + std::to_string(overview.status.sequence) + ", " +
-                       overview_json(overview).substr(1));
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("id", request.experiment.filename().string())
+      .field("sequence", overview.status.sequence);
+  json.list_of("objectives", overview.spec.objectives, [&](const Objective& each) {
+    json.object()
+        .field("metric", each.metric)
+        .field("mode", each.mode == Mode::min ? "min" : "max")
+        .end();
+  });
+  return json_response(out + ", " + overview_json(overview).substr(1));
 }
 
 ApiAnswer answer_control(const ApiRequest& request) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "service/http/event_fold_cache.h"
 #include "service/http/fold_cache.h"
 #include "service/http/http_message.h"
 #include "service/http/request_target.h"
@@ -25,6 +26,7 @@ class ExperimentsApi {
   const std::filesystem::path results_;
   const std::string who_;
   FoldCache folds_;
+  EventFoldCache pictures_;
 };
 
 }  // namespace luthier

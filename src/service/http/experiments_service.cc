@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <span>
 
 #include "base/failure.h"
 #include "base/text.h"
+#include "service/http/compressed.h"
 #include "service/http/live_events.h"
 #include "service/http/web_assets.h"
 
@@ -14,14 +16,31 @@ namespace {
 
 constexpr std::size_t kShortestToken = 22;  // 128 bits, six to a character
 
-HttpResponse file_response(std::string_view name) {
+HttpResponse file_response(const HttpRequest& request, std::string_view name) {
   const auto asset = web_asset(name);
   if (!asset) {
     return refusal(404, "there is no page of that name; '/' shows the experiments");
   }
-  return {.type = std::string(asset->type),
-          .body = std::string(asset->bytes),
-          .headers = {{"Cache-Control", "no-cache"}}};
+  HttpResponse response{.type = std::string(asset->type),
+                        .headers = {{"Cache-Control", "no-cache"}, {"Vary", "Accept-Encoding"}}};
+  if (takes_gzip(request)) {
+    response.body = gzipped(asset->bytes);
+    response.headers.emplace_back("Content-Encoding", "gzip");
+  } else {
+    response.body = asset->bytes;
+  }
+  return response;
+}
+
+// The file of web/ that a path asks for; empty: none.
+std::string_view page_name(std::span<const std::string> segments) {
+  if (segments.empty()) {
+    return "index.html";
+  }
+  if (segments.size() == 1 && segments[0] == "favicon.ico") {
+    return "icon.svg";  // browsers ask for it unbidden
+  }
+  return segments.size() == 2 && segments[0] == "assets" ? segments[1] : std::string_view();
 }
 
 HttpResponse page(const HttpRequest& request, const RequestTarget& target) {
@@ -34,8 +53,7 @@ HttpResponse page(const HttpRequest& request, const RequestTarget& target) {
   if (segments.size() == 1 && segments[0] == "healthz") {
     return {.body = "{\"ok\": true}\n"};
   }
-  const bool asset = segments.size() == 2 && segments[0] == "assets";
-  return file_response(segments.empty() ? "index.html" : asset ? segments[1] : "");
+  return file_response(request, page_name(segments));
 }
 
 }  // namespace

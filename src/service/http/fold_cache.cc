@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::size_t kKept = 3;
 
-ino_t log_file(const std::filesystem::path& directory) {
-  const auto status = ContainedFiles(directory).status("experiment.db");
-  return status ? status->st_ino : 0;
-}
-
 Result<> take(FoldCache::Fold& fold, const Event& event) {
   LUTHIER_TRY(check_event(fold.state, event));
   LUTHIER_TRY(fold.state.apply(event));
@@ -28,6 +23,11 @@ Result<> take(FoldCache::Fold& fold, const Event& event) {
 }
 
 }  // namespace
+
+ino_t log_file(const std::filesystem::path& directory) {
+  const auto status = ContainedFiles(directory).status("experiment.db");
+  return status ? status->st_ino : 0;
+}
 
 std::shared_ptr<FoldCache::Entry> FoldCache::entry(const std::filesystem::path& directory) {
   const std::scoped_lock lock(mutex_);

@@ -17,6 +17,9 @@
 
 namespace luthier {
 
+// The file that an experiment's log is in: of another log it is another. 0: there is none.
+ino_t log_file(const std::filesystem::path& directory);
+
 class FoldCache {
  public:
   // What was folded of one log.

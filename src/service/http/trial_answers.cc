@@ -217,6 +217,22 @@ Result<std::string> row_of_trial(const ApiRequest& request) {
   return out;
 }
 
+std::filesystem::path directory_of(TrialId trial) {
+  return std::filesystem::path("trials") / to_text(trial);
+}
+
+// Those of stdout and stderr that there is a log of.
+std::vector<std::string> streams_of(const ApiRequest& request) {
+  const ContainedFiles files(request.experiment, directory_of(request.trial));
+  std::vector<std::string> streams;
+  for (const char* stream : {"stdout", "stderr"}) {
+    if (files.status(std::string(stream) + ".log")) {
+      streams.emplace_back(stream);
+    }
+  }
+  return streams;
+}
+
 }  // namespace
 
 ApiAnswer answer_trial(const ApiRequest& request) {
@@ -241,6 +257,7 @@ ApiAnswer answer_trial(const ApiRequest& request) {
         .field("mode", each.mode == Mode::min ? "min" : "max")
         .end();
   });
+  json.field("logs", streams_of(request));
   history.write(json);
   json.end();
   return json_response(out + ", " + more.substr(1));
@@ -255,8 +272,7 @@ ApiAnswer answer_log(const ApiRequest& request) {
   }
   LUTHIER_TAKE(const auto bytes, request.number("bytes", 16 << 10, 1, 256 << 10));
   const std::string name = (stream.empty() ? "stdout" : stream) + ".log";
-  const ContainedFiles files(request.experiment,
-                             std::filesystem::path("trials") / to_text(request.trial));
+  const ContainedFiles files(request.experiment, directory_of(request.trial));
   const FileDescriptor file = files.open(name, O_RDONLY);
   struct stat status{};
   if (!file || ::fstat(file.get(), &status) != 0) {

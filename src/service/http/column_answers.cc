@@ -1,0 +1,137 @@
+// The trials as columns, for pictures: every trial in one answer, up to a bound.
+#include <algorithm>
+#include <span>
+
+#include "base/try.h"
+#include "core/json_writer.h"
+#include "service/http/api_request.h"
+#include "service/http/trial_request.h"
+#include "tuner/assembly.h"
+
+namespace luthier {
+namespace {
+
+constexpr std::int64_t kMostTrials = 20000;
+constexpr std::size_t kMostColumns = 100;
+
+struct Column {
+  std::string name;
+  std::string_view kind;  // parameter, objective or metric
+  const Parameter* parameter = nullptr;
+  const Objective* objective = nullptr;
+};
+
+// How far apart two values of a parameter are drawn.
+std::string_view scale_of(const Domain& domain) {
+  switch (domain.kind) {
+    case DomainKind::loguniform:
+    case DomainKind::qloguniform:
+    case DomainKind::lograndint:
+    case DomainKind::qlograndint:
+      return "log";
+    case DomainKind::choice:
+    case DomainKind::grid:
+    case DomainKind::flag:
+    case DomainKind::secret:
+      return "category";
+    default:
+      return "linear";
+  }
+}
+
+// Parameters that vary, objectives, then the other metrics in the order in which they came.
+std::vector<Column> columns_of(const ExperimentSpec& spec, std::span<const std::string> others) {
+  std::vector<Column> columns;
+  for (const Parameter& parameter : spec.space.parameters()) {
+    if (varies(parameter)) {
+      columns.push_back({.name = parameter.name, .kind = "parameter", .parameter = &parameter});
+    }
+  }
+  for (const Objective& objective : spec.objectives) {
+    columns.push_back({.name = objective.metric, .kind = "objective", .objective = &objective});
+  }
+  for (const auto& name : others) {
+    columns.push_back({.name = name, .kind = "metric"});
+  }
+  columns.resize(std::min(columns.size(), kMostColumns));
+  return columns;
+}
+
+void write_column(JsonWriter& json,
+                  const Column& column,
+                  const TrialColumns& columns,
+                  std::span<const TrialRow> rows) {
+  json.object()
+      .field("name", column.name)
+      .field("kind", column.kind)
+      .field("scale", column.parameter ? scale_of(column.parameter->domain) : "linear");
+  if (column.parameter != nullptr && !column.parameter->domain.values.empty()) {
+    json.field("choices", column.parameter->domain.values);
+  }
+  if (column.objective != nullptr) {
+    json.field("mode", column.objective->mode == Mode::min ? "min" : "max");
+  }
+  json.list_of("values", rows, [&](const TrialRow& row) {
+    json.value(TrialColumns::Row(columns, row).value(column.name));
+  });
+  json.end();
+}
+
+struct Wanted {
+  std::vector<TrialRow> rows;
+  std::int64_t total = 0;
+};
+
+Result<Wanted> wanted_rows(TrialTable& table,
+                           TrialColumns& columns,
+                           const TrialQuery& query,
+                           std::int64_t limit) {
+  Wanted wanted;
+  LUTHIER_TRY(for_each_wanted(table, columns, query, [&](const TrialRow& row) {
+    if (++wanted.total <= limit) {
+      wanted.rows.push_back(row);
+    }
+    return true;
+  }));
+  for (const TrialRow& row : wanted.rows) {
+    columns.learn(row.last);
+  }
+  return wanted;
+}
+
+std::string columns_json(const ExperimentSpec& spec,
+                         const TrialColumns& columns,
+                         std::span<const std::string> others,
+                         const Wanted& wanted) {
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("schema", 1).field("total", wanted.total);
+  json.list_of("trials", wanted.rows, [&](const TrialRow& row) { json.value(row.trial.value); });
+  json.list_of(
+      "states", wanted.rows, [&](const TrialRow& row) { json.value(columns.state_text(row)); });
+  json.list_of("columns", columns_of(spec, others), [&](const Column& column) {
+    write_column(json, column, columns, wanted.rows);
+  });
+  json.end();
+  return out;
+}
+
+}  // namespace
+
+ApiAnswer answer_columns(const ApiRequest& request) {
+  LUTHIER_TAKE(const auto query, trial_query(request));
+  LUTHIER_TAKE(const auto limit, request.number("limit", kMostTrials, 1, kMostTrials));
+  const bool running = is_running(request.experiment);
+  std::string out;
+  LUTHIER_TRY(request.folds.look_at_trials(request.experiment, [&](TrialTable& table) -> Result<> {
+    TrialColumns columns(table.spec(), running);
+    const std::size_t known = columns.known().size();
+    LUTHIER_TRY(check_query(table, columns, query));
+    LUTHIER_TAKE(const auto wanted, wanted_rows(table, columns, query, limit));
+    out = columns_json(table.spec(), columns, std::span(columns.known()).subspan(known), wanted);
+    return {};
+  }));
+  return json_response(std::move(out));
+}
+
+}  // namespace luthier

@@ -1,0 +1,315 @@
+"""The pages of `luthier serve` in a browser: each renders, by keyboard and by mouse, and what trials wrote stays text."""
+
+import json
+import shutil
+import sys
+import unittest
+
+from luthier_program import interrupt
+from serve_test import ServeTest
+
+try:
+    from playwright.sync_api import sync_playwright
+except ImportError:
+    sync_playwright = None
+
+CHROMIUM = shutil.which("chromium")
+
+# A metric and a log that would be markup, a value that is not a number, and one bad early value.
+HOSTILE = """
+import json, sys
+lr, width = float(sys.argv[1]), int(sys.argv[2])
+print("<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'>", flush=True)
+for epoch in range(1, 10):
+    loss = 5000.0 if epoch == 1 else (lr - 0.3) ** 2 + 1 / epoch
+    if width > 48 and epoch == 4:
+        loss = float("nan")
+    print(json.dumps({"loss": loss, "size": width + lr, "<img src=x onerror='window.hurt = 1'>": epoch}), flush=True)
+"""
+MARKUP = "<img src=x onerror='window.hurt = 1'>"
+
+
+@unittest.skipUnless(CHROMIUM and sync_playwright, "it needs chromium, and playwright for this Python (pip install playwright)")
+class BrowserTest(ServeTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.playwright = sync_playwright().start()
+        cls.addClassCleanup(cls.playwright.stop)
+        cls.browser = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        cls.addClassCleanup(cls.browser.close)
+
+    def setUp(self):
+        super().setUp()
+        (self.home / "hostile.py").write_text(HOSTILE)
+        self.troubles = []
+
+    def experiment(self, name="shown", *options, samples=8, objectives=("--min", "loss")):
+        self.succeed("run", "--name", name, *objectives, "-n", samples, "-j", 2, "-p", "lr=loguniform(0.001, 1)",
+                     "-p", "width=randint(16, 64)", "-p", 'kind=choice(["a", "b", "c"])', "--searcher", "random", "--seed", 5,
+                     *options, "--", sys.executable, "hostile.py", "{lr}", "{width}")
+
+    def open(self, address="", theme="light", expected=()):
+        """A page of its own; what the console says is a failure, but for the statuses that are expected."""
+        context = self.browser.new_context(viewport={"width": 1200, "height": 900}, color_scheme=theme)
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda message: self.hear(message, expected))
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(f"http://127.0.0.1:{self.port}/{address}")
+        page.wait_for_selector("main :is(h1, .problem)")
+        return page
+
+    def hear(self, message, expected):
+        if message.type in ("error", "warning") and not any(f"status of {status}" in message.text for status in expected):
+            self.troubles.append(message.text)
+
+    def wait(self, page, expression):
+        """Until it is true. (The pages' own rules allow no text to be run, so playwright can't wait inside them.)"""
+        self.wait_until(lambda: page.evaluate(expression), expression)
+
+    def assert_untroubled(self, page):
+        self.assertEqual(self.troubles, [])
+        self.assertEqual(page.evaluate("window.hurt"), None)
+
+    @staticmethod
+    def drag(page, box, start, end):
+        """Between two places in a box, as shares of its width and height."""
+        def place(at):
+            return box["x"] + at[0] * box["width"], box["y"] + at[1] * box["height"]
+        page.mouse.move(*place(start))
+        page.mouse.down()
+        middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+        page.mouse.move(*place(middle))
+        page.mouse.move(*place(end))
+        page.mouse.up()
+
+
+# The pixels of a canvas that differ from its corner.
+DRAWN = """canvas => { const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = new Uint32Array(data.buffer); return pixels.filter(each => each !== pixels[0]).length; }"""
+
+
+class Pages(BrowserTest):
+    def setUp(self):
+        super().setUp()
+        self.experiment("shown", "--scheduler", "asha:max_t=9,grace_period=3")
+        self.experiment("two", objectives=("--min", "loss", "--max", "size"))
+        self.serve()
+
+    def test_each_renders_in_both_themes(self):
+        views = ["#/", "#/shown", "#/shown/curves", "#/shown/curves?smooth=0.6&by=time&axis=log&x=log", "#/shown/parameters",
+                 "#/shown/parameters?axis=log&top=50", "#/shown/decisions", "#/shown/decisions?axis=trimmed", "#/shown/timeline",
+                 "#/shown/trials/0", "#/two/front", "#/two/front?axis=log", "#/two/decisions"]
+        for theme in ("light", "dark"):
+            for address in views:
+                with self.subTest(address=address, theme=theme):
+                    page = self.open(address, theme)
+                    page.wait_for_timeout(200)
+                    self.assert_untroubled(page)
+                    self.assertEqual(page.locator(".problem").count(), 0)
+                    for picture in page.locator(".plane").all():
+                        self.assertGreater(picture.locator("canvas").first.evaluate(DRAWN), 500)
+                        self.assertGreater(len(picture.locator("[role=img]").get_attribute("aria-label")), 20)
+                    if "/curves" in address or "/decisions?" in address or "/timeline" in address:
+                        self.assertGreater(page.locator(".plane").count(), 0)
+                        self.assertGreater(page.locator("table").count(), 0)
+                    page.context.close()
+
+    def test_what_trials_wrote_stays_text(self):
+        for address in ["#/shown", "#/shown/trials/0", "#/shown/curves", "#/shown/parameters"]:
+            page = self.open(address)
+            page.wait_for_timeout(200)
+            self.assertEqual(page.locator("main img, main script").count(), 0)
+            self.assertIn(MARKUP, page.content().replace("&lt;", "<").replace("&gt;", ">"))
+            self.assert_untroubled(page)
+
+    def test_views_are_reached_by_keyboard(self):
+        page = self.open("#/shown")
+        page.locator(".tabs a").first.focus()
+        for expected in ["Curves", "Parameters", "Decisions", "Timeline"]:
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("Enter")
+            self.wait(page, f"document.querySelector('.tabs [aria-current]').textContent === '{expected}'")
+            self.assertEqual(page.evaluate("document.activeElement.textContent"), expected)
+        page.keyboard.press("ArrowRight")
+        self.assertEqual(page.evaluate("document.activeElement.textContent"), "Trials")
+        self.assertEqual(page.locator(".tabs a", has_text="Front").count(), 0)
+        self.assert_untroubled(page)
+
+    def test_sorts_and_filters(self):
+        page = self.open("#/shown")
+        page.get_by_role("button", name="loss", exact=False).first.click()
+        page.wait_for_selector("th[aria-sort=ascending] >> text=loss")
+        values = [float(each) for each in page.locator("table[aria-label=Trials] tbody tr td:nth-child(3)").all_inner_texts()]
+        self.assertEqual(values, sorted(values))
+        page.fill("[name=filter]", f"loss <= {values[2] + 1e-6}")
+        page.keyboard.press("Enter")
+        self.wait(page, "document.querySelectorAll('table[aria-label=Trials] tbody tr').length === 3")
+        page.fill("[name=filter]", "los < 1")
+        page.keyboard.press("Enter")
+        self.troubles.clear()
+        page.wait_for_selector(".problem >> text=did you mean")
+
+    def test_a_bad_early_value_can_be_taken_out_of_the_picture(self):
+        page = self.open("#/two/trials/0")
+        top = "[...document.querySelectorAll('svg')][0].querySelectorAll('text')"
+        highest = f"Math.max(...[...{top}].filter(e => e.getAttribute('text-anchor') === 'end').map(e => Number(e.textContent)))"
+        self.assertGreater(page.evaluate(highest), 2000)
+        page.select_option("[name=axis]", "trimmed")
+        self.wait(page, highest + " < 2000")
+        self.assertIn("axis=trimmed", page.url)
+        page.reload()
+        page.wait_for_selector("svg")
+        self.assertLess(page.evaluate(highest), 2000)
+
+    def test_what_is_not_there_is_said(self):
+        page = self.open("#/shown/trials/1")
+        page.evaluate("location.hash = '#/nothing'")
+        page.wait_for_selector("text=There is no experiment ‘nothing’")
+        self.assertEqual(page.locator("#trail li").all_inner_texts(), ["nothing"])
+        self.assertNotIn("/api/", page.inner_text("main"))
+        page.click("text=All experiments")
+        page.wait_for_selector("h1 >> text=Experiments")
+        page.evaluate("location.hash = '#/shown/trials/99'")
+        page.wait_for_selector("text=there is no trial 99")
+        page.click("text=The experiment shown")
+        page.wait_for_selector("h1 >> text=shown")
+        page.evaluate("location.hash = '#/shown/nonsense'")
+        page.wait_for_selector("text=There is no such page")
+
+    def test_numbers_and_decisions_are_short(self):
+        page = self.open("#/shown")
+        self.assertIn("max_t=9,grace_period=3", page.inner_text("dl"))
+        page = self.open("#/shown/trials/0")
+        rows = page.locator("table[aria-label=Decisions] tbody tr td:first-child").all_inner_texts()
+        self.assertIn("1 to 2", rows)
+
+    def test_the_icon_is_there(self):
+        self.assertEqual(self.status("/favicon.ico"), 200)
+
+
+class Pictures(BrowserTest):
+    def setUp(self):
+        super().setUp()
+        self.experiment("shown", "--scheduler", "asha:max_t=9,grace_period=1", samples=12)
+        self.serve()
+
+    def box(self, page):
+        page.wait_for_selector(".plane canvas")
+        page.wait_for_timeout(150)
+        return page.locator(".plane").first.bounding_box()
+
+    def chosen(self, page):
+        return page.locator("text=/of 12 trials are chosen/").inner_text()
+
+    def test_a_brush_survives_a_reload(self):
+        page = self.open("#/shown/parameters")
+        box = self.box(page)
+        self.assertIn("12 of 12", self.chosen(page))
+        self.drag(page, box, (60 / box["width"], 0.3), (60 / box["width"], 0.62))  # along the first axis
+        self.wait(page, "location.hash.includes('brush=')")
+        said, address = self.chosen(page), page.url
+        self.assertNotIn("12 of 12", said)
+        rows = page.locator("table[aria-label='Chosen trials'] tbody tr").all_inner_texts()
+        self.assertEqual(len(rows), int(said.split()[0]))
+        page.reload()
+        self.box(page)
+        self.assertEqual((page.url, self.chosen(page)), (address, said))
+        self.assertEqual(page.locator("table[aria-label='Chosen trials'] tbody tr").all_inner_texts(), rows)
+        page.click("text=Clear")
+        page.wait_for_selector("text=12 of 12 trials are chosen")
+        self.assert_untroubled(page)
+
+    def test_a_choice_without_a_pointer(self):
+        page = self.open("#/shown/parameters")
+        self.box(page)
+        page.click("text=Axes and what is chosen on them")
+        page.fill("[name='bound 0 width']", "40")
+        page.keyboard.press("Tab")
+        self.wait(page, "location.hash.includes('brush=width')")
+        widths = [row["config"]["width"] for row in self.get("experiments/shown/trials")["trials"]]
+        self.assertTrue(self.chosen(page).startswith(f"{sum(width >= 40 for width in widths)} of 12"))
+        before = page.locator("table[aria-label=Axes] tbody td:first-child").all_inner_texts()
+        page.get_by_label("to the right: " + before[0]).click()
+        self.wait(page, "location.hash.includes('order=')")
+        after = page.locator("table[aria-label=Axes] tbody td:first-child").all_inner_texts()
+        self.assertEqual(after[:2], before[1::-1])
+
+    def test_an_axis_is_moved(self):
+        page = self.open("#/shown/parameters")
+        box = self.box(page)
+        self.drag(page, box, (60 / box["width"], 0.02), (0.97, 0.02))
+        self.wait(page, "location.hash.includes('order=')")
+        page.click("text=Axes and what is chosen on them")
+        names = page.locator("table[aria-label=Axes] tbody td:first-child").all_inner_texts()
+        self.assertEqual(names[-1], "lr")
+
+    def test_a_drag_zooms_and_a_click_opens_the_trial(self):
+        for view in ["curves?axis=log", "decisions?axis=log", "timeline"]:
+            page = self.open("#/shown/" + view)
+            box = self.box(page)
+            self.drag(page, box, (0.3, 0.3), (0.6, 0.7))
+            page.wait_for_selector(".plane .reset:visible")
+            page.mouse.dblclick(box["x"] + 0.5 * box["width"], box["y"] + 0.99 * box["height"])
+            page.wait_for_selector(".plane .reset", state="hidden")
+            self.assert_untroubled(page)
+        page.mouse.click(box["x"] + 0.15 * box["width"], box["y"] + 38)  # a bar in the first row
+        self.wait(page, "/trials\\/\\d+$/.test(location.hash)")
+
+    def test_rungs_are_those_of_the_log(self):
+        page = self.open("#/shown/decisions")
+        rows = [row.split("\t") for row in page.locator("table[aria-label=Rungs] tbody tr").all_inner_texts()]
+        entries = self.get("experiments/shown/rungs")["entries"]
+        first = [each for each in entries if each["rung"] == 1]
+        self.assertEqual([rows[0][0], rows[0][1]], ["1", str(len(first))])
+        self.assertEqual(rows[0][4], str(sum(each["decision"] == "stop" for each in first)))
+
+    def test_values_that_are_no_number_are_told(self):
+        page = self.open("#/shown/curves")
+        missing = sum(each["not_finite_count"] for each in self.get("experiments/shown/curves", limit=100)["curves"])
+        self.assertGreater(missing, 1)
+        self.assertIn(f"{missing} values are not finite numbers", page.inner_text("figcaption"))
+
+
+    def test_values_as_large_as_numbers_get(self):
+        (self.home / "large.py").write_text("import sys\nfor each in (-1e308, 1.7e308, 0): print(f'a={each * float(sys.argv[1])} b={-each}')")
+        self.succeed("run", "--name", "large", "--min", "a", "--max", "b", "-n", 3, "-j", 1, "-p", "i=grid([1, -1, 0.5])", "--searcher", "random",
+                     "--", sys.executable, "large.py", "{i}")
+        for view, ink in [("curves", 4000), ("parameters", 3000), ("front", 4000)]:
+            page = self.open("#/large/" + view)
+            self.box(page)
+            self.assertGreater(page.locator(".plane canvas").first.evaluate(DRAWN), ink, view)
+            self.assert_untroubled(page)
+
+
+class Running(BrowserTest):
+    def test_pictures_are_renewed(self):
+        running = self.start(*self.run_words("digits", samples=40, jobs=2), *self.train("--sleep", 0.1, "--epochs", 5))
+        self.wait_for_results("digits", 2)
+        self.serve()
+        said = {}
+        for view in ["curves", "parameters", "timeline"]:
+            page = self.open("#/digits/" + view)
+            said[page] = page.inner_text("main")
+        for page, before in said.items():
+            self.wait(page, f"document.querySelector('main').innerText !== {json.dumps(before)}")
+            self.assertEqual(page.locator(".problem").count(), 0)
+            self.assert_untroubled(page)
+        interrupt(running)
+
+    def test_the_stop_button_stops(self):
+        running = self.start(*self.run_words("digits", samples=2, jobs=2), *self.train("--sleep", 0.2, "--epochs", 1000))
+        self.wait_for_results("digits", 2)
+        self.serve()
+        page = self.open("#/digits/timeline")
+        page.get_by_role("button", name="Stop").click()
+        page.wait_for_selector(".said")
+        self.assertIsNotNone(running.wait(30))
+        page.wait_for_selector("h1 >> text=finished", timeout=20000)
+        self.assertEqual(page.locator(".controls button", has_text="Stop").count(), 0)
+        self.assert_untroubled(page)
+
+
+if __name__ == "__main__":
+    unittest.main()
