@@ -47,6 +47,7 @@ ApiAnswer answer_trials(const ApiRequest& request);
 ApiAnswer answer_trial(const ApiRequest& request);
 ApiAnswer answer_log(const ApiRequest& request);
 ApiAnswer answer_curves(const ApiRequest& request);
+ApiAnswer answer_importance(const ApiRequest& request);
 ApiAnswer answer_events(const ApiRequest& request);
 ApiAnswer answer_control(const ApiRequest& request);
 

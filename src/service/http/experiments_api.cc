@@ -38,6 +38,10 @@ constexpr std::array kRoutes = {
           "experiments/{experiment}/curves",
           "metric trials points filter state sort order limit",
           answer_curves},
+    Route{"GET",
+          "experiments/{experiment}/importance",
+          "metric method filter iteration top pairs seed",
+          answer_importance},
     Route{"GET", "experiments/{experiment}/events", "after", answer_events},
     Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
     Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
