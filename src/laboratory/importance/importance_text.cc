@@ -66,7 +66,7 @@ void write_left_out(JsonWriter& json, const LeftOut& left_out) {
 std::string counted_text(const ImportanceReport& report) {
   const std::string where =
       report.iteration ? " at training iteration " + std::to_string(*report.iteration) : "";
-  return formatted("{} of {} {} by '{}'{}{}.",
+  return formatted("{} of {} {}, by '{}'{}{}.",
                    report.counted,
                    counted(report.selected, "trial"),
                    report.counted == 1 ? "counts" : "count",

@@ -48,7 +48,7 @@ double kernel_width(std::span<const double> counts) {
 class Kernel {
  public:
   Kernel(std::size_t cells, double width) : cells_(cells) {
-    constexpr double kReach = 9;  // deviations, beyond which nothing is left
+    constexpr double kReach = 7.5;  // deviations, beyond which nothing is left
     reach_ = std::min(cells, static_cast<std::size_t>(std::ceil(kReach * width)) + 1);
     for (std::size_t i = 0; i <= reach_; ++i) {
       upper_.push_back(normal_cdf((static_cast<double>(i) + 0.5) / width));

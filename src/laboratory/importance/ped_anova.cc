@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint32_t kInactive = std::numeric_limits<std::uint32_t>::max();
 
-// How often each trial counts, the best first.
+// How often each trial counts, the best first; those after the end do not.
 using Weights = std::vector<std::uint32_t>;
 
 class Comparison {
@@ -38,15 +38,14 @@ class Comparison {
   }
 
   PedAnova compare() {
-    const Weights all(size(), 1);
-    const Weights best = best_of(all);
-    PedAnova result;
-    result.best_trials = static_cast<std::size_t>(std::ranges::count(best, 1U));
+    const Weights each(size(), 1);
+    const Weights best = best_of(each);
+    const auto all = all_active(each);
+    PedAnova result{.best_trials = best.size(), .divergences = divergences(best, all)};
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-      result.divergences.push_back(divergence(axis, best, all));
-      result.effects.push_back(effect(axis, best, all));
+      result.effects.push_back(effect(active(axis, best), all[axis]));
     }
-    result.chance = chance(result);
+    result.chance = chance(result, all);
     add_shares(result);
     return result;
   }
@@ -62,73 +61,79 @@ class Comparison {
 
   // The best ones of a resample, and those that are as good as the last of them.
   Weights best_of(const Weights& weights) const {
-    Weights best(size(), 0);
-    std::size_t taken = 0;
-    for (std::size_t i = 0; i < size(); ++i) {
-      if (taken >= wanted() && losses_[i] != losses_[i - 1]) {
+    std::size_t end = 0;
+    for (std::size_t taken = 0; end < size(); ++end) {
+      if (taken >= wanted() && losses_[end] != losses_[end - 1]) {
         break;
       }
-      best[i] = weights[i];
-      taken += weights[i];
+      taken += weights[end];
     }
-    return best;
+    return {weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(end)};
   }
 
-  std::vector<double> counts(std::size_t axis, const Weights& weights) const {
+  // The density of trials where an axis is active, and how many they are.
+  struct Active {
+    std::vector<double> density;
+    double fraction = 0;  // of the weights
+    double weight = 0;
+  };
+  Active active(std::size_t axis, const Weights& weights) const {
     std::vector<double> counts(axes_[axis].cells(), 0);
-    for (std::size_t i = 0; i < size(); ++i) {
+    for (std::size_t i = 0; i < weights.size(); ++i) {
       if (cells_[axis][i] != kInactive) {
         counts[cells_[axis][i]] += weights[i];
       }
     }
-    return counts;
+    const double weight = std::accumulate(counts.begin(), counts.end(), 0.0);
+    return {.density = axes_[axis].kind == AxisKind::categorical ? categorical_density(counts)
+                                                                 : ordered_density(counts),
+            .fraction = weight / std::accumulate(weights.begin(), weights.end(), 0.0),
+            .weight = weight};
+  }
+  std::vector<Active> all_active(const Weights& weights) const {
+    std::vector<Active> all;
+    for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
+      all.push_back(active(axis, weights));
+    }
+    return all;
   }
 
-  std::vector<double> density(std::size_t axis, std::span<const double> counts) const {
-    return axes_[axis].kind == AxisKind::categorical ? categorical_density(counts)
-                                                     : ordered_density(counts);
-  }
-
-  double divergence(std::size_t axis, const Weights& best, const Weights& all) const {
-    const auto best_counts = counts(axis, best);
-    const auto all_counts = counts(axis, all);
-    const double active_best = std::accumulate(best_counts.begin(), best_counts.end(), 0.0);
-    const double active = std::accumulate(all_counts.begin(), all_counts.end(), 0.0);
-    if (active_best == 0 || active < 2) {
+  static double divergence(const Active& best, const Active& all) {
+    if (best.weight == 0 || all.weight < 2) {
       return 0;
     }
-    const double best_fraction = active_best / total(best);
-    const double fraction = active / total(all);
-    return best_fraction * best_fraction / fraction *
-           pearson_divergence(density(axis, best_counts), density(axis, all_counts));
+    return best.fraction * best.fraction / all.fraction *
+           pearson_divergence(best.density, all.density);
   }
 
-  static double total(const Weights& weights) {
-    return std::accumulate(weights.begin(), weights.end(), 0.0);
-  }
-
-  std::vector<double> effect(std::size_t axis, const Weights& best, const Weights& all) const {
-    auto ratio = density(axis, counts(axis, best));
-    const auto whole = density(axis, counts(axis, all));
-    for (std::size_t i = 0; i < ratio.size(); ++i) {
-      ratio[i] = whole[i] > 0 ? -ratio[i] / whole[i] : 0;
+  std::vector<double> divergences(const Weights& best, const std::vector<Active>& all) const {
+    std::vector<double> divergences;
+    for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
+      divergences.push_back(divergence(active(axis, best), all[axis]));
     }
-    return ratio;
+    return divergences;
   }
 
-  double chance(const PedAnova& result) const {
-    const double found = std::accumulate(result.divergences.begin(), result.divergences.end(), 0.0);
-    const Weights all(size(), 1);
+  static std::vector<double> effect(const Active& best, const Active& all) {
+    std::vector<double> effect;
+    for (std::size_t i = 0; i < all.density.size(); ++i) {
+      effect.push_back(-best.density[i] / all.density[i]);
+    }
+    return effect;
+  }
+
+  double chance(const PedAnova& result, const std::vector<Active>& all) const {
+    const double found = sum_of(result.divergences);
     int as_much = 0;
-    for (int choice = 0; choice < PedAnova::kChoices; ++choice) {
+    for (int choice = 0; choice < options_.choices; ++choice) {
       const Weights chosen = chosen_by_chance(choice, result.best_trials);
-      double sum = 0;
-      for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-        sum += divergence(axis, chosen, all);
-      }
-      as_much += sum >= found ? 1 : 0;
+      as_much += sum_of(divergences(chosen, all)) >= found ? 1 : 0;
     }
-    return static_cast<double>(as_much) / PedAnova::kChoices;
+    return options_.choices > 0 ? static_cast<double>(as_much) / options_.choices : 0;
+  }
+
+  static double sum_of(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0);
   }
 
   Weights chosen_by_chance(int choice, std::size_t count) const {
@@ -152,26 +157,23 @@ class Comparison {
 
   void add_shares(PedAnova& result) const {
     std::vector<std::vector<double>> shares(axes_.size());
-    for (int number = 0; number < PedAnova::kResamples; ++number) {
-      const Weights all = resample(number);
-      const Weights best = best_of(all);
-      std::vector<double> divergences;
-      for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-        divergences.push_back(divergence(axis, best, all));
-      }
-      const auto parts = parts_of(divergences);
+    for (int number = 0; number < options_.resamples; ++number) {
+      const Weights weights = resample(number);
+      const auto parts = parts_of(divergences(best_of(weights), all_active(weights)));
       for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
         shares[axis].push_back(parts[axis]);
       }
     }
     const auto parts = parts_of(result.divergences);
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-      result.main.push_back(share_of(parts[axis], shares[axis]));
+      const double part = parts[axis];
+      result.main.push_back(shares[axis].empty() ? Share{part, part, part}
+                                                 : share_of(part, shares[axis]));
     }
   }
 
   static std::vector<double> parts_of(std::vector<double> values) {
-    const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+    const double sum = sum_of(values);
     for (double& value : values) {
       value = sum > 0 ? value / sum : 0;
     }

@@ -18,6 +18,8 @@ namespace luthier {
 
 struct PedAnovaOptions {
   std::uint64_t seed = 0;
+  int resamples = 200;  // of the bootstrap; 0: no intervals
+  int choices = 99;     // by chance; 0: `chance` stays 0
   double best = 0.1;  // the fraction of trials that are the best ones; at least kLeastBest, or half
   static constexpr std::size_t kLeastBest = 10;
 };
@@ -27,10 +29,8 @@ struct PedAnova {
   std::vector<double> divergences;  // by axis
   // By axis: its part of the sum of divergences, with the interval of a bootstrap over the trials.
   std::vector<Share> main;
-  // How often as many trials, chosen by chance, were set apart as much: a fraction of kChoices.
-  double chance = 1;
-  static constexpr int kChoices = 99;
-  static constexpr int kResamples = 200;
+  // How often as many trials, chosen by chance, were set apart as much: a fraction of the choices.
+  double chance = 0;
   // By axis and cell of its grid: how many times as likely among the best as among all, negated, so
   // that small is good.
   std::vector<std::vector<double>> effects;

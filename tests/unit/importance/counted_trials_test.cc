@@ -103,23 +103,22 @@ TEST_F(CountedTrialsTest, AnotherMetricAndAnExpression) {
 
 TEST_F(CountedTrialsTest, AReportSaysWhyItDoesNotRank) {
   begin(60);
-  for (int i = 0; i < 15; ++i) {
-    add({1.0 * i});
+  for (int i = 0; i < 60; ++i) {
+    add({i < 30 ? 1.0 : std::sin(1000.0 * i)});
   }
-  const auto few = read_importance(place_.path() / "told", {});
-  ASSERT_TRUE(few.ok());
-  EXPECT_TRUE(few->reason.starts_with("15 trials are too few")) << few->reason;
-  EXPECT_TRUE(few->parameters.empty());
-  for (int i = 0; i < 15; ++i) {
-    add({1.0});
+  const auto reason = [&](const std::string& where, ImportanceMethod method) {
+    const auto report =
+        read_importance(place_.path() / "told", {.method = method, .trials = {.where = where}});
+    EXPECT_TRUE(report.ok() && report->parameters.empty()) << where;
+    return report.ok() ? report->reason : "";
+  };
+  for (const auto method : {ImportanceMethod::fanova, ImportanceMethod::ped_anova}) {
+    EXPECT_TRUE(reason("trial < 19", method).starts_with("19 trials are too few"));
+    EXPECT_TRUE(reason("trial < 1", method).starts_with("1 trial is too few"));
+    EXPECT_EQ(reason("trial < 20", method), "all 20 trials have the same 'score'");
   }
-  const auto same = read_importance(place_.path() / "told", {.trials = {.where = "trial >= 1"}});
-  ASSERT_TRUE(same.ok());
-  EXPECT_FALSE(same->reason.empty());  // 29 random numbers
-  const auto constant =
-      read_importance(place_.path() / "told", {.trials = {.where = "score == 1"}});
-  EXPECT_NE(constant->reason.find("is too few"), std::string::npos + 1);
-  EXPECT_TRUE(constant->parameters.empty());
+  EXPECT_TRUE(reason("trial >= 30", ImportanceMethod::fanova).starts_with("a random forest"));
+  EXPECT_TRUE(reason("trial >= 30", ImportanceMethod::ped_anova).starts_with("the best 10 trials"));
 }
 
 TEST_F(CountedTrialsTest, AReportRanksAndSpeaks) {

@@ -1,7 +1,7 @@
 #include "planted.h"
 
-#include <array>
 #include <cmath>
+#include <map>
 
 namespace luthier::test {
 namespace {
@@ -41,11 +41,11 @@ Planted categories() {
   space.add("flag", choice({true, false}));
   space.add("dead", choice({1, 2, 3}));
   const auto loss = [](const Config& config, Rng&) {
-    static const std::array<std::string, 3> kGood = {"adam", "lamb", "adagrad"};
-    const std::string& optimizer = *config.find("optimizer")->text();
-    const bool good = std::ranges::find(kGood, optimizer) != kGood.end();
+    static const std::map<std::string, double> kLosses = {
+        {"adam", 2}, {"sgd", 2.6}, {"lamb", 0}, {"lion", 2.2}, {"adagrad", 1.4}, {"rmsprop", 2.4}};
     const bool on = *config.find("flag")->boolean();
-    return (good ? 0 : 2) + (on ? 0 : 1) + 0.8 * number(config, "x");
+    return kLosses.at(*config.find("optimizer")->text()) + (on ? 0 : 0.8) +
+           0.8 * number(config, "x");
   };
   return {"categories", space, loss, {"optimizer", "flag", "x"}, {"dead"}};
 }

@@ -15,7 +15,7 @@ namespace {
 using test::Planted;
 
 constexpr std::uint64_t kSeeds = 20;
-constexpr std::size_t kTrials = 300;
+constexpr std::size_t kTrials = 200;
 
 std::vector<std::string> ranking(const ImportanceSample& sample, const std::vector<Share>& shares) {
   std::vector<std::size_t> order;
@@ -50,7 +50,7 @@ TEST(PlantedFunctions, FanovaRanksThemRightWithEverySeed) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
       SCOPED_TRACE(planted.name + ", seed " + std::to_string(seed));
       const auto sample = sampled(planted, kTrials, seed);
-      const Fanova result = fanova(sample, {.seed = seed, .trees = 32});
+      const Fanova result = fanova(sample, {.seed = seed, .trees = 16});
       expect_order(planted, sample, result.main);
       EXPECT_GT(result.explained, 0.5);
       for (const auto& dead : planted.dead) {
@@ -68,7 +68,7 @@ TEST(PlantedFunctions, PedAnovaRanksThemRightWithEverySeed) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
       SCOPED_TRACE(planted.name + ", seed " + std::to_string(seed));
       const auto sample = sampled(planted, 1000, seed);
-      const PedAnova result = ped_anova(sample, {.seed = seed});
+      const PedAnova result = ped_anova(sample, {.seed = seed, .resamples = 0, .choices = 9});
       EXPECT_EQ(ranking(sample, result.main).front(), planted.order.front());
       EXPECT_EQ(result.chance, 0);
       for (const auto& dead : planted.dead) {
@@ -85,7 +85,7 @@ TEST(PlantedFunctions, AnInteractionIsTheLargestPair) {
   ASSERT_EQ(planted.name, "together");
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const auto sample = sampled(planted, kTrials, seed);
-    const Fanova result = fanova(sample, {.seed = seed, .trees = 32, .pairs = true});
+    const Fanova result = fanova(sample, {.seed = seed, .trees = 16, .pairs = true});
     const auto largest = std::ranges::max_element(
         result.pairs, {}, [](const PairShare& pair) { return pair.share.value; });
     EXPECT_EQ(sample.axes[largest->first].parameter, "a");
@@ -98,7 +98,7 @@ TEST(PlantedFunctions, AnInteractionIsTheLargestPair) {
 TEST(PlantedFunctions, SharesAreThoseOfTheVariance) {
   const Planted planted = test::planted_functions()[0];
   ASSERT_EQ(planted.name, "ranges");
-  const auto sample = sampled(planted, 2000, 1);
+  const auto sample = sampled(planted, 1000, 1);
   const Fanova result = fanova(sample);
   const double whole = 16 + 4 + 1;
   EXPECT_NEAR(share_of(sample, result.main, "rate"), 16 / whole, 0.05);
@@ -141,8 +141,8 @@ TEST(PlantedFunctions, NothingIsFoundInNoise) {
   int claims = 0;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const auto sample = sampled(noise, 200, seed);
-    EXPECT_LT(fanova(sample, {.seed = seed, .trees = 32}).explained, 0.1);
-    claims += ped_anova(sample, {.seed = seed}).chance > 0.02 ? 0 : 1;
+    EXPECT_LT(fanova(sample, {.seed = seed, .trees = 16}).explained, 0.1);
+    claims += ped_anova(sample, {.seed = seed, .resamples = 0}).chance > 0.02 ? 0 : 1;
   }
   EXPECT_LE(claims, 2);  // one in fifty is expected
 }
