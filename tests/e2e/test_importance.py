@@ -2,10 +2,13 @@
 
 import json
 import math
+import pathlib
 import random
 
 from luthier_program import ProgramTest
 from serve_test import ServeTest
+
+TABLE = pathlib.Path(__file__).resolve().parents[2] / "benchmarks" / "data" / "lcbench.json"
 
 
 class Importance(ProgramTest):
@@ -46,8 +49,11 @@ class Importance(ProgramTest):
                   "kind=choice('a', 'b', 'c')", "x=uniform(0, 1)", mode="--max")
         for method in ("fanova", "ped_anova"):
             (report,) = self.lines("importance", "most", "--method", method)
-            self.assertEqual((report["mode"], report["parameters"][0]["parameter"], report["parameters"][0]["good"]),
-                             ("max", "kind", "b"))
+            good = {each["parameter"]: each["good"] for each in report["parameters"]}
+            self.assertEqual((report["mode"], good["kind"]), ("max", "b"), method)
+            self.assertRegex(good["x"], "^(from 0.*)?$")
+            if method == "fanova":
+                self.assertEqual(report["parameters"][0]["parameter"], "kind")
 
     def test_options(self):
         self.planted()
@@ -84,8 +90,8 @@ class Importance(ProgramTest):
         self.assertIn("too little to rank", self.succeed("importance", "noise", "--method", "ped_anova", code=1).stderr)
 
     def test_early_stopping_compares_trials_where_half_of_them_came(self):
-        self.succeed("simulate", "--benchmark", "curves:function=1", "-n", 120, "--scheduler", "asha:max_t=27,grace_period=3",
-                     "--results", "luthier-results", "--name", "early")
+        self.succeed("simulate", "--benchmark", TABLE, "--task", "3945", "-n", 120, "--workers", 8,
+                     "--scheduler", "asha:max_t=50,grace_period=2", "--results", "luthier-results", "--name", "early")
         (line,) = [each["experiment"] for each in self.lines("ls")]
         states = [each["state"] for each in self.lines("trials", line)]
         self.assertGreater(states.count("stopped"), 60)
@@ -108,8 +114,9 @@ class OverHttp(ServeTest):
         self.serve()
         (report,) = self.lines("importance", "planted", "--method", "ped_anova", "--seed", 5, "--where", "x < 0.7")
         self.assertEqual(self.get("experiments/planted/importance", method="ped_anova", seed=5, filter="x < 0.7"), report)
-        (report,) = self.lines("importance", "planted", "--pairs", "--top", 1, "--metric", "seconds", "--iteration", 1)
-        self.assertEqual(self.get("experiments/planted/importance", pairs=1, top=1, metric="seconds", iteration=1), report)
+        (report,) = self.lines("importance", "planted", "--pairs", "--top", 1, "--metric", "seconds")
+        self.assertEqual(self.get("experiments/planted/importance", pairs=1, top=1, metric="seconds"), report)
+        self.assertIn("too few", self.get("experiments/planted/importance", iteration=1)["reason"])
         for query in ("method=x", "metric=x", "filter=x+%3C", "iteration=0", "iteration=x", "pairs=2", "top=0", "seed=-1",
                       "unknown=1"):
             self.assertEqual(self.status("/api/v1/experiments/planted/importance?" + query), 400, query)

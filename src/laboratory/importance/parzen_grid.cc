@@ -107,9 +107,7 @@ std::vector<double> ordered_density(std::span<const double> counts) {
 std::vector<double> categorical_density(std::span<const double> counts) {
   const double weight = sum_of(counts);
   const auto levels = static_cast<double>(counts.size());
-  const auto seen =
-      static_cast<double>(std::ranges::count_if(counts, [](double count) { return count > 0; }));
-  const double smoothing = 1 / (seen + 1);
+  const double smoothing = 1 / (weight + 1);
   const double whole = 1 + levels * smoothing;
   std::vector<double> density;
   for (const double count : counts) {

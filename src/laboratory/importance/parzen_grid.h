@@ -2,7 +2,8 @@
 // compares. Kernels of levels in order are normal distributions cut off at the ends, as wide as
 // Scott's rule says ("Multivariate Density Estimation", 1992) but at least wide enough to keep 90%
 // of their mass in their own cell and its neighbours' halves; those of categories are a smoothed
-// indicator. A uniform-like prior counts as one trial.
+// indicator, the less smoothed the more trials there are. A prior over all cells counts as one
+// trial.
 #pragma once
 
 #include <span>

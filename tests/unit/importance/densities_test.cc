@@ -44,6 +44,16 @@ TEST(ParzenGrid, IsHighWhereTheTrialsAreAndBroaderWithFewer) {
   EXPECT_NEAR(mirrored[49 - 20], wide[20], 1e-12);
 }
 
+// What every trial has in common shows, however many values there are.
+TEST(ParzenGrid, ACategoryThatAllTrialsShareIsNearlyCertain) {
+  for (const std::size_t levels : {2, 6, 40}) {
+    Counts counts(levels, 0);
+    counts[1] = 100;
+    EXPECT_GT(categorical_density(counts)[1], 0.7);
+    EXPECT_LT(categorical_density(counts)[0], 0.03);
+  }
+}
+
 TEST(ParzenGrid, WithoutTrialsEveryValueIsAboutAsLikely) {
   EXPECT_NEAR(categorical_density(Counts(4, 0))[1], 0.25, 1e-12);
   const auto prior = ordered_density(Counts(50, 0));

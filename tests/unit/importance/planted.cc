@@ -18,7 +18,12 @@ Planted ranges() {
     const double rate = (std::log10(number(config, "rate")) + 6) / 6;
     return 4 * rate + 2 * number(config, "momentum") + number(config, "width") / 32;
   };
-  return {"ranges", space, loss, {"rate", "momentum", "width"}, {"dead_real", "dead_count"}};
+  return {"ranges",
+          space,
+          loss,
+          {"rate", "momentum", "width"},
+          {"dead_real", "dead_count"},
+          {"rate", "momentum"}};
 }
 
 // Nothing but the logarithm of a rate makes a valley; the dead category has many values.
@@ -30,7 +35,7 @@ Planted valley() {
   const auto loss = [](const Config& config, Rng&) {
     return std::pow(std::log10(number(config, "rate")) + 3, 2) + 0.1 * number(config, "steps");
   };
-  return {"valley", space, loss, {"rate", "steps"}, {"kind"}};
+  return {"valley", space, loss, {"rate", "steps"}, {"kind"}, {"rate", "steps"}};
 }
 
 // Good and bad categories alternate, so that no order of declaration is monotone.
@@ -47,7 +52,7 @@ Planted categories() {
     return kLosses.at(*config.find("optimizer")->text()) + (on ? 0 : 0.8) +
            0.8 * number(config, "x");
   };
-  return {"categories", space, loss, {"optimizer", "flag", "x"}, {"dead"}};
+  return {"categories", space, loss, {"optimizer", "flag", "x"}, {"dead"}, {"optimizer", "flag"}};
 }
 
 // Two parameters that matter together only, and one that matters alone.
@@ -60,7 +65,7 @@ Planted together() {
   const auto loss = [](const Config& config, Rng&) {
     return 3 * number(config, "a") * number(config, "b") + number(config, "alone");
   };
-  return {"together", space, loss, {"alone"}, {}, false};
+  return {"together", space, loss, {"alone"}, {}, {}};
 }
 
 // A plateau with a cliff, under noise.
@@ -73,7 +78,7 @@ Planted noisy_cliff() {
     const double cliff = number(config, "x") < 0.3 ? 0 : 3;
     return cliff + number(config, "y") + 0.3 * rng.normal();
   };
-  return {"noisy cliff", space, loss, {"x", "y"}, {"dead"}};
+  return {"noisy cliff", space, loss, {"x", "y"}, {"dead"}, {"x", "y"}};
 }
 
 // A parameter that matters where it is active only, and one that never does.
@@ -88,7 +93,7 @@ Planted conditional() {
     const double rate = std::log10(number(config, "rate"));
     return 2 * std::abs(rate + 2) + (momentum ? 2 * *momentum->number() : 0.9);
   };
-  return {"conditional", space, loss, {"rate", "momentum"}, {"beta"}};
+  return {"conditional", space, loss, {"rate", "momentum"}, {"beta"}, {"rate", "momentum"}};
 }
 
 }  // namespace

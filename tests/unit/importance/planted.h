@@ -17,7 +17,7 @@ struct Planted {
   std::function<double(const Config&, Rng&)> loss;  // the generator is for noise
   std::vector<std::string> order;                   // what matters, the most first
   std::vector<std::string> dead;                    // what does not matter at all
-  bool ranked_by_best = true;                       // the best trials show the same order
+  std::vector<std::string> best_order;  // what sets the best tenth apart; empty: undecided
 };
 
 inline double number(const Config& config, const std::string& name) {

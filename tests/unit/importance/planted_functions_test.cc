@@ -52,7 +52,7 @@ TEST(PlantedFunctions, FanovaRanksThemRightWithEverySeed) {
       const auto sample = sampled(planted, kTrials, seed);
       const Fanova result = fanova(sample, {.seed = seed, .trees = 16});
       expect_order(planted, sample, result.main);
-      EXPECT_GT(result.explained, 0.5);
+      EXPECT_GT(result.explained, 0.25);
       for (const auto& dead : planted.dead) {
         EXPECT_LT(share_of(sample, result.main, dead), 0.06) << dead;
       }
@@ -62,17 +62,17 @@ TEST(PlantedFunctions, FanovaRanksThemRightWithEverySeed) {
 
 TEST(PlantedFunctions, PedAnovaRanksThemRightWithEverySeed) {
   for (const Planted& planted : test::planted_functions()) {
-    if (!planted.ranked_by_best) {
+    if (planted.best_order.empty()) {
       continue;
     }
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
       SCOPED_TRACE(planted.name + ", seed " + std::to_string(seed));
       const auto sample = sampled(planted, 1000, seed);
       const PedAnova result = ped_anova(sample, {.seed = seed, .resamples = 0, .choices = 9});
-      EXPECT_EQ(ranking(sample, result.main).front(), planted.order.front());
+      EXPECT_EQ(ranking(sample, result.main).front(), planted.best_order.front());
       EXPECT_EQ(result.chance, 0);
       for (const auto& dead : planted.dead) {
-        for (const auto& alive : planted.order) {
+        for (const auto& alive : planted.best_order) {
           EXPECT_LT(share_of(sample, result.main, dead), share_of(sample, result.main, alive));
         }
       }
@@ -84,7 +84,7 @@ TEST(PlantedFunctions, AnInteractionIsTheLargestPair) {
   const Planted planted = test::planted_functions()[3];
   ASSERT_EQ(planted.name, "together");
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-    const auto sample = sampled(planted, kTrials, seed);
+    const auto sample = sampled(planted, 2 * kTrials, seed);
     const Fanova result = fanova(sample, {.seed = seed, .trees = 16, .pairs = true});
     const auto largest = std::ranges::max_element(
         result.pairs, {}, [](const PairShare& pair) { return pair.share.value; });

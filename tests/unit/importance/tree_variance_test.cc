@@ -102,7 +102,7 @@ class Table {
 };
 
 TEST(TreeVariance, IsThatOfEveryBox) {
-  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
     Rows rows = random_rows(5 + 6 * seed, seed);
     const RegressionTree tree = grown(rows);
     const TreeVariance variance(tree, kAxes);
