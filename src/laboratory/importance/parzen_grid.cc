@@ -80,10 +80,12 @@ class Kernel {
 void add_prior(std::vector<double>& density, double weight) {
   const auto cells = static_cast<double>(density.size());
   const auto below = [&](double edge) { return normal_cdf((edge - cells / 2) / cells); };
-  const double inside = below(cells) - below(0);
+  double before = below(0);
+  const double inside = 1 - 2 * before;
   for (std::size_t cell = 0; cell < density.size(); ++cell) {
-    const auto edge = static_cast<double>(cell);
-    density[cell] += weight * (below(edge + 1) - below(edge)) / inside;
+    const double after = below(static_cast<double>(cell + 1));
+    density[cell] += weight * (after - before) / inside;
+    before = after;
   }
 }
 

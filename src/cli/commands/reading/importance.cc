@@ -43,7 +43,8 @@ constexpr std::array kOptions = {
            .meaning = "compare trials at this training iteration (default: where they ended; with "
                       "early stopping, the last one that half of them reached)"},
     Option{.name = "top", .argument = "K", .meaning = "only the K most important"},
-    Option{.name = "pairs", .meaning = "also show the interaction of every two parameters (fanova)"},
+    Option{.name = "pairs",
+           .meaning = "also show the interaction of every two parameters (fanova)"},
     Option{.name = "seed",
            .argument = "N",
            .meaning = "of the resamples that the intervals come from (default: 0)"},
