@@ -16,7 +16,7 @@ COLUMNS = [
     ["search", "schedulers", "engine", "executors", "store", "loggers", "laboratory/simulation",
      "laboratory/comparison"],
     ["tuner"],
-    ["laboratory/bundles"],
+    ["laboratory/bundles", "laboratory/importance"],
     ["service"],
     ["cli"],
 ]

@@ -53,6 +53,7 @@ ApiAnswer answer_columns(const ApiRequest& request);
 ApiAnswer answer_rungs(const ApiRequest& request);
 ApiAnswer answer_timeline(const ApiRequest& request);
 ApiAnswer answer_front(const ApiRequest& request);
+ApiAnswer answer_importance(const ApiRequest& request);
 ApiAnswer answer_events(const ApiRequest& request);
 ApiAnswer answer_control(const ApiRequest& request);
 

@@ -43,6 +43,10 @@ constexpr std::array kRoutes = {
     Route{"GET", "experiments/{experiment}/rungs", "", answer_rungs},
     Route{"GET", "experiments/{experiment}/timeline", "", answer_timeline},
     Route{"GET", "experiments/{experiment}/front", "", answer_front},
+    Route{"GET",
+          "experiments/{experiment}/importance",
+          "metric method filter iteration top pairs seed",
+          answer_importance},
     Route{"GET", "experiments/{experiment}/events", "after", answer_events},
     Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
     Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
