@@ -1,6 +1,6 @@
 // Line charts as SVG: a few hundred points, gaps and crosses where a value is not a number, and the
 // same numbers in a table below for who does not see the picture.
-import { h, number, table } from "/assets/parts.js";
+import { h, number, svg, table } from "/assets/parts.js";
 import { axisOf, extent, isNumber, scale, ticks, tickText } from "/assets/scales.js";
 
 const WIDTH = 900;
@@ -9,13 +9,6 @@ const LEFT = 72;
 const RIGHT = 16;
 const TOP = 12;
 const BOTTOM = 40;
-
-function svg(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 function pathOf(points, x, y, steps) {
   let out = "";

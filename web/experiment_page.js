@@ -4,6 +4,7 @@ import { answers, controls } from "/assets/controls.js";
 import { curvesView } from "/assets/curves_view.js";
 import { decisionsView } from "/assets/decisions_view.js";
 import { frontView } from "/assets/front_view.js";
+import { importanceView } from "/assets/importance_view.js";
 import { parametersView } from "/assets/parameters_view.js";
 import { duration, facts, h, number, plugin, state } from "/assets/parts.js";
 import { address } from "/assets/place.js";
@@ -15,6 +16,7 @@ const VIEWS = {
   trials: { text: "Trials", view: trialsView, rest: 1000 },
   curves: { text: "Curves", view: curvesView, rest: 5000 },
   parameters: { text: "Parameters", view: parametersView, rest: 5000 },
+  importance: { text: "Importance", view: importanceView, rest: 10000 },
   decisions: { text: "Decisions", view: decisionsView, rest: 3000 },
   timeline: { text: "Timeline", view: timelineView, rest: 3000 },
   front: { text: "Front", view: frontView, rest: 3000, several: true },

@@ -98,7 +98,7 @@ class Pages(BrowserTest):
         self.serve()
 
     def test_each_renders_in_both_themes(self):
-        views = ["#/", "#/shown", "#/shown/curves", "#/shown/curves?smooth=0.6&by=time&axis=log&x=log", "#/shown/parameters",
+        views = ["#/", "#/shown", "#/shown/curves", "#/shown/curves?smooth=0.6&by=time&axis=log&x=log", "#/shown/parameters", "#/shown/importance", "#/shown/importance?method=ped_anova",
                  "#/shown/parameters?axis=log&top=50", "#/shown/decisions", "#/shown/decisions?axis=trimmed", "#/shown/timeline",
                  "#/shown/trials/0", "#/two/front", "#/two/front?axis=log", "#/two/decisions"]
         for theme in ("light", "dark"):
@@ -127,7 +127,7 @@ class Pages(BrowserTest):
     def test_views_are_reached_by_keyboard(self):
         page = self.open("#/shown")
         page.locator(".tabs a").first.focus()
-        for expected in ["Curves", "Parameters", "Decisions", "Timeline"]:
+        for expected in ["Curves", "Parameters", "Importance", "Decisions", "Timeline"]:
             page.keyboard.press("ArrowRight")
             page.keyboard.press("Enter")
             self.wait(page, f"document.querySelector('.tabs [aria-current]').textContent === '{expected}'")
