@@ -285,7 +285,7 @@ class Pictures(BrowserTest):
 
 class Running(BrowserTest):
     def test_pictures_are_renewed(self):
-        running = self.start(*self.run_words("digits", samples=40, jobs=2), *self.train("--sleep", 0.1, "--epochs", 5))
+        running = self.start(*self.run_words("digits", samples=1000, jobs=2), *self.train("--sleep", 0.1, "--epochs", 5))
         self.wait_for_results("digits", 2)
         self.serve()
         said = {}

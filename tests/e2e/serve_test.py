@@ -303,21 +303,31 @@ class Pictured(ServeTest):
 
     def test_what_was_gathered_is_gathered_on(self):
         self.serve()
-        words = self.run_words("pictured", "--scheduler", "asha:max_t=9,grace_period=1", "--log", "none", samples=8)
+        words = self.run_words("pictured", "--scheduler", "asha:max_t=9,grace_period=1", "--log", "none", samples=500)
         paths = [f"experiments/pictured/{each}" for each in ("timeline", "rungs", "curves", "columns")]
         running = self.start(*words, *self.train("--sleep", 0.1, "--epochs", 9))
         self.wait_for_results("pictured", 3)
         early = [self.get(path) for path in paths]
+        count = len(early[2]["curves"])
+        self.wait_until(lambda: self.get("experiments/pictured/trials")["total"] > count, "another trial")
+        self.assertEqual(self.post("experiments/pictured/stop")[0], 200)
         self.assertIsNotNone(running.wait(60))
+        paths[2] += "?limit=1000"
         late = [self.get(path) for path in paths]
         self.serve()  # another one, which has gathered nothing yet
         self.assertEqual(late, [self.get(path) for path in paths])
         for before, after in zip(early, late):
             self.assertNotEqual(before, after)
-        self.succeed("rm", "pictured", "--yes")
-        self.experiment("--min", "loss", samples=2)
-        self.assertEqual(self.get(paths[0])["attempt_count"], 2)
-        self.assertEqual([len(each["points"]) for each in self.get(paths[2])["curves"]], [9, 9])
+
+    def test_a_log_in_the_place_of_another_is_another(self):
+        """A file system may give a new log the number of the removed one's file."""
+        self.serve()
+        for samples in (2, 3, 1, 2):
+            self.experiment("--min", "loss", "--log", "none", samples=samples)
+            self.assertEqual(self.get("experiments/pictured/timeline")["attempt_count"], samples)
+            self.assertEqual([len(each["points"]) for each in self.get("experiments/pictured/curves")["curves"]], [9] * samples)
+            self.assertEqual(self.get("experiments/pictured/progress")["points"][-1]["trials"], samples)
+            self.succeed("rm", "pictured", "--yes")
 
     def test_values_that_are_no_number_do_not_go_under(self):
         self.experiment("--min", "loss", samples=2)

@@ -1,10 +1,12 @@
 #include "service/http/fold_cache.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/contained_files.h"
 #include "base/try.h"
 #include "core/log/event_check.h"
+#include "store/sqlite/event_reader.h"
 #include "tuner/assembly.h"
 
 namespace luthier {
@@ -26,7 +28,15 @@ Result<> take(FoldCache::Fold& fold, const Event& event) {
 
 ino_t log_file(const std::filesystem::path& directory) {
   const auto status = ContainedFiles(directory).status("experiment.db");
-  return status ? status->st_ino : 0;
+  if (!status) {
+    return 0;
+  }
+  // A file system gives the number of a removed file to the next: when the log began tells them
+  // apart.
+  constexpr std::array<Sequence, 1> kFirst = {1};
+  const auto events = reader_of(directory)->events_at(kFirst);
+  const bool begun = events && !events->empty();
+  return status->st_ino ^ (begun ? static_cast<ino_t>(events->front().time) << 20 : 0);
 }
 
 std::shared_ptr<FoldCache::Entry> FoldCache::entry(const std::filesystem::path& directory) {
