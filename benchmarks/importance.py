@@ -8,6 +8,7 @@ trials in memory (`evaluate` of the peer); `command` of the whole of `luthier im
 stored experiment, and computes intervals. `difference` is the largest
 difference between the shares of a parameter, and `spread` twice the largest standard deviation of the peer's own shares:
 over the seeds of the forest for fANOVA, over other random trials for PED-ANOVA, which has no seed.
+`difference_of_ranges` leaves out the choice, which PED-ANOVA smooths in another way here (docs/importance.md).
 
 Both see 12 parameters. Optuna gets the logarithm of those with a logarithmic range, because its fANOVA averages such a
 range linearly.
@@ -156,8 +157,16 @@ def compare(name, method, options):
         "command": round(command_s, 4),
         "difference": largest(abs(mean_share[each] - middle[each]) for each in names),
         "spread": largest(2 * statistics.stdev(shares[each] for shares, _ in peers) for each in names),
+        "difference_of_ranges": difference_of_ranges(mean_share, middle),
         "same_order": ranked(mean_share) == ranked(middle),
         "shares": {each: [round(mean_share[each], 4), round(middle[each], 4)] for each in ranked(mean_share)}}), flush=True)
+
+
+def difference_of_ranges(ours, peers):
+    """The same between the parts that parameters have of all but the choices, which both smooth in their own way."""
+    names = [each.name for each in PARAMETERS if not isinstance(each.distribution, CategoricalDistribution)]
+    parts = [{each: shares[each] / sum(shares[name] for name in names) for each in names} for shares in (ours, peers)]
+    return largest(abs(parts[0][each] - parts[1][each]) for each in names)
 
 
 def ranked(shares, least=0.02):
