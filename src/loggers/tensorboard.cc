@@ -81,7 +81,7 @@ class TensorBoardFormat final : public FileFormat {
   }
 
   RootFile root_file(TimePoint created) const override {
-    RootFile file{.name = file_name(0), .bytes = {}};
+    RootFile file{.name = std::string(kTensorBoardRootFile), .bytes = {}};
     append_file_version(file.bytes, created);
     append_plugin_record(
         file.bytes, created, kExperimentTag, hparams_.experiment(name_, objectives_, created));

@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "loggers/trial_files.h"
@@ -16,6 +17,9 @@
 #include "luthier/trial.h"
 
 namespace luthier {
+
+// The file of the root run, in the experiment's directory.
+inline constexpr std::string_view kTensorBoardRootFile = "events.out.tfevents.000000.luthier";
 
 std::unique_ptr<FileFormat> tensorboard_format(std::string name,
                                                std::vector<Objective> objectives,

@@ -289,6 +289,14 @@ class Naming(ProgramTest):
         self.assertEqual((line["experiment"], line["removed"]), ("digits", True))
         self.assertFalse((self.home / "luthier-results/digits").exists())
 
+    def test_rm_takes_what_every_logger_wrote_so_that_the_name_is_free(self):
+        for loggers in ["csv,json,tensorboard", "tensorboard", "csv,json,tensorboard"]:
+            self.succeed("run", "--name", "again", "--min", "loss", "-n", 2, "-p", "lr=uniform(0, 1)", "--log", loggers,
+                         *self.train())
+            (line,) = self.lines("rm", "again", "--yes")
+            self.assertEqual(line["left"], [])
+            self.assertFalse((self.home / "luthier-results/again").exists())
+
     def test_rm_takes_a_name_and_leaves_what_is_not_its_own(self):
         self.run_named("digits")
         place = self.home / "luthier-results/digits"
@@ -537,7 +545,7 @@ class NeverSaving(ProgramTest):
         self.assertEqual({each["iterations"] for each in self.lines("trials", "beside")}, {30})
 
 
-class Naming(ProgramTest):
+class TakenNames(ProgramTest):
     def test_a_taken_name_says_what_to_do_with_it(self):
         words = [*self.run_words("taken", "--results", "kept"), *self.train()]
         self.succeed(*words)

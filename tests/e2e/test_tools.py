@@ -1,5 +1,7 @@
-"""The checks of tools/ find what they are for."""
+"""The checks of tools/ find what they are for, and no test hides another."""
 
+import ast
+import collections
 import pathlib
 import subprocess
 import sys
@@ -168,3 +170,19 @@ def test_a_terminal_is_drawn_as_it_looks(tmp_path):
     texts = [(element.text, element.get("fill"), element.get("font-weight"))
              for element in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
     assert texts == [("trial", "#98c379", "bold"), ("<7>", "#d8dee9", None)]
+
+
+def defined_twice(text):
+    """Classes and functions of which Python keeps the second alone."""
+    tree = ast.parse(text)
+    bodies = [tree.body, *(each.body for each in ast.walk(tree) if isinstance(each, ast.ClassDef))]
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    counts = [collections.Counter(each.name for each in body if isinstance(each, kinds) and not each.decorator_list)
+              for body in bodies]
+    return [name for count in counts for name, times in count.items() if times > 1]
+
+
+def test_no_test_hides_another():
+    assert defined_twice("class A:\n  def f(self): 0\n  def f(self): 1\nclass A: 2\n") == ["A", "f"]
+    for file in sorted((ROOT / "tests").rglob("*.py")):
+        assert defined_twice(file.read_text()) == [], file

@@ -15,6 +15,7 @@
 #include "base/contained_files.h"
 #include "base/failure.h"
 #include "base/try.h"
+#include "loggers/tensorboard.h"
 #include "store/experiment_lock.h"
 
 namespace luthier {
@@ -55,7 +56,7 @@ bool is_log_file(std::string_view name) {
 bool is_own(const ContainedFiles& files, std::string_view name) {
   if (is_log_file(name) || name == kLock || name == "experiment.index" ||
       name == "experiment.index.new" || name == "trials" || name == "control" ||
-      name == ".loggers") {
+      name == ".loggers" || name == kTensorBoardRootFile) {
     return true;
   }
   const auto status = files.status(name);
