@@ -37,6 +37,10 @@ bool is_ip_address(const std::string& text) {
   return socket_address(text, 0).size != 0;
 }
 
+std::string in_brackets(const std::string& address) {
+  return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
 FileDescriptor listen_at(const std::string& address, std::int64_t port, int backlog) {
   const SocketAddress at = socket_address(address, port);
   if (at.size == 0) {

@@ -9,13 +9,6 @@
 namespace luthier {
 namespace {
 
-// Readers follow the files of a run in the order of their names.
-std::string file_name(std::int64_t attempt) {
-  const std::string digits = std::to_string(attempt);
-  std::string name = "events.out.tfevents.";
-  return name.append(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".luthier";
-}
-
 class TensorBoardWriter final : public TrialWriter {
  public:
   explicit TensorBoardWriter(const HParams& hparams) : hparams_(hparams) {}
@@ -36,7 +29,7 @@ class TensorBoardWriter final : public TrialWriter {
     return {};
   }
   Result<> on(const AttemptStarted& attempt, TimePoint time, TrialFolder& folder) {
-    auto opened = folder.open(file_name(attempt.attempt));
+    auto opened = folder.open(tensorboard_file_name(attempt.attempt));
     append_file_version(folder.out(), time);
     if (!std::exchange(started_, true)) {
       append_plugin_record(
@@ -81,7 +74,7 @@ class TensorBoardFormat final : public FileFormat {
   }
 
   RootFile root_file(TimePoint created) const override {
-    RootFile file{.name = std::string(kTensorBoardRootFile), .bytes = {}};
+    RootFile file{.name = tensorboard_file_name(0), .bytes = {}};
     append_file_version(file.bytes, created);
     append_plugin_record(
         file.bytes, created, kExperimentTag, hparams_.experiment(name_, objectives_, created));
@@ -95,6 +88,13 @@ class TensorBoardFormat final : public FileFormat {
 };
 
 }  // namespace
+
+// Readers follow the files of a run in the order of their names.
+std::string tensorboard_file_name(std::int64_t attempt) {
+  const std::string digits = std::to_string(attempt);
+  std::string name = "events.out.tfevents.";
+  return name.append(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".luthier";
+}
 
 std::unique_ptr<FileFormat> tensorboard_format(std::string name,
                                                std::vector<Objective> objectives,

@@ -6,10 +6,10 @@
 // one, and the end of a trial that is tried again is not repeated.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "loggers/trial_files.h"
@@ -18,8 +18,8 @@
 
 namespace luthier {
 
-// The file of the root run, in the experiment's directory.
-inline constexpr std::string_view kTensorBoardRootFile = "events.out.tfevents.000000.luthier";
+// The file of an attempt, in its trial's directory; 0: of the root run, in the experiment's.
+std::string tensorboard_file_name(std::int64_t attempt);
 
 std::unique_ptr<FileFormat> tensorboard_format(std::string name,
                                                std::vector<Objective> objectives,

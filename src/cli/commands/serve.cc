@@ -7,6 +7,7 @@
 
 #include "base/file_descriptor.h"
 #include "base/format.h"
+#include "base/listening_socket.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -82,10 +83,7 @@ Result<AccessRules> rules_of(const Arguments& arguments) {
 // Where to look with a browser. With a token made for this run, which nobody else knows yet.
 std::string address_of(const AccessRules& rules, bool with_token) {
   const bool everywhere = rules.address == "0.0.0.0" || rules.address == "::";
-  const std::string host = everywhere ? rules.host_name
-                           : rules.address.find(':') == std::string::npos
-                               ? rules.address
-                               : "[" + rules.address + "]";
+  const std::string host = everywhere ? rules.host_name : in_brackets(rules.address);
   const std::string direct = formatted("http://{}:{}", host, rules.port);
   return formatted(
       "{}/{}", rules.url.empty() ? direct : rules.url, with_token ? "?token=" + rules.token : "");

@@ -22,10 +22,6 @@ bool is_address(std::string_view host) {
   return is_ip_address(text) && six == (text.find(':') != std::string::npos);
 }
 
-std::string in_brackets(const std::string& address) {
-  return address.find(':') == std::string::npos ? address : "[" + address + "]";
-}
-
 std::string_view without_scheme(std::string_view url) {
   const auto end = url.find("://");
   return end == std::string_view::npos ? std::string_view() : url.substr(end + 3);

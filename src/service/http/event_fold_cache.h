@@ -6,13 +6,13 @@
 
 #include <filesystem>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "luthier/error.h"
 #include "luthier/event.h"
+#include "service/http/recent_entries.h"
 
 namespace luthier {
 
@@ -39,9 +39,13 @@ class EventFoldCache {
   }
 
  private:
-  struct Entry {
+  struct Key {
     std::filesystem::path directory;
     std::string name;
+    friend bool operator==(const Key& a, const Key& b) = default;
+  };
+  struct Entry {
+    Key key;
     std::mutex mutex;
     ino_t file = 0;                   // that the log was in; guarded by mutex, as all below
     Sequence last = 0;                // that was taken
@@ -53,11 +57,9 @@ class EventFoldCache {
                    const std::string& name,
                    const Make& make,
                    const std::function<Result<>(const EventFold& fold)>& look);
-  std::shared_ptr<Entry> entry(const std::filesystem::path& directory, const std::string& name);
   static Result<> catch_up(Entry& entry, const Make& make);
 
-  std::mutex mutex_;
-  std::list<std::shared_ptr<Entry>> entries_;  // the latest first; guarded by mutex_
+  RecentEntries<Key, Entry> entries_{6};
 };
 
 }  // namespace luthier

@@ -1,6 +1,5 @@
 #include "service/http/fold_cache.h"
 
-#include <algorithm>
 #include <array>
 
 #include "base/contained_files.h"
@@ -11,8 +10,6 @@
 
 namespace luthier {
 namespace {
-
-constexpr std::size_t kKept = 3;
 
 Result<> take(FoldCache::Fold& fold, const Event& event) {
   LUTHIER_TRY(check_event(fold.state, event));
@@ -39,29 +36,15 @@ ino_t log_file(const std::filesystem::path& directory) {
   return status->st_ino ^ (begun ? static_cast<ino_t>(events->front().time) << 20 : 0);
 }
 
-std::shared_ptr<FoldCache::Entry> FoldCache::entry(const std::filesystem::path& directory) {
-  const std::scoped_lock lock(mutex_);
-  auto found = std::ranges::find(
-      entries_, directory, [](const auto& each) -> const auto& { return each->directory; });
-  if (found == entries_.end()) {
-    entries_.push_front(std::make_shared<Entry>());
-    entries_.front()->directory = directory;
-    entries_.resize(std::min(entries_.size(), kKept));
-  } else {
-    entries_.splice(entries_.begin(), entries_, found);
-  }
-  return entries_.front();
-}
-
 Result<> FoldCache::catch_up(Entry& entry) {
-  const ino_t file = log_file(entry.directory);
+  const ino_t file = log_file(entry.key);
   if (!entry.fold || entry.file != file) {
     entry.fold = std::make_unique<Fold>();
     entry.file = file;
   }
   Result<> taken;
   const auto read =
-      read_events(entry.directory, entry.fold->state.sequence() + 1, [&](const Event& event) {
+      read_events(entry.key, entry.fold->state.sequence() + 1, [&](const Event& event) {
         taken = take(*entry.fold, event);
         return taken.ok();
       });
@@ -69,12 +52,12 @@ Result<> FoldCache::catch_up(Entry& entry) {
     entry.fold.reset();
     return read ? taken : read;
   }
-  return entry.fold->state.created() ? Result<>() : nothing_logged(entry.directory);
+  return entry.fold->state.created() ? Result<>() : nothing_logged(entry.key);
 }
 
 Result<> FoldCache::look(const std::filesystem::path& directory,
                          const std::function<Result<>(const Fold& fold)>& look) {
-  const auto kept = entry(directory);
+  const auto kept = entries_.of(directory);
   const std::scoped_lock lock(kept->mutex);
   LUTHIER_TRY(catch_up(*kept));
   return look(*kept->fold);

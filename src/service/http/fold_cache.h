@@ -6,12 +6,12 @@
 
 #include <filesystem>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 #include "core/state/experiment_state.h"
+#include "service/http/recent_entries.h"
 #include "tuner/best_curve.h"
 #include "tuner/stored/trial_table.h"
 
@@ -37,16 +37,14 @@ class FoldCache {
 
  private:
   struct Entry {
-    std::filesystem::path directory;
+    std::filesystem::path key;  // the experiment's directory
     std::mutex mutex;
     ino_t file = 0;              // that the log was in, of another log it is another
     std::unique_ptr<Fold> fold;  // guarded by mutex
   };
-  std::shared_ptr<Entry> entry(const std::filesystem::path& directory);
   static Result<> catch_up(Entry& entry);
 
-  std::mutex mutex_;
-  std::list<std::shared_ptr<Entry>> entries_;  // the latest first; guarded by mutex_
+  RecentEntries<std::filesystem::path, Entry> entries_{3};
 };
 
 }  // namespace luthier
