@@ -1,21 +1,33 @@
 #!/usr/bin/env python3
-"""Hypervolume with several objectives: our searchers and Optuna's on the same problems, budgets and seeds.
+"""Hypervolume with several objectives: our searchers, Optuna's and pymoo's on the same problems, budgets and seeds.
 
-    .venv/bin/python benchmarks/objectives.py LUTHIER [--trials 100 200] [--seeds 10] [--half chosen|held_out|both]
+    ./dev bench objectives [--trials 100 200] [--seeds 10] [--half chosen|held_out|both] [--searchers tpe gp ...]
 
-A line a problem, budget and searcher: the mean over the seeds of the hypervolume that is missing (that of the
-whole front less that of the trials), over what random search misses; less is better. The last lines are geometric
-means over the problems. Settings were chosen on the problems of the first half, and only on these.
+A line a problem, budget and searcher: the mean over the seeds 1, 2, ... of the hypervolume of the trials, of what is
+missing to that of the whole front, and of the latter over what random search misses; less is better. The last lines
+are geometric means over the problems. Settings were chosen on the problems of the first half, and only on these.
+Optuna's GP needs torch; a peer that is not installed is left out, and the first lines say so. pymoo's NSGA-II has a
+population of 20, as ours has: with the default of 100 the first 100 trials would be random. Peers' runs are kept in
+build/objectives.jsonl and not repeated.
 """
 
 import argparse
+import importlib.metadata
+import importlib.util
 import json
 import math
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+from report.kept_runs import KeptRuns
+
+BUILD = Path(os.environ.get("LUTHIER_BUILD", Path(__file__).parents[1] / "build" / "dev"))
 OWN = ["random", "tpe", "gp", "nsga2"]
-PEERS = ["optuna_tpe", "optuna_nsga2"]
+# What a peer cannot do without; the first is the peer itself.
+PEERS = {"optuna_tpe": ["optuna"], "optuna_gp": ["optuna", "torch"], "optuna_nsga2": ["optuna"],
+         "pymoo_nsga2": ["pymoo", "moocore"]}
 # (name, benchmark)
 CHOSEN = [("zdt1-10", "zdt:function=1,dimension=10"), ("dtlz2-3-8", "dtlz2:objectives=3,dimension=8")]
 HELD_OUT = [("zdt2-10", "zdt:function=2,dimension=10"), ("zdt3-10", "zdt:function=3,dimension=10"),
@@ -87,53 +99,105 @@ def hypervolume_of_curve(points, reference):
     return total
 
 
-def own(luthier, benchmark, searcher, trials, seeds):
-    command = [luthier, "simulate", "--benchmark", benchmark, "--searcher", searcher, "-n", str(trials), "--seed", "1",
-               "--seeds", str(seeds), "--json"]
+def own(benchmark, searcher, trials, seeds):
+    command = [BUILD / "bin" / "luthier", "simulate", "--benchmark", benchmark, "--searcher", searcher,
+               "-n", str(trials), "--seed", "1", "--seeds", str(seeds), "--json"]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     return [json.loads(line)["hypervolume"] for line in done.stdout.splitlines()]
 
 
-def peer(benchmark, searcher, trials, seeds):
+def with_optuna(benchmark, searcher, trials, seed):
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     _, options = options_of(benchmark)
-    results = []
+    sampler = {"optuna_tpe": lambda: optuna.samplers.TPESampler(seed=seed),
+               "optuna_gp": lambda: optuna.samplers.GPSampler(seed=seed),
+               "optuna_nsga2": lambda: optuna.samplers.NSGAIISampler(seed=seed)}[searcher]()
+    study = optuna.create_study(directions=["minimize"] * len(reference_of(benchmark)), sampler=sampler)
+    study.optimize(lambda trial: tuple(value_of(benchmark, [
+        trial.suggest_float(f"x{i}", 0, 1) for i in range(options["dimension"])])), n_trials=trials)
+    return [trial.values for trial in study.best_trials]
+
+
+def with_pymoo(benchmark, trials, seed):
+    from pymoo.algorithms.moo.nsga2 import NSGA2
+    from pymoo.core.problem import ElementwiseProblem
+    from pymoo.optimize import minimize
+
+    _, options = options_of(benchmark)
+    found = []
+
+    class Problem(ElementwiseProblem):
+        def __init__(self):
+            super().__init__(n_var=options["dimension"], n_obj=len(reference_of(benchmark)), xl=0.0, xu=1.0)
+
+        def _evaluate(self, x, out, *args, **kwargs):
+            found.append(value_of(benchmark, [float(each) for each in x]))
+            out["F"] = found[-1]
+
+    minimize(Problem(), NSGA2(pop_size=20), ("n_eval", trials), seed=seed)
+    return found[:trials]
+
+
+def peer(kept, benchmark, searcher, trials, seeds):
+    library = PEERS[searcher][0]
+    version = importlib.metadata.version(library)
+    values = []
     for seed in range(1, seeds + 1):
-        sampler = {"optuna_tpe": lambda: optuna.samplers.TPESampler(seed=seed),
-                   "optuna_tpe_multivariate": lambda: optuna.samplers.TPESampler(seed=seed, multivariate=True),
-                   "optuna_nsga2": lambda: optuna.samplers.NSGAIISampler(seed=seed)}[searcher]()
-        study = optuna.create_study(directions=["minimize"] * len(reference_of(benchmark)), sampler=sampler)
-        study.optimize(lambda trial: tuple(value_of(benchmark, [
-            trial.suggest_float(f"x{i}", 0, 1) for i in range(options["dimension"])])), n_trials=trials)
-        results.append(hypervolume([trial.values for trial in study.best_trials], reference_of(benchmark)))
-    return results
+        run = kept.find((benchmark, searcher, version, trials, seed))
+        if run is None:
+            points = (with_optuna(benchmark, searcher, trials, seed) if library == "optuna" else
+                      with_pymoo(benchmark, trials, seed))
+            run = {"benchmark": benchmark, "searcher": searcher, "version": version, "trials": trials, "seed": seed,
+                   "hypervolume": hypervolume(points, reference_of(benchmark))}
+            kept.add(run)
+        values.append(run["hypervolume"])
+    return values
+
+
+def available(searchers):
+    """Those that are installed; says which are not."""
+    found = []
+    for searcher in searchers:
+        missing = [name for name in PEERS.get(searcher, []) if importlib.util.find_spec(name) is None]
+        if missing:
+            print(f"{searcher} is left out: {missing[0]} is not installed", flush=True)
+        else:
+            found.append(searcher)
+    return found
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("luthier")
     parser.add_argument("--trials", type=int, nargs="+", default=[100, 200])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--half", choices=["chosen", "held_out", "both"], default="both")
-    parser.add_argument("--searchers", nargs="+", default=OWN + PEERS)
+    parser.add_argument("--searchers", nargs="+", default=[*OWN, *PEERS])
     arguments = parser.parse_args()
+    searchers = available(arguments.searchers)
     problems = {"chosen": CHOSEN, "held_out": HELD_OUT, "both": CHOSEN + HELD_OUT}[arguments.half]
+    path = BUILD.parent / "objectives.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    kept = KeptRuns(path, lambda run: tuple(
+        run[key] for key in ("benchmark", "searcher", "version", "trials", "seed")))
+    print(f"seeds 1 to {arguments.seeds}\n{'problem':12} {'n':>4} {'searcher':16} {'volume':>9} {'missing':>9} ratio")
     for trials in arguments.trials:
-        logs = {searcher: [] for searcher in arguments.searchers}
+        logs = {}
         for name, benchmark in problems:
             best = whole_front(benchmark)
-            missed = {}
-            for searcher in ["random", *(each for each in arguments.searchers if each != "random")]:
-                values = (peer(benchmark, searcher, trials, arguments.seeds) if searcher.startswith("optuna") else
-                          own(arguments.luthier, benchmark, searcher, trials, arguments.seeds))
-                missed[searcher] = sum(best - value for value in values) / len(values)
-                ratio = missed[searcher] / missed["random"]
+            of_random = None
+            for searcher in ["random", *(each for each in searchers if each != "random")]:
+                values = (peer(kept, benchmark, searcher, trials, arguments.seeds) if searcher in PEERS else
+                          own(benchmark, searcher, trials, arguments.seeds))
+                mean = sum(values) / len(values)
+                of_random = best - mean if searcher == "random" else of_random
+                ratio = (best - mean) / of_random
                 logs.setdefault(searcher, []).append(math.log(ratio))
-                print(f"{name:12} {trials:4} {searcher:24} {missed[searcher]:8.3f}  {ratio:.3f}", flush=True)
+                print(f"{name:12} {trials:4} {searcher:16} {mean:9.3f} {best - mean:9.3f} {ratio:.3f}", flush=True)
         for searcher, values in logs.items():
-            print(f"{'all':12} {trials:4} {searcher:24} {'':8}  {math.exp(sum(values) / len(values)):.3f}", flush=True)
+            print(f"{'all':12} {trials:4} {searcher:16} {'':9} {'':9} {math.exp(sum(values) / len(values)):.3f}",
+                  flush=True)
     return 0
 
 

@@ -42,6 +42,16 @@ struct StopRule {
 // name that is not made of letters, digits, '_' and '.' stands in backquotes.
 Result<StopRule> parse_stop_rule(std::string_view text, std::span<const std::string> known = {});
 
+// A condition over the metrics of a result and the parameters, "latency_ms < 200". A trial that
+// does not meet it is infeasible and ranks after every one that does.
+struct Requirement {
+  std::string text;  // the canonical form
+  friend bool operator==(const Requirement&, const Requirement&) = default;
+};
+// `known`: as for parse_stop_rule; the parameters too.
+Result<Requirement> parse_requirement(std::string_view text,
+                                      std::span<const std::string> known = {});
+
 // What a configuration gave before this experiment, and never runs in it. The searcher learns from
 // it first; it is trial 0, 1, ... of the experiment, proposed by "known", with no attempt.
 struct KnownResult {
@@ -114,6 +124,7 @@ struct ExperimentSpec {
   std::vector<std::pair<std::string, std::string>> tags = {};
   std::vector<KnownResult> known = {};
   std::string working_directory = {};  // where programs are started; empty: not recorded
+  std::vector<Requirement> require = {};
 };
 
 std::vector<std::string> metrics_of(const ExperimentSpec& spec);  // of the objectives

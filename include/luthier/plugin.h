@@ -51,6 +51,8 @@ struct PluginInfo {
   int version = 1;      // raised when the same facts may lead to other answers
   std::vector<OptionSpec> options = {};
   bool multi_objective = false;
+  // Ranks a result that misses a requirement (TrialResult::excess) after all that meet every one.
+  bool requirements = false;
 };
 
 struct SchedulerPlugin {
@@ -89,7 +91,7 @@ Result<NamedValues> resolve_options(std::string_view what,
 
 // A library for --plugin exports one C symbol, `luthier_plugin_library`, made by this macro.
 struct PluginLibrary {
-  int interface_version = 2;
+  int interface_version = 3;
   std::span<const SchedulerRow> schedulers = {};
   std::span<const SearcherRow> searchers = {};
 };

@@ -71,6 +71,7 @@ class Simulation {
 
   Simulation& minimize(std::string metric);  // default: the benchmark's objectives
   Simulation& maximize(std::string metric);
+  Simulation& require(const std::string& condition);                  // as Tuner::require
   Simulation& searcher(std::string name, NamedValues options = {});   // default: random
   Simulation& scheduler(std::string name, NamedValues options = {});  // default: fifo
   Simulation& searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make);

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "luthier/value.h"
 
@@ -42,7 +43,12 @@ struct TrialResult {
   std::int64_t training_iteration = 0;
   Metrics metrics;
   TimePoint time = 0;
+  // By how much it misses each requirement of the experiment, in their order: above 0 missed, else
+  // met. +infinity: missed, by an amount that nothing says. Empty: there are no requirements.
+  std::vector<double> excess = {};
 };
+// What the result misses all its requirements by; 0: it meets them.
+double violation_of(const TrialResult& result);
 
 enum class Mode : std::uint8_t { min, max };
 

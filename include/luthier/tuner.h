@@ -36,6 +36,8 @@ struct TrialSummary {
   std::int64_t attempts = 0;
   std::string proposed_by;
   std::string reason;  // why it ended or waits
+  // Why it is infeasible; empty where it meets every requirement or has no finite objective.
+  std::string unmet = {};
 };
 
 struct ExperimentSummary {
@@ -46,6 +48,8 @@ struct ExperimentSummary {
   std::string reason;                // why the experiment ended, a sentence
   bool failed_early = false;   // interrupted by itself: see max_failures, or its program is gone
   std::int64_t abandoned = 0;  // threads that did not return in time and still run
+  // Where no trial meets every requirement, and so none is best: the one that misses them by least.
+  std::optional<TrialId> nearest = {};
 
   // The best trial of the first objective; nullptr if no trial reported a finite value.
   const TrialSummary* best_trial() const;
@@ -87,6 +91,8 @@ class Tuner {
   Tuner& iterations(std::int64_t count);  // a trial is completed after so many
   Tuner& time_budget(double seconds);
   Tuner& stop(const std::string& rule);  // "loss < 0.1", "plateau:metric=loss,window=4"
+  // "latency_ms < 200": a trial that does not meet it ranks after all that do.
+  Tuner& require(const std::string& condition);
   Tuner& stop_if(std::function<bool(TrialId, const TrialResult&)> rule);
   Tuner& retries(std::int64_t count);
   Tuner& max_failures(std::int64_t count);

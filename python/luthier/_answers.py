@@ -41,10 +41,12 @@ class Brought:
         """The members of a session that announce them."""
         found = {}
         if self._searcher is not None:
-            found["own_searcher"] = {"name": _name(self._searcher), "version": self._searcher.version}
+            found["own_searcher"] = {"name": _name(self._searcher), "version": self._searcher.version,
+                                     "requirements": self._searcher.requirements}
         if self._scheduler is not None:
             found["own_scheduler"] = {"name": _name(self._scheduler), "version": self._scheduler.version,
-                                      "needs_checkpoints": self._scheduler.needs_checkpoints}
+                                      "needs_checkpoints": self._scheduler.needs_checkpoints,
+                                      "requirements": self._scheduler.requirements}
         if self._stops:
             found["own_stop"] = True
         if self._loggers:

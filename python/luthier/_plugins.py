@@ -60,6 +60,7 @@ class Searcher:
     """
 
     version = 1  #: raise it when the same calls lead to other answers; `replay` names the change
+    requirements = False  #: True if it ranks results with a violation last; else `require` is refused
 
     def suggest(self, view: View, trial: int) -> Union[Mapping[str, Any], Proposal, Wait, Exhausted]:
         """A configuration for the trial of this number. Asking must change nothing: what was accepted comes
@@ -92,6 +93,7 @@ class Scheduler:
 
     version = 1  #: raise it when the same calls lead to other answers; `replay` names the change
     needs_checkpoints = False  #: a trial that it pauses and that saves nothing fails
+    requirements = False  #: True if it ranks results with a violation last; else `require` is refused
 
     def on_result(self, view: View, trial: TrialView, result: Reported) -> Union[str, Decision]:
         """A trial reported and waits: "continue", "checkpoint", "pause", "stop" or a Decision."""

@@ -25,6 +25,7 @@ class TrialResult(NamedTuple):
     attempts: int  #: how often it was started
     proposed_by: str  #: the searcher, "points" or "known"
     reason: str  #: why it ended or is waiting; for a failure, with the end of the traceback
+    unmet: str = ""  #: which requirement it does not meet, and by what value; empty: it meets them
 
 
 def _trial(answer: Mapping[str, Any], group: bool) -> TrialResult:
@@ -34,7 +35,7 @@ def _trial(answer: Mapping[str, Any], group: bool) -> TrialResult:
         id=answer["trial"], state=answer["state"], config=nested(config) if group else config,
         metrics=numbers(answer["best"]) or metrics, last_metrics=metrics,
         iterations=answer["iterations"], attempts=answer["attempts"],
-        proposed_by=answer["proposed_by"], reason=answer["reason"])
+        proposed_by=answer["proposed_by"], reason=answer["reason"], unmet=answer.get("unmet", ""))
 
 
 def read_trials(engine: Engine, group: bool = False, first: int = 0, count: Optional[int] = None) -> List[TrialResult]:
@@ -56,11 +57,18 @@ class Result:
         self.finished: bool = summary["finished"]  #: False: it was interrupted and can be resumed
         self.reason: str = summary["reason"]  #: why it ended, a sentence
         self._best: List[int] = summary["best"]
+        self._nearest: Optional[int] = summary.get("nearest")
 
     @property
     def best(self) -> Optional[TrialResult]:
-        """The best trial by the first objective; None if no trial has reported a finite value."""
+        """The best trial by the first objective; None if no trial has reported a finite value and met every
+        requirement."""
         return self.trials[self._best[0]] if self._best else None
+
+    @property
+    def nearest(self) -> Optional[TrialResult]:
+        """If no trial meets every requirement: the one that misses them by the least."""
+        return None if self._nearest is None else self.trials[self._nearest]
 
     @property
     def front(self) -> List[TrialResult]:
@@ -92,6 +100,8 @@ class Result:
     def __repr__(self) -> str:
         best = self.best
         found = f"best trial {best.id}: {shown(best.metrics)} with {shown(best.config)}" if best else \
+            (f"no trial meets every requirement; the nearest is trial {self._nearest}: "
+             f"{self.trials[self._nearest].unmet}") if self._nearest is not None else \
             "no trial has reported a finite value"
         return f"{len(self.trials)} trials ({self.reason}); {found}"
 

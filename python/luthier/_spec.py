@@ -67,6 +67,7 @@ _OPTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "time": ("time_budget_s", float),
     "iterations": ("iterations", int),
     "stop": ("stop", texts),
+    "require": ("require", texts),
     "max_failures": ("max_failures", int),
     "retries": ("retries", int),
     "retry_delay": ("retry_delay_s", float),

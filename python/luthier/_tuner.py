@@ -49,6 +49,8 @@ class Tuner:
       luthier.Searcher, luthier.Scheduler.
     stop: rules such as "loss < 0.1" that complete a trial, functions of a trial and its result that return
       True to complete it, or a list of these.
+    require: conditions over metrics and parameters, such as "latency_ms < 200"; a trial that does not
+      meet them ranks after all that do.
     constraints: expressions that every configuration must satisfy, such as "a < b".
     points: configurations to try first.
     resources: what a trial needs, such as {"cpu": 2, "gpu": 0.5, "memory": "4GB"}.

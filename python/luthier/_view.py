@@ -15,6 +15,7 @@ class Reported(NamedTuple):
 
     iteration: int  #: training iteration, from 1
     metrics: Dict[str, Any]
+    violation: float = 0.0  #: what it misses of the requirements (`require`) in all; 0: it meets them
 
     def __getitem__(self, name):
         """result["loss"] is result.metrics["loss"]."""
@@ -147,4 +148,4 @@ class View:
 
 
 def reported(fact: Mapping[str, Any]) -> Reported:
-    return Reported(fact["training_iteration"], numbers(fact["metrics"]))
+    return Reported(fact["training_iteration"], numbers(fact["metrics"]), float(fact.get("violation", 0.0)))

@@ -37,10 +37,13 @@ bool Advisors::is_schedulers(const TrialChosen& chosen) const {
   return chosen.chosen_by == names_.scheduler && !by_engine;
 }
 
-void Advisors::tell_searcher(const ExperimentState& state, const Event& event) {
+void Advisors::tell_searcher(const ExperimentState& state, const Fact& fact) {
+  const Event& event = fact.event;
   if (const auto* reported = std::get_if<ResultReported>(&event.body)) {
     searcher_->on_result(
-        state, reported->trial, {reported->training_iteration, reported->metrics, event.time});
+        state,
+        reported->trial,
+        {reported->training_iteration, reported->metrics, event.time, fact.excess});
   } else if (const auto* ended = std::get_if<TrialEnded>(&event.body)) {
     searcher_->on_trial_ended(state, ended->trial);
   }
@@ -49,8 +52,8 @@ void Advisors::tell_searcher(const ExperimentState& state, const Event& event) {
 void Advisors::release(const ExperimentState& state) {
   const std::int64_t lag = state.spec().deterministic;
   while (next_release_.value + lag <= state.trial_count() && is_ended(state.state(next_release_))) {
-    for (const Event& event : withheld_[next_release_]) {
-      tell_searcher(state, event);
+    for (const Fact& fact : withheld_[next_release_]) {
+      tell_searcher(state, fact);
     }
     withheld_.erase(next_release_);
     ++next_release_.value;
@@ -64,7 +67,10 @@ void Advisors::tell_known(const ExperimentState& state, TimePoint time) {
   for (std::size_t i = 0; i < known.size(); ++i) {
     const TrialId trial{static_cast<std::int64_t>(i)};
     searcher_->on_trial_added(state, trial);
-    searcher_->on_result(state, trial, {known[i].training_iteration, known[i].metrics, time});
+    searcher_->on_result(
+        state,
+        trial,
+        {known[i].training_iteration, known[i].metrics, time, state.excess_of(known[i])});
     searcher_->on_trial_ended(state, trial);
   }
   next_release_ = TrialId{state.known_count()};
@@ -83,9 +89,10 @@ std::optional<Decision> Advisors::after(const ExperimentState& state, const Even
   const auto* reported = std::get_if<ResultReported>(&event.body);
   const auto* ended = std::get_if<TrialEnded>(&event.body);
   if (reported || ended) {
-    Event told = event;
+    Fact told{event, {}};
     if (reported) {
-      std::get<ResultReported>(told.body).metrics = state.scored(*trial, reported->metrics);
+      std::get<ResultReported>(told.event.body).metrics = state.scored(*trial, reported->metrics);
+      told.excess = state.ranked_excess(*trial);
     }
     if (withhold) {
       withheld_[*trial].push_back(std::move(told));
@@ -96,7 +103,9 @@ std::optional<Decision> Advisors::after(const ExperimentState& state, const Even
   std::optional<Decision> decision;
   if (reported) {
     decision = scheduler_->on_result(
-        state, *trial, {reported->training_iteration, reported->metrics, event.time});
+        state,
+        *trial,
+        {reported->training_iteration, reported->metrics, event.time, state.last_excess(*trial)});
   } else if (ended) {
     scheduler_->on_trial_ended(state, *trial);
   } else if (const auto* added = std::get_if<TrialAdded>(&event.body)) {

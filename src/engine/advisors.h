@@ -68,7 +68,13 @@ class Advisors {
   Suggestion complete(const ExperimentState& state, const Config& given) const;
 
  private:
-  void tell_searcher(const ExperimentState& state, const Event& event);
+  // A fact for the searcher: of a result, with by how much what its trial is ranked by misses each
+  // requirement.
+  struct Fact {
+    Event event;
+    std::vector<double> excess;
+  };
+  void tell_searcher(const ExperimentState& state, const Fact& fact);
   void tell_known(const ExperimentState& state, TimePoint time);
   void release(const ExperimentState& state);
 
@@ -79,7 +85,7 @@ class Advisors {
   bool changing_ = false;  // the attempt being started brings another configuration
   // With `deterministic` L the searcher is told of a trial when it has ended and L - 1 later ones
   // were added, trial by trial in their order: so at any concurrency up to L it sees the same.
-  std::map<TrialId, std::vector<Event>> withheld_;
+  std::map<TrialId, std::vector<Fact>> withheld_;
   TrialId next_release_;
 };
 

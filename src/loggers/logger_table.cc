@@ -36,12 +36,14 @@ const FormatRow* find_format(std::string_view name) {
 
 ConsoleSubject subject_of(const LoggerContext& context) {
   const ExperimentSpec& spec = context.spec;
+  auto requirements = Requirements::make(spec);
   return {.name = spec.name,
           .objectives = spec.objectives,
           .parameters = spec.space.parameters(),
           .samples = spec.samples,
           .time_budget_s = spec.time_budget_s,
           .score = spec.score,
+          .requirements = requirements ? *std::move(requirements) : Requirements(),
           .logs_command = context.logs_command};
 }
 

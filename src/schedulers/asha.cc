@@ -173,7 +173,8 @@ SchedulerPlugin scheduler_asha() {
                           "best 1/reduction_factor at each rung",
                .paper = "Li et al., A system for massively parallel hyperparameter tuning, 2018",
                .options = options(),
-               .multi_objective = true},
+               .multi_objective = true,
+               .requirements = true},
       .make = make};
 }
 

@@ -14,7 +14,8 @@ SchedulerPlugin scheduler_bohb() {
       .info = {.summary = "HyperBand for the searcher bohb: the boldest bracket first",
                .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
                         "at scale, 2018",
-               .options = hyperband_option_specs()},
+               .options = hyperband_option_specs(),
+               .requirements = true},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {
         return make_hyperband(context, BracketOrder::largest_first);
       }};

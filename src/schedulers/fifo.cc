@@ -31,7 +31,8 @@ class Fifo : public TrialScheduler {
 SchedulerPlugin scheduler_fifo() {
   return {.info = {.summary = "runs trials in order, each to its end; the baseline to compare with",
                    .paper = "",
-                   .multi_objective = true},
+                   .multi_objective = true,
+                   .requirements = true},
           .make = [](const PluginContext&) -> Result<std::unique_ptr<TrialScheduler>> {
             return std::unique_ptr<TrialScheduler>(std::make_unique<Fifo>());
           }};

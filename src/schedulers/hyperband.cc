@@ -27,7 +27,8 @@ SchedulerPlugin scheduler_hyperband() {
                    .paper = "Li et al., Hyperband: a novel bandit-based approach to hyperparameter "
                             "optimization, 2018",
                    .options = hyperband_option_specs(),
-                   .multi_objective = true},
+                   .multi_objective = true,
+                   .requirements = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {
             return make_hyperband(context, BracketOrder::smallest_first);
           }};

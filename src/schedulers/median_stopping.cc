@@ -221,7 +221,8 @@ SchedulerPlugin scheduler_median_stopping() {
                             .default_value = true,
                             .meaning = "false: pause such a trial once and resume it when all "
                                        "others are done, instead of stopping it"}},
-               .multi_objective = true},
+               .multi_objective = true,
+               .requirements = true},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<TrialScheduler>> {
         if (context.objectives.size() > 1) {
           return make_median_front(context);

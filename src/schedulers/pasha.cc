@@ -158,7 +158,8 @@ SchedulerPlugin scheduler_pasha() {
                               "changes the ranking",
                    .paper = "Bohdal et al., PASHA: efficient HPO and NAS with progressive resource "
                             "allocation, 2023",
-                   .options = ladder_option_specs()},
+                   .options = ladder_option_specs(),
+                   .requirements = true},
           .make = make};
 }
 

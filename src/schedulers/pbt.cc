@@ -97,7 +97,8 @@ SchedulerPlugin scheduler_pbt() {
                           "configuration",
                .paper = "Jaderberg et al., Population based training of neural networks, 2017",
                .version = 2,
-               .options = options()},
+               .options = options(),
+               .requirements = true},
       .needs_checkpoints = true,
       .make = make};
 }

@@ -160,7 +160,8 @@ SchedulerPlugin scheduler_pbt_replay() {
                             .type = OptionType::text,
                             .default_value = {},
                             .meaning = "path of the schedule: JSON lines of iteration and config"}},
-               .multi_objective = true},
+               .multi_objective = true,
+               .requirements = true},
       .needs_checkpoints = true,
       .make = make};
 }

@@ -170,7 +170,8 @@ SchedulerPlugin scheduler_successive_halving() {
       .info = {.summary = "asynchronous successive halving by Optuna's rule: the best "
                           "1/reduction_factor of a rung go on, and no trial waits",
                .paper = "Li et al., A system for massively parallel hyperparameter tuning, 2018",
-               .options = options()},
+               .options = options(),
+               .requirements = true},
       .make = make};
 }
 

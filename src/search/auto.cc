@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/format.h"
+#include "core/state/ranked_loss.h"
 #include "luthier/searcher.h"
 #include "search/portfolio/choice.h"
 
@@ -90,7 +91,7 @@ class Auto : public Searcher {
   }
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
-    losses_[trial.value] = loss_of(objective_, result.metrics);
+    losses_[trial.value] = ranked_loss(objective_, result);
     history_.course.reported(trial, result.training_iteration);
     for (const Part& each : parts_) {
       each.searcher->on_result(view, trial, result);
@@ -170,7 +171,8 @@ int version() {
 SearcherPlugin searcher_auto() {
   return {.info = {.summary = "the searcher that suits the space and the search so far",
                    .paper = {},
-                   .version = version()},
+                   .version = version(),
+                   .requirements = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
             return std::unique_ptr<Searcher>(std::make_unique<Auto>(context.objectives.front()));
           }};

@@ -21,6 +21,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "core/state/ranked_loss.h"
 #include "luthier/searcher.h"
 #include "search/bohb/budget_model.h"
 #include "search/parzen/candidates.h"
@@ -90,7 +91,7 @@ class Bohb : public Searcher {
   }
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
-    const double loss = loss_of(objective_, result.metrics);
+    const double loss = ranked_loss(objective_, result);
     model_->observe(result.training_iteration, trial, loss, point_of(view, trial));
     if (std::isfinite(loss)) {
       diverged_.erase(trial.value);
@@ -217,7 +218,8 @@ SearcherPlugin searcher_bohb() {
                .paper = "Falkner et al., BOHB: robust and efficient hyperparameter optimization "
                         "at scale, 2018",
                .version = 4,
-               .options = options()},
+               .options = options(),
+               .requirements = true},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;
         const BohbOptions bohb{.min_points = static_cast<std::size_t>(given.integer("min_points")),

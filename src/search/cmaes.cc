@@ -11,6 +11,7 @@
 // they got, failed ones last and never as parents. Each categorical parameter has probabilities of
 // its own (cmaes/categories.h); a conditional parameter keeps its coordinate where it is inactive.
 // One distribution serves all cells of a grid.
+#include "core/state/ranked_loss.h"
 #include "luthier/searcher.h"
 #include "search/cmaes/model.h"
 #include "search/points/explored.h"
@@ -52,7 +53,7 @@ class Cmaes : public Searcher {
     if (!members.is_live(trial) && !members.revive(trial)) {
       model_->added(view.space(), trial, view.config(trial), nullptr);
     }
-    members.report(trial, result.training_iteration, loss_of(objective_, result.metrics));
+    members.report(trial, result.training_iteration, ranked_loss(objective_, result));
   }
 
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
@@ -187,7 +188,8 @@ bool is_separable(const PluginContext& context) {
 SearcherPlugin searcher_cmaes() {
   return {.info = {.summary = "covariance matrix adaptation: a normal distribution that learns",
                    .paper = "Hansen, The CMA Evolution Strategy: A Tutorial, 2016",
-                   .options = options()},
+                   .options = options(),
+                   .requirements = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
             const NamedValues& given = context.options;
             cmaes::ModelOptions model{

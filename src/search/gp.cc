@@ -5,19 +5,22 @@
 // of the best and of a selection of the others, so that the cost is bounded. Failed trials are not
 // part of it: a model of their own says where trials fail (search/feasibility/feasibility.h), and
 // only failures that it expects count, as the worst loss. Where trials have exactly the same loss,
-// places that would repeat it are passed over (search/points/repeats.h).
+// places that would repeat it are passed over (search/points/repeats.h). With several objectives
+// each has a model of its own, and the expected gain of hypervolume takes the place of the
+// improvement (search/gp/front_gain.h), over the front of the means predicted at the trials. With
+// requirements, each has a model of by how much it is missed, and only feasible trials count as
+// the best so far (Gardner et al. 2014).
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
-#include "base/terminal_text.h"
+#include "core/state/trial_score.h"
 #include "luthier/searcher.h"
 #include "search/feasibility/feasibility.h"
 #include "search/gp/fit.h"
 #include "search/gp/improvement.h"
-#include "search/gp/ranking.h"
-#include "search/parzen/elementary.h"
+#include "search/gp/reason.h"
+#include "search/gp/trials.h"
 #include "search/parzen/mixture.h"
 #include "search/points/explored.h"
 #include "search/points/repeats.h"
@@ -25,8 +28,7 @@
 namespace luthier {
 namespace {
 
-constexpr std::size_t kGoodPoints = 5;  // around which points are drawn
-constexpr double kRefitGrowth = 1.1;    // of the trials, from one fit of the kernel to the next
+constexpr double kRefitGrowth = 1.1;  // of the trials, from one fit of the kernel to the next
 constexpr std::size_t kMostToFit = 150;
 constexpr double kRandomOnceStopped = 0.25;
 constexpr std::size_t kMostFailures = 50;
@@ -61,11 +63,11 @@ gp::Distance distance_of(const Axis& axis) {
 
 class GpSearch : public Searcher {
  public:
-  GpSearch(const GpOptions& options, Objective objective)
-      : options_(options), objective_(std::move(objective)) {}
+  GpSearch(const GpOptions& options, std::span<const Objective> objectives)
+      : options_(options), objectives_(objectives.begin(), objectives.end()) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
-    if (!ranking_ || !has_started() || view.space().axes().empty()) {
+    if (!trials_ || !has_started() || view.space().axes().empty()) {
       return explored_.as_declared(view, trial, "start-up draw");
     }
     Rng rng(view.seed(), "gp", static_cast<std::uint64_t>(trial.value));
@@ -78,33 +80,35 @@ class GpSearch : public Searcher {
   }
 
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
-    if (!ranking_) {
-      ranking_.emplace(view.space().axes().size());
+    if (!trials_) {
+      trials_.emplace(objectives_.size(), view.space().axes().size());
     }
-    for (const TrialId each : ranking_->running()) {
+    for (const TrialId each : trials_->first().running()) {
       if (view.state(each) == TrialState::paused) {
-        ranking_->paused(each);
+        trials_->paused(each);
       }
     }
     explored_.add(view.space(), view.config(trial));
-    ranking_->placed(trial, point_of(view, trial));
+    trials_->placed(trial, point_of(view, trial));
     note_growth();
   }
   void on_result(const ExperimentView& /*view*/,
                  TrialId trial,
                  const TrialResult& result) override {
-    ranking_->reported(trial, result.training_iteration, loss_of(objective_, result.metrics));
+    trials_->reported(
+        trial, result.training_iteration, losses_of(objectives_, result.metrics), result.excess);
   }
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
     explored_.add(view.space(), view.config(trial));
-    ranking_->placed(trial, point_of(view, trial));
+    trials_->placed(trial, point_of(view, trial));
   }
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
-    ranking_->ended(trial, view.state(trial));
-    const bool has_failed = ranking_->has_failed(trial);
-    feasibility_.ended(view.space(), trial, ranking_->point(trial), has_failed);
+    trials_->ended(trial, view.state(trial));
+    const gp::Ranking& ranking = trials_->first();
+    const bool has_failed = ranking.has_failed(trial);
+    feasibility_.ended(view.space(), trial, ranking.point(trial), has_failed);
     if (!has_failed && view.state(trial) == TrialState::completed) {
-      repeats_.completed(view.space(), trial, ranking_->point(trial), ranking_->loss(trial));
+      repeats_.completed(view.space(), trial, ranking.point(trial), trials_->identity(trial));
     } else {
       repeats_.forget(trial);
     }
@@ -118,54 +122,86 @@ class GpSearch : public Searcher {
 
   // A model takes two trials at least.
   bool has_started() const {
-    return ranking_->size() >= 2 &&
-           ranking_->size() + ranking_->failures() >= options_.startup_trials;
-  }
-
-  // The kernel is fitted again when the trials have grown by a share since. From what it is fitted
-  // is a matter of the facts alone, so whether anyone asked meanwhile changes nothing.
-  void note_growth() {
-    if (static_cast<double>(ranking_->size()) >= kRefitGrowth * static_cast<double>(fitted_at_) &&
-        has_started()) {
-      fitted_at_ = ranking_->size();
-      to_fit_ = ranking_->sample(std::min(options_.most_points, kMostToFit));
-      kernel_.reset();
-    }
-  }
-
-  const gp::Kernel& kernel(const CompiledSpace& space) const {
-    if (!kernel_) {
-      std::vector<gp::Distance> distances;
-      for (const Axis& axis : space.axes()) {
-        distances.push_back(distance_of(axis));
-      }
-      kernel_ = gp::fit(to_fit_.points, to_fit_.values, std::move(distances));
-    }
-    return *kernel_;
+    const gp::Ranking& ranking = trials_->first();
+    return ranking.size() >= 2 && ranking.size() + ranking.failures() >= options_.startup_trials;
   }
 
   // What was stopped early says less about the best: the model is trusted less.
   double random_fraction() const {
-    return options_.random_fraction.value_or(ranking_->some_were_stopped() ? kRandomOnceStopped
-                                                                           : 0);
+    return options_.random_fraction.value_or(
+        trials_->first().some_were_stopped() ? kRandomOnceStopped : 0);
   }
 
+  void note_growth();
+  const gp::Kernel& kernel(const CompiledSpace& space, std::size_t model) const;
   void add_failing_region(const gp::Points& failed, gp::Ranking::Sample& sample) const;
+  std::vector<gp::Posterior> requirement_models(const CompiledSpace& space,
+                                                const gp::TrialIds& trials,
+                                                const gp::Points& pending) const;
+  gp::Points so_far(const gp::TrialIds& trials, const gp::Points& modelled) const;
+  gp::Allowed allowed(const CompiledSpace& space, const gp::Points& modelled) const;
   std::optional<Suggestion> guided(const ExperimentView& view, TrialId trial, Rng& rng) const;
-  std::string reason(const gp::Place& place,
-                     double best,
-                     const std::optional<gp::Ranking::Unit>& unit) const;
 
   GpOptions options_;
-  Objective objective_;
+  std::vector<Objective> objectives_;
   Explored explored_;
   Feasibility feasibility_;
   Repeats repeats_;
-  std::optional<gp::Ranking> ranking_;
+  std::optional<gp::Trials> trials_;
   std::size_t fitted_at_ = 0;
-  gp::Ranking::Sample to_fit_;                // as the trials were then
-  mutable std::optional<gp::Kernel> kernel_;  // a function of to_fit_
+  // Of the objectives, then of the requirements, as the trials were then; nothing of one that all
+  // trials met or missed alike.
+  std::vector<std::optional<gp::Data>> to_fit_;
+  mutable std::vector<std::optional<gp::Kernel>> kernels_;  // functions of to_fit_
 };
+
+// The kernels are fitted again when the trials have grown by a share since. From what they are
+// fitted is a matter of the facts alone, so whether anyone asked meanwhile changes nothing.
+void GpSearch::note_growth() {
+  const std::size_t size = trials_->first().size();
+  if (static_cast<double>(size) < kRefitGrowth * static_cast<double>(fitted_at_) ||
+      !has_started()) {
+    return;
+  }
+  fitted_at_ = size;
+  to_fit_.clear();
+  const gp::TrialIds trials = trials_->modelled(std::min(options_.most_points, kMostToFit));
+  for (std::size_t i = 0; i < trials_->objectives(); ++i) {
+    gp::Ranking::Sample sample = trials_->by(i).sample(trials);
+    to_fit_.push_back(gp::Data{std::move(sample.points), std::move(sample.values)});
+  }
+  for (std::size_t i = 0; i < trials_->requirements(); ++i) {
+    to_fit_.push_back(trials_->of_requirement(i, trials));
+  }
+  kernels_.assign(to_fit_.size(), std::nullopt);
+}
+
+const gp::Kernel& GpSearch::kernel(const CompiledSpace& space, std::size_t model) const {
+  std::optional<gp::Kernel>& kernel = kernels_[model];
+  if (!kernel) {
+    std::vector<gp::Distance> distances;
+    for (const Axis& axis : space.axes()) {
+      distances.push_back(distance_of(axis));
+    }
+    kernel = gp::fit(to_fit_[model]->points, to_fit_[model]->values, std::move(distances));
+  }
+  return *kernel;
+}
+
+std::vector<gp::Posterior> GpSearch::requirement_models(const CompiledSpace& space,
+                                                        const gp::TrialIds& trials,
+                                                        const gp::Points& pending) const {
+  std::vector<gp::Posterior> models;
+  for (std::size_t model = trials_->objectives(); model < to_fit_.size(); ++model) {
+    const auto data = to_fit_[model]
+                          ? trials_->of_requirement(model - trials_->objectives(), trials)
+                          : std::nullopt;
+    if (data) {
+      models.emplace_back(data->points, data->values, pending, kernel(space, model));
+    }
+  }
+  return models;
+}
 
 // The newest failures where failures are to be expected count as the worst loss there is, so that
 // the region that they are in promises nothing.
@@ -183,24 +219,28 @@ void GpSearch::add_failing_region(const gp::Points& failed, gp::Ranking::Sample&
   }
 }
 
-// Better than the least mean that the model predicts at any of the trials: losses may be noisy.
-std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
-                                           TrialId trial,
-                                           Rng& rng) const {
-  const CompiledSpace& space = view.space();
-  gp::Ranking::Sample sample = ranking_->sample(options_.most_points);
-  const gp::Points pending = ranking_->pending();
-  const gp::Points failed = ranking_->failed();
-  add_failing_region(failed, sample);
-  const gp::Posterior posterior(sample.points, sample.values, pending, kernel(space));
-  double best = std::numeric_limits<double>::infinity();
-  for (const auto& prediction : posterior.predict(sample.points)) {
-    best = std::min(best, prediction.mean);
+// Where what is to be improved was found.
+gp::Points GpSearch::so_far(const gp::TrialIds& trials, const gp::Points& modelled) const {
+  if (trials_->requirements() == 0) {
+    return modelled;
   }
+  gp::Points out{.axes = modelled.axes, .x = {}};
+  for (const TrialId each : trials_->incumbents(trials)) {
+    out.add(trials_->first().point(each));
+  }
+  return out;
+}
+
+gp::Allowed GpSearch::allowed(const CompiledSpace& space, const gp::Points& modelled) const {
   const bool is_checked =
       !space.declaration().constraints().empty() || space.cardinality().has_value();
-  const gp::Allowed allowed = [&](std::span<const double> point) {
-    if (holds(sample.points, point) || holds(pending, point) || holds(failed, point) ||
+  return [this,
+          &space,
+          &modelled,
+          is_checked,
+          pending = trials_->first().pending(),
+          failed = trials_->first().failed()](std::span<const double> point) {
+    if (holds(modelled, point) || holds(pending, point) || holds(failed, point) ||
         repeats_.contains(point)) {
       return false;
     }
@@ -208,37 +248,41 @@ std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
     return !is_checked ||
            (space.satisfies_constraints(config) && !explored_.contains(space, config));
   };
+}
+
+// Better than what the models predict at the best of the trials: losses may be noisy.
+std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
+                                           TrialId trial,
+                                           Rng& rng) const {
+  const CompiledSpace& space = view.space();
+  const gp::TrialIds trials = trials_->modelled(options_.most_points);
+  const gp::Points pending = trials_->first().pending();
+  std::vector<gp::Ranking::Sample> samples;
+  std::vector<gp::Posterior> models;
+  for (std::size_t i = 0; i < trials_->objectives(); ++i) {
+    gp::Ranking::Sample& sample = samples.emplace_back(trials_->by(i).sample(trials));
+    add_failing_region(trials_->first().failed(), sample);
+    models.emplace_back(sample.points, sample.values, pending, kernel(space, i));
+  }
+  const auto requirements = requirement_models(space, trials, pending);
+  const gp::Points& modelled = samples.front().points;
+  const gp::Goal goal(models, so_far(trials, modelled));
+  const gp::Allowed may_be_proposed = allowed(space, modelled);
   const std::vector<double> grid =
       space.grid_point(static_cast<std::uint64_t>(trial.value) % space.grid_size());
-  const auto place = gp::most_promising({.space = space,
-                                         .posterior = posterior,
-                                         .feasibility = feasibility_,
-                                         .best = best,
-                                         .good = ranking_->best(kGoodPoints),
-                                         .draws = options_.candidates},
-                                        gp::Draws(space, grid, allowed, rng));
+  const gp::Search search{.space = space,
+                          .objectives = models,
+                          .requirements = requirements,
+                          .feasibility = feasibility_,
+                          .goal = goal,
+                          .good = trials_->good(trials),
+                          .draws = options_.candidates};
+  const auto place = gp::most_promising(search, gp::Draws(space, grid, may_be_proposed, rng));
   if (!place) {
     return std::nullopt;
   }
   return Proposal{.config = space.decode(place->point),
-                  .reason = reason(*place, best, sample.unit)};
-}
-
-std::string GpSearch::reason(const gp::Place& place,
-                             double best,
-                             const std::optional<gp::Ranking::Unit>& unit) const {
-  const double factor = unit ? unit->factor : 1;
-  const double sign = unit && objective_.mode == Mode::max ? -1 : 1;
-  const auto told = [&](double value) {
-    return short_number(sign * ((unit ? unit->offset : 0) + factor * value));
-  };
-  return std::string(unit ? "" : "by ranks (0 is the middle, lower is better): ") + "predicted " +
-         told(place.prediction.mean) + ", deviation " +
-         short_number(factor * place.prediction.deviation) + "; expected improvement " +
-         short_number(factor * parzen::exponential(place.log_improvement)) + " on " + told(best) +
-         (feasibility_.is_informative()
-              ? "; chance of success " + short_number(feasibility_.chance_of_success(place.point))
-              : "");
+                  .reason = gp::reason_for(search, *place, objectives_, samples)};
 }
 
 std::vector<OptionSpec> options() {
@@ -275,11 +319,13 @@ std::vector<OptionSpec> options() {
 SearcherPlugin searcher_gp() {
   return {
       .info =
-          {.summary = "Gaussian process and expected improvement",
+          {.summary = "Gaussian processes and expected improvement",
            .paper =
                "Jones et al., Efficient global optimization of expensive black-box functions, 1998",
-           .version = 3,
-           .options = options()},
+           .version = 4,
+           .options = options(),
+           .multi_objective = true,
+           .requirements = true},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;
         GpOptions gp{.startup_trials = static_cast<std::size_t>(given.integer("startup_trials")),
@@ -289,8 +335,7 @@ SearcherPlugin searcher_gp() {
         if (given.find("random_fraction") != nullptr) {
           gp.random_fraction = given.number("random_fraction");
         }
-        return std::unique_ptr<Searcher>(
-            std::make_unique<GpSearch>(gp, context.objectives.front()));
+        return std::unique_ptr<Searcher>(std::make_unique<GpSearch>(gp, context.objectives));
       }};
 }
 

@@ -89,7 +89,8 @@ class GridSearch : public Searcher {
 SearcherPlugin searcher_grid() {
   return {.info = {.summary = "every cell of the grid in turn; finite spaces completely",
                    .paper = "",
-                   .multi_objective = true},
+                   .multi_objective = true,
+                   .requirements = true},
           .reads_results = false,
           .make = [](const PluginContext&) -> Result<std::unique_ptr<Searcher>> {
             return std::unique_ptr<Searcher>(std::make_unique<GridSearch>());

@@ -17,7 +17,8 @@ PointAt halton_points(std::size_t dimensions) {
 SearcherPlugin searcher_halton() {
   return {.info = {.summary = "scrambled Halton points: evenly spread draws",
                    .paper = "Owen, A randomized Halton algorithm in R, 2017",
-                   .multi_objective = true},
+                   .multi_objective = true,
+                   .requirements = true},
           .reads_results = false,
           .make = [](const PluginContext&) -> Result<std::unique_ptr<Searcher>> {
             return search_along(

@@ -54,7 +54,8 @@ SearcherPlugin searcher_latin_hypercube() {
                                        "number of trials; after them another design begins",
                             .minimum = 1,
                             .maximum = 1e9}},
-               .multi_objective = true},
+               .multi_objective = true,
+               .requirements = true},
       .reads_results = false,
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const auto size = static_cast<std::uint64_t>(context.options.integer("size"));

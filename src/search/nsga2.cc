@@ -4,7 +4,8 @@
 // generations: every trial that ends may be a parent at once (steady state; Durillo, Nebro, Luna
 // and Alba 2009), so that no worker waits for others; mixing and mutation act in the unit cube, so
 // that log scales count, and choices are taken from either parent or drawn; stopped trials rank
-// after completed ones, those that got farther first; failed trials are no parents.
+// after completed ones, those that got farther first; failed trials are no parents. Trials that
+// miss a requirement rank after all others, by what they miss in all (the paper's section VI).
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -13,9 +14,10 @@
 #include <optional>
 #include <span>
 #include <tuple>
+#include <utility>
 
 #include "core/pareto/fronts.h"
-#include "core/state/trial_score.h"
+#include "core/state/ranked_loss.h"
 #include "luthier/searcher.h"
 #include "search/parzen/elementary.h"
 #include "search/parzen/mixture.h"
@@ -41,6 +43,7 @@ double power(double base, double exponent) {
 
 struct Member {
   TrialId trial;
+  bool infeasible = false;
   std::int64_t stage = 0;  // how far it was from completing: 0 completed, else less is farther on
   Losses losses;
   std::vector<double> point;
@@ -48,9 +51,11 @@ struct Member {
   double crowding = 0;
 
   friend bool operator<(const Member& a, const Member& b) {
-    return std::tuple(a.stage, a.front, -a.crowding, a.trial) <
-           std::tuple(b.stage, b.front, -b.crowding, b.trial);
+    return std::tuple(a.group(), a.front, -a.crowding, a.trial) <
+           std::tuple(b.group(), b.front, -b.crowding, b.trial);
   }
+  // Trials of one group are compared by their losses.
+  std::pair<bool, std::int64_t> group() const { return {infeasible, stage}; }
 };
 
 // Fronts and crowding distances among trials that got equally far.
@@ -108,7 +113,7 @@ class Nsga2 : public Searcher {
                  TrialId trial,
                  const TrialResult& result) override {
     reports_[trial.value] = {.iteration = result.training_iteration,
-                             .losses = losses_of(objectives_, result.metrics)};
+                             .losses = ranked_losses(objectives_, result)};
     std::erase_if(parents_, [&](const Member& member) { return member.trial == trial; });
   }
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
@@ -162,13 +167,14 @@ void Nsga2::take(const ExperimentView& view, TrialId trial, const Report& report
   const bool completed = view.state(trial) == TrialState::completed;
   parents_.push_back(
       {.trial = trial,
+       .infeasible = is_infeasible(report.losses.front()),
        .stage = completed ? std::numeric_limits<std::int64_t>::min() : -report.iteration,
        .losses = report.losses,
        .point = parzen::settled_point(view.space(), view.config(trial))});
-  std::ranges::stable_sort(parents_, {}, &Member::stage);
+  std::ranges::stable_sort(parents_, {}, &Member::group);
   for (std::size_t first = 0; first < parents_.size();) {
     std::size_t end = first;
-    while (end < parents_.size() && parents_[end].stage == parents_[first].stage) {
+    while (end < parents_.size() && parents_[end].group() == parents_[first].group()) {
       ++end;
     }
     rank_group(std::span(parents_).subspan(first, end - first));
@@ -302,7 +308,8 @@ SearcherPlugin searcher_nsga2() {
                    .paper = "Deb et al., A fast and elitist multiobjective genetic algorithm: "
                             "NSGA-II, 2002",
                    .options = options(),
-                   .multi_objective = true},
+                   .multi_objective = true,
+                   .requirements = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
             const NamedValues& given = context.options;
             Nsga2Options nsga2{.population = static_cast<std::size_t>(given.integer("population")),

@@ -28,7 +28,8 @@ SearcherPlugin searcher_random() {
   return {
       .info = {.summary = "independent draws from the declared distributions",
                .paper = "Bergstra and Bengio, Random Search for Hyper-Parameter Optimization, 2012",
-               .multi_objective = true},
+               .multi_objective = true,
+               .requirements = true},
       .reads_results = false,
       .make = [](const PluginContext&) -> Result<std::unique_ptr<Searcher>> {
         return std::unique_ptr<Searcher>(std::make_unique<RandomSearch>());

@@ -16,7 +16,8 @@ PointAt sobol_points(std::size_t dimensions) {
 SearcherPlugin searcher_sobol() {
   return {.info = {.summary = "scrambled Sobol points: evenly spread draws",
                    .paper = "Owen, Scrambling Sobol and Niederreiter-Xing Points, 1998",
-                   .multi_objective = true},
+                   .multi_objective = true,
+                   .requirements = true},
           .reads_results = false,
           .make = [](const PluginContext&) -> Result<std::unique_ptr<Searcher>> {
             return search_along(

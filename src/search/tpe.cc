@@ -24,7 +24,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
-#include "core/state/trial_score.h"
+#include "core/state/ranked_loss.h"
 #include "luthier/searcher.h"
 #include "search/feasibility/feasibility.h"
 #include "search/parzen/branches.h"
@@ -94,7 +94,7 @@ class Tpe : public Searcher {
       history_->returned(trial, point);
       branches_->returned(trial, point);
     }
-    std::vector<double> losses = losses_of(objectives_, result.metrics);
+    std::vector<double> losses = ranked_losses(objectives_, result);
     history_->reported(trial, result.training_iteration, losses);
     branches_->reported(trial, result.training_iteration, losses);
     losses_[trial.value] = std::move(losses);
@@ -114,7 +114,7 @@ class Tpe : public Searcher {
     feasibility_.ended(view.space(), trial, point, history_->has_failed(trial));
     const auto loss = losses_.find(trial.value);
     if (loss != losses_.end() && !history_->has_failed(trial) &&
-        view.state(trial) == TrialState::completed) {
+        view.state(trial) == TrialState::completed && !is_infeasible(loss->second.front())) {
       repeats_.completed(view.space(), trial, point, identity(loss->second));
     } else {
       repeats_.forget(trial);
@@ -310,7 +310,8 @@ SearcherPlugin searcher_tpe() {
                    .paper = "Bergstra et al., Algorithms for Hyper-Parameter Optimization, 2011",
                    .version = 3,
                    .options = options(),
-                   .multi_objective = true},
+                   .multi_objective = true,
+                   .requirements = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
             const NamedValues& given = context.options;
             const TpeOptions tpe{

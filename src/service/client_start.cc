@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -101,7 +102,19 @@ std::string read_may_rename(const Json& json, ClientSession& client) {
   return {};
 }
 
-// {"name": "Mine", "version": 1, "needs_checkpoints": false}
+std::string read_plugin_flag(const Json& json, const char* name, bool& out) {
+  const Json* found = json.find(name);
+  if (found == nullptr) {
+    return {};
+  }
+  if (found->value.boolean() == nullptr) {
+    return formatted("has {}, which must be true or false", name);
+  }
+  out = *found->value.boolean();
+  return {};
+}
+
+// {"name": "Mine", "version": 1, "needs_checkpoints": false, "requirements": false}
 std::string read_plugin(const Json& json, std::optional<OwnPlugin>& out) {
   const Json* name = json.find("name");
   const auto* text = name != nullptr ? name->value.text() : nullptr;
@@ -116,14 +129,13 @@ std::string read_plugin(const Json& json, std::optional<OwnPlugin>& out) {
     }
     plugin.version = static_cast<int>(*number);
   }
-  if (const Json* needs = json.find("needs_checkpoints")) {
-    if (needs->value.boolean() == nullptr) {
-      return "has needs_checkpoints, which must be true or false";
-    }
-    plugin.needs_checkpoints = *needs->value.boolean();
+  plugin.requirements = false;
+  std::string problem = read_plugin_flag(json, "needs_checkpoints", plugin.needs_checkpoints);
+  if (problem.empty()) {
+    problem = read_plugin_flag(json, "requirements", plugin.requirements);
   }
   out = std::move(plugin);
-  return {};
+  return problem;
 }
 
 std::string read_own_flag(const Json& json, bool& out) {

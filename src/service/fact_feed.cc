@@ -23,11 +23,14 @@ bool may_change_config(const Event& event) {
 
 std::string result_json(const TrialResult& result) {
   std::string out;
-  JsonWriter(out)
-      .object()
+  JsonWriter json(out);
+  json.object()
       .field("training_iteration", result.training_iteration)
-      .field("metrics", result.metrics)
-      .end();
+      .field("metrics", result.metrics);
+  if (!result.excess.empty()) {
+    json.field("violation", Value(violation_of(result)));
+  }
+  json.end();
   return out;
 }
 

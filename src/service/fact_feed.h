@@ -30,7 +30,8 @@ class FactFeed {
   std::map<CheckpointId, TrialId> checkpoints_;  // the newest of each trial
 };
 
-// {"training_iteration": 1, "metrics": {...}}
+// {"training_iteration": 1, "metrics": {...}}; with requirements also what it misses of them in
+// all, "violation": 0.25 or "Infinity".
 std::string result_json(const TrialResult& result);
 
 }  // namespace luthier

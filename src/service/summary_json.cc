@@ -34,7 +34,8 @@ std::string trial_json(const TrialSummary& trial) {
          ", \"iterations\": " + std::to_string(trial.iterations) +
          ", \"attempts\": " + std::to_string(trial.attempts) +
          ", \"proposed_by\": " + json_string(trial.proposed_by) +
-         ", \"reason\": " + json_string(trial.reason) + "}";
+         ", \"reason\": " + json_string(trial.reason) +
+         (trial.unmet.empty() ? "" : ", \"unmet\": " + json_string(trial.unmet)) + "}";
 }
 
 std::string summary_json(const ExperimentSummary& summary) {
@@ -44,8 +45,9 @@ std::string summary_json(const ExperimentSummary& summary) {
   }
   return "{\"directory\": " +
          (summary.directory.empty() ? "null" : json_string(summary.directory.string())) +
-         ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best +
-         "], \"finished\": " + word(summary.finished) +
+         ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best + "], " +
+         (summary.nearest ? "\"nearest\": " + id_text(*summary.nearest) + ", " : "") +
+         "\"finished\": " + word(summary.finished) +
          ", \"failed_early\": " + word(summary.failed_early) +
          ", \"reason\": " + json_string(summary.reason) + "}";
 }

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "core/state/ranked_loss.h"
+
 namespace luthier {
 
 CurvePoint BestCurve::point(TimePoint time) const {
@@ -13,20 +15,26 @@ CurvePoint BestCurve::point(TimePoint time) const {
   return point;
 }
 
+void BestCurve::note(const ResultReported& reported, TimePoint time) {
+  ++resource_;
+  const bool is_feasible = violation_of(watch_.take(reported)) == 0;
+  const double loss = loss_of(objective_, reported.metrics);
+  if (is_feasible && loss < best_loss_) {
+    best_loss_ = loss;
+    points_.push_back(point(time));
+  }
+}
+
 void BestCurve::on_events(const ExperimentView& /*view*/, std::span<const Event> events) {
   for (const Event& event : events) {
     last_ = event.time;
+    watch_.follow(event);
     if (std::holds_alternative<ExperimentCreated>(event.body)) {
       start_ = event.time;
     } else if (const auto* started = std::get_if<AttemptStarted>(&event.body)) {
       trials_ += started->attempt == 1 ? 1 : 0;
     } else if (const auto* reported = std::get_if<ResultReported>(&event.body)) {
-      ++resource_;
-      const double loss = loss_of(objective_, reported->metrics);
-      if (loss < best_loss_) {
-        best_loss_ = loss;
-        points_.push_back(point(event.time));
-      }
+      note(*reported, event.time);
     }
   }
 }

@@ -1,9 +1,11 @@
-// BestCurve: watches an experiment and notes the best value so far after each improvement.
+// BestCurve: watches an experiment and notes the best value so far after each improvement, of
+// results that meet every requirement.
 #pragma once
 
 #include <limits>
 #include <vector>
 
+#include "core/state/requirement_watch.h"
 #include "luthier/logger.h"
 #include "luthier/simulation.h"
 #include "luthier/trial.h"
@@ -12,7 +14,8 @@ namespace luthier {
 
 class BestCurve final : public Logger {
  public:
-  explicit BestCurve(Objective objective) : objective_(std::move(objective)) {}
+  explicit BestCurve(Objective objective, Requirements requirements = {})
+      : objective_(std::move(objective)), watch_(std::move(requirements)) {}
 
   void on_events(const ExperimentView& view, std::span<const Event> events) override;
   // The points so far and one more for the end.
@@ -21,7 +24,10 @@ class BestCurve final : public Logger {
  private:
   CurvePoint point(TimePoint time) const;
 
+  void note(const ResultReported& reported, TimePoint time);
+
   Objective objective_;
+  RequirementWatch watch_;
   std::vector<CurvePoint> points_;
   double best_loss_ = std::numeric_limits<double>::infinity();
   std::int64_t trials_ = 0;

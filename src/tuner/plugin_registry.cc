@@ -9,6 +9,7 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "core/expression/requirement.h"
 #include "core/name_length.h"
 #include "core/state/known_check.h"
 #include "engine/rules.h"
@@ -28,12 +29,12 @@ std::vector<std::string> names_of(const Rows& rows) {
   return names;
 }
 
-// Of those, the ones for several objectives.
+// Of those, the ones that can: for several objectives, or with requirements.
 template <class Rows>
-std::vector<std::string> able_of(const Rows& rows) {
+std::vector<std::string> able_of(const Rows& rows, bool PluginInfo::* can) {
   std::vector<std::string> names;
   for (const auto& row : rows) {
-    if (row.second.info.multi_objective) {
+    if (row.second.info.*can) {
       names.push_back(row.first);
     }
   }
@@ -208,6 +209,9 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec, const SharedSpace& ready)
   if (const auto settled = settle(spec, ready); !settled) {
     problems.add(settled.error().message);
   }
+  for (const Requirement& requirement : spec.require) {
+    problems.add(requirement_problem(requirement, spec.space));
+  }
   for (std::string& problem : long_names(spec)) {
     problems.add(std::move(problem));
   }
@@ -221,11 +225,27 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
     spec.searcher.name = "tpe";
   }
   problems.add(objectives_problem(spec));
-  const auto check = [&](AlgorithmKind kind, PluginSpec& plugin, const PluginInfo* info, bool own) {
+  const auto check = [&](AlgorithmKind kind,
+                         PluginSpec& plugin,
+                         const PluginInfo* info,
+                         const OwnPlugin* own) {
     const std::string what(to_text(kind));
     const std::string called = formatted("{} '{}'", what, plugin.name);
-    if (own) {
-      return;
+    const auto able = [&](bool PluginInfo::* can) {
+      return join(what == "searcher" ? able_of(searchers_, can) : able_of(schedulers_, can), ", ");
+    };
+    const auto check_requirements = [&](bool known) {
+      if (!spec.require.empty() && !known) {
+        problems.add(
+            formatted("{} does not know requirements: it would treat trials that miss "
+                      "'{}' like all others; these know them: {}",
+                      called,
+                      spec.require.front().text,
+                      able(&PluginInfo::requirements)));
+      }
+    };
+    if (own != nullptr) {
+      return check_requirements(own->requirements);
     }
     if (info == nullptr) {
       const bool searches = kind == AlgorithmKind::searcher;
@@ -243,16 +263,17 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
       return problems.add(options.error().message);
     }
     plugin.options = std::move(*options);
+    check_requirements(info->requirements);
     if (several && !info->multi_objective) {
-      const auto able = what == "searcher" ? able_of(searchers_) : able_of(schedulers_);
       problems.add(formatted("{} handles one objective, and {} are given; these handle several: {}",
                              called,
                              spec.objectives.size(),
-                             join(able, ", ")));
+                             able(&PluginInfo::multi_objective)));
     }
   };
   const auto own = [](const auto& plugins, const std::string& name) {
-    return find_own(plugins, name) != nullptr;
+    const auto* found = find_own(plugins, name);
+    return found != nullptr ? &found->plugin : nullptr;
   };
   const SearcherPlugin* searching = searcher(spec.searcher.name);
   const SchedulerPlugin* scheduling = scheduler(spec.scheduler.name);

@@ -20,6 +20,7 @@ struct OwnPlugin {
   std::string name;
   int version = 1;
   bool needs_checkpoints = false;  // a scheduler: as in SchedulerPlugin
+  bool requirements = true;        // as in PluginInfo
 };
 
 class PluginRegistry {

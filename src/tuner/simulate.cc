@@ -137,6 +137,14 @@ void set_tags(ExperimentSpec& spec,
 
 }  // namespace
 
+std::vector<std::string> named_in(const BenchmarkFacts& facts) {
+  std::vector<std::string> names = facts.metrics;
+  for (const Parameter& parameter : facts.space.parameters()) {
+    names.push_back(parameter.name);
+  }
+  return names;
+}
+
 Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
                                                      const Benchmark& benchmark,
                                                      const PluginRegistry& plugins,
@@ -193,7 +201,8 @@ Result<SimulatedExperiment> run_simulation(const ExperimentSpec& spec,
     signals.emplace();
   }
   const Objective& objective = spec.objectives.front();
-  const auto curve = std::make_shared<BestCurve>(objective);
+  LUTHIER_TAKE(auto requirements, Requirements::make(spec));
+  const auto curve = std::make_shared<BestCurve>(objective, std::move(requirements));
   RunContext watched = options;
   watched.own_loggers.push_back(curve);
   const bool on_disk = !options.session.memory_store;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "laboratory/simulation/simulation_options.h"
@@ -19,6 +20,9 @@ struct SimulationPlan {
   std::uint64_t first_seed = 0;
   std::int64_t seeds = 1;
 };
+
+// The names that a requirement may hold as they are.
+std::vector<std::string> named_in(const BenchmarkFacts& facts);
 
 // One spec for each seed, resolved. Checks everything, free names under the results included; the
 // error lists every problem, one a line.

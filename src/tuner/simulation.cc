@@ -11,6 +11,7 @@ struct Simulation::Impl {
   SimulationPlan plan;
   RunContext options;
   PluginRegistry plugins;
+  std::vector<std::string> requirements;  // read once the benchmark is open
 
   Impl() {
     plan.spec.searcher = {"random"};
@@ -20,11 +21,20 @@ struct Simulation::Impl {
   }
 
   Result<> open() {
-    if (options.benchmark) {
-      return {};
+    if (!options.benchmark) {
+      LUTHIER_TAKE(auto opened, open_benchmark(plan.simulation.benchmark, plan.simulation.task));
+      options.benchmark = std::move(opened);
     }
-    LUTHIER_TAKE(auto opened, open_benchmark(plan.simulation.benchmark, plan.simulation.task));
-    options.benchmark = std::move(opened);
+    return {};
+  }
+
+  Result<> read_requirements() {
+    plan.spec.require.clear();
+    const std::vector<std::string> known = named_in(options.benchmark->facts());
+    for (const std::string& condition : requirements) {
+      LUTHIER_TAKE(auto requirement, parse_requirement(condition, known));
+      plan.spec.require.push_back(std::move(requirement));
+    }
     return {};
   }
 };
@@ -47,6 +57,10 @@ Simulation& Simulation::minimize(std::string metric) {
 }
 Simulation& Simulation::maximize(std::string metric) {
   impl_->plan.spec.objectives.push_back({std::move(metric), Mode::max});
+  return *this;
+}
+Simulation& Simulation::require(const std::string& condition) {
+  impl_->requirements.push_back(condition);
   return *this;
 }
 Simulation& Simulation::searcher(std::string name, NamedValues options) {
@@ -107,6 +121,7 @@ Simulation& Simulation::name(std::string prefix) {
 
 Result<std::vector<SimulatedExperiment>> Simulation::run() {
   LUTHIER_TRY(impl_->open());
+  LUTHIER_TRY(impl_->read_requirements());
   LUTHIER_TAKE(const auto specs,
                simulation_specs(
                    impl_->plan, *impl_->options.benchmark, impl_->plugins, impl_->options.session));

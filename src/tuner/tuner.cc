@@ -100,6 +100,11 @@ Tuner& Tuner::score(const std::string& rule) {
   }
   return *this;
 }
+Tuner& Tuner::require(const std::string& condition) {
+  impl_->requirements.push_back(condition);
+  return *this;
+}
+
 Tuner& Tuner::stop_if(std::function<bool(TrialId, const TrialResult&)> rule) {
   impl_->options.stop_if = std::move(rule);
   return *this;

@@ -6,6 +6,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "core/expression/requirement.h"
 #include "core/expression/stop_rule_check.h"
 
 namespace luthier {
@@ -41,6 +42,11 @@ Result<> Tuner::Impl::check() const {
       all.push_back(std::move(problem));
     }
   }
+  for (const std::string& condition : requirements) {
+    if (const auto parsed = parse_requirement(condition, named_in(spec)); !parsed) {
+      all.push_back(parsed.error().message);
+    }
+  }
   const bool here = spec.executor == "in_process";
   if (here && (!spec.command.empty() || !spec.executor_options.empty())) {
     all.emplace_back(
@@ -64,6 +70,11 @@ ExperimentSpec Tuner::Impl::named_spec() const {
   for (const std::string& rule : stop_rules) {
     if (auto parsed = parse_stop_rule(rule, metrics_of(spec))) {
       named.stop.push_back(std::move(*parsed));
+    }
+  }
+  for (const std::string& condition : requirements) {
+    if (auto parsed = parse_requirement(condition, named_in(spec))) {
+      named.require.push_back(std::move(*parsed));
     }
   }
   if (named.name.empty()) {

@@ -15,6 +15,7 @@ struct Tuner::Impl {
   PluginRegistry plugins;
   std::vector<std::string> problems;    // of options given as text
   std::vector<std::string> stop_rules;  // read once the objectives are known
+  std::vector<std::string> requirements;
 
   void set_executor_option(const std::string& name, std::string value);
   // To what was given before, with `separator` between.

@@ -49,7 +49,9 @@ void FakeView::report(Searcher& searcher, TrialId trial, double loss) {
 
 void FakeView::report(Searcher& searcher, TrialId trial, const Metrics& metrics) {
   at(trial).state = TrialState::running;
-  const TrialResult result{.training_iteration = ++at(trial).iteration, .metrics = metrics};
+  const TrialResult result{.training_iteration = ++at(trial).iteration,
+                           .metrics = metrics,
+                           .excess = judge_ ? judge_(metrics) : std::vector<double>()};
   searcher.on_result(*this, trial, result);
 }
 

@@ -43,6 +43,10 @@ class FakeView : public ExperimentView {
   std::int64_t running_count() const override { return 0; }
   bool more_trials() const override { return true; }
 
+  // By how much each result that is reported from now on misses the requirements.
+  void judge_by(std::function<std::vector<double>(const Metrics&)> judge) {
+    judge_ = std::move(judge);
+  }
   // Facts, told to the searcher.
   TrialId add(Searcher& searcher, Config config);
   void report(Searcher& searcher, TrialId trial, double loss);
@@ -72,6 +76,7 @@ class FakeView : public ExperimentView {
   std::vector<Objective> objectives_;
   std::uint64_t seed_;
   std::vector<Trial> trials_;
+  std::function<std::vector<double>(const Metrics&)> judge_;
 };
 
 }  // namespace luthier::testing

@@ -152,7 +152,12 @@ Decision SchedulerStage::report(TrialId trial, std::int64_t iteration, const Met
   at(trial).furthest = std::max(at(trial).furthest, iteration);
   ++questions_;
   Decision decision = scheduler_->on_result(
-      *this, trial, {.training_iteration = iteration, .metrics = metrics, .time = steps_});
+      *this,
+      trial,
+      {.training_iteration = iteration,
+       .metrics = metrics,
+       .time = steps_,
+       .excess = options_.judge ? options_.judge(trial, metrics) : std::vector<double>()});
   if (decision.reason.empty()) {
     breach(trial, "a decision without a reason");
   }

@@ -35,6 +35,8 @@ struct StageOptions {
   std::function<double(TrialId, const Config&, int iteration)> curve = {};
   // Of objective 1, 2, ... instead of a draw.
   std::function<double(TrialId, std::size_t objective)> further_curve = {};
+  // By how much a result misses each requirement; none: there are no requirements.
+  std::function<std::vector<double>(TrialId, const Metrics&)> judge = {};
 };
 
 struct StageTrial {

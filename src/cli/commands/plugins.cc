@@ -111,7 +111,8 @@ std::string json_line(const Row& row) {
          ", \"paper\": " + json_string(row.info.paper) +
          ", \"version\": " + std::to_string(row.info.version) +
          ", \"multi_objective\": " + (row.info.multi_objective ? "true" : "false") +
-         ", \"options\": [" + options + "]}\n";
+         ", \"requirements\": " + (row.info.requirements ? "true" : "false") + ", \"options\": [" +
+         options + "]}\n";
 }
 
 std::string detail(const Row& row) {
@@ -121,6 +122,7 @@ std::string detail(const Row& row) {
   }
   if (row.kind == "searcher" || row.kind == "scheduler") {
     text += std::string("objectives: ") + (row.info.multi_objective ? "any number" : "one") + "\n";
+    text += std::string("requirements: ") + (row.info.requirements ? "yes" : "no") + "\n";
   }
   if (row.info.options.empty()) {
     return text + "it has no options\n";

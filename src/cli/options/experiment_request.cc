@@ -10,6 +10,7 @@
 #include "cli/options/experiment_file.h"
 #include "cli/options/known_results.h"
 #include "cli/options/run_checks.h"
+#include "core/expression/requirement.h"
 #include "core/expression/stop_rule_check.h"
 
 namespace luthier::cli {
@@ -83,6 +84,18 @@ std::vector<std::string> default_loggers(bool memory_store) {
 
 }  // namespace
 
+void read_requirements(ExperimentRequest& request,
+                       std::span<const std::string> known,
+                       std::vector<std::string>& problems) {
+  for (const Setting& setting : request.requirements) {
+    if (auto requirement = parse_requirement(setting.value, known)) {
+      request.spec.require.push_back(*std::move(requirement));
+    } else {
+      problems.push_back(setting.place + ": " + requirement.error().message);
+    }
+  }
+}
+
 std::vector<Setting> settings_of(const Arguments& arguments) {
   std::vector<Setting> settings;
   for (const auto& [option, value] : arguments.given()) {
@@ -143,6 +156,7 @@ Result<ExperimentRequest> make_run_request(const Arguments& arguments,
   request.space = space ? *space : nullptr;
   add_known_results(request, problems);
   read_stop_rules(request, problems);
+  read_requirements(request, named_in(request.spec), problems);
   check_whole(request, purpose, problems);
   if (problems.empty() && !space) {
     problems.push_back(space.error().message);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,18 +35,24 @@ struct ExperimentRequest {
   bool plain = false;
   int verbosity = 1;  // 0 quiet, 2 verbose
   bool name_given = false;
-  bool budget_given = false;              // how many trials, or for how long
-  std::set<std::string> parameters = {};  // those that options named
-  std::vector<Setting> known = {};        // as named; add_known_results() reads them
-  std::vector<Setting> stop_rules = {};   // read once the objectives are known
-  std::vector<Setting> again = {};        // what a resume has to be told again
-  Extension extension = {};               // extend
-  SimulationOptions simulation = {};      // simulate; its seeds are spec.seed and those after it
+  bool budget_given = false;               // how many trials, or for how long
+  std::set<std::string> parameters = {};   // those that options named
+  std::vector<Setting> known = {};         // as named; add_known_results() reads them
+  std::vector<Setting> stop_rules = {};    // read once the objectives are known
+  std::vector<Setting> requirements = {};  // the same
+  std::vector<Setting> again = {};         // what a resume has to be told again
+  Extension extension = {};                // extend
+  SimulationOptions simulation = {};       // simulate; its seeds are spec.seed and those after it
   std::int64_t seeds = 1;
   double tolerance = 0;                 // run --from
   std::string verb = {};                // the command
   std::vector<std::string> typed = {};  // the words of the command, for messages that mend them
 };
+
+// The requirements that were given, where these names may stand as they are.
+void read_requirements(ExperimentRequest& request,
+                       std::span<const std::string> known,
+                       std::vector<std::string>& problems);
 
 // What a TOML file holds: settings, the space and the program.
 struct ExperimentFile {

@@ -99,6 +99,11 @@ constexpr Option kTable[] = {
     {.name = "max", .argument = "METRIC",
      .meaning = "maximise it",
      .group = "objective", .where = simulate, .set = objective<Mode::max>},
+    {.name = "require", .argument = "CONDITION",
+     .meaning = "a trial that misses this ranks after all that meet it, such as 'latency_ms < 200'; "
+                "over its metrics and parameters",
+     .group = "objective", .repeatable = true,
+     .where = kRun | simulate, .set = later<&ExperimentRequest::requirements>},
     {.name = "stop", .argument = "RULE",
      .meaning = "end a trial when this holds, such as 'loss < 0.1' or plateau:metric=loss,window=4; experiment_plateau:... ends the experiment",
      .group = "objective", .repeatable = true,

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/options/experiment_request.h"
+#include "tuner/simulate.h"
 
 namespace luthier::cli {
 namespace {
@@ -61,6 +62,9 @@ Result<ExperimentRequest> read_simulate_request(const Arguments& arguments) {
   std::vector<std::string> problems;
   apply(request, settings_of(arguments), problems);
   open_benchmark_of(request, problems);
+  if (request.options.benchmark) {
+    read_requirements(request, named_in(request.options.benchmark->facts()), problems);
+  }
   check_nodes(arguments, problems);
   if (const auto results = arguments.text("results"); results && session.memory_store) {
     problems.push_back("--store memory leaves nothing in --results " + *results +

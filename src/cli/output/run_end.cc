@@ -15,6 +15,7 @@
 #include "tuner/advice.h"
 #include "tuner/machine/signals.h"
 #include "tuner/stored/experiment_names.h"
+#include "tuner/stored/stored_words.h"
 
 namespace luthier::cli {
 namespace {
@@ -70,6 +71,16 @@ std::string name_of(const ExperimentSummary& summary, const ExperimentSpec& spec
   return summary.directory.empty() ? spec.name : summary.directory.filename().string();
 }
 
+// Where no trial meets every requirement: the nearest, and what it misses.
+std::string nearest_field(const ExperimentSummary& summary) {
+  if (!summary.nearest) {
+    return {};
+  }
+  const auto& nearest = summary.trials[static_cast<std::size_t>(summary.nearest->value)];
+  return ", \"nearest\": {\"trial\": " + std::to_string(nearest.id.value) +
+         ", \"unmet\": " + json_string(nearest.unmet) + "}";
+}
+
 std::string result_json(const ExperimentSummary& summary, const ExperimentSpec& spec) {
   std::string best;
   for (const TrialId id : summary.best) {
@@ -82,7 +93,8 @@ std::string result_json(const ExperimentSummary& summary, const ExperimentSpec& 
          (summary.directory.empty() ? "null" : json_string(summary.directory.string())) +
          ", \"finished\": " + (summary.finished ? "true" : "false") +
          ", \"reason\": " + json_string(summary.reason) +
-         ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best + "]}\n";
+         ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best + "]" +
+         nearest_field(summary) + "}\n";
 }
 
 int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
@@ -115,12 +127,17 @@ void say_unknown_metrics(const ExperimentSummary& summary, const ExperimentSpec&
     const bool reported = std::ranges::any_of(
         summary.trials, [&](const TrialSummary& trial) { return trial.metrics.contains(metric); });
     if (!reported) {
-      talk("no trial reported '" + metric + "', which " + reader + " reads: it had no effect");
+      talk("no trial reported '" + metric + "', which " + reader + " reads: " +
+           (reader.starts_with("the requirement") ? "no trial meets it" : "it had no effect"));
     }
   }
 }
 
 std::string no_best(const ExperimentSummary& summary, const ExperimentSpec& spec) {
+  if (summary.nearest) {
+    const auto& nearest = summary.trials[static_cast<std::size_t>(summary.nearest->value)];
+    return nothing_feasible_text(name_of(summary, spec), nearest.id, nearest.unmet);
+  }
   for (const Objective& objective : spec.objectives) {
     const auto reported = [&](const TrialSummary& trial) {
       const Value* value = trial.metrics.find(objective.metric);

@@ -38,8 +38,13 @@ class Expression {
   // The canonical form; it parses back to the same expression.
   std::string to_text() const;
 
+  const ExpressionNode& root() const { return nodes_.back(); }
+  // What stands at a node, as an expression of its own.
+  Expression part(std::uint32_t node) const;
+
  private:
   friend class ExpressionParser;
+  std::uint32_t copy(const Expression& from, std::uint32_t node);
   std::vector<ExpressionNode> nodes_;  // the root is the last
   std::vector<std::string> names_;
 };

@@ -385,6 +385,30 @@ std::optional<bool> truth(const Value& value) {
   return number ? std::optional(*number != 0 && !std::isnan(*number)) : std::nullopt;
 }
 
+Expression Expression::part(std::uint32_t node) const {
+  Expression out;
+  out.copy(*this, node);
+  return out;
+}
+
+// Children first, so that they stay before their parent.
+std::uint32_t Expression::copy(const Expression& from, std::uint32_t node) {
+  ExpressionNode copied = from.nodes_[node];
+  for (auto& child : copied.children) {
+    child = copy(from, child);
+  }
+  if (copied.operation == Operation::name) {
+    const std::string& name = from.names_[copied.name];
+    const auto found = std::ranges::find(names_, name);
+    copied.name = static_cast<std::uint32_t>(found - names_.begin());
+    if (found == names_.end()) {
+      names_.push_back(name);
+    }
+  }
+  nodes_.push_back(std::move(copied));
+  return static_cast<std::uint32_t>(nodes_.size() - 1);
+}
+
 Result<Value> Expression::evaluate(std::span<const Value* const> values) const {
   Evaluator evaluator(nodes_, names_, values);
   Value result = evaluator.value(nodes_.size() - 1);

@@ -53,6 +53,7 @@ void describe(Spec& spec, Field&& field) {
   field("known", spec.known);
   field("score", spec.score);
   field("working_directory", spec.working_directory);
+  field("require", spec.require);
 }
 
 // ---- writing -------------------------------------------------------------------------------
@@ -88,6 +89,9 @@ void write(JsonWriter& json, const KnownResult& known) {
 void write(JsonWriter& json, const StopRule& rule) {
   json.value(rule.text);
 }
+void write(JsonWriter& json, const Requirement& requirement) {
+  json.value(requirement.text);
+}
 void write(JsonWriter& json, const Objective& objective) {
   json.object()
       .field("metric", objective.metric)
@@ -109,11 +113,14 @@ void write(JsonWriter& json, const std::vector<T>& list) {
   json.end();
 }
 
-// The rule of logs without a score has no name of its own.
+// The rule of logs without a score has no name of its own. Earlier versions know no requirements,
+// and read what has none.
 template <class Member>
 bool is_unwritten(const Member& member) {
   if constexpr (std::is_same_v<Member, Score>) {
     return member.kind == Score::Kind::mixed;
+  } else if constexpr (std::is_same_v<Member, std::vector<Requirement>>) {
+    return member.empty();
   }
   return false;
 }
@@ -231,6 +238,19 @@ std::string read(const Json& json, StopRule& out) {
     return "is wrong: " + rule.error().message;
   }
   out = std::move(*rule);
+  return {};
+}
+
+std::string read(const Json& json, Requirement& out) {
+  std::string text;
+  if (const std::string problem = read(json, text); !problem.empty()) {
+    return problem;
+  }
+  auto requirement = parse_requirement(text);
+  if (!requirement) {
+    return "is wrong: " + requirement.error().message;
+  }
+  out = *std::move(requirement);
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include "core/log/event_codec.h"
 #include "core/log/log_words.h"
 #include "core/state/known_check.h"
+#include "core/state/ranked_loss.h"
 
 namespace luthier {
 namespace {
@@ -72,6 +73,7 @@ struct ExperimentState::Apply {
     record.added = record.changed = event.time;
     record.live = std::make_unique<LiveTrial>();
     record.live->resources = added.resources;
+    record.live->required = state.requirements_.begin(added.config);
     state.trials_.push_back(std::move(record));
     ++state.counts_[static_cast<std::size_t>(TrialState::pending)];
     state.index(added.trial);
@@ -120,6 +122,7 @@ struct ExperimentState::Apply {
       trial.decisions.clear();
       trial.recent_losses.clear();
       trial.score.start_over();
+      trial.required = state.requirements_.begin(state.config(started.trial));
     }
     trial.resumed_past = record.iteration;
     trial.restored.reset();
@@ -175,12 +178,13 @@ struct ExperimentState::Apply {
     const double loss =
         newest ? loss_of(state.spec_.objectives.front(), state.last_metrics(committed.trial))
                : kWorst;
+    const double violation = record.live ? violation_of(record.live->excess) : 0;
     state.checkpoints_.emplace(committed.checkpoint,
                                CheckpointRecord{.trial = committed.trial,
                                                 .segment = record.segment,
                                                 .training_iteration = committed.training_iteration,
                                                 .directory = committed.directory,
-                                                .loss = loss});
+                                                .loss = ranked_loss(loss, violation)});
     record.checkpoints.push_back(committed.checkpoint);
     if (record.live) {
       record.live->last_checkpoint_iteration = committed.training_iteration;
@@ -329,13 +333,15 @@ Result<> ExperimentState::apply(const Event& event) {
 Result<> ExperimentState::create(const ExperimentCreated& created, TimePoint time) {
   auto spec = parse_experiment_spec(created.spec);
   auto space = spec ? compile_shared(spec->space, expected_space_) : spec.error();
-  if (auto checked = space ? check_known(**space, *spec) : space.error(); !checked) {
+  auto requirements = space ? Requirements::make(*spec) : space.error();
+  if (auto checked = requirements ? check_known(**space, *spec) : requirements.error(); !checked) {
     return Error{ErrorCode::corruption,
                  "the experiment that the log begins with is not one that `luthier run` writes: " +
                      checked.error().message};
   }
   spec_ = std::move(*spec);
   space_ = std::move(*space);
+  requirements_ = std::move(*requirements);
   expected_space_.reset();
   for (const KnownResult& known : spec_.known) {
     add_known(known, time);
@@ -419,6 +425,7 @@ void ExperimentState::forget_borrowed(CheckpointId checkpoint) {
 void ExperimentState::reopen(TrialId trial) {
   TrialRecord& record = at(trial);
   record.live = std::make_unique<LiveTrial>();
+  record.live->required = requirements_.begin(config(trial));
   record.failures = 0;
   move_to(trial, TrialState::pending);
   index(trial);
@@ -434,7 +441,10 @@ void ExperimentState::add_known(const KnownResult& known, TimePoint time) {
   TrialRecord record{.state = TrialState::completed};
   keep(known.config, record.config);
   keep(known.metrics, record.last);
-  record.best_loss = loss_of(spec_.objectives.front(), known.metrics);
+  stand(record, loss_of(spec_.objectives.front(), known.metrics), excess_of(known));
+  if (record.violation > 0) {
+    record.unmet = requirements_.unmet(judged_by(known));
+  }
   record.reason = "known before the experiment; it did not run here";
   record.objective_reported = true;
   record.added = record.changed = time;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/space/shared_space.h"
+#include "core/state/requirements.h"
 #include "core/state/trial_score.h"
 #include "luthier/error.h"
 #include "luthier/event.h"
@@ -57,6 +58,8 @@ struct LiveTrial {
   std::deque<double> recent_losses;  // of the plateau rule's metric
   std::int64_t last_checkpoint_iteration = 0;
   TrialScore score;              // of the current segment
+  NamedValues required;          // what its requirements are judged by, of the current segment
+  std::vector<double> excess;    // of its last result (TrialResult)
   std::int64_t exit_status = 0;  // of the attempt that ended last
 };
 
@@ -74,7 +77,9 @@ struct TrialRecord {
   // What the trial is ranked by (Score): its best result, unless the spec says otherwise.
   std::string best;            // encoded metrics; empty: same as last
   std::string best_config;     // encoded configuration of that result; empty: same as config
-  double best_loss = 0;        // of the first objective
+  double best_loss = 0;        // of the first objective, ranked (ranked_loss.h)
+  double violation = 0;        // of that result
+  std::string unmet;           // what it misses, in words
   std::int64_t segment = 0;    // 0 before the first attempt
   std::int64_t iteration = 0;  // last reported in the segment, or where the segment began
   std::int64_t results = 0;    // reported in all; none of a known result's
@@ -138,6 +143,13 @@ class ExperimentState final : public ExperimentView {
   // The result as searchers are told of it: with what the trial is ranked by, of its current
   // segment, for the objectives. Call after its event was applied.
   Metrics scored(TrialId trial, const Metrics& metrics) const;
+  // By how much a live trial's last result misses each requirement, and what it is ranked by.
+  const std::vector<double>& last_excess(TrialId trial) const { return record(trial).live->excess; }
+  const std::vector<double>& ranked_excess(TrialId trial) const;
+  std::vector<double> excess_of(const KnownResult& known) const {
+    return requirements_.excess(judged_by(known));
+  }
+  const Requirements& requirements() const { return requirements_; }
   std::int64_t count(TrialState state) const { return counts_[static_cast<std::size_t>(state)]; }
 
   const std::set<TrialId>& running() const { return running_; }   // an attempt is out
@@ -147,8 +159,11 @@ class ExperimentState final : public ExperimentView {
   const std::map<TimePoint, std::set<TrialId>>& delayed() const { return delayed_; }  // retries
   std::int64_t held_count() const { return held_; }
 
-  std::optional<TrialId> best_trial() const { return best_; }  // by the first objective
-  std::vector<TrialId> pareto_front() const;                   // all objectives
+  // Of those that meet every requirement: the best by the first objective, and by all of them.
+  std::optional<TrialId> best_trial() const;
+  std::vector<TrialId> pareto_front() const;
+  // Where none does: the one that misses them by least.
+  std::optional<TrialId> nearest_trial() const;
 
   const std::map<CheckpointId, CheckpointRecord>& checkpoints() const { return checkpoints_; }
   CheckpointId next_checkpoint() const { return {last_checkpoint_.value + 1}; }
@@ -194,6 +209,9 @@ class ExperimentState final : public ExperimentView {
   static void keep(const NamedValues& values, std::string& kept);
   void rank(TrialId trial, const Metrics& metrics);
   void rank_best(TrialRecord& record, const Metrics& metrics) const;
+  void judge(TrialId trial, const Metrics& metrics);
+  NamedValues judged_by(const KnownResult& known) const;
+  void stand(TrialRecord& record, double loss, std::span<const double> excess) const;
   void place(TrialId trial, double loss_before);
 
   ExperimentSpec spec_;
@@ -207,7 +225,8 @@ class ExperimentState final : public ExperimentView {
   std::map<TimePoint, std::set<TrialId>> delayed_;
   std::map<CheckpointId, CheckpointRecord> checkpoints_;
   CheckpointId last_checkpoint_;
-  std::optional<TrialId> best_;
+  Requirements requirements_;
+  std::optional<TrialId> best_;                   // infeasible only where all are
   std::set<std::pair<double, TrialId>> ranking_;  // kept only where a trial's score may get worse
   std::vector<EarlyEnd> first_ends_;
   std::string early_failure_;

@@ -49,7 +49,8 @@ TrialRow row_of(const ExperimentState& state, TrialId trial) {
           .config = state.config(trial),
           .last = state.last_metrics(trial),
           .best = state.best_metrics(trial),
-          .best_config = state.best_config(trial)};
+          .best_config = state.best_config(trial),
+          .unmet = record.unmet};
 }
 
 std::string encode(const TrialRow& row) {
@@ -104,6 +105,9 @@ ExperimentStatus status_of(const ExperimentState& state) {
   for (const TrialId trial : best_trials(state)) {
     status.best.push_back(row_of(state, trial));
   }
+  if (const auto nearest = state.nearest_trial()) {
+    status.nearest = {row_of(state, *nearest)};
+  }
   return status;
 }
 
@@ -113,6 +117,10 @@ std::string encode(const ExperimentStatus& status) {
   describe_head(field, status);
   field("best", static_cast<std::int64_t>(status.best.size()));
   for (const TrialRow& row : status.best) {
+    describe_feasible_row(field, row);
+  }
+  field("nearest", static_cast<std::int64_t>(status.nearest.size()));
+  for (const TrialRow& row : status.nearest) {
     describe_row(field, row);
   }
   return bytes;
@@ -126,10 +134,15 @@ std::optional<ExperimentStatus> decode_status(std::string_view bytes) {
   field("best", rows);
   // A row takes a byte at least.
   for (; rows > 0 && static_cast<std::size_t>(rows) <= bytes.size() && field.good(); --rows) {
-    describe_row(field, status.best.emplace_back());
+    describe_feasible_row(field, status.best.emplace_back());
   }
-  return rows == 0 && field.good() && !field.newer() ? std::optional(std::move(status))
-                                                     : std::nullopt;
+  std::int64_t nearest = 0;
+  field("nearest", nearest);
+  if (nearest == 1 && field.good()) {
+    describe_row(field, status.nearest.emplace_back());
+  }
+  const bool is_whole = rows == 0 && (nearest == 0 || nearest == 1) && field.good();
+  return is_whole && !field.newer() ? std::optional(std::move(status)) : std::nullopt;
 }
 
 }  // namespace luthier

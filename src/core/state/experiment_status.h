@@ -31,6 +31,8 @@ struct ExperimentStatus {
   std::optional<TrialId> best_trial = {};  // by the first objective
   std::optional<double> best_value = {};   // its value, if it is finite
   std::vector<TrialRow> best = {};         // the best trial, or the Pareto front
+  // Where no trial meets the requirements: the one that misses them by least.
+  std::vector<TrialRow> nearest = {};
 
   std::int64_t count(TrialState state) const { return counts[static_cast<std::size_t>(state)]; }
   std::int64_t trial_count() const;

@@ -16,6 +16,15 @@ std::vector<std::string> metrics_in(const StopRule& rule) {
   return condition ? condition->names() : std::vector<std::string>();
 }
 
+std::vector<std::string> metrics_in(const Requirement& requirement, const Space& space) {
+  const auto condition = parse_expression(requirement.text);
+  std::vector<std::string> names = condition ? condition->names() : std::vector<std::string>();
+  for (const Parameter& parameter : space.parameters()) {
+    std::erase(names, parameter.name);
+  }
+  return names;
+}
+
 // The scheduler's own option goes first; schedulers without one leave time_attr to nobody.
 MetricReading time_reading(const ExperimentSpec& spec) {
   const Value* option = spec.scheduler.options.find("time_attr");
@@ -37,6 +46,11 @@ std::vector<MetricReading> metric_readings(const ExperimentSpec& spec) {
   for (const StopRule& rule : spec.stop) {
     for (const auto& metric : metrics_in(rule)) {
       add(metric, formatted("the stop rule '{}'", rule.text));
+    }
+  }
+  for (const Requirement& requirement : spec.require) {
+    for (const auto& metric : metrics_in(requirement, spec.space)) {
+      add(metric, formatted("the requirement '{}'", requirement.text));
     }
   }
   const MetricReading time = time_reading(spec);

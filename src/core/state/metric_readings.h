@@ -14,7 +14,8 @@ struct MetricReading {
   std::string reader;  // "the stop rule 'loss < 0.1'"
 };
 
-// In the order of the stop rules, then what schedulers go by. A rule that can't be read names none.
+// In the order of the stop rules, then the requirements, then what schedulers go by. A rule that
+// can't be read names none.
 std::vector<MetricReading> metric_readings(const ExperimentSpec& spec);
 
 }  // namespace luthier

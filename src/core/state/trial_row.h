@@ -11,7 +11,7 @@ namespace luthier {
 struct TrialRow {
   TrialId trial;
   TrialState state = TrialState::pending;
-  double loss = 0;  // of the first objective, what it is ranked by; +infinity: none yet
+  double loss = 0;  // of the first objective, what it is ranked by (ranked_loss.h); +infinity: none
   std::int64_t iteration = 0;
   std::int64_t attempts = 0;
   std::int64_t exit_status = 0;  // of its last attempt
@@ -23,6 +23,7 @@ struct TrialRow {
   Metrics last = {};
   Metrics best = {};        // what it is ranked by; empty: no finite loss yet
   Config best_config = {};  // the configuration that was reported under
+  std::string unmet = {};   // why it is infeasible; empty: it is not, or has no finite loss
   friend bool operator==(const TrialRow&, const TrialRow&) = default;
 };
 
@@ -31,8 +32,9 @@ std::string encode(const TrialRow& row);  // rows with NaN are equal when their 
 // The first objective's best value, if the trial reported a finite one.
 std::optional<double> best_value(const TrialRow& row, std::string_view metric);
 
+// Of a row that meets every requirement.
 template <class V, class Row>
-void describe_row(V& field, Row& row) {
+void describe_feasible_row(V& field, Row& row) {
   field("trial", row.trial);
   field("state", row.state);
   field("loss", row.loss);
@@ -49,6 +51,12 @@ void describe_row(V& field, Row& row) {
   field("last", row.last);
   field("best", row.best);
   field("best_config", row.best_config);
+}
+
+template <class V, class Row>
+void describe_row(V& field, Row& row) {
+  describe_feasible_row(field, row);
+  field("unmet", row.unmet);
 }
 
 }  // namespace luthier

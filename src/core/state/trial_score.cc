@@ -7,6 +7,7 @@
 
 #include "base/failure.h"
 #include "base/text.h"
+#include "core/state/ranked_loss.h"
 
 namespace luthier {
 namespace {
@@ -85,7 +86,8 @@ Metrics with_losses(Metrics metrics,
 
 std::span<const double> TrialScore::take(const Score& score,
                                          std::span<const Objective> objectives,
-                                         const Metrics& metrics) {
+                                         const Metrics& metrics,
+                                         const std::vector<double>& excess) {
   std::vector<double> losses = losses_of(objectives, metrics);
   if (score.kind == Score::Kind::mean) {
     Reported reported(losses.begin(), losses.end());
@@ -95,11 +97,19 @@ std::span<const double> TrialScore::take(const Score& score,
       }
     }
     take_mean(score.window, std::move(reported));
-  } else if (score.kind != Score::Kind::best || begins_ || is_better(losses, losses_)) {
+    excess_ = excess;
+  } else if (score.kind != Score::Kind::best || begins_ ||
+             (excess.empty() ? is_better(losses, losses_)
+                             : is_better(ranked_losses(losses, violation_of(excess)), ranked()))) {
     losses_ = std::move(losses);
+    excess_ = excess;
   }
   begins_ = false;
   return losses_;
+}
+
+std::vector<double> TrialScore::ranked() const {
+  return excess_.empty() ? losses_ : ranked_losses(losses_, violation_of(excess_));
 }
 
 void TrialScore::take_mean(std::int64_t window, Reported reported) {

@@ -1,5 +1,6 @@
 // How a trial stands by the experiment's score, result by result. A score is a number for each
-// objective, always one that is to be small (loss_of); +infinity where there is none.
+// objective, always one that is to be small (loss_of); +infinity where there is none. Where there
+// are requirements, results that meet them all are better than any other.
 #pragma once
 
 #include <cstddef>
@@ -25,12 +26,18 @@ Metrics with_losses(Metrics metrics,
 
 class TrialScore {
  public:
-  // Takes the trial's next result; returns what the trial is ranked by from now on.
+  // Takes the trial's next result, by how much it misses each requirement included; returns the
+  // losses that the trial is ranked by from now on.
   std::span<const double> take(const Score& score,
                                std::span<const Objective> objectives,
-                               const Metrics& metrics);
+                               const Metrics& metrics,
+                               const std::vector<double>& excess = {});
   // What it returned last; empty before the first result.
   std::span<const double> losses() const { return losses_; }
+  // Of the result with these losses; of the last one with a mean.
+  const std::vector<double>& excess() const { return excess_; }
+  // The losses as they rank (ranked_loss.h).
+  std::vector<double> ranked() const;
   // What was reported so far belongs to another configuration, or was lost: the next result begins
   // anew.
   void start_over();
@@ -42,6 +49,7 @@ class TrialScore {
   double mean(std::size_t objective) const;
 
   std::vector<double> losses_;
+  std::vector<double> excess_;
   bool begins_ = true;
   std::deque<Reported> recent_;  // mean only
 };

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/try.h"
+#include "core/state/ranked_loss.h"
 
 namespace luthier {
 namespace {
@@ -40,6 +41,7 @@ double ExperimentCurve::best_at(CurveAxis axis, double position) const {
 }
 
 Result<> CurveReader::take(const Event& event) {
+  watch_.follow(event);
   if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
     LUTHIER_TAKE(const auto spec, parse_experiment_spec(created->spec));
     curve_.name = spec.name;
@@ -49,6 +51,8 @@ Result<> CurveReader::take(const Event& event) {
     curve_.objectives = spec.objectives;
     curve_.space = spec.space;
     curve_.tags = spec.tags;
+    LUTHIER_TAKE(auto requirements, Requirements::make(spec));
+    watch_ = RequirementWatch(std::move(requirements));
     curve_.end.best = kNothing;
   } else if (const auto* started = std::get_if<ControllerStarted>(&event.body)) {
     earlier_sessions_s_ = elapsed_s(last_time_);  // of one that crashed, up to its last word
@@ -94,6 +98,7 @@ bool CurveReader::spends(const BestPoint& next) {
 }
 
 void CurveReader::take_result(const ResultReported& result, TimePoint time) {
+  const bool is_feasible = violation_of(watch_.take(result)) == 0;
   BestPoint next = curve_.end;
   next.resource += 1;
   next.time_s = elapsed_s(time);
@@ -101,7 +106,7 @@ void CurveReader::take_result(const ResultReported& result, TimePoint time) {
     return;
   }
   const double loss = loss_of(curve_.objectives.front(), result.metrics);
-  if (loss < next.best) {
+  if (is_feasible && loss < next.best) {
     next.best = loss;
     curve_.points.push_back(next);
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/state/requirement_watch.h"
 #include "luthier/event.h"
 #include "luthier/experiment_spec.h"
 #include "luthier/space.h"
@@ -73,6 +74,7 @@ class CurveReader {
 
   std::optional<Budget> budget_;
   ExperimentCurve curve_;
+  RequirementWatch watch_;
   TimePoint session_start_ = 0;
   TimePoint last_time_ = 0;
   double earlier_sessions_s_ = 0;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "core/state/ranked_loss.h"
+
 namespace luthier {
 
 void ConsoleRanking::on_attempt(const AttemptStarted& started) {
@@ -12,15 +14,18 @@ void ConsoleRanking::on_attempt(const AttemptStarted& started) {
   }
 }
 
-void ConsoleRanking::on_result(const ResultReported& result, const std::string& parameters) {
+void ConsoleRanking::on_result(const ResultReported& result,
+                               const std::string& parameters,
+                               const std::vector<double>& excess) {
   Standing& standing = standings_[result.trial];
   const std::vector<double> before(standing.score.losses().begin(), standing.score.losses().end());
-  const auto losses = standing.score.take(score_, objectives_, result.metrics);
+  const auto losses = standing.score.take(score_, objectives_, result.metrics, excess);
+  const bool is_feasible = violation_of(excess) == 0;
   for (std::size_t i = 0; i < losses.size(); ++i) {
     if (!before.empty()) {
       orders_[i].erase({before[i], result.trial});
     }
-    if (std::isfinite(losses[i])) {
+    if (is_feasible && std::isfinite(losses[i])) {
       orders_[i].insert({losses[i], result.trial});
     }
   }

@@ -26,7 +26,10 @@ class ConsoleRanking {
       : score_(score), objectives_(std::move(objectives)), orders_(objectives_.size()) {}
 
   void on_attempt(const AttemptStarted& started);
-  void on_result(const ResultReported& result, const std::string& parameters);
+  // `excess`: by how much it misses each requirement. An infeasible trial is not ranked.
+  void on_result(const ResultReported& result,
+                 const std::string& parameters,
+                 const std::vector<double>& excess);
   std::optional<ConsoleBest> best(std::size_t objective) const;
 
  private:
@@ -40,7 +43,7 @@ class ConsoleRanking {
   Score score_;
   std::vector<Objective> objectives_;
   std::map<TrialId, Standing> standings_;
-  std::vector<std::set<std::pair<double, TrialId>>> orders_;  // by objective; finite losses only
+  std::vector<std::set<std::pair<double, TrialId>>> orders_;  // by objective; finite and feasible
 };
 
 }  // namespace luthier

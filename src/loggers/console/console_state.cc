@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "base/terminal_text.h"
+#include "core/state/ranked_loss.h"
 
 namespace luthier {
 namespace {
@@ -32,7 +33,9 @@ constexpr std::size_t kMostShown = 20;
 }  // namespace
 
 ConsoleState::ConsoleState(ConsoleSubject subject)
-    : subject_(std::move(subject)), best_(subject_.objectives.size()) {
+    : subject_(std::move(subject)),
+      watch_(subject_.requirements),
+      best_(subject_.objectives.size()) {
   if (subject_.score.kind == Score::Kind::last || subject_.score.kind == Score::Kind::mean) {
     ranking_.emplace(subject_.score, subject_.objectives);
   }
@@ -100,17 +103,19 @@ void ConsoleState::on(const TrialAdded& added, TimePoint) {
     ++counts_[0];  // numbers before the first are of known results, which did not run here
     states_.resize(needed, TrialState::pending);
   }
-  parameters_[added.trial] = text_of(added.config);
+  learn(added.trial, added.config);
 }
 
 void ConsoleState::on(const TrialChosen& chosen, TimePoint) {
   if (chosen.choice.config) {
     parameters_[chosen.choice.trial] = text_of(*chosen.choice.config);
   }
+  watch_.on(chosen);
 }
 
 void ConsoleState::on(const AttemptStarted& started, TimePoint time) {
   set_state(started.trial, TrialState::running);
+  watch_.on(started);
   if (ranking_) {
     ranking_->on_attempt(started);
   }
@@ -132,8 +137,10 @@ void ConsoleState::on(const ResultReported& result, TimePoint) {
 }
 
 void ConsoleState::rank(const ResultReported& result) {
+  const std::vector<double> excess = watch_.take(result);
+  const bool is_feasible = violation_of(excess) == 0;
   if (ranking_) {
-    ranking_->on_result(result, parameters(result.trial));
+    ranking_->on_result(result, parameters(result.trial), excess);
   }
   for (std::size_t i = 0; i < best_.size(); ++i) {
     const Objective& objective = subject_.objectives[i];
@@ -143,7 +150,8 @@ void ConsoleState::rank(const ResultReported& result) {
     auto now = best_[i];
     if (ranking_) {
       now = ranking_->best(i);
-    } else if (const double loss = loss_of(objective, result.metrics); loss < to_beat) {
+    } else if (const double loss = loss_of(objective, result.metrics);
+               is_feasible && loss < to_beat) {
       now = {result.trial, result.training_iteration, sign * loss, parameters(result.trial)};
     }
     improvements_ += now && sign * now->value < to_beat ? 1 : 0;
@@ -185,6 +193,7 @@ void ConsoleState::on(const TrialEnded& ended, TimePoint) {
   failing_.reset();
   set_state(ended.trial, ended.state);
   parameters_.erase(ended.trial);
+  watch_.on(ended);
 }
 
 void ConsoleState::on(const LimitsChanged& limits, TimePoint) {

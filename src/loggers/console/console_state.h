@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/state/requirement_watch.h"
 #include "loggers/console/console_ranking.h"
 #include "luthier/event.h"
 #include "luthier/space.h"
@@ -23,7 +24,8 @@ struct ConsoleSubject {
   std::vector<Parameter> parameters;
   std::int64_t samples = 0;
   double time_budget_s = 0;
-  Score score = {};               // its best is what `best` lists
+  Score score = {};  // its best is what `best` lists
+  Requirements requirements = {};
   std::string logs_command = {};  // shows a trial's output; empty: nothing does
 };
 
@@ -52,7 +54,10 @@ class ConsoleState {
 
   // Parameters of ended trials are forgotten: one that is tried again has to be told once more.
   bool knows(TrialId trial) const { return parameters_.contains(trial); }
-  void learn(TrialId trial, const Config& config) { parameters_[trial] = text_of(config); }
+  void learn(TrialId trial, const Config& config) {
+    parameters_[trial] = text_of(config);
+    watch_.begin(trial, config);
+  }
 
   const ConsoleSubject& subject() const { return subject_; }
   std::int64_t count(TrialState state) const { return counts_[static_cast<std::size_t>(state)]; }
@@ -91,6 +96,7 @@ class ConsoleState {
   std::string text_of(const Config& config) const;
 
   ConsoleSubject subject_;
+  RequirementWatch watch_;
   std::set<std::string> hidden_;  // constants
   std::int64_t cells_ = 1;
   std::vector<TrialState> states_;

@@ -7,7 +7,7 @@
 #include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
-#include "core/state/trial_score.h"
+#include "core/state/ranked_loss.h"
 
 namespace luthier {
 namespace {
@@ -18,6 +18,12 @@ constexpr std::string_view kIteration = "training_iteration";
 std::string readable(double number) {
   const bool whole = number == std::floor(number) && std::abs(number) < 1e15;
   return whole ? format_number(number) : short_number(number);
+}
+
+std::string infeasible_text(double ranked) {
+  const double violation = violation_in(ranked);
+  return std::isfinite(violation) ? "infeasible (by " + short_number(violation) + ")"
+                                  : "infeasible";
 }
 
 }  // namespace
@@ -57,18 +63,29 @@ double Reading::loss(const TrialResult& result) const {
   for (const Objective& objective : objectives_) {
     worst = std::max(worst, loss_of(objective, result.metrics));
   }
-  return std::isfinite(worst) ? loss_of(objectives_.front(), result.metrics) : worst;
+  return std::isfinite(worst) ? ranked_loss(objectives_.front(), result) : worst;
 }
 
 std::vector<double> Reading::losses(const TrialResult& result) const {
-  return losses_of(objectives_, result.metrics);
+  return ranked_losses(objectives_, result);
+}
+
+double Reading::value(double loss) const {
+  const double told = is_infeasible(loss) ? kInfeasible : loss;
+  return objectives_.front().mode == Mode::max ? 0 - told : told;
 }
 
 std::string Reading::show(double loss) const {
+  if (is_infeasible(loss)) {
+    return infeasible_text(loss);
+  }
   return std::isfinite(loss) ? readable(value(loss)) : "NaN or infinite";
 }
 
 std::string Reading::show(std::span<const double> losses) const {
+  if (is_infeasible(losses.front())) {
+    return infeasible_text(losses.front());
+  }
   std::string text;
   for (std::size_t i = 0; i < losses.size(); ++i) {
     const double value = objectives_[i].mode == Mode::max ? 0 - losses[i] : losses[i];

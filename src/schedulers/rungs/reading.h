@@ -1,5 +1,6 @@
 // Reading: what a scheduler takes from a result: its time (option `time_attr`) and its loss, or its
-// losses with several objectives. Also writes them in the words a person uses, for reasons.
+// losses with several objectives, ranked (core/state/ranked_loss.h): a result that misses a
+// requirement comes after all that do not. Also writes them in the words a person uses.
 #pragma once
 
 #include <optional>
@@ -32,11 +33,10 @@ class Reading {
   double loss(const TrialResult& result) const;
   std::vector<double> losses(const TrialResult& result) const;
 
-  // The objective's own value of a loss: its sign is turned back when it is maximised.
-  double value(double loss) const {
-    return objectives_.front().mode == Mode::max ? 0 - loss : loss;
-  }
-  // In six digits, for a reason: "0.52", or "NaN or infinite".
+  // The objective's own value of a loss: its sign is turned back when it is maximised. kInfeasible
+  // for any infeasible result.
+  double value(double loss) const;
+  // In six digits, for a reason: "0.52", "NaN or infinite" or "infeasible (by 0.25)".
   std::string show(double loss) const;
   std::string show(std::span<const double> losses) const;  // "loss 0.52, size 3"
   std::string show_time(double time) const;                // "iteration 4" or "seconds 12.5"

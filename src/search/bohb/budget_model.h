@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ranked_set.h"
+#include "core/state/ranked_loss.h"
 #include "luthier/trial.h"
 #include "search/parzen/mixture.h"
 
@@ -30,7 +31,8 @@ class BudgetModel {
  public:
   BudgetModel(std::span<const parzen::KernelAxis> axes, ModelOptions options);
 
-  // A trial at `point` had this loss, maybe +infinity, at `budget`.
+  // A trial at `point` had this loss, ranked (core/state/ranked_loss.h), maybe +infinity, at
+  // `budget`.
   void observe(std::int64_t budget, TrialId trial, double loss, std::vector<double> point);
 
   bool is_ready() const { return budget_ > 0; }
@@ -45,7 +47,10 @@ class BudgetModel {
     double loss = 0;
     std::int64_t trial = 0;
     friend bool operator<(const Observation& a, const Observation& b) {
-      return std::tuple(-a.stage, a.loss, a.trial) < std::tuple(-b.stage, b.loss, b.trial);
+      const bool a_last = is_infeasible(a.loss);
+      const bool b_last = is_infeasible(b.loss);
+      return std::tuple(a_last, -a.stage, a.loss, a.trial) <
+             std::tuple(b_last, -b.stage, b.loss, b.trial);
     }
   };
   // A mixture whose components are found by trial.

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/check.h"
+#include "core/state/ranked_loss.h"
 
 namespace luthier::cmaes {
 namespace {
@@ -12,9 +13,12 @@ namespace {
 bool better(const Member& a, const Member& b) {
   // Among stopped trials the one that got farther is better, whatever its value.
   const auto rank = [](const Member& member) {
-    return std::tuple(member.standing,
+    const bool failed = member.standing == Standing::failed;
+    return std::tuple(failed,
+                      !failed && is_infeasible(member.loss),
+                      member.standing,
                       member.standing == Standing::completed ? 0 : -member.iteration,
-                      member.standing == Standing::failed ? 0 : member.loss,
+                      failed ? 0 : member.loss,
                       member.trial);
   };
   return rank(a) < rank(b);

@@ -25,8 +25,8 @@ struct Member {
   std::vector<double> point;        // of the numeric axes
   std::vector<double> coordinates;  // of all axes, as the configuration has them
   Origin origin;
-  std::int64_t iteration = 0;  // 0: no result yet
-  double loss = 0;
+  std::int64_t iteration = 0;            // 0: no result yet
+  double loss = 0;                       // ranked (core/state/ranked_loss.h)
   Standing standing = Standing::failed;  // once ready
 };
 
@@ -46,7 +46,8 @@ class Members {
 
   std::size_t ready() const { return ready_.size(); }
   // Forgets the `count` that became ready first: best first. Completed trials by loss, then stopped
-  // ones by how far they got and loss, then failed ones and those without a finite loss.
+  // ones by how far they got and loss, then infeasible ones, then failed ones and those without a
+  // finite loss.
   std::vector<Member> take(std::size_t count);
   // Trials of earlier runs are of no more use; those that someone else proposed are.
   void begin_run(std::int64_t run);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "search/gp/descent.h"
+#include "search/gp/normal.h"
 #include "search/parzen/elementary.h"
 
 namespace luthier::gp {
@@ -16,40 +17,62 @@ constexpr std::size_t kNeighbours = 16;  // of a point, drawn at once
 constexpr std::size_t kClimbs = 6;       // points from which to climb
 constexpr double kFar = 0.1;             // of an axis: from a point to neighbours at first ...
 constexpr double kNear = 0.05;           // ... and then
-constexpr double kTail = -30;            // below, the series for z to minus infinity is used
 constexpr DescentOptions kClimb = {.first_step = 0.03, .evaluations = 30, .tolerance = 1e-4};
 
-constexpr double kLogSqrtTwoPi = 0x1.d67f1c864beb5p-1;
-
-double log_density(double z) {
-  return -0.5 * z * z - kLogSqrtTwoPi;
-}
-
-double below(double z) {
-  const double tail = parzen::upper_tail(std::abs(z));
-  return z < 0 ? tail : 1 - tail;
-}
+using Predictions = std::vector<Posterior::Prediction>;
 
 double log_expected(const Posterior::Prediction& prediction, double best) {
   return logarithm(prediction.deviation) +
          log_improvement((best - prediction.mean) / prediction.deviation);
 }
 
+double log_gain(const Search& search, const Predictions& predictions) {
+  if (search.goal.front) {
+    return search.goal.front->log_gain(predictions);
+  }
+  return search.goal.best ? log_expected(predictions.front(), *search.goal.best) : 0;
+}
+
+// That a normal number is 0 or less.
+double log_chance_met(const Posterior::Prediction& prediction) {
+  return log_below(-prediction.mean / prediction.deviation);
+}
+
+// Of every point, by all.
+std::vector<Predictions> predicted(std::span<const Posterior> all, const Points& points) {
+  std::vector<Predictions> out(points.size());
+  for (const Posterior& each : all) {
+    const auto predictions = each.predict(points);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      out[i].push_back(predictions[i]);
+    }
+  }
+  return out;
+}
+
 std::vector<Place> judge(const Search& search, const Points& points) {
   std::vector<Place> out;
-  const auto predictions = search.posterior.predict(points);
+  std::vector<Predictions> of_objectives = predicted(search.objectives, points);
+  const std::vector<Predictions> of_requirements = predicted(search.requirements, points);
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto point = points[i];
-    out.push_back({.point = {point.begin(), point.end()},
-                   .prediction = predictions[i],
-                   .log_improvement = log_expected(predictions[i], search.best),
-                   .log_success = search.feasibility.log_success(point)});
+    Place& place = out.emplace_back();
+    place = {.point = {point.begin(), point.end()},
+             .predictions = std::move(of_objectives[i]),
+             .log_success = search.feasibility.log_success(point)};
+    place.log_improvement = log_gain(search, place.predictions);
+    for (const auto& each : of_requirements[i]) {
+      place.log_met += log_chance_met(each);
+    }
   }
   return out;
 }
 
 bool more(const Place& a, const Place& b) {
-  return a.log_improvement + a.log_success > b.log_improvement + b.log_success;
+  const auto all = [](const Place& each) {
+    return each.log_improvement + each.log_success + each.log_met;
+  };
+  return all(a) > all(b);
 }
 
 // Axes on which a point can move a little.
@@ -64,7 +87,75 @@ std::vector<std::size_t> movable_axes(const CompiledSpace& space, std::span<cons
   return out;
 }
 
-// From the point to where the expected improvement, times the chance of success, stops rising.
+// A value at a point, and its slope along each axis.
+struct Rise {
+  double value = 0;
+  std::vector<double> slope;
+};
+
+Rise rise_of_best(const Posterior& posterior, double best, std::span<const double> point) {
+  const Posterior::Slopes here = posterior.slopes(point);
+  const double deviation = here.value.deviation;
+  const double z = (best - here.value.mean) / deviation;
+  const double by_z = log_improvement_slope(z);
+  Rise out{log_expected(here.value, best), std::vector<double>(point.size())};
+  for (std::size_t axis = 0; axis < point.size(); ++axis) {
+    out.slope[axis] = -(by_z * here.mean[axis] - (1 - z * by_z) * here.deviation[axis]) / deviation;
+  }
+  return out;
+}
+
+Rise rise_of_front(const Search& search, std::span<const double> point) {
+  std::vector<Posterior::Slopes> here;
+  Predictions predictions;
+  for (const Posterior& each : search.objectives) {
+    predictions.push_back(here.emplace_back(each.slopes(point)).value);
+  }
+  FrontGain::Slopes by;
+  Rise out{search.goal.front->log_gain(predictions, by), std::vector<double>(point.size())};
+  for (std::size_t i = 0; i < here.size(); ++i) {
+    for (std::size_t axis = 0; axis < point.size(); ++axis) {
+      out.slope[axis] +=
+          by.mean[i] * here[i].mean[axis] + by.deviation[i] * here[i].deviation[axis];
+    }
+  }
+  return out;
+}
+
+Rise rise_of_improvement(const Search& search, std::span<const double> point) {
+  if (search.goal.front) {
+    return rise_of_front(search, point);
+  }
+  return search.goal.best ? rise_of_best(search.objectives.front(), *search.goal.best, point)
+                          : Rise{0, std::vector<double>(point.size())};
+}
+
+void add_chance_met(const Posterior& requirement, std::span<const double> point, Rise& rise) {
+  const Posterior::Slopes here = requirement.slopes(point);
+  const double deviation = here.value.deviation;
+  const double z = -here.value.mean / deviation;
+  const double by_z = log_below_slope(z);
+  rise.value += log_below(z);
+  for (std::size_t axis = 0; axis < point.size(); ++axis) {
+    rise.slope[axis] -= by_z * (here.mean[axis] + z * here.deviation[axis]) / deviation;
+  }
+}
+
+// The expected improvement, times the chances of success and of meeting each requirement.
+Rise rise_at(const Search& search, std::span<const double> point) {
+  Rise rise = rise_of_improvement(search, point);
+  for (const Posterior& each : search.requirements) {
+    add_chance_met(each, point, rise);
+  }
+  std::vector<double> of_success(point.size());
+  rise.value += search.feasibility.log_success(point, of_success);
+  for (std::size_t axis = 0; axis < point.size(); ++axis) {
+    rise.slope[axis] += of_success[axis];
+  }
+  return rise;
+}
+
+// From the point to where that stops rising.
 std::vector<double> climbed(const Search& search, std::vector<double> point) {
   const std::vector<std::size_t> axes = movable_axes(search.space, point);
   if (axes.empty()) {
@@ -77,18 +168,11 @@ std::vector<double> climbed(const Search& search, std::vector<double> point) {
   };
   const auto negative = [&](std::span<const double> at, std::vector<double>& slope) {
     move(at);
-    const Posterior::Slopes here = search.posterior.slopes(point);
-    const double deviation = here.value.deviation;
-    const double z = (search.best - here.value.mean) / deviation;
-    const double by_z = log_improvement_slope(z);
-    std::vector<double> of_success(point.size());
-    const double success = search.feasibility.log_success(point, of_success);
+    const Rise rise = rise_at(search, point);
     for (std::size_t i = 0; i < axes.size(); ++i) {
-      slope[i] =
-          (by_z * here.mean[axes[i]] - (1 - z * by_z) * here.deviation[axes[i]]) / deviation -
-          of_success[axes[i]];
+      slope[i] = -rise.slope[axes[i]];
     }
-    return -log_expected(here.value, search.best) - success;
+    return -rise.value;
   };
   std::vector<double> start;
   for (const std::size_t axis : axes) {
@@ -139,7 +223,7 @@ Points drawn(const Search& search, Draws& draws) {
 
 // The series of 1 - |z| (1 - Phi(|z|)) / phi(z) in 1 / z^2.
 double log_improvement(double z) {
-  if (z < kTail) {
+  if (z < kNormalTail) {
     const double small = 1 / (z * z);
     return log_density(z) + logarithm(small * (1 - small * (3 - 15 * small)));
   }
@@ -147,10 +231,28 @@ double log_improvement(double z) {
 }
 
 double log_improvement_slope(double z) {
-  if (z < kTail) {
+  if (z < kNormalTail) {
     return -z - 2 / z;
   }
   return below(z) / (exponential(log_density(z)) + z * below(z));
+}
+
+Goal::Goal(std::span<const Posterior> objectives, const Points& so_far) {
+  std::vector<Losses> losses(so_far.size());
+  for (const Posterior& each : objectives) {
+    const auto predictions = each.predict(so_far);
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      losses[i].push_back(predictions[i].mean);
+    }
+  }
+  if (losses.empty()) {
+    return;
+  }
+  if (objectives.size() > 1) {
+    front = FrontGain::beyond(losses, 1);
+  } else {
+    best = std::ranges::min(losses).front();
+  }
 }
 
 std::optional<Place> most_promising(const Search& search, Draws draws) {

@@ -131,15 +131,33 @@ std::vector<std::size_t> Ranking::sampled_ranks(std::size_t most) const {
   return out;
 }
 
+std::vector<TrialId> Ranking::chosen(std::size_t most) const {
+  std::vector<TrialId> out;
+  for (const std::size_t rank : sampled_ranks(most)) {
+    out.push_back({standings_.at(rank).trial});
+  }
+  return out;
+}
+
+std::vector<TrialId> Ranking::standing() const {
+  std::vector<TrialId> out;
+  for (std::size_t rank = 0; rank < standings_.size(); ++rank) {
+    out.push_back({standings_.at(rank).trial});
+  }
+  return out;
+}
+
 // Half-rank warping (Song et al., "The Vizier Gaussian process bandit algorithm", 2024): losses
 // better than the median keep their distances; the others, and all where trials were stopped early
 // and so can't be compared, get the normal scores of their ranks.
-Ranking::Sample Ranking::sample(std::size_t most) const {
+Ranking::Sample Ranking::sample(std::span<const TrialId> trials) const {
   Sample out{.points = {.axes = axes_, .x = {}}, .values = {}, .unit = unit_of_better_half()};
-  for (const std::size_t rank : sampled_ranks(most)) {
-    const Standing& standing = standings_.at(rank);
+  for (const TrialId trial : trials) {
+    const Trial& known = trials_.at(trial.value);
+    const Standing& standing = *known.standing;
+    const std::size_t rank = standings_.rank(standing);
     const bool keeps_distance = out.unit && rank < standings_.size() / 2;
-    out.points.add(trials_.at(standing.trial).point);
+    out.points.add(known.point);
     out.values.push_back(keeps_distance ? (standing.loss - out.unit->offset) / out.unit->factor
                                         : normal_score(rank, standings_.size()));
   }

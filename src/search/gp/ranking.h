@@ -31,6 +31,7 @@ class Ranking {
   // `state` completed, stopped or failed.
   void ended(TrialId trial, TrialState state);
 
+  std::size_t axes() const { return axes_; }
   std::size_t size() const { return standings_.size(); }  // trials with a standing
   bool has_failed(TrialId trial) const { return failed_.contains(trial.value); }
   std::size_t failures() const { return failed_.size(); }
@@ -51,7 +52,11 @@ class Ranking {
   };
   // At most `most` (2 or more) of the trials with a standing, which are 2 or more: the better half
   // of them the best there are, the others spread over all ranks.
-  Sample sample(std::size_t most) const;
+  std::vector<TrialId> chosen(std::size_t most) const;
+  // Of trials that have a standing.
+  Sample sample(std::span<const TrialId> trials) const;
+  Sample sample(std::size_t most) const { return sample(chosen(most)); }
+  std::vector<TrialId> standing() const;  // every trial that has one, best first
   // Running trials without a standing.
   Points pending() const;
   Points failed() const;

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "core/pareto/pareto_order.h"
+#include "core/state/ranked_loss.h"
 #include "search/parzen/elementary.h"
 
 namespace luthier::parzen {
@@ -40,8 +41,12 @@ History::History(std::span<const KernelAxis> axes, HistoryOptions options)
 
 bool History::better(const Ranked& a, const Ranked& b) {
   // Among stopped trials the one that got farther is better, whatever its value.
-  return std::tuple(a.tier, stage(a), a.losses.front(), a.trial) <
-         std::tuple(b.tier, stage(b), b.losses.front(), b.trial);
+  return std::tuple(group(a), a.losses.front(), a.trial) <
+         std::tuple(group(b), b.losses.front(), b.trial);
+}
+
+std::tuple<bool, int, std::int64_t> History::group(const Ranked& entry) {
+  return {is_infeasible(entry.losses.front()), entry.tier, stage(entry)};
 }
 
 std::int64_t History::stage(const Ranked& entry) {
@@ -113,13 +118,11 @@ void History::rank(Ranked entry) {
 
 // Trials that got equally far are one group, ordered as pareto_order has it.
 void History::rank_by_front() {
-  std::ranges::sort(best_, {}, [](const Ranked& entry) {
-    return std::tuple(entry.tier, stage(entry), entry.trial);
-  });
+  std::ranges::sort(
+      best_, {}, [](const Ranked& entry) { return std::tuple(group(entry), entry.trial); });
   for (auto first = best_.begin(); first != best_.end();) {
-    const auto end = std::find_if(first, best_.end(), [&](const Ranked& entry) {
-      return entry.tier != first->tier || stage(entry) != stage(*first);
-    });
+    const auto end = std::find_if(
+        first, best_.end(), [&](const Ranked& entry) { return group(entry) != group(*first); });
     std::vector<Losses> losses;
     std::transform(first, end, std::back_inserter(losses), std::mem_fn(&Ranked::losses));
     std::vector<Ranked> ordered;

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <span>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -31,7 +32,8 @@ class History {
 
   void added(TrialId trial, std::span<const double> point);
   void changed(TrialId trial, std::span<const double> point);
-  // One loss for each objective. With several, trials rank by front and hypervolume contribution.
+  // One loss for each objective, ranked (core/state/ranked_loss.h): infeasible trials come after
+  // all others. With several, trials rank by front and hypervolume contribution.
   void reported(TrialId trial, std::int64_t iteration, std::vector<double> losses);
   void reported(TrialId trial, std::int64_t iteration, double loss) {
     reported(trial, iteration, std::vector{loss});
@@ -68,6 +70,7 @@ class History {
   };
   static bool better(const Ranked& a, const Ranked& b);
   static std::int64_t stage(const Ranked& entry);
+  static std::tuple<bool, int, std::int64_t> group(const Ranked& entry);
   void rank(Ranked entry);
   void rank_by_front();
   std::size_t most_ranked() const;

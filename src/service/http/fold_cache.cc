@@ -15,7 +15,7 @@ Result<> take(FoldCache::Fold& fold, const Event& event) {
   LUTHIER_TRY(check_event(fold.state, event));
   LUTHIER_TRY(fold.state.apply(event));
   if (!fold.curve) {
-    fold.curve.emplace(fold.state.objectives().front());
+    fold.curve.emplace(fold.state.objectives().front(), fold.state.requirements());
   }
   fold.curve->on_events(fold.state, {&event, 1});
   return {};

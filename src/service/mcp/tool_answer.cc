@@ -106,7 +106,12 @@ std::int64_t count_at(const Json& json, std::initializer_list<std::string_view> 
 std::string best_text(const Json& show) {
   const Json* best = show.find("best");
   if (best == nullptr || best->items.empty()) {
-    return "no result yet";
+    const Json* nearest = show.find("nearest");
+    return nearest == nullptr || nearest->items.empty()
+               ? "no result yet"
+               : formatted("no trial meets every requirement; the nearest is trial {}: {}",
+                           text_at(nearest->items.front(), {"trial"}),
+                           text_at(nearest->items.front(), {"unmet"}));
   }
   return formatted("the best is trial {} with {}",
                    text_at(best->items.front(), {"trial"}),

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr const char* kName = "experiment.index";
 constexpr const char* kUnfinished = "experiment.index.new";
 constexpr std::int64_t kIndexId = 0x4C757469;  // "Luti"
-constexpr std::int64_t kIndexVersion = 1;
+constexpr std::int64_t kIndexVersion = 2;
 constexpr std::int64_t kCommitted = 10;  // the tag of checkpoint_committed
 
 constexpr std::string_view kLogTable =
@@ -34,8 +34,8 @@ constexpr std::string_view kTrialsTable =
     "iteration INTEGER NOT NULL, attempts INTEGER NOT NULL, exit_status INTEGER NOT NULL, wall_s "
     "REAL NOT NULL, cpu_s REAL NOT NULL, max_rss_bytes INTEGER NOT NULL, known INTEGER NOT NULL, "
     "proposed_by TEXT NOT NULL, reason TEXT NOT NULL, config BLOB NOT NULL, last BLOB NOT NULL, "
-    "best BLOB NOT NULL, best_config BLOB NOT NULL, same INTEGER NOT NULL, events BLOB NOT NULL, "
-    "checksum INTEGER NOT NULL) STRICT";
+    "best BLOB NOT NULL, best_config BLOB NOT NULL, unmet TEXT NOT NULL, same INTEGER NOT NULL, "
+    "events BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT";
 // `same`: what is not stored a second time.
 constexpr std::int64_t kBestIsLast = 1;
 constexpr std::int64_t kBestConfigIsConfig = 2;
@@ -266,7 +266,7 @@ Result<> add_rows(Connection& index,
                   const EventPlaces& places,
                   const TrialRows& trials) {
   auto insert = index.prepare(
-      "INSERT INTO trials VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO trials VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!insert) {
     return insert.error();
   }

@@ -73,6 +73,14 @@ void add_best(JsonWriter& json, const Overview& experiment) {
   });
 }
 
+void add_requirements(JsonWriter& json, const Overview& experiment) {
+  json.list_of(
+      "require", experiment.spec.require, [&](const Requirement& each) { json.value(each.text); });
+  json.list_of("nearest", experiment.status.nearest, [&](const TrialRow& row) {
+    json.raw(trial_row_json(experiment.spec, row, experiment.running));
+  });
+}
+
 void add_counts(JsonWriter& json, const Overview& experiment) {
   json.key("trials").object();
   for (const auto& [name, count] : counts_of(experiment.status, experiment.running)) {
@@ -181,6 +189,9 @@ std::string overview_json(const Overview& experiment) {
       .field("reason", end_reason(experiment));
   add_counts(json, experiment);
   add_best(json, experiment);
+  if (!spec.require.empty()) {
+    add_requirements(json, experiment);
+  }
   json.field("objective", objectives_text(spec))
       .raw_field("space", to_json(spec.space))
       .field("searcher", to_text(spec.searcher))

@@ -85,7 +85,8 @@ TrialSummary summarise_trial(const ExperimentState& state, TrialId trial) {
           .iterations = record.iteration,
           .attempts = record.attempts,
           .proposed_by = state.proposer(trial),
-          .reason = record.reason};
+          .reason = record.reason,
+          .unmet = record.unmet};
 }
 
 ExperimentSummary summarise(const ExperimentState& state, const std::filesystem::path& directory) {
@@ -102,6 +103,7 @@ ExperimentSummary summarise(const ExperimentState& state, const std::filesystem:
   } else if (const auto best = state.best_trial()) {
     summary.best = {*best};
   }
+  summary.nearest = state.nearest_trial();
   return summary;
 }
 

@@ -14,8 +14,8 @@ std::string_view trial_state_text(TrialState state, bool running) {
 
 std::string trial_row_json(const ExperimentSpec& spec, const TrialRow& row, bool running) {
   std::string out;
-  JsonWriter(out)
-      .object()
+  JsonWriter json(out);
+  json.object()
       .field("schema", 1)
       .field("trial", row.trial.value)
       .field("state", trial_state_text(row.state, running))
@@ -25,9 +25,19 @@ std::string trial_row_json(const ExperimentSpec& spec, const TrialRow& row, bool
       .field("iterations", row.iteration)
       .field("attempts", row.attempts)
       .field("proposed_by", row.proposed_by)
-      .field("reason", row.reason)
-      .end();
+      .field("reason", row.reason);
+  if (!spec.require.empty()) {
+    json.field("unmet", row.unmet);
+  }
+  json.end();
   return out;
+}
+
+std::string nothing_feasible_text(const std::string& experiment,
+                                  TrialId nearest,
+                                  const std::string& unmet) {
+  return "no trial of '" + experiment + "' meets every requirement; the nearest is trial " +
+         to_text(nearest) + ": " + unmet;
 }
 
 std::string decision_json(const DecisionMade& made) {

@@ -20,6 +20,10 @@ std::string_view trial_state_text(TrialState state, bool running);
 
 // One trial as docs/cli.md describes it, "schema" first.
 std::string trial_row_json(const ExperimentSpec& spec, const TrialRow& row, bool running);
+// Why there is no best trial.
+std::string nothing_feasible_text(const std::string& experiment,
+                                  TrialId nearest,
+                                  const std::string& unmet);
 // One decision as `explain --json` prints it, "schema" first.
 std::string decision_json(const DecisionMade& made);
 std::string numbers_json(const Numbers& numbers);

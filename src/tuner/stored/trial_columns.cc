@@ -13,6 +13,9 @@ namespace {
 constexpr std::array<std::string_view, 7> kFixed = {
     "trial", "state", "iterations", "attempts", "proposed_by", "reason", "exit_status"};
 
+// Which requirements a trial misses, where there are any.
+constexpr std::string_view kUnmet = "unmet";
+
 bool contains(std::span<const std::string> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -33,6 +36,9 @@ TrialColumns::TrialColumns(const ExperimentSpec& spec, bool running)
     if (!contains(known_, objective.metric)) {
       known_.push_back(objective.metric);
     }
+  }
+  if (!spec.require.empty()) {
+    known_.insert(known_.begin(), std::string(kUnmet));
   }
   known_.insert(known_.begin(), kMeasuredMetrics.begin(), kMeasuredMetrics.end());
   known_.insert(known_.begin(), kFixed.begin(), kFixed.end());
@@ -57,6 +63,9 @@ std::vector<std::string> TrialColumns::default_columns() const {
     }
   }
   columns.insert(columns.end(), {"iterations", "reason"});
+  if (!spec_.require.empty()) {
+    columns.emplace_back(kUnmet);
+  }
   return columns;
 }
 
@@ -84,6 +93,9 @@ TrialColumns::Row::Row(const TrialColumns& columns, const TrialRow& row)
 Value TrialColumns::Row::value(std::string_view column) const {
   if (std::ranges::find(kFixed, column) != kFixed.end()) {
     return fixed_value(column);
+  }
+  if (column == kUnmet && !columns_.spec_.require.empty()) {
+    return row_.unmet.empty() ? Value() : Value(row_.unmet);
   }
   if (const Value* value = index_ ? index_->find(column) : row_.config.find(column)) {
     return *value;

@@ -20,7 +20,8 @@ class TrialColumns {
 
   void learn(const Metrics& metrics);  // metrics are columns too
   const std::vector<std::string>& known() const { return known_; }
-  // Trial, state, objectives, the parameters that vary, iterations and reason.
+  // Trial, state, objectives, the parameters that vary, iterations, reason and, where there are
+  // requirements, which of them is not met.
   std::vector<std::string> default_columns() const;
   std::string_view state_text(const TrialRow& row) const;
   bool is_objective(std::string_view column) const;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "core/expression/expression.h"
+#include "core/state/ranked_loss.h"
 
 namespace luthier {
 namespace {
@@ -102,22 +103,30 @@ Result<> check_expression(const TrialColumns& columns, const std::string& where)
   return {};
 }
 
-// Sorted as is asked.
+// Sorted as is asked; by an objective, trials that miss a requirement stand last, the worst of them at the end.
 Result<std::vector<TrialId>> passing_trials(TrialTable& table,
                                             const TrialColumns& columns,
                                             const TrialQuery& query) {
-  std::vector<std::pair<Value, TrialId>> keyed;
+  struct Keyed {
+    double violation;
+    Value value;
+    TrialId trial;
+  };
+  std::vector<Keyed> keyed;
+  const bool by_objective = query.sort && columns.is_objective(*query.sort);
   LUTHIER_TRY(for_each_passing(table, columns, query, [&](const TrialRow& row) {
-    keyed.emplace_back(query.sort ? TrialColumns::Row(columns, row).value(*query.sort) : Value(),
-                       row.trial);
+    keyed.push_back({by_objective ? violation_in(row.loss) : 0,
+                     query.sort ? TrialColumns::Row(columns, row).value(*query.sort) : Value(),
+                     row.trial});
     return true;
   }));
   const bool largest_first = query.sort && columns.largest_first(*query.sort) != query.reversed;
-  std::ranges::stable_sort(keyed, [&](const auto& a, const auto& b) {
-    return stands_before(a.first, b.first, largest_first);
+  std::ranges::stable_sort(keyed, [&](const Keyed& a, const Keyed& b) {
+    return a.violation != b.violation ? a.violation < b.violation
+                                      : stands_before(a.value, b.value, largest_first);
   });
   std::vector<TrialId> trials(keyed.size());
-  std::ranges::transform(keyed, trials.begin(), &std::pair<Value, TrialId>::second);
+  std::ranges::transform(keyed, trials.begin(), &Keyed::trial);
   return trials;
 }
 

@@ -61,7 +61,13 @@ TEST(ExperimentStatus, ComesBackAsItWasWritten) {
 TEST(ExperimentStatus, BytesOfANewerVersionOrCutOffInARowAreNone) {
   const std::string bytes = encode(status());
   EXPECT_FALSE(decode_status(bytes + '\1'));
-  EXPECT_FALSE(decode_status(bytes.substr(0, bytes.size() - 1)));
+  EXPECT_FALSE(decode_status(bytes.substr(0, bytes.size() - 2)));
+}
+
+// Those of versions without requirements end before the nearest trial.
+TEST(ExperimentStatus, BytesOfAnEarlierVersionAreRead) {
+  const std::string bytes = encode(status());
+  EXPECT_EQ(decode_status(bytes.substr(0, bytes.size() - 1)), status());
 }
 
 TEST(ExperimentStatus, NoBytesDoHarm) {

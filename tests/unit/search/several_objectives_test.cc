@@ -1,4 +1,4 @@
-// TPE and NSGA-II with several objectives: what they learn from, and that it helps.
+// TPE, GP and NSGA-II with several objectives: what they learn from, and that it helps.
 #include <cmath>
 #include <limits>
 
@@ -61,7 +61,7 @@ TEST_P(OfSeveral, DominatesMoreThanRandomSearchDoes) {
   EXPECT_GT(own, random + 5 * 0.15);
 }
 
-INSTANTIATE_TEST_SUITE_P(Searchers, OfSeveral, ::testing::Values("tpe", "nsga2"));
+INSTANTIATE_TEST_SUITE_P(Searchers, OfSeveral, ::testing::Values("tpe", "nsga2", "gp"));
 
 TEST(HistoryOfSeveral, TheGoodOnesAreTheFirstByFrontAndContribution) {
   const auto space = CompiledSpace::compile(five_numbers());

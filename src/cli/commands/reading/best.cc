@@ -27,6 +27,11 @@ int run(const Arguments& arguments) {
                                   : printable(trial_line(spec, row))) +
            "\n";
   }
+  if (out.empty() && !experiment->status.nearest.empty()) {
+    const TrialRow& nearest = experiment->status.nearest.front();
+    talk(nothing_feasible_text(spec.name, nearest.trial, nearest.unmet));
+    return kExperimentFailed;
+  }
   if (out.empty()) {
     talk("no trial of '" + spec.name + "' has reported a finite '" +
          spec.objectives.front().metric + "' yet; `" +

@@ -7,6 +7,7 @@
 #include "cli/reading.h"
 #include "tuner/stored/stored_words.h"
 #include "tuner/stored/trial_story.h"
+#include "tuner/stored/trial_table.h"
 
 namespace luthier::cli {
 namespace {
@@ -63,6 +64,12 @@ class Timeline {
     }
     say("iteration " + std::to_string(known.training_iteration) + "  " +
         metrics_text(known.metrics));
+  }
+
+  void tell_unmet(const std::string& unmet) {
+    if (!unmet.empty()) {
+      say("infeasible: " + unmet + "; it ranks after all trials that meet every requirement");
+    }
   }
 
  private:
@@ -174,6 +181,14 @@ int run(const Arguments& arguments) {
   const auto& known = story->spec.known;
   if (static_cast<std::size_t>(wanted->value) < known.size()) {
     timeline.tell_known(known[static_cast<std::size_t>(wanted->value)]);
+  }
+  if (!story->spec.require.empty()) {
+    const auto table = open_trial_table(*directory);
+    const auto row = table ? (*table)->row(*wanted) : table.error();
+    if (!row) {
+      return fail(row.error());
+    }
+    timeline.tell_unmet(row->unmet);
   }
   return finish(arguments.has("json") ? decisions
                                       : "trial " + to_text(*wanted) + "\n" + timeline.text());

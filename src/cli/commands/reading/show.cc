@@ -58,7 +58,20 @@ std::string best_text(const Overview& experiment) {
   for (const TrialRow& row : experiment.status.best) {
     text += (text.empty() ? "" : "\n") + trial_line(experiment.spec, row);
   }
+  if (text.empty() && !experiment.status.nearest.empty()) {
+    const TrialRow& nearest = experiment.status.nearest.front();
+    return "none meets every requirement; the nearest:\n" + trial_line(experiment.spec, nearest) +
+           "\n" + nearest.unmet;
+  }
   return text.empty() ? "no finite result yet" : text;
+}
+
+std::string requirements_text(const ExperimentSpec& spec) {
+  std::string text;
+  for (const Requirement& requirement : spec.require) {
+    text += (text.empty() ? "" : "\n") + requirement.text;
+  }
+  return text;
 }
 
 std::string pairs_text(std::span<const std::pair<std::string, std::string>> pairs) {
@@ -78,6 +91,7 @@ std::vector<Fact> facts(const Overview& experiment) {
           {"trials", counts_text(experiment)},
           {"best", best_text(experiment)},
           {"objective", objectives_text(spec)},
+          {"require", requirements_text(spec)},
           {"space", space_text(spec.space)},
           {"searcher", to_text(spec.searcher)},
           {"scheduler", to_text(spec.scheduler)},

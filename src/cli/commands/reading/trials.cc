@@ -103,7 +103,8 @@ class Printer {
   std::vector<Table::Column> headings() const {
     std::vector<Table::Column> headings;
     for (const auto& name : columns_) {
-      const bool text = name == "state" || name == "reason" || name == "proposed_by";
+      const bool text =
+          name == "state" || name == "reason" || name == "proposed_by" || name == "unmet";
       headings.push_back({name, text ? Table::Align::left : Table::Align::right});
     }
     return headings;

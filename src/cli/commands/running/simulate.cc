@@ -130,7 +130,8 @@ void mention_surprises(const SimulatedExperiment& experiment, const ExperimentSp
          format_number(*end.best) + "; correct 'optimum' in the benchmark");
   }
   if (!end.best) {
-    talk(seed + ": no trial reported a finite '" + objective.metric + "'; " + experiment.reason);
+    talk(seed + ": no trial reported a finite '" + objective.metric + "'" +
+         (spec.require.empty() ? "; " : " and met every requirement; ") + experiment.reason);
   } else if (end.trials < spec.samples && !(spec.time_budget_s > 0)) {
     talk(seed + ": " + experiment.reason);
   }
