@@ -1,6 +1,5 @@
 // Serves an agent: the commands as tools of the Model Context Protocol.
 #include <fcntl.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -8,6 +7,7 @@
 #include <filesystem>
 
 #include "base/file_descriptor.h"
+#include "cli/commands/end_event.h"
 #include "cli/commands/mcp_tools.h"
 #include "cli/options/arguments.h"
 #include "cli/output/output.h"
@@ -28,14 +28,6 @@ constexpr std::array kOptions = {
            .completes = Completes::directory},
     kResults};
 
-// Readable once a signal has asked this process to end.
-int stop_event = -1;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): its handler's
-
-void end_in_order(int) {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(stop_event, &one, sizeof one);
-}
-
 int run(const Arguments& arguments) {
   if (const auto directory = arguments.text("directory")) {
     std::error_code error;
@@ -44,16 +36,12 @@ int run(const Arguments& arguments) {
       return fail_usage("can't work in --directory '" + *directory + "': " + error.message());
     }
   }
-  const FileDescriptor stop(eventfd(0, EFD_CLOEXEC));
-  if (!stop) {
-    return fail({ErrorCode::io, "descriptors ran out; raise the limit (ulimit -n)"});
+  const auto end = end_event();
+  if (!end) {
+    return fail(end.error());
   }
-  stop_event = stop.get();
   std::signal(SIGPIPE, SIG_IGN);
-  for (const int signal : {SIGINT, SIGHUP, SIGTERM}) {
-    std::signal(signal, end_in_order);
-  }
-  MessageLines lines(STDIN_FILENO, STDOUT_FILENO, stop.get());
+  MessageLines lines(STDIN_FILENO, STDOUT_FILENO, end->get());
   McpService(lines, mcp_tools(), results_directory(arguments)).serve();
   return kSuccess;
 }

@@ -1,6 +1,4 @@
 // Serves the experiments of a directory over HTTP: pages for people, JSON for programs.
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -11,6 +9,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "cli/commands/end_event.h"
 #include "cli/options/arguments.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
@@ -46,13 +45,6 @@ constexpr std::array kOptions = {
     kJson};
 
 constexpr std::size_t kTokenBytes = 20;
-
-int stop_event = -1;  // readable once a signal has asked this process to end
-
-void end_in_order(int) {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(stop_event, &one, sizeof one);
-}
 
 Result<int> port_of(const Arguments& arguments) {
   constexpr int kUsual = 7420;
@@ -119,16 +111,12 @@ Result<> serve(const Arguments& arguments, int stop) {
 }
 
 int run(const Arguments& arguments) {
-  const FileDescriptor stop(eventfd(0, EFD_CLOEXEC));
-  if (!stop) {
-    return fail({ErrorCode::io, "descriptors ran out; raise the limit (ulimit -n)"});
+  const auto end = end_event();
+  if (!end) {
+    return fail(end.error());
   }
-  stop_event = stop.get();
   std::signal(SIGPIPE, SIG_IGN);
-  for (const int signal : {SIGINT, SIGHUP, SIGTERM}) {
-    std::signal(signal, end_in_order);
-  }
-  const auto served = serve(arguments, stop.get());
+  const auto served = serve(arguments, end->get());
   return served ? kSuccess : fail(served.error());
 }
 

@@ -166,7 +166,7 @@ Result<std::string> checked_url(std::string_view text) {
         ErrorCode::invalid_argument,
         "'{}' is no address of a proxy; give its scheme and host without a path, such as "
         "https://tune.example.org",
-        to_utf8(std::string(text)));
+        to_utf8(text));
   }
   return url;
 }
