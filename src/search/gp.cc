@@ -5,7 +5,9 @@
 // of the best and of a selection of the others, so that the cost is bounded. Failed trials are not
 // part of it: a model of their own says where trials fail (search/feasibility/feasibility.h), and
 // only failures that it expects count, as the worst loss. Where trials have exactly the same loss,
-// places that would repeat it are passed over (search/points/repeats.h). With several objectives
+// places that would repeat it are passed over (search/points/repeats.h). Where the losses look
+// noisy, the best place is tried once more: that tells noise from roughness, which the fit can't
+// until many trials are close together. With several objectives
 // each has a model of its own, and the expected gain of hypervolume takes the place of the
 // improvement (search/gp/front_gain.h), over the front of the means predicted at the trials. With
 // requirements, each has a model of by how much it is missed, and only feasible trials count as
@@ -20,6 +22,7 @@
 #include "search/gp/fit.h"
 #include "search/gp/improvement.h"
 #include "search/gp/reason.h"
+#include "search/gp/replicates.h"
 #include "search/gp/trials.h"
 #include "search/parzen/mixture.h"
 #include "search/points/explored.h"
@@ -32,8 +35,9 @@ constexpr double kRefitGrowth = 1.1;  // of the trials, from one fit of the kern
 constexpr std::size_t kMostToFit = 150;
 constexpr double kRandomOnceStopped = 0.25;
 constexpr std::size_t kMostFailures = 50;
-constexpr double kLikely = 0.5;  // chance of success
-constexpr double kSame = 1e-6;   // coordinates so near are those of one place
+constexpr double kLikely = 0.5;   // chance of success
+constexpr double kSuspicion = 2;  // evidence of noise that is worth a trial to make sure
+constexpr double kSame = 1e-6;    // coordinates so near are those of one place
 
 struct GpOptions {
   std::size_t startup_trials;
@@ -109,6 +113,7 @@ class GpSearch : public Searcher {
     feasibility_.ended(view.space(), trial, ranking.point(trial), has_failed);
     if (!has_failed && view.state(trial) == TrialState::completed) {
       repeats_.completed(view.space(), trial, ranking.point(trial), trials_->identity(trial));
+      replicates_.completed(ranking.point(trial), view.iteration(trial), trials_->identity(trial));
     } else {
       repeats_.forget(trial);
     }
@@ -133,7 +138,9 @@ class GpSearch : public Searcher {
   }
 
   void note_growth();
+  const gp::Fit& fit(const CompiledSpace& space, std::size_t model) const;
   const gp::Kernel& kernel(const CompiledSpace& space, std::size_t model) const;
+  std::optional<Suggestion> replicate(const ExperimentView& view, const gp::Points& modelled) const;
   void add_failing_region(const gp::Points& failed, gp::Ranking::Sample& sample) const;
   std::vector<gp::Posterior> requirement_models(const CompiledSpace& space,
                                                 const gp::TrialIds& trials,
@@ -147,12 +154,13 @@ class GpSearch : public Searcher {
   Explored explored_;
   Feasibility feasibility_;
   Repeats repeats_;
+  gp::Replicates replicates_;
   std::optional<gp::Trials> trials_;
   std::size_t fitted_at_ = 0;
   // Of the objectives, then of the requirements, as the trials were then; nothing of one that all
   // trials met or missed alike.
   std::vector<std::optional<gp::Data>> to_fit_;
-  mutable std::vector<std::optional<gp::Kernel>> kernels_;  // functions of to_fit_
+  mutable std::vector<std::optional<gp::Fit>> fits_;  // functions of to_fit_
 };
 
 // The kernels are fitted again when the trials have grown by a share since. From what they are
@@ -173,19 +181,48 @@ void GpSearch::note_growth() {
   for (std::size_t i = 0; i < trials_->requirements(); ++i) {
     to_fit_.push_back(trials_->of_requirement(i, trials));
   }
-  kernels_.assign(to_fit_.size(), std::nullopt);
+  fits_.assign(to_fit_.size(), std::nullopt);
 }
 
-const gp::Kernel& GpSearch::kernel(const CompiledSpace& space, std::size_t model) const {
-  std::optional<gp::Kernel>& kernel = kernels_[model];
-  if (!kernel) {
+const gp::Fit& GpSearch::fit(const CompiledSpace& space, std::size_t model) const {
+  std::optional<gp::Fit>& fit = fits_[model];
+  if (!fit) {
     std::vector<gp::Distance> distances;
     for (const Axis& axis : space.axes()) {
       distances.push_back(distance_of(axis));
     }
-    kernel = gp::fit(to_fit_[model]->points, to_fit_[model]->values, std::move(distances));
+    fit = gp::fit(to_fit_[model]->points, to_fit_[model]->values, std::move(distances));
   }
-  return *kernel;
+  return *fit;
+}
+
+const gp::Kernel& GpSearch::kernel(const CompiledSpace& space, std::size_t model) const {
+  const gp::Fit& found = fit(space, model);
+  return replicates_.differ() || found.is_beyond_doubt() ? found.noisy : found.rough;
+}
+
+// The best trial's configuration, where its loss a second time would tell noise from roughness.
+std::optional<Suggestion> GpSearch::replicate(const ExperimentView& view,
+                                              const gp::Points& modelled) const {
+  const gp::Ranking& ranking = trials_->first();
+  const CompiledSpace& space = view.space();
+  if (replicates_.are_known() || objectives_.size() > 1 || ranking.some_were_stopped() ||
+      space.cardinality() || fit(space, 0).evidence < kSuspicion) {
+    return std::nullopt;
+  }
+  const TrialId best = ranking.chosen(2).front();
+  const gp::Points pending = ranking.pending();
+  for (std::size_t i = 0; i < pending.size(); ++i) {
+    if (holds(modelled, pending[i])) {
+      return std::nullopt;
+    }
+  }
+  if (holds(ranking.failed(), ranking.point(best))) {
+    return std::nullopt;
+  }
+  return Proposal{
+      .config = view.config(best),
+      .reason = "the losses look noisy: the best configuration once more, to make sure"};
 }
 
 std::vector<gp::Posterior> GpSearch::requirement_models(const CompiledSpace& space,
@@ -263,6 +300,9 @@ std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
     gp::Ranking::Sample& sample = samples.emplace_back(trials_->by(i).sample(trials));
     add_failing_region(trials_->first().failed(), sample);
     models.emplace_back(sample.points, sample.values, pending, kernel(space, i));
+  }
+  if (auto again = replicate(view, samples.front().points)) {
+    return again;
   }
   const auto requirements = requirement_models(space, trials, pending);
   const gp::Points& modelled = samples.front().points;

@@ -57,10 +57,8 @@ struct Rest {
 };
 constexpr Rest kWithoutNoise[] = {{1e-4, 1e-4}, {0.1, 1e-4}};
 constexpr Rest kWithNoise[] = {{1e-4, 0.2}};
-// Of the misfit, by which noise must be the better explanation. Whoever believes in roughness tries
-// places close together, which soon shows noise; whoever believes in noise does not find out. With
-// less, functions with many local minima pass for noisy ones (docs/results.md).
-constexpr double kEvidence = 30;
+// With less, functions with many local minima pass for noisy ones (docs/results.md).
+constexpr double kBeyondDoubt = 30;
 constexpr std::size_t kDescents = 2;
 constexpr DescentOptions kDescent = {.first_step = 0.5, .evaluations = 50, .tolerance = 1e-3};
 
@@ -203,12 +201,18 @@ double Misfit::operator()(std::span<const double> at, std::vector<double>& slope
   return value + d.add_priors(at, slope);
 }
 
-Kernel fit(const Points& points, std::span<const double> values, std::vector<Distance> distances) {
+bool Fit::is_beyond_doubt() const {
+  return evidence > kBeyondDoubt;
+}
+
+Fit fit(const Points& points, std::span<const double> values, std::vector<Distance> distances) {
   const Misfit misfit(points, values, std::move(distances));
   const std::vector<Prior> given = priors(points.axes);
-  const auto without = least(misfit, given, starts(misfit, points.axes, kWithoutNoise), kDescents);
-  const auto with = least(misfit, given, starts(misfit, points.axes, kWithNoise), 1);
-  return misfit.kernel(with.value + kEvidence < without.value ? with.at : without.at);
+  const auto rough = least(misfit, given, starts(misfit, points.axes, kWithoutNoise), kDescents);
+  const auto noisy = least(misfit, given, starts(misfit, points.axes, kWithNoise), 1);
+  return {.rough = misfit.kernel(rough.at),
+          .noisy = misfit.kernel(noisy.at),
+          .evidence = rough.value - noisy.value};
 }
 
 }  // namespace luthier::gp

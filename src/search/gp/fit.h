@@ -31,8 +31,20 @@ class Misfit {
   std::unique_ptr<Data> data_;
 };
 
-// The least misfit that descents from the best of several starts find. About 100 n^3 operations
+// What is not smooth in the values is rough or noise: the best kernel that starts from either.
+struct Fit {
+  Kernel rough;
+  Kernel noisy;
+  double evidence = 0;  // for noise: the difference of the misfits
+
+  // Whether noise is the better explanation by so much that it is believed without a test. Whoever
+  // believes in roughness tries places close together, which shows noise in time; whoever believes
+  // in noise does not find out.
+  bool is_beyond_doubt() const;
+};
+
+// The least misfits that descents from the best of several starts find. About 100 n^3 operations
 // for n points.
-Kernel fit(const Points& points, std::span<const double> values, std::vector<Distance> distances);
+Fit fit(const Points& points, std::span<const double> values, std::vector<Distance> distances);
 
 }  // namespace luthier::gp

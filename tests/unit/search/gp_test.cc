@@ -119,7 +119,7 @@ TEST(GpFit, TellsAnAxisThatMattersFromOneThatDoesNot) {
     points.add(std::vector<double>{rng.uniform(), rng.uniform()});
     values.push_back(std::sqrt(2.0) * std::sin(6.2831853 * points.x[points.x.size() - 2]));
   }
-  const gp::Kernel kernel = gp::fit(points, values, {Distance::numeric, Distance::numeric});
+  const gp::Kernel kernel = gp::fit(points, values, {Distance::numeric, Distance::numeric}).rough;
   EXPECT_LT(kernel.length_scales[0], 1.5);
   EXPECT_GT(kernel.length_scales[1], 5 * kernel.length_scales[0]);
   EXPECT_LT(kernel.roughness + kernel.noise, 0.01);
