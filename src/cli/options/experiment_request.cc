@@ -67,7 +67,7 @@ void read_stop_rules(ExperimentRequest& request, std::vector<std::string>& probl
   for (const Setting& setting : request.stop_rules) {
     auto rule = parse_stop_rule(setting.value, known);
     if (rule) {
-      if (std::string problem = stop_rule_problem(*rule); !problem.empty()) {
+      if (const std::string problem = stop_rule_problem(*rule); !problem.empty()) {
         problems.push_back(setting.place + ": " + problem);
       }
       request.spec.stop.push_back(std::move(*rule));
