@@ -297,9 +297,9 @@ constexpr Option kTable[] = {
 // The rows that may stand in one of `kPlaces`.
 template <unsigned kPlaces>
 constexpr auto kStanding = [] {
-  constexpr auto stands = [](const Option& option) { return option.stands(kPlaces); };
-  std::array<Option, static_cast<std::size_t>(std::ranges::count_if(kTable, stands))> options;
-  std::ranges::copy_if(kTable, options.begin(), stands);
+  constexpr auto kStands = [](const Option& option) { return option.stands(kPlaces); };
+  std::array<Option, static_cast<std::size_t>(std::ranges::count_if(kTable, kStands))> options;
+  std::ranges::copy_if(kTable, options.begin(), kStands);
   return options;
 }();
 

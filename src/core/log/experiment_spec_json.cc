@@ -270,8 +270,11 @@ std::string read(const Json& json, Objective& out) {
 std::string read(const Json& json, PluginSpec& out) {
   if (const auto* text = json.value.text()) {
     auto plugin = parse_plugin_spec(*text);
-    out = plugin ? *std::move(plugin) : PluginSpec{};
-    return plugin ? "" : "is wrong: " + plugin.error().message;
+    if (!plugin) {
+      return "is wrong: " + plugin.error().message;
+    }
+    out = *std::move(plugin);
+    return {};
   }
   const Json* name = json.find("name");
   const Json* options = json.find("options");
