@@ -175,7 +175,7 @@ void GpSearch::note_growth() {
   to_fit_.clear();
   const gp::TrialIds trials = trials_->modelled(std::min(options_.most_points, kMostToFit));
   for (std::size_t i = 0; i < trials_->objectives(); ++i) {
-    gp::Ranking::Sample sample = trials_->by(i).sample(trials);
+    gp::Ranking::Sample sample = trials_->sample(i, trials);
     to_fit_.push_back(gp::Data{std::move(sample.points), std::move(sample.values)});
   }
   for (std::size_t i = 0; i < trials_->requirements(); ++i) {
@@ -297,7 +297,7 @@ std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
   std::vector<gp::Ranking::Sample> samples;
   std::vector<gp::Posterior> models;
   for (std::size_t i = 0; i < trials_->objectives(); ++i) {
-    gp::Ranking::Sample& sample = samples.emplace_back(trials_->by(i).sample(trials));
+    gp::Ranking::Sample& sample = samples.emplace_back(trials_->sample(i, trials));
     add_failing_region(trials_->first().failed(), sample);
     models.emplace_back(sample.points, sample.values, pending, kernel(space, i));
   }

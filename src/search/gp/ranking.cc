@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "search/parzen/elementary.h"
 #include "search/parzen/truncated_normal.h"
 
 namespace luthier::gp {
@@ -32,6 +33,13 @@ Ranking::Unit standardise(std::vector<double>& values) {
     each /= deviation;
   }
   return {.offset = sum / count, .factor = deviation};
+}
+
+constexpr double kFar = 30;  // units of the better half from the median
+
+// What is farther grows with the logarithm of the distance, smoothly.
+double drawn_in(double distance) {
+  return distance > kFar ? kFar * (1 + parzen::logarithm(distance / kFar)) : distance;
 }
 
 }  // namespace
@@ -150,16 +158,18 @@ std::vector<TrialId> Ranking::standing() const {
 // Half-rank warping (Song et al., "The Vizier Gaussian process bandit algorithm", 2024): losses
 // better than the median keep their distances; the others, and all where trials were stopped early
 // and so can't be compared, get the normal scores of their ranks.
-Ranking::Sample Ranking::sample(std::span<const TrialId> trials) const {
+Ranking::Sample Ranking::sample(std::span<const TrialId> trials, WorseHalf worse) const {
   Sample out{.points = {.axes = axes_, .x = {}}, .values = {}, .unit = unit_of_better_half()};
   for (const TrialId trial : trials) {
     const Trial& known = trials_.at(trial.value);
     const Standing& standing = *known.standing;
     const std::size_t rank = standings_.rank(standing);
-    const bool keeps_distance = out.unit && rank < standings_.size() / 2;
+    const bool keeps_distance =
+        out.unit && (worse == WorseHalf::distances || rank < standings_.size() / 2);
     out.points.add(known.point);
-    out.values.push_back(keeps_distance ? (standing.loss - out.unit->offset) / out.unit->factor
-                                        : normal_score(rank, standings_.size()));
+    out.values.push_back(keeps_distance
+                             ? drawn_in((standing.loss - out.unit->offset) / out.unit->factor)
+                             : normal_score(rank, standings_.size()));
   }
   const Unit before = standardise(out.values);
   if (out.unit) {

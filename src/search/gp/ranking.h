@@ -53,8 +53,12 @@ class Ranking {
   // At most `most` (2 or more) of the trials with a standing, which are 2 or more: the better half
   // of them the best there are, the others spread over all ranks.
   std::vector<TrialId> chosen(std::size_t most) const;
+  // What becomes of the losses worse than the median, where the better ones keep their distances:
+  // ranks, since they say little of the best; or distances too, since one of several objectives may
+  // be bad where the others are best.
+  enum class WorseHalf : std::uint8_t { ranks, distances };
   // Of trials that have a standing.
-  Sample sample(std::span<const TrialId> trials) const;
+  Sample sample(std::span<const TrialId> trials, WorseHalf worse = WorseHalf::ranks) const;
   Sample sample(std::size_t most) const { return sample(chosen(most)); }
   std::vector<TrialId> standing() const;  // every trial that has one, best first
   // Running trials without a standing.

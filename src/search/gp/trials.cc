@@ -73,6 +73,11 @@ double Trials::identity(TrialId trial) {
   return identities_.try_emplace(losses(trial), number).first->second;
 }
 
+Ranking::Sample Trials::sample(std::size_t objective, const TrialIds& trials) const {
+  return rankings_[objective].sample(
+      trials, objectives() > 1 ? Ranking::WorseHalf::distances : Ranking::WorseHalf::ranks);
+}
+
 double Trials::violation(TrialId trial) const {
   const auto found = excess_.find(trial.value);
   return found == excess_.end() ? 0 : violation_of(found->second);

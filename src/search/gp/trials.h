@@ -40,6 +40,8 @@ class Trials {
   // A trial stands by all objectives or by none.
   const Ranking& by(std::size_t objective) const { return rankings_[objective]; }
   const Ranking& first() const { return rankings_.front(); }
+  // Of one objective.
+  Ranking::Sample sample(std::size_t objective, const TrialIds& trials) const;
   // A number that tells the trial's losses from any others: a single loss itself.
   double identity(TrialId trial);
 
