@@ -389,13 +389,6 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunContext& op
   return {};
 }
 
-// Programs have logs; functions have none.
-std::string Session::logs_command(const ExperimentSpec& spec) const {
-  const ExecutorRow* executor = find_executor(spec.executor);
-  const bool kept = executor != nullptr && executor->runs_programs;
-  return kept && !directory_.empty() ? command_line("logs", directory_, "TRIAL") : std::string();
-}
-
 Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& options) {
   for (const std::string& name : spec.loggers) {
     if (directory_.empty() && name != "console") {
@@ -405,7 +398,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& opt
                               {.experiment_directory = directory_,
                                .spec = spec,
                                .console = options.console,
-                               .logs_command = logs_command(spec),
+                               .logs_command = logs_command(spec, directory_),
                                .warn = [](const std::string& sentence) {
                                  std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
                                }});

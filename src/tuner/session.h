@@ -70,7 +70,6 @@ class Session {
   Result<> check_start(const SessionTask& start) const;
   std::string way_to_extend() const;
   std::string ways_on() const;
-  std::string logs_command(const ExperimentSpec& spec) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunContext& options);
   Result<> make_loggers(const ExperimentSpec& spec, const RunContext& options);
   void make_engine(const RunContext& options);

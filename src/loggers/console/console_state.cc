@@ -31,6 +31,16 @@ constexpr std::size_t kMostShown = 20;
 
 }  // namespace
 
+ConsoleSubject subject_of(const ExperimentSpec& spec, std::string logs_command) {
+  return {.name = spec.name,
+          .objectives = spec.objectives,
+          .parameters = spec.space.parameters(),
+          .samples = spec.samples,
+          .time_budget_s = spec.time_budget_s,
+          .score = spec.score,
+          .logs_command = std::move(logs_command)};
+}
+
 ConsoleState::ConsoleState(ConsoleSubject subject)
     : subject_(std::move(subject)), best_(subject_.objectives.size()) {
   if (subject_.score.kind == Score::Kind::last || subject_.score.kind == Score::Kind::mean) {
@@ -183,6 +193,10 @@ void ConsoleState::on(const TrialEnded& ended, TimePoint) {
     fail(ended.trial, 0, ended.reason);
   }
   failing_.reset();
+  if (ended.state == TrialState::stopped) {
+    stops_.push_front({ended.trial, ended.reason});
+    stops_.resize(std::min(stops_.size(), kStopsKept));
+  }
   set_state(ended.trial, ended.state);
   parameters_.erase(ended.trial);
 }

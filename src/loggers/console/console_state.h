@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "loggers/console/console_ranking.h"
 #include "luthier/event.h"
+#include "luthier/experiment_spec.h"
 #include "luthier/space.h"
 
 namespace luthier {
@@ -26,6 +28,7 @@ struct ConsoleSubject {
   Score score = {};               // its best is what `best` lists
   std::string logs_command = {};  // shows a trial's output; empty: nothing does
 };
+ConsoleSubject subject_of(const ExperimentSpec& spec, std::string logs_command);
 
 class ConsoleState {
  public:
@@ -42,6 +45,11 @@ class ConsoleState {
     TrialId trial;
     std::int64_t attempt = 0;  // 0: the trial failed outside its attempts
     std::string message;
+  };
+
+  struct Stop {
+    TrialId trial;
+    std::string reason;
   };
 
   // Returns the failure that the event tells of, if this controller did not return its like before:
@@ -61,6 +69,9 @@ class ConsoleState {
   const std::optional<Best>& best(std::size_t objective) const { return best_[objective]; }
   const std::map<TrialId, Running>& running() const { return running_; }
   const std::string& parameters(TrialId trial) const;  // of a trial that has not ended
+  // The trials that were stopped last, the latest first.
+  const std::deque<Stop>& stops() const { return stops_; }
+  static constexpr std::size_t kStopsKept = 3;
   std::int64_t improvements() const { return improvements_; }
   std::int64_t failed_attempts() const { return failed_attempts_; }
   std::int64_t failures_returned() const { return failures_returned_; }
@@ -97,6 +108,7 @@ class ConsoleState {
   std::array<std::int64_t, 6> counts_{};
   std::unordered_map<TrialId, std::string> parameters_;
   std::map<TrialId, Running> running_;
+  std::deque<Stop> stops_;
   std::vector<std::optional<Best>> best_;
   std::optional<ConsoleRanking> ranking_;  // where a trial's score may get worse
   std::int64_t improvements_ = 0;

@@ -1,0 +1,42 @@
+#include "loggers/console/console_json.h"
+
+#include <array>
+
+namespace luthier {
+namespace {
+
+constexpr std::array kStates = {TrialState::pending,
+                                TrialState::running,
+                                TrialState::paused,
+                                TrialState::completed,
+                                TrialState::stopped,
+                                TrialState::failed};
+
+}  // namespace
+
+void write_counts(JsonWriter& json, const ConsoleState& state, bool running) {
+  json.key("trials").object();
+  for (const TrialState each : kStates) {
+    const bool left = each == TrialState::running && !running;
+    json.field(left ? "interrupted" : to_text(each), state.count(each));
+  }
+  json.end().field("total", state.total());
+}
+
+void write_best(JsonWriter& json, const ConsoleState& state) {
+  json.key("best").list();
+  const auto& objectives = state.subject().objectives;
+  for (std::size_t i = 0; i < objectives.size(); ++i) {
+    if (const auto& best = state.best(i)) {
+      json.object()
+          .field("metric", objectives[i].metric)
+          .field("value", best->value)
+          .field("trial", best->trial.value)
+          .field("iteration", best->iteration)
+          .end();
+    }
+  }
+  json.end();
+}
+
+}  // namespace luthier
