@@ -106,6 +106,7 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
   std::unique_ptr<Session> session(new Session());
   session->directory_ = std::move(directory);
   session->executor_ = std::move(own_executor);
+  session->handles_signals_ = options.session.handle_signals;
   const bool makes = start.create && !session->directory_.empty();
   std::error_code ignored;
   const bool makes_results =
@@ -122,6 +123,7 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
   if (!begun && !makes && session->store_) {
     // As it was: a log that is refused for what it says is not left open.
     static_cast<void>(session->store_->close());
+    session->tell_the_rest();  // of one that has ended, and whose controller was killed meanwhile
   }
   if (!begun) {
     return begun.error();
@@ -409,7 +411,28 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& opt
     has_console_ = has_console_ || name == "console";
   }
   loggers_.insert(loggers_.end(), options.own_loggers.begin(), options.own_loggers.end());
+  return make_notifier(spec, options);
+}
+
+Result<> Session::make_notifier(const ExperimentSpec& spec, const RunContext& options) {
+  auto notifier = Notifier::make(options.session.notify, spec, directory_);
+  if (!notifier) {
+    return notifier.error();
+  }
+  notifier_ = *std::move(notifier);
+  if (notifier_) {
+    loggers_.push_back(notifier_);
+  }
   return {};
+}
+
+// Whoever interrupts once more does not want to wait.
+void Session::tell_the_rest() {
+  if (notifier_) {
+    const int seen = std::min(InterruptSignals::count().load(), 1);
+    notifier_->finish(
+        [this, seen] { return handles_signals_ && InterruptSignals::count() != seen; });
+  }
 }
 
 void Session::make_engine(const RunContext& options) {
@@ -495,7 +518,12 @@ void Session::apply_start(const SessionTask& start) {
 
 Result<ExperimentSummary> Session::run() {
   if (const auto ran = engine_->run(); !ran) {
-    return leave_after(ran.error());
+    Error error = leave_after(ran.error());
+    if (notifier_) {
+      notifier_->fail(error.message);
+      tell_the_rest();
+    }
+    return error;
   }
   return finish();
 }
@@ -542,6 +570,7 @@ Result<ExperimentSummary> Session::finish() {
   if (const auto closed = store_->close(); !closed) {
     return closed.error();
   }
+  tell_the_rest();
   return summarise(*state_, directory_);
 }
 

@@ -14,6 +14,7 @@
 #include "store/sqlite/sqlite_store.h"
 #include "tuner/assembly.h"
 #include "tuner/machine/gpus.h"
+#include "tuner/notifications/notifier.h"
 
 namespace luthier {
 
@@ -72,6 +73,8 @@ class Session {
   std::string ways_on() const;
   Result<> make_executor(const ExperimentSpec& spec, const RunContext& options);
   Result<> make_loggers(const ExperimentSpec& spec, const RunContext& options);
+  Result<> make_notifier(const ExperimentSpec& spec, const RunContext& options);
+  void tell_the_rest();
   void make_engine(const RunContext& options);
   void apply_start(const SessionTask& start);
   std::unique_ptr<ExperimentState> state_after(std::vector<Event>& events,
@@ -92,6 +95,8 @@ class Session {
   std::unique_ptr<Executor> executor_;
   std::vector<std::shared_ptr<Logger>> loggers_;
   bool has_console_ = false;
+  std::shared_ptr<Notifier> notifier_;  // one of the loggers; null: nobody wants to be told
+  bool handles_signals_ = false;
   std::unique_ptr<Engine> engine_;
   ReplayCounts recovered_;
 };
