@@ -3,11 +3,14 @@
 LUTHIER_TEST_FULL=1 kills the controller a hundred times.
 """
 
+import http.server
 import json
 import os
+import pathlib
 import random
-import signal
+import shlex
 import sys
+import threading
 import time
 import unittest
 
@@ -157,6 +160,32 @@ class Notify(ProgramTest):
         self.assertLessEqual(set(improved), results)
         print(f"{kills} kills, {len(told)} notifications, none twice", flush=True)
 
+    def test_each_end_is_told_once_whenever_the_controller_dies(self):
+        """Kills around the end, where nothing would be left to resume."""
+        chance = random.Random(11)
+        options = self.notifying("--notify-on", "done")
+        begun = time.monotonic()
+        self.succeed(*self.run_words("k", *options, "--log", "none", samples=1), "--", "echo", "loss=1")
+        usual = time.monotonic() - begun
+        names, ended_before = ["k"], 0
+        for number in range(KILLS):
+            name = f"k{number}"
+            words = [*self.run_words(name, *options, "--log", "none", samples=1), "--", "echo", "loss=1"]
+            run = self.start(*words)
+            time.sleep(usual * chance.uniform(0.3, 1.1))
+            run.kill()
+            run.communicate()
+            shown = self.luthier("show", name, "--json")
+            if shown.returncode != 0:
+                continue  # killed before anything was logged
+            names.append(name)
+            ended_before += json.loads(shown.stdout)["state"] == "finished"
+            for _ in range(2):
+                self.assertIn(self.luthier("resume", name, *options).returncode, (0, 2))
+        self.wait_until(lambda: len(self.told()) >= len(names), "every end")
+        self.assertEqual(sorted(each["experiment"] for each in self.told()), sorted(names))
+        print(f"{len(names) - 1} kills, {ended_before} after the end was logged: each end told once", flush=True)
+
     def test_a_hanging_command_holds_nothing_up(self):
         run = self.start(*self.run_words("e", "--notify", "sleep 600", "--notify-on", "improved", samples=4),
                          *self.train())
@@ -237,6 +266,45 @@ class Notify(ProgramTest):
         self.succeed("run", "e.toml", "-n", 2)
         self.assertEqual(self.events_told(), ["done"])
         self.assertFalse((self.home / "luthier-results").exists())
+
+    def test_the_recipes_of_the_page(self):
+        """As they stand there, with a server here and stand-ins for the two programs."""
+        page = pathlib.Path(__file__).resolve().parents[2] / "docs/notifications.md"
+        recipes = [line for line in page.read_text().splitlines() if line.startswith("--notify ")]
+        self.assertEqual(len(recipes), 3)
+        heard = []
+
+        class Heard(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                heard.append((self.path, self.headers["Content-Type"], self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *words):
+                pass
+
+        server = http.server.HTTPServer(("127.0.0.1", 0), Heard)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        programs = self.home / "programs"
+        programs.mkdir()
+        for name in ["notify-send", "mail"]:
+            (programs / name).write_text(f'#!/bin/sh\nfor word; do echo "$word" >> {name}.txt; done\ncat >> {name}.txt\n')
+            (programs / name).chmod(0o700)
+        environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+        for number, recipe in enumerate(recipes):
+            words = shlex.split(recipe.replace(":8000", f":{server.server_port}"))
+            self.succeed(*self.run_words(f"e{number}", *words), *self.train(), env=environment)
+        ((path, kind, body),) = heard
+        self.assertEqual((path, kind), ("/tuning", "application/json"))
+        self.assertEqual(json.loads(body)["event"], "done")
+        title, message, *_ = (self.home / "notify-send.txt").read_text().splitlines()
+        self.assertEqual(title, "e1: done")
+        self.assertTrue(message.startswith("e1 is done: best loss"))
+        option, subject, address, text = (self.home / "mail.txt").read_text().splitlines()
+        self.assertEqual((option, address), ("-s", "you@example.com"))
+        self.assertEqual(json.loads(text)["message"], subject)
 
     def test_rm_removes_what_was_recorded(self):
         self.succeed(*self.run_words("e", *self.notifying()), *self.train())

@@ -36,7 +36,7 @@ std::vector<std::string> environment_of(const std::string& experiment,
        {"LUTHIER_EXPERIMENT=", experiment},
        {"LUTHIER_MESSAGE=", notification.message}}};
   std::vector<std::string> all;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (const char* const* entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     if (std::ranges::none_of(ours,
                              [&](const auto& each) { return text.starts_with(each.first); })) {

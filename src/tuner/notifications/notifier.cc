@@ -65,7 +65,7 @@ Notification low_disk(const std::string& experiment,
 }
 
 Error placed(const char* option, const Error& error) {
-  return {error.code, formatted("{}: {}", option, error.message)};
+  return {ErrorCode::invalid_argument, formatted("{}: {}", option, error.message)};
 }
 
 // Where it is whatever the command's directory.
