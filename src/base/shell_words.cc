@@ -20,7 +20,7 @@ class Reader {
 
   Result<std::vector<std::string>> read() {
     while (at_ < text_.size()) {
-      if (auto taken = take(text_[at_++]); !taken) {
+      if (const auto taken = take(text_[at_++]); !taken) {
         return taken.error();
       }
     }
@@ -62,7 +62,7 @@ class Reader {
   Result<> take_quoted() {
     add_all({});
     while (at_ < text_.size()) {
-      char c = text_[at_++];
+      const char c = text_[at_++];
       if (c == '"') {
         return {};
       }

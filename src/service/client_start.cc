@@ -111,7 +111,7 @@ std::string read_notify(const Json& json, ClientSession& client) {
     }
   }
   if (const Json* stalled = json.find("stalled_s")) {
-    if (std::string problem = read_amount(*stalled, notify.stalled_s); !problem.empty()) {
+    if (const std::string problem = read_amount(*stalled, notify.stalled_s); !problem.empty()) {
       return "has stalled_s, which " + problem;
     }
   }

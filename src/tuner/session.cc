@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "executors/system_clock.h"
 #include "laboratory/simulation/benchmark_workload.h"
@@ -162,6 +163,9 @@ Result<> Session::begin(SessionTask& start,
     if (auto made = make_loggers(start.spec, options); !made) {
       return made;
     }
+  }
+  if (!notifier_ && !directory_.empty()) {
+    NotificationLedger(directory_).forget();
   }
   make_engine(options);
   apply_start(start);
@@ -409,6 +413,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& opt
     }
     loggers_.push_back(std::move(*logger));
     has_console_ = has_console_ || name == "console";
+    shows_notes_ = has_console_ && options.console.verbosity > 0;
   }
   loggers_.insert(loggers_.end(), options.own_loggers.begin(), options.own_loggers.end());
   return make_notifier(spec, options);
@@ -426,12 +431,28 @@ Result<> Session::make_notifier(const ExperimentSpec& spec, const RunContext& op
   return {};
 }
 
+// Through the log, where a console shows it: what is written beside a live table is lost.
+void Session::pass_on_warning() {
+  if (!notifier_ || engine_->left()) {
+    return;
+  }
+  if (const auto warning = notifier_->take_warning()) {
+    engine_->planner().note(*warning);
+    if (!shows_notes_) {
+      std::fprintf(stderr, "luthier: %s\n", printable(*warning).c_str());
+    }
+  }
+}
+
 // Whoever interrupts once more does not want to wait.
 void Session::tell_the_rest() {
   if (notifier_) {
     const int seen = std::min(InterruptSignals::count().load(), 1);
     notifier_->finish(
         [this, seen] { return handles_signals_ && InterruptSignals::count() != seen; });
+    if (const auto warning = notifier_->take_warning()) {
+      std::fprintf(stderr, "luthier: %s\n", printable(*warning).c_str());
+    }
   }
 }
 
@@ -471,9 +492,12 @@ void Session::make_engine(const RunContext& options) {
     }
     InterruptSignals::wake(executor_.get());
   }
-  if (options.on_idle) {
-    ports.on_idle = [this, on_idle = options.on_idle] { on_idle(*this); };
-  }
+  ports.on_idle = [this, on_idle = options.on_idle] {
+    pass_on_warning();
+    if (on_idle) {
+      on_idle(*this);
+    }
+  };
   ports.host = host_name();
   ports.pid = process_id();
   PlannerOptions planner{.jobs = jobs_,

@@ -74,6 +74,7 @@ class Session {
   Result<> make_executor(const ExperimentSpec& spec, const RunContext& options);
   Result<> make_loggers(const ExperimentSpec& spec, const RunContext& options);
   Result<> make_notifier(const ExperimentSpec& spec, const RunContext& options);
+  void pass_on_warning();
   void tell_the_rest();
   void make_engine(const RunContext& options);
   void apply_start(const SessionTask& start);
@@ -95,6 +96,7 @@ class Session {
   std::unique_ptr<Executor> executor_;
   std::vector<std::shared_ptr<Logger>> loggers_;
   bool has_console_ = false;
+  bool shows_notes_ = false;            // it does
   std::shared_ptr<Notifier> notifier_;  // one of the loggers; null: nobody wants to be told
   bool handles_signals_ = false;
   std::unique_ptr<Engine> engine_;

@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import pathlib
+import pty
 import random
 import shlex
 import sys
@@ -14,7 +15,7 @@ import threading
 import time
 import unittest
 
-from luthier_program import ProgramTest, interrupt
+from luthier_program import LUTHIER, ProgramTest, interrupt
 
 KILLS = 100 if "LUTHIER_TEST_FULL" in os.environ else 10
 
@@ -119,6 +120,7 @@ class Notify(ProgramTest):
         for claim in notifications.glob("0*"):
             claim.unlink()
         (notifications / "settled").write_text("1\n")
+        self.succeed("resume", "e", code=2)
         for _ in range(2):
             done = self.succeed("resume", "e", *self.notifying(), code=2)
             self.assertIn("has ended", done.stderr)
@@ -252,6 +254,44 @@ class Notify(ProgramTest):
         self.succeed("resume", "e", *options)
         self.assertEqual(self.events_told(), ["low_disk", "done"])
         self.assertIn("runs out of disk", self.told()[0]["message"])
+
+    def test_a_full_disk_is_told_of_once(self):
+        """The command starts although nothing more can be written, not even that it was started."""
+        small = self.small_file_system("6m")
+        options = self.notifying("--notify-on", "low_disk,done", "--notify-low-disk", "2MB", "--results", str(small))
+        run = self.start(*self.run_words("e", *options, "--log", "none", samples=1),
+                         *self.train("--epochs", 40, "--sleep", 0.05))
+        self.wait_until((small / "e/trials").exists, "the first trial")
+        with self.assertRaises(OSError):
+            with open(small / "filler", "wb", buffering=0) as filler:
+                while True:
+                    filler.write(b"x" * 4096)
+        self.wait_until(lambda: self.events_told() == ["low_disk"], "low_disk")
+        time.sleep(6)
+        self.assertEqual(self.events_told(), ["low_disk"])
+        (small / "filler").unlink()
+        self.assertEqual(run.wait(30), 0)
+        self.assertEqual(self.events_told(), ["low_disk", "done"])
+
+    def test_a_failure_of_the_command_is_seen_beside_a_live_table(self):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.home)
+            os.environ["TERM"] = "xterm"
+            words = self.run_words("e", "--notify", "sh -c 'exit 7'", "--notify-on", "improved", samples=1)
+            os.execv(LUTHIER, [LUTHIER, *map(str, words), *self.train("--epochs", 20, "--sleep", 0.1)])
+        written = b""
+        try:
+            while part := os.read(terminal, 65536):
+                written += part
+        except OSError:
+            pass
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+        os.close(terminal)
+        parts = written.decode().replace("\r", "").split("\x1b[J")
+        said = [part for part in parts if "the command of --notify failed" in part]
+        self.assertEqual(len(said), 1)
+        self.assertTrue(said[0].startswith("the command of --notify failed"), "it stands above the table")
 
     def test_a_stall_is_told_of_once(self):
         options = self.notifying("--notify-on", "stalled,done", "--notify-stalled", "0.5s")

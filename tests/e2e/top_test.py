@@ -139,6 +139,7 @@ class Top(ProgramTest):
         self.assertIn("2 interrupted", top.written)
         (shown,) = self.lines("top", "dies")
         self.assertEqual(shown["state"], "interrupted")
+        self.assertEqual((shown["trials"]["running"], shown["trials"]["interrupted"]), (0, 2))
         self.assertEqual(shown["running"], [])
         again = self.succeed("top", "dies")
         self.assertIn("is gone", again.stdout)

@@ -16,9 +16,13 @@ constexpr std::array kStates = {TrialState::pending,
 
 void write_counts(JsonWriter& json, const ConsoleState& state, bool running) {
   json.key("trials").object();
+  const std::int64_t active = state.count(TrialState::running);
   for (const TrialState each : kStates) {
     const bool left = each == TrialState::running && !running;
-    json.field(left ? "interrupted" : to_text(each), state.count(each));
+    json.field(to_text(each), left ? 0 : state.count(each));
+  }
+  if (!running && active > 0) {
+    json.field("interrupted", active);
   }
   json.end().field("total", state.total());
 }

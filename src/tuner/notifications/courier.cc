@@ -112,11 +112,11 @@ void Courier::deliver(const Notification& notification) {
     record(notification, outcome);
     if (!outcome.trouble.empty() && !std::exchange(warned_, true)) {
       options_.warn(formatted(
-          "the command of --notify failed for '{}' ({}); the experiment continues, and {}",
+          "the command of --notify failed for '{}' ({}); the run is not affected, and {}",
           to_text(notification.kind),
           outcome.trouble,
-          ledger != nullptr ? "notifications/told.jsonl in its directory has every failure"
-                            : "no further failure is told"));
+          ledger != nullptr ? "notifications/told.jsonl in its directory lists every failure"
+                            : "no further failure is reported"));
     }
   }
   settle(notification);
@@ -157,7 +157,7 @@ void Courier::settle(const Notification& told) {
 void Courier::check_disk() {
   const auto disk = options_.look_at_disk();
   const bool told =
-      options_.ledger ? options_.ledger->has_claim(std::string(kLowDisk)) : disk_told_;
+      disk_told_ || (options_.ledger && options_.ledger->has_claim(std::string(kLowDisk)));
   if (disk == CourierOptions::Disk::low && !told) {
     disk_told_ = true;
     post(options_.low_disk());

@@ -65,7 +65,7 @@ class Courier {
   Steady::time_point improved_at_;
   bool improved_once_ = false;
   Steady::time_point disk_at_;
-  bool disk_told_ = false;  // where no ledger says so
+  bool disk_told_ = false;  // a full disk may have no room for a claim
   bool warned_ = false;
   Sequence settled_ = 0;
   std::thread thread_;

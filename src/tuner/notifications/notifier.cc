@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <utility>
 
 #include "base/format.h"
@@ -79,15 +78,12 @@ std::filesystem::path from_the_root(const std::filesystem::path& directory) {
 Result<std::shared_ptr<Notifier>> Notifier::make(const NotifyOptions& options,
                                                  const ExperimentSpec& spec,
                                                  const std::filesystem::path& directory) {
+  if (options.command.empty()) {
+    return std::shared_ptr<Notifier>();
+  }
   std::optional<NotificationLedger> ledger;
   if (!directory.empty()) {
     ledger.emplace(directory);
-  }
-  if (options.command.empty()) {
-    if (ledger) {
-      ledger->forget();
-    }
-    return std::shared_ptr<Notifier>();
   }
   auto command = parse_notification_command(options.command, spec.name);
   auto kinds = parse_notification_kinds(options.on);
@@ -103,8 +99,9 @@ Result<std::shared_ptr<Notifier>> Notifier::make(const NotifyOptions& options,
       .experiment = subject_of(spec, {}), .directory = place, .stalled_s = options.stalled_s});
   CourierOptions courier{.command = *std::move(command),
                          .ledger = std::move(ledger),
-                         .warn = [](const std::string& sentence) {
-                           std::fprintf(stderr, "luthier: %s\n", printable(sentence).c_str());
+                         .warn = [self = notifier.get()](const std::string& sentence) {
+                           const std::scoped_lock lock(self->mutex_);
+                           self->warning_ = sentence;
                          }};
   const std::int64_t low = options.low_disk_bytes;
   const bool wants_disk =
@@ -113,8 +110,14 @@ Result<std::shared_ptr<Notifier>> Notifier::make(const NotifyOptions& options,
     courier.look_at_disk = [place, low] { return look_at(place, low); };
     courier.low_disk = [name = spec.name, place, low] { return low_disk(name, place, low); };
   }
-  LUTHIER_TAKE(notifier->courier_, Courier::start(std::move(courier)));
+  notifier->options_ = std::move(courier);
   return notifier;
+}
+
+// After the ledger has its directory.
+Result<> Notifier::begin() {
+  LUTHIER_TAKE(courier_, Courier::start(*std::move(options_)));
+  return {};
 }
 
 void Notifier::on_stored(const ExperimentView& /*view*/, const Event& event) {
@@ -138,6 +141,7 @@ Result<> Notifier::on_open(const ExperimentView& /*view*/,
   if (ledger_ && !settled_) {
     LUTHIER_TRY(ledger_->settle(last));
   }
+  LUTHIER_TRY(begin());
   post_due();
   return {};
 }
@@ -152,17 +156,25 @@ void Notifier::on_idle(const ExperimentView& view, TimePoint now) {
   post(rules_->on_time(view.running_count() > 0, now));
 }
 
+std::optional<std::string> Notifier::take_warning() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(warning_, std::nullopt);
+}
+
 void Notifier::fail(const std::string& message) {
   post(rules_->on_error(message));
 }
 
 void Notifier::finish(const std::function<bool()>& hurry) {
+  if (!courier_ && (due_.empty() || !begin())) {
+    return;  // a run that did not begin, and nothing is left of those before it
+  }
   post_due();
   courier_->finish(hurry);
 }
 
 void Notifier::post(std::optional<Notification> notification) {
-  if (notification && std::ranges::find(kinds_, notification->kind) != kinds_.end()) {
+  if (courier_ && notification && std::ranges::find(kinds_, notification->kind) != kinds_.end()) {
     courier_->post(*std::move(notification));
   }
 }

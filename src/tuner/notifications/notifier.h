@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,8 @@ namespace luthier {
 
 class Notifier final : public Logger {
  public:
-  // `directory` is empty for an experiment in memory. Null without a command: then nothing of this
-  // controller is told by a later one. invalid_argument: the command or a name can't be used.
+  // `directory` is empty for an experiment in memory. Null without a command. invalid_argument: the
+  // command or a name can't be used.
   static Result<std::shared_ptr<Notifier>> make(const NotifyOptions& options,
                                                 const ExperimentSpec& spec,
                                                 const std::filesystem::path& directory);
@@ -31,6 +32,8 @@ class Notifier final : public Logger {
   void on_events(const ExperimentView& view, std::span<const Event> events) override;
   void on_idle(const ExperimentView& view, TimePoint now) override;
 
+  // That the command failed, the first time it did.
+  std::optional<std::string> take_warning();
   // The controller leaves with an error.
   void fail(const std::string& message);
   // Tells what is left to tell, of an earlier controller too, or until `hurry`. The log is closed
@@ -39,6 +42,7 @@ class Notifier final : public Logger {
 
  private:
   Notifier() = default;
+  Result<> begin();
   void post(std::optional<Notification> notification);
   void post_due();
 
@@ -47,7 +51,10 @@ class Notifier final : public Logger {
   std::optional<NotificationLedger> ledger_;
   std::optional<Sequence> settled_;  // by an earlier controller
   std::vector<Notification> due_;    // what it did not tell
-  std::unique_ptr<Courier> courier_;
+  std::mutex mutex_;
+  std::optional<std::string> warning_;  // guarded by mutex_
+  std::optional<CourierOptions> options_;
+  std::unique_ptr<Courier> courier_;  // once the run begins; its thread uses what is above
 };
 
 }  // namespace luthier
