@@ -55,6 +55,15 @@ struct ExperimentSummary {
   const TrialSummary* best_trial() const;
 };
 
+// A command that is told what becomes of a run (docs/notifications.md).
+struct NotifyOptions {
+  std::string command = {};  // words, quoted as for a shell, though none runs; empty: no command
+  std::vector<std::string> on = {"done", "failed", "stalled", "low_disk"};  // and "improved"
+  // Time without a result; 0: 3 times the longest time between two, 10 minutes at least.
+  double stalled_s = 0;
+  std::int64_t low_disk_bytes = 1'000'000'000;  // free space below which the disk is low
+};
+
 // What concerns this controller only, not the experiment.
 struct SessionOptions {
   std::filesystem::path results = "luthier-results";
@@ -67,6 +76,7 @@ struct SessionOptions {
   std::string cluster = {};     // address of the Ray head, before what the experiment says
   bool handle_signals = false;  // Ctrl-C ends the run in good order
   std::string who = {};         // for the log: who started this
+  NotifyOptions notify = {};    // in no log: a stored experiment names no command
 };
 
 class Tuner {
@@ -124,6 +134,9 @@ class Tuner {
   Tuner& cold(bool on = true);
   Tuner& deterministic(std::int64_t lag);
   Tuner& tag(std::string key, std::string value);
+  // A command for what happens: "done", "failed", "improved", "stalled", "low_disk"; unnamed: all
+  // but "improved". The rest of its options: session().notify.
+  Tuner& notify(std::string command, std::vector<std::string> on = {});
   Tuner& handle_signals(bool on = true);  // Ctrl-C ends the run; a live table on a terminal
 
   // Runs a new experiment to its end (or until it is interrupted).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
@@ -65,6 +66,9 @@ class Tuner:
     log: names of built-in loggers (default: console, csv, json, tensorboard).
     verbosity: 0 (failures only), 1, or 2 (also the end of each trial). In a notebook, 1 and 2 show a table
       that follows the run.
+    notify: a command, as text or a list of words, that is started when something happens (docs/notifications.md).
+    notify_on: what it is started for: "done", "failed", "improved", "stalled", "low_disk" (default: all but
+      "improved"). notify_stalled: after how many seconds without a result. notify_low_disk: below how many free bytes.
     Other options by keyword: iterations, max_failures, retry_delay, trial_timeout, grace,
     checkpoint_every, checkpoint_at_end, keep_checkpoints, keep_by, deterministic, time_attr, score,
     tags; and executor_options of a program.
@@ -82,6 +86,8 @@ class Tuner:
                  seed: int = 0, start: str = "fork", reuse: bool = False,
                  log: Optional[Sequence[str]] = ("console", "csv", "json", "tensorboard"),
                  verbosity: int = 1, durability: Optional[str] = None,
+                 notify: Union[str, Sequence[str], None] = None, notify_on: Optional[Sequence[str]] = None,
+                 notify_stalled: Optional[float] = None, notify_low_disk: Optional[int] = None,
                  executor_options: Optional[Mapping[str, str]] = None, **options: Any) -> None:
         self._train = train
         self._space = Space(space, constraints)
@@ -107,6 +113,10 @@ class Tuner:
             self._session["jobs"] = jobs
         if durability is not None:
             self._session["durability"] = durability
+        if notify is not None:
+            self._session["notify"] = _notify(notify, notify_on, notify_stalled, notify_low_disk)
+        elif (notify_on, notify_stalled, notify_low_disk) != (None, None, None):
+            raise UsageError("notify_on, notify_stalled and notify_low_disk need a command: notify")
         self._session.update({"store": "memory"} if self._results is None else {"results": self._results})
 
     def run(self) -> Result:
@@ -200,6 +210,13 @@ def _words(train: Any) -> Optional[List[str]]:
         return [os.fspath(word) for word in train]
     raise UsageError(f"train is {train!r}; it must be a function, a class with setup and step, or a list "
                      "of words")
+
+
+def _notify(command: Union[str, Sequence[str]], on: Optional[Sequence[str]], stalled: Optional[float],
+            low_disk: Optional[int]) -> Dict[str, Any]:
+    text = command if isinstance(command, str) else shlex.join(command)
+    options = {"on": None if on is None else list(on), "stalled_s": stalled, "low_disk_bytes": low_disk}
+    return {"command": text, **{name: value for name, value in options.items() if value is not None}}
 
 
 def _stem(train: Any, command: Optional[List[str]]) -> str:

@@ -34,7 +34,8 @@ std::string_view other_name(std::string_view word) {
       Row{"clean", "rm"},         Row{"purge", "rm"},       Row{"test", "try"},
       Row{"probe", "try"},        Row{"inspect", "try"},    Row{"study", "run"},
       Row{"create-study", "run"}, Row{"train", "run"},      Row{"log", "logs"},
-      Row{"history", "trials"},   Row{"dashboard", "show"}};
+      Row{"history", "trials"},   Row{"dashboard", "show"}, Row{"watch", "top"},
+      Row{"monitor", "top"},      Row{"follow", "top"}};
   const auto* const row = std::ranges::find(kRows, word, &Row::theirs);
   return row == kRows.end() ? std::string_view() : row->ours;
 }

@@ -34,19 +34,6 @@ const FormatRow* find_format(std::string_view name) {
   return row == kFormats.end() ? nullptr : row;
 }
 
-ConsoleSubject subject_of(const LoggerContext& context) {
-  const ExperimentSpec& spec = context.spec;
-  auto requirements = Requirements::make(spec);
-  return {.name = spec.name,
-          .objectives = spec.objectives,
-          .parameters = spec.space.parameters(),
-          .samples = spec.samples,
-          .time_budget_s = spec.time_budget_s,
-          .score = spec.score,
-          .requirements = requirements ? *std::move(requirements) : Requirements(),
-          .logs_command = context.logs_command};
-}
-
 }  // namespace
 
 std::vector<std::string> logger_names() {
@@ -59,7 +46,8 @@ std::vector<std::string> logger_names() {
 
 Result<std::unique_ptr<Logger>> make_logger(std::string_view name, LoggerContext context) {
   if (name == "console") {
-    return std::unique_ptr<Logger>(std::make_unique<Console>(subject_of(context), context.console));
+    return std::unique_ptr<Logger>(std::make_unique<Console>(
+        subject_of(context.spec, std::move(context.logs_command)), context.console));
   }
   const FormatRow* row = find_format(name);
   if (row == nullptr) {

@@ -94,6 +94,38 @@ std::string read_worker_start(const Json& json, ClientSession& client) {
   return {};
 }
 
+// {"command": "notify-send x", "on": ["done"], "stalled_s": 600, "low_disk_bytes": 1000000000}
+std::string read_notify(const Json& json, ClientSession& client) {
+  NotifyOptions notify;
+  const Json* command = json.find("command");
+  if (command == nullptr || command->value.text() == nullptr || command->value.text()->empty()) {
+    return "must be an object with a command";
+  }
+  notify.command = *command->value.text();
+  if (const Json* on = json.find("on")) {
+    if (on->items.empty()) {
+      return "has on, which must be a list of texts such as \"done\"";
+    }
+    notify.on.clear();
+    for (const Json& name : on->items) {
+      notify.on.push_back(name.value.text() != nullptr ? *name.value.text() : std::string());
+    }
+  }
+  if (const Json* stalled = json.find("stalled_s")) {
+    if (const std::string problem = read_amount(*stalled, notify.stalled_s); !problem.empty()) {
+      return "has stalled_s, which " + problem;
+    }
+  }
+  if (const Json* low = json.find("low_disk_bytes")) {
+    if (low->value.integer().value_or(-1) < 0) {
+      return "has low_disk_bytes, which must be an integer of at least 0";
+    }
+    notify.low_disk_bytes = *low->value.integer();
+  }
+  client.options.session.notify = std::move(notify);
+  return {};
+}
+
 std::string read_may_rename(const Json& json, ClientSession& client) {
   if (json.value.boolean() == nullptr) {
     return "must be true or false";
@@ -159,6 +191,7 @@ constexpr std::array kRows = {Row{"results", read_results},
                                     return read_amount(json, client.options.session.inventory.gpu);
                                   }},
                               Row{"verbosity", read_verbosity},
+                              Row{"notify", read_notify},
                               Row{"may_rename", read_may_rename},
                               Row{"workers", read_workers},
                               Row{"worker_start", read_worker_start},

@@ -63,6 +63,12 @@ std::string way_on(std::string_view command,
   return "`" + command_line(command, directory, options) + "`";
 }
 
+std::string logs_command(const ExperimentSpec& spec, const std::filesystem::path& directory) {
+  const ExecutorRow* executor = find_executor(spec.executor);
+  const bool kept = executor != nullptr && executor->runs_programs;
+  return kept && !directory.empty() ? command_line("logs", directory, "TRIAL") : std::string();
+}
+
 std::string taken_text(const std::filesystem::path& directory) {
   const std::string name = "'" + directory.filename().string() + "'";
   const std::string place = " in " + directory.parent_path().string();

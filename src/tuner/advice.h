@@ -27,6 +27,8 @@ std::string way_on(std::string_view command,
                    const ExperimentSpec& spec,
                    const std::filesystem::path& directory,
                    std::string_view options = {});
+// What shows the output of a trial; empty where there is none, as for functions and in memory.
+std::string logs_command(const ExperimentSpec& spec, const std::filesystem::path& directory);
 // Why no experiment can be made in `directory`, which exists, and what to do.
 std::string taken_text(const std::filesystem::path& directory);
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "executors/system_clock.h"
 #include "laboratory/simulation/benchmark_workload.h"
@@ -106,6 +107,7 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
   std::unique_ptr<Session> session(new Session());
   session->directory_ = std::move(directory);
   session->executor_ = std::move(own_executor);
+  session->handles_signals_ = options.session.handle_signals;
   const bool makes = start.create && !session->directory_.empty();
   std::error_code ignored;
   const bool makes_results =
@@ -122,6 +124,7 @@ Result<std::unique_ptr<Session>> Session::open(std::filesystem::path directory,
   if (!begun && !makes && session->store_) {
     // As it was: a log that is refused for what it says is not left open.
     static_cast<void>(session->store_->close());
+    session->tell_the_rest();  // of one that has ended, and whose controller was killed meanwhile
   }
   if (!begun) {
     return begun.error();
@@ -160,6 +163,9 @@ Result<> Session::begin(SessionTask& start,
     if (auto made = make_loggers(start.spec, options); !made) {
       return made;
     }
+  }
+  if (!notifier_ && !directory_.empty()) {
+    NotificationLedger(directory_).forget();
   }
   make_engine(options);
   apply_start(start);
@@ -389,13 +395,6 @@ Result<> Session::make_executor(const ExperimentSpec& spec, const RunContext& op
   return {};
 }
 
-// Programs have logs; functions have none.
-std::string Session::logs_command(const ExperimentSpec& spec) const {
-  const ExecutorRow* executor = find_executor(spec.executor);
-  const bool kept = executor != nullptr && executor->runs_programs;
-  return kept && !directory_.empty() ? command_line("logs", directory_, "TRIAL") : std::string();
-}
-
 Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& options) {
   for (const std::string& name : spec.loggers) {
     if (directory_.empty() && name != "console") {
@@ -405,7 +404,7 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& opt
                               {.experiment_directory = directory_,
                                .spec = spec,
                                .console = options.console,
-                               .logs_command = logs_command(spec),
+                               .logs_command = logs_command(spec, directory_),
                                .warn = [](const std::string& sentence) {
                                  std::fprintf(stderr, "luthier: %s\n", sentence.c_str());
                                }});
@@ -414,9 +413,47 @@ Result<> Session::make_loggers(const ExperimentSpec& spec, const RunContext& opt
     }
     loggers_.push_back(std::move(*logger));
     has_console_ = has_console_ || name == "console";
+    shows_notes_ = has_console_ && options.console.verbosity > 0;
   }
   loggers_.insert(loggers_.end(), options.own_loggers.begin(), options.own_loggers.end());
+  return make_notifier(spec, options);
+}
+
+Result<> Session::make_notifier(const ExperimentSpec& spec, const RunContext& options) {
+  auto notifier = Notifier::make(options.session.notify, spec, directory_);
+  if (!notifier) {
+    return notifier.error();
+  }
+  notifier_ = *std::move(notifier);
+  if (notifier_) {
+    loggers_.push_back(notifier_);
+  }
   return {};
+}
+
+// Through the log, where a console shows it: what is written beside a live table is lost.
+void Session::pass_on_warning() {
+  if (!notifier_ || engine_->left()) {
+    return;
+  }
+  if (const auto warning = notifier_->take_warning()) {
+    engine_->planner().note(*warning);
+    if (!shows_notes_) {
+      std::fprintf(stderr, "luthier: %s\n", printable(*warning).c_str());
+    }
+  }
+}
+
+// Whoever interrupts once more does not want to wait.
+void Session::tell_the_rest() {
+  if (notifier_) {
+    const int seen = std::min(InterruptSignals::count().load(), 1);
+    notifier_->finish(
+        [this, seen] { return handles_signals_ && InterruptSignals::count() != seen; });
+    if (const auto warning = notifier_->take_warning()) {
+      std::fprintf(stderr, "luthier: %s\n", printable(*warning).c_str());
+    }
+  }
 }
 
 void Session::make_engine(const RunContext& options) {
@@ -455,9 +492,12 @@ void Session::make_engine(const RunContext& options) {
     }
     InterruptSignals::wake(executor_.get());
   }
-  if (options.on_idle) {
-    ports.on_idle = [this, on_idle = options.on_idle] { on_idle(*this); };
-  }
+  ports.on_idle = [this, on_idle = options.on_idle] {
+    pass_on_warning();
+    if (on_idle) {
+      on_idle(*this);
+    }
+  };
   ports.host = host_name();
   ports.pid = process_id();
   PlannerOptions planner{.jobs = jobs_,
@@ -502,7 +542,12 @@ void Session::apply_start(const SessionTask& start) {
 
 Result<ExperimentSummary> Session::run() {
   if (const auto ran = engine_->run(); !ran) {
-    return leave_after(ran.error());
+    Error error = leave_after(ran.error());
+    if (notifier_) {
+      notifier_->fail(error.message);
+      tell_the_rest();
+    }
+    return error;
   }
   return finish();
 }
@@ -549,6 +594,7 @@ Result<ExperimentSummary> Session::finish() {
   if (const auto closed = store_->close(); !closed) {
     return closed.error();
   }
+  tell_the_rest();
   return summarise(*state_, directory_);
 }
 

@@ -14,6 +14,7 @@
 #include "store/sqlite/sqlite_store.h"
 #include "tuner/assembly.h"
 #include "tuner/machine/gpus.h"
+#include "tuner/notifications/notifier.h"
 
 namespace luthier {
 
@@ -70,9 +71,11 @@ class Session {
   Result<> check_start(const SessionTask& start) const;
   std::string way_to_extend() const;
   std::string ways_on() const;
-  std::string logs_command(const ExperimentSpec& spec) const;
   Result<> make_executor(const ExperimentSpec& spec, const RunContext& options);
   Result<> make_loggers(const ExperimentSpec& spec, const RunContext& options);
+  Result<> make_notifier(const ExperimentSpec& spec, const RunContext& options);
+  void pass_on_warning();
+  void tell_the_rest();
   void make_engine(const RunContext& options);
   void apply_start(const SessionTask& start);
   std::unique_ptr<ExperimentState> state_after(std::vector<Event>& events,
@@ -93,6 +96,9 @@ class Session {
   std::unique_ptr<Executor> executor_;
   std::vector<std::shared_ptr<Logger>> loggers_;
   bool has_console_ = false;
+  bool shows_notes_ = false;            // it does
+  std::shared_ptr<Notifier> notifier_;  // one of the loggers; null: nobody wants to be told
+  bool handles_signals_ = false;
   std::unique_ptr<Engine> engine_;
   ReplayCounts recovered_;
 };

@@ -233,6 +233,14 @@ Tuner& Tuner::tag(std::string key, std::string value) {
   impl_->spec.tags.emplace_back(std::move(key), std::move(value));
   return *this;
 }
+Tuner& Tuner::notify(std::string command, std::vector<std::string> on) {
+  NotifyOptions& notify = impl_->options.session.notify;
+  notify.command = std::move(command);
+  if (!on.empty()) {
+    notify.on = std::move(on);
+  }
+  return *this;
+}
 Tuner& Tuner::handle_signals(bool on) {
   impl_->options.session.handle_signals = on;
   // The terminal is the run's own then: its table may be redrawn there.

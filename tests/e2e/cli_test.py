@@ -16,7 +16,7 @@ import unittest
 
 from luthier_program import LUTHIER, ProgramTest, interrupt
 
-COMMANDS = ["run", "try", "ls", "show", "trials", "best", "logs", "explain", "stop", "pause", "resume",
+COMMANDS = ["run", "try", "ls", "show", "trials", "best", "logs", "top", "explain", "stop", "pause", "resume",
             "extend", "retry", "rm", "replay", "simulate", "compare", "importance", "export", "plugins",
             "doctor", "completion", "serve", "mcp", "help", "version"]
 

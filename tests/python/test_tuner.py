@@ -1,6 +1,7 @@
 """Tuner: the engine trains, in processes of this machine."""
 
 import asyncio
+import json
 import os
 import pathlib
 import signal
@@ -394,3 +395,24 @@ def test_nothing_of_kept_processes_survives():
     run.kill()
     run.communicate(timeout=30)
     until(lambda: not any(alive(int(pid)) for pid in pids.read_text().split()), 15)
+
+
+def test_a_command_is_told_of_the_end():
+    """The words are given as a list; what they hold is passed on as it is."""
+    told = pathlib.Path("told it")
+    result = tune(functions.square, samples=3, name="told", notify=["sh", "-c", 'cat >> "$0"', str(told)],
+                  notify_on=["done", "improved"]).run()
+    events = [json.loads(line) for line in told.read_text().splitlines()]
+    assert events[-1]["event"] == "done" and events[-1]["best"][0]["trial"] == result.best.id
+    assert {event["event"] for event in events} == {"done", "improved"}
+
+
+@pytest.mark.parametrize("options, said", [
+    ({"notify": "no-such-program"}, "no-such-program"), ({"notify": ["true"], "notify_on": ["doen"]}, "did you mean 'done'"),
+    ({"notify": "true", "notify_on": []}, "must be a list"), ({"notify": "a | b"}, "sh -c"),
+    ({"notify": "true", "notify_stalled": -1}, "stalled_s"), ({"notify": "true", "notify_low_disk": -1}, "low_disk_bytes"),
+    ({"notify_on": ["done"]}, "notify")])
+def test_a_command_that_can_not_be_told_is_refused(options, said):
+    with pytest.raises(luthier.UsageError, match=said.replace("|", "\\|")):
+        tune(functions.square, name="told", **options).run()
+    assert not pathlib.Path("luthier-results", "told").exists()

@@ -1,10 +1,12 @@
-// The options about how trials run: the executor and its own options, loggers.
+// The options about how trials run, and who is told: the executor and its own options, loggers,
+// notifications.
 #include <algorithm>
 #include <filesystem>
 
 #include "base/unknown_option.h"
 #include "cli/options/option_setters.h"
 #include "executors/ray/ray.h"
+#include "tuner/notifications/notification_command.h"
 #include "tuner/program_options.h"
 #include "tuner/python_function.h"
 
@@ -153,6 +155,35 @@ Result<> loggers(ExperimentRequest& request, const Setting& setting) {
       request.spec.loggers.push_back(word);
     }
   }
+  return {};
+}
+
+Result<> notify(ExperimentRequest& request, const Setting& setting) {
+  if (const auto command = parse_notification_command(setting.value, {}); !command) {
+    return placed(setting, command.error());
+  }
+  request.options.session.notify.command = setting.value;
+  return {};
+}
+
+Result<> notify_on(ExperimentRequest& request, const Setting& setting) {
+  std::vector<std::string> names;
+  for (const auto& name : split(setting.value, ',')) {
+    names.emplace_back(trim(name));
+  }
+  if (const auto kinds = parse_notification_kinds(names); !kinds) {
+    return placed(setting, kinds.error());
+  }
+  request.options.session.notify.on = std::move(names);
+  return {};
+}
+
+Result<> notify_low_disk(ExperimentRequest& request, const Setting& setting) {
+  const auto bytes = parse_bytes(setting.value);
+  if (!bytes) {
+    return wrong(setting, "bytes, such as 500MB or 2GiB");
+  }
+  request.options.session.notify.low_disk_bytes = *bytes;
   return {};
 }
 

@@ -82,6 +82,18 @@ std::vector<std::string> default_loggers(bool memory_store) {
                       : std::vector<std::string>{"console", "csv", "json", "tensorboard"};
 }
 
+// What says how to notify, and nothing does.
+void check_notify(const ExperimentRequest& request,
+                  const std::vector<Setting>& settings,
+                  std::vector<std::string>& problems) {
+  const auto stray = std::ranges::find_if(
+      settings, [](const Setting& setting) { return setting.option->name.starts_with("notify"); });
+  if (problems.empty() && stray != settings.end() &&
+      request.options.session.notify.command.empty()) {
+    problems.push_back(stray->place + " goes with --notify COMMAND; add it, or drop this");
+  }
+}
+
 }  // namespace
 
 void read_requirements(ExperimentRequest& request,
@@ -127,6 +139,7 @@ void apply(ExperimentRequest& request,
       request.again.push_back(setting);
     }
   }
+  check_notify(request, settings, problems);
   request.options.console = console_options(STDERR_FILENO, request.plain, request.verbosity);
 }
 

@@ -36,6 +36,10 @@ T& field(ExperimentRequest& request, T Resources::* member) {
   return request.options.session.inventory.*member;
 }
 template <class T>
+T& field(ExperimentRequest& request, T NotifyOptions::* member) {
+  return request.options.session.notify.*member;
+}
+template <class T>
 T& field(ExperimentRequest& request, T Extension::* member) {
   return request.extension.*member;
 }
@@ -124,6 +128,7 @@ Set name, results, tag, parameter, constraint, points, score, more_time, plugin_
 Set claim, memory, resource, inventory, keep_checkpoints;          // what trials need
 Set executor, python, trainable, metric_file, time_attr, loggers;  // how they run
 Set for_program;  // an option of the executor about programs, called alike
+Set notify, notify_on, notify_low_disk;
 Set straggler, failure_rate;
 Set tolerance, table_of_bundle;
 

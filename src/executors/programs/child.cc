@@ -11,13 +11,23 @@ namespace {
 
 constexpr int kFirstOfOurs = 10;
 
+void add_claim(posix_spawn_file_actions_t& actions, const ChildClaim& claim) {
+  constexpr int kPassing = kFirstOfOurs - 1;
+  posix_spawn_file_actions_addfchdir_np(&actions, claim.directory);
+  posix_spawn_file_actions_addopen(
+      &actions, kPassing, claim.name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  posix_spawn_file_actions_addclose(&actions, kPassing);
+  posix_spawn_file_actions_addfchdir_np(&actions, claim.working_directory);
+}
+
 }  // namespace
 
 int spawn_child(const std::string& path,
                 const std::vector<std::string>& arguments,
                 char* const environment[],
                 std::initializer_list<ChildFile> files,
-                pid_t* pid) {
+                pid_t* pid,
+                const ChildClaim* claim) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -25,6 +35,9 @@ int spawn_child(const std::string& path,
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   for (const ChildFile& file : files) {
     posix_spawn_file_actions_adddup2(&actions, file.ours, file.theirs);
+  }
+  if (claim != nullptr) {
+    add_claim(actions, *claim);
   }
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);

@@ -79,6 +79,18 @@ void Console::on_events(const ExperimentView& view, std::span<const Event> event
   }
 }
 
+void Console::on_earlier(const ExperimentView& view, const Event& event) {
+  if (std::holds_alternative<ControllerStarted>(event.body)) {
+    above_.clear();
+  }
+  on_events(view, {&event, 1});
+}
+
+void Console::redraw_at(TimePoint now) {
+  now_ = std::max(now_, now);
+  redraw();
+}
+
 // Lines that stay.
 void Console::talk(const Event& event) {
   if (const auto* started = std::get_if<ControllerStarted>(&event.body)) {

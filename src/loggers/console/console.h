@@ -35,6 +35,14 @@ class Console final : public Logger {
   void on_idle(const ExperimentView& view, TimePoint now) override;
   void on_close(const ExperimentView& view) override;
 
+  // For a live view of what another process runs, instead of on_stored and on_open: an event from
+  // before the first redraw. What its last controller has told so far stands above the table.
+  void on_earlier(const ExperimentView& view, const Event& event);
+  // Redraws a live view now, as of `now`.
+  void redraw_at(TimePoint now);
+  const ConsoleState& state() const { return state_; }
+  bool unwritable() const { return unwritable_; }  // what it draws on takes no more
+
  private:
   std::optional<ConsoleState::Failure> fold(const ExperimentView& view, const Event& event);
   void talk(const Event& event);

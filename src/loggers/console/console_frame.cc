@@ -85,6 +85,13 @@ std::vector<std::string> table(const ConsoleState& state, TimePoint now, std::si
   return lines;
 }
 
+std::string stop_text(const ConsoleState::Stop& stop) {
+  return formatted("{}{} stopped: {}",
+                   kGap,
+                   pad_right(to_text(stop.trial), kTrialWidth),
+                   printable(stop.reason));
+}
+
 }  // namespace
 
 std::string counts_text(const ConsoleState& state) {
@@ -167,6 +174,9 @@ std::vector<std::string> live_frame(const ConsoleState& state,
   if (!state.running().empty() && lines.size() + 2 <= room) {
     const auto rows = table(state, now, room - lines.size() - 1);
     lines.insert(lines.end(), rows.begin(), rows.end());
+  }
+  for (const auto& stop : state.stops()) {
+    lines.push_back(stop_text(stop));
   }
   lines.resize(std::min(lines.size(), room));
   for (std::string& line : lines) {

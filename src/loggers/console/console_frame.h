@@ -20,7 +20,8 @@ std::vector<std::string> failure_texts(const ConsoleState::Failure& failure);
 // What remains to be read when the controller has left.
 std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now);
 
-// At most `height` lines of at most `width` columns.
+// At most `height` lines of at most `width` columns: how far it is, the best, the trials that run,
+// and why the last were stopped.
 std::vector<std::string> live_frame(const ConsoleState& state,
                                     TimePoint now,
                                     int width,

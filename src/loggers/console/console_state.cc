@@ -32,6 +32,18 @@ constexpr std::size_t kMostShown = 20;
 
 }  // namespace
 
+ConsoleSubject subject_of(const ExperimentSpec& spec, std::string logs_command) {
+  auto requirements = Requirements::make(spec);
+  return {.name = spec.name,
+          .objectives = spec.objectives,
+          .parameters = spec.space.parameters(),
+          .samples = spec.samples,
+          .time_budget_s = spec.time_budget_s,
+          .score = spec.score,
+          .requirements = requirements ? *std::move(requirements) : Requirements(),
+          .logs_command = std::move(logs_command)};
+}
+
 ConsoleState::ConsoleState(ConsoleSubject subject)
     : subject_(std::move(subject)),
       watch_(subject_.requirements),
@@ -191,6 +203,10 @@ void ConsoleState::on(const TrialEnded& ended, TimePoint) {
     fail(ended.trial, 0, ended.reason);
   }
   failing_.reset();
+  if (ended.state == TrialState::stopped) {
+    stops_.push_front({ended.trial, ended.reason});
+    stops_.resize(std::min(stops_.size(), kStopsKept));
+  }
   set_state(ended.trial, ended.state);
   parameters_.erase(ended.trial);
   watch_.on(ended);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include "core/state/requirement_watch.h"
 #include "loggers/console/console_ranking.h"
 #include "luthier/event.h"
+#include "luthier/experiment_spec.h"
 #include "luthier/space.h"
 
 namespace luthier {
@@ -28,6 +30,7 @@ struct ConsoleSubject {
   Requirements requirements = {};
   std::string logs_command = {};  // shows a trial's output; empty: nothing does
 };
+ConsoleSubject subject_of(const ExperimentSpec& spec, std::string logs_command);
 
 class ConsoleState {
  public:
@@ -44,6 +47,11 @@ class ConsoleState {
     TrialId trial;
     std::int64_t attempt = 0;  // 0: the trial failed outside its attempts
     std::string message;
+  };
+
+  struct Stop {
+    TrialId trial;
+    std::string reason;
   };
 
   // Returns the failure that the event tells of, if this controller did not return its like before:
@@ -66,6 +74,9 @@ class ConsoleState {
   const std::optional<Best>& best(std::size_t objective) const { return best_[objective]; }
   const std::map<TrialId, Running>& running() const { return running_; }
   const std::string& parameters(TrialId trial) const;  // of a trial that has not ended
+  // The trials that were stopped last, the latest first.
+  const std::deque<Stop>& stops() const { return stops_; }
+  static constexpr std::size_t kStopsKept = 3;
   std::int64_t improvements() const { return improvements_; }
   std::int64_t failed_attempts() const { return failed_attempts_; }
   std::int64_t failures_returned() const { return failures_returned_; }
@@ -103,6 +114,7 @@ class ConsoleState {
   std::array<std::int64_t, 6> counts_{};
   std::unordered_map<TrialId, std::string> parameters_;
   std::map<TrialId, Running> running_;
+  std::deque<Stop> stops_;
   std::vector<std::optional<Best>> best_;
   std::optional<ConsoleRanking> ranking_;  // where a trial's score may get worse
   std::int64_t improvements_ = 0;

@@ -56,7 +56,7 @@ bool is_log_file(std::string_view name) {
 bool is_own(const ContainedFiles& files, std::string_view name) {
   if (is_log_file(name) || name == kLock || name == "experiment.index" ||
       name == "experiment.index.new" || name == "trials" || name == "control" ||
-      name == ".loggers" || name == tensorboard_file_name(0)) {
+      name == "notifications" || name == ".loggers" || name == tensorboard_file_name(0)) {
     return true;
   }
   const auto status = files.status(name);

@@ -98,6 +98,47 @@ TEST(Console, DrawsThisFrame) {
   EXPECT_EQ(small[3], "  and 2 more");
 }
 
+TEST(Console, ShowsWhyTheLastWereStopped) {
+  ConsoleState state(subject(9));
+  ScriptedLog log;
+  log.create();
+  for (int i = 0; i < 5; ++i) {
+    log.trial(i, {{"lr", 0.5}}).start(i);
+    log.add(TrialEnded{{i}, i == 1 ? TrialState::completed : TrialState::stopped, "no\x1b hope"});
+  }
+  log.trial(5, {{"lr", 0.5}}).start(5);
+  for (const Event& event : log.events()) {
+    state.apply(event);
+  }
+  const auto frame = live_frame(state, log.now(), 79, 23);
+  ASSERT_EQ(frame.size(), 6U);
+  EXPECT_EQ(frame[3], "  00004    stopped: no\\x1b hope");
+  EXPECT_EQ(frame[4], "  00003    stopped: no\\x1b hope");
+  EXPECT_EQ(frame[5], "  00002    stopped: no\\x1b hope");
+  EXPECT_EQ(live_frame(state, log.now(), 79, 4).size(), 4U) << "the trials that run go first";
+}
+
+TEST(Console, WatchesARunThatBeganBefore) {
+  Screen screen(subject(3), {.live = true, .width = 60, .height = 20});
+  ScriptedLog log;
+  log.create();
+  log.add(ControllerStarted{"here", 1, 2}).trial(0, {{"lr", 0.5}}).start(0);
+  log.add(AttemptEnded{.trial = {0}, .attempt = 1, .outcome = Outcome::failed, .message = "old"});
+  log.add(TrialEnded{{0}, TrialState::failed, "old"});
+  log.add(ControllerStarted{"here", 2, 2}).trial(1, {{"lr", 0.5}}).start(1);
+  log.add(AttemptEnded{.trial = {1}, .attempt = 1, .outcome = Outcome::failed, .message = "new"});
+  log.add(TrialEnded{{1}, TrialState::failed, "new"});
+  for (const Event& event : log.events()) {
+    screen.console.on_earlier(screen.view, event);
+  }
+  EXPECT_EQ(screen.text(), "");
+  screen.console.redraw_at(log.now());
+  EXPECT_EQ(screen.text(),
+            "exp: resumed, 2 jobs, 3 trials; 1 of 3 trials ended, 1 failed\n"
+            "trial 00001 failed (attempt 1):\n  new\n"
+            "exp: 2 of 3 trials ended, 2 failed; 0.0s\n");
+}
+
 TEST(Console, RedrawsInPlaceAtMostTenTimesASecond) {
   Screen screen(subject(2), {.live = true, .width = 60, .height = 20});
   ScriptedLog log;
