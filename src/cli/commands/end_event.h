@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/file_descriptor.h"
-#include "luthier/result.h"
+#include "luthier/error.h"
 
 namespace luthier::cli {
 
