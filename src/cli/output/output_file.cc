@@ -11,7 +11,7 @@
 namespace luthier::cli {
 
 Result<> OutputFile::open() {
-  return !path_ || file_.open(*path_) ? Result<>() : Result<>(trouble());
+  return !path_ || file_.open(*path_, replace_) ? Result<>() : Result<>(trouble());
 }
 
 bool OutputFile::write(std::string_view text) {

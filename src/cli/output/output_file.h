@@ -12,8 +12,9 @@ namespace luthier::cli {
 
 class OutputFile {
  public:
-  // Without a path: standard output.
-  explicit OutputFile(std::optional<std::string> path) : path_(std::move(path)) {}
+  // Without a path: standard output. `replace`: the file may take the place of another.
+  explicit OutputFile(std::optional<std::string> path, bool replace = false)
+      : path_(std::move(path)), replace_(replace) {}
 
   Result<> open();  // already_exists, io
   bool write(std::string_view text);
@@ -23,6 +24,7 @@ class OutputFile {
   Error trouble();
 
   const std::optional<std::string> path_;
+  const bool replace_;
   NewFile file_;
   bool ok_ = true;
 };
