@@ -1,6 +1,7 @@
 // OutputFile: where exported text goes. A file is complete under its name or not there.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,5 +32,11 @@ class OutputFile {
 
 // A file that was not there before, with `content`; or an error, and it is not there.
 Result<> write_new_file(const std::string& path, std::string_view content);
+
+// What `make` gives, as the file `path` ("-": on standard output), over another file if `force`.
+// The path; empty for standard output. Without the file, nothing is made.
+Result<std::string> write_made(const std::string& path,
+                               bool force,
+                               const std::function<Result<std::string>()>& make);
 
 }  // namespace luthier::cli

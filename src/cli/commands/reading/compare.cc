@@ -55,7 +55,7 @@ struct Request {
 Result<Request> parse_request(const Arguments& arguments) {
   Request request;
   std::vector<std::string> problems;
-  const auto options = comparison_options(arguments);
+  const auto options = comparison_options(arguments, arguments.operands());
   options ? void(request.options = *options) : problems.push_back(options.error().message);
   if (const auto text = arguments.text("axis")) {
     const auto axis = parse_axis("--axis", *text);
@@ -87,7 +87,7 @@ int run(const Arguments& arguments) {
   if (!request) {
     return fail(request.error());
   }
-  auto experiments = compared_experiments(arguments);
+  auto experiments = compared_experiments(arguments, arguments.operands());
   auto curves = experiments ? read_curves(*experiments, request->options.budget)
                             : Result<std::vector<ExperimentCurve>>(experiments.error());
   if (!curves) {

@@ -64,7 +64,8 @@ Result<CurveAxis> parse_axis(const std::string& option, const std::string& word)
                option + ": " + unknown_name("axis", word, split(kAxisWords, ' '))};
 }
 
-Result<ComparisonOptions> comparison_options(const Arguments& arguments) {
+Result<ComparisonOptions> comparison_options(const Arguments& arguments,
+                                             std::span<const std::string> names) {
   ComparisonOptions options;
   for (const std::string& key : arguments.all("by")) {
     if (std::ranges::find(options.by, key) == options.by.end()) {
@@ -72,7 +73,7 @@ Result<ComparisonOptions> comparison_options(const Arguments& arguments) {
     }
   }
   std::vector<std::string> problems;
-  if (arguments.operands().empty() && options.by.empty()) {
+  if (names.empty() && options.by.empty()) {
     problems.emplace_back(
         "nothing to compare; name experiments, or --by scheduler, searcher, jobs, experiment or a "
         "tag for all in --results");
@@ -93,10 +94,11 @@ Result<ComparisonOptions> comparison_options(const Arguments& arguments) {
   return options;
 }
 
-Result<Compared> compared_experiments(const Arguments& arguments) {
+Result<Compared> compared_experiments(const Arguments& arguments,
+                                      std::span<const std::string> names) {
   const auto results = results_directory(arguments);
-  Compared compared{.named = !arguments.operands().empty()};
-  for (const auto& name : arguments.operands()) {
+  Compared compared{.named = !names.empty()};
+  for (const auto& name : names) {
     LUTHIER_TAKE(auto found, look_up_experiment(results, name));
     const auto is_same = [&](const std::filesystem::path& other) {
       std::error_code ignored;

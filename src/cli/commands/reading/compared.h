@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,15 +36,18 @@ inline constexpr Option kOptimum{
 inline constexpr std::string_view kAxisWords = "time trials resource";
 
 Result<CurveAxis> parse_axis(const std::string& option, const std::string& word);
-// Of --by, --at and --optimum; the error lists every problem, one a line.
-Result<ComparisonOptions> comparison_options(const Arguments& arguments);
+// Of --by, --at and --optimum; the error lists every problem, one a line. `names`: the experiments
+// that were named.
+Result<ComparisonOptions> comparison_options(const Arguments& arguments,
+                                             std::span<const std::string> names);
 
 struct Compared {
   std::vector<std::filesystem::path> directories;  // at least one
-  bool named = false;                              // by the operands, not all of --results
+  bool named = false;                              // not all of --results
 };
 // Those named, each once, or all there are.
-Result<Compared> compared_experiments(const Arguments& arguments);
+Result<Compared> compared_experiments(const Arguments& arguments,
+                                      std::span<const std::string> names);
 // One that was not named and can't be read is left out of `experiments` too, which is said.
 Result<std::vector<ExperimentCurve>> read_curves(Compared& experiments,
                                                  const std::optional<Budget>& budget);

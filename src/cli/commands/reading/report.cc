@@ -82,39 +82,28 @@ std::string default_file(const std::vector<std::filesystem::path>& experiments) 
   return (experiments.size() == 1 ? experiments.front().filename().string() : "report") + ".html";
 }
 
-Result<std::string> made_page(const Arguments& arguments, Compared& experiments) {
-  LUTHIER_TAKE(const auto options, comparison_options(arguments));
+Result<std::string> made_page(const Arguments& arguments,
+                              Compared& experiments,
+                              const ComparisonOptions& options) {
   LUTHIER_TAKE(auto report, compared(experiments, options));
   report.made_by =
       formatted("Made by luthier {} on {}: {}", LUTHIER_VERSION, time_text(), typed(arguments));
   return report_page(experiments.directories, report);
 }
 
-Error exists(const std::string& path) {
-  return {ErrorCode::already_exists,
-          path + " exists; name another file or write over it with --force"};
-}
-
 // The name of the file; empty: standard output.
 Result<std::string> write_report(const Arguments& arguments) {
-  if (arguments.operands().empty() && !arguments.has("by")) {
+  const auto& names = arguments.operands();
+  if (names.empty() && !arguments.has("by")) {
     return Error{ErrorCode::invalid_argument,
                  "name an experiment or several, or --by scheduler, searcher, jobs, experiment or "
                  "a tag for all in --results"};
   }
-  LUTHIER_TRY(comparison_options(arguments));
-  LUTHIER_TAKE(auto experiments, compared_experiments(arguments));
-  const std::string path = arguments.text("output").value_or(default_file(experiments.directories));
-  const bool force = arguments.has("force");
-  OutputFile file(path == "-" ? std::nullopt : std::optional(path), force);
-  if (const auto opened = file.open(); !opened) {
-    return opened.error().code == ErrorCode::already_exists && !force ? exists(path)
-                                                                      : opened.error();
-  }
-  LUTHIER_TAKE(const auto page, made_page(arguments, experiments));
-  file.write(page);
-  LUTHIER_TRY(file.close());
-  return path == "-" ? "" : path;
+  LUTHIER_TAKE(const auto options, comparison_options(arguments, names));
+  LUTHIER_TAKE(auto experiments, compared_experiments(arguments, names));
+  return write_made(arguments.text("output").value_or(default_file(experiments.directories)),
+                    arguments.has("force"),
+                    [&] { return made_page(arguments, experiments, options); });
 }
 
 int run(const Arguments& arguments) {
