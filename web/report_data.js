@@ -46,7 +46,7 @@ function listed({ columns, trials, states }, { state = "", sort = "trial", order
 // A trial whose page was left out: what its columns say.
 function fromColumns({ columns, trials, states }, number) {
   const at = trials.indexOf(number);
-  if (at < 0) throw refusal(`Trial ${number} is left out of this report.`, 404);
+  if (at < 0) throw refusal(`Trial ${number} is not in this report.`, 404);
   const valuesOf = (wanted) => Object.fromEntries(columns.filter(wanted).map((each) => [each.name, each.values[at]]).filter(([, value]) => value !== null));
   const { iterations, reason } = valuesOf(isAbout);
   return {

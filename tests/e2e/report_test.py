@@ -254,7 +254,7 @@ class Browser(ReportTest):
         self.assertIn(f"luthier explain whole-0 {left}", page.locator("main").inner_text())
         page.evaluate("location.hash = '#/whole-0/trials/1000'")
         page.wait_for_selector(".problem")
-        self.assertIn("Trial 1000 is left out of this report", page.locator(".problem").inner_text())
+        self.assertIn("Trial 1000 is not in this report", page.locator(".problem").inner_text())
 
 
 if __name__ == "__main__":

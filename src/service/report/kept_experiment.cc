@@ -137,16 +137,14 @@ class Keeping {
   }
 
   void keep_columns() {
-    constexpr std::size_t kProbed = 100;
+    constexpr std::size_t kFewest = 2;
     const std::size_t share = left_ * 2 / 5;
-    const auto probed = chosen_trials(ranked_, kProbed);
-    std::string columns = columns_of(probed);
-    if (probed.size() < ranked_.size()) {
-      const std::size_t each = (columns.size() / probed.size()) + 1;
-      shown_ = chosen_trials(ranked_, std::clamp(share / each, kProbed, kMostTrials));
+    shown_ = chosen_trials(ranked_, kMostTrials);
+    std::string columns = columns_of(shown_);
+    while (columns.size() > share && shown_.size() > kFewest) {
+      const std::size_t fewer = reduced(shown_.size(), share, columns.size());
+      shown_ = chosen_trials(ranked_, std::max(kFewest, fewer));
       columns = columns_of(shown_);
-    } else {
-      shown_ = probed;
     }
     names_ = names_in(columns);
     keep("columns", columns);
