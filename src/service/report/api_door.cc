@@ -5,7 +5,7 @@ namespace {
 
 std::filesystem::path real_path(const std::filesystem::path& path) {
   std::error_code ignored;
-  auto real = std::filesystem::canonical(path, ignored);
+  const auto real = std::filesystem::canonical(path, ignored);
   return real.empty() ? path : real;
 }
 

@@ -12,6 +12,20 @@ std::size_t best_of(std::size_t chosen) {
   return (chosen + 1) / 2;
 }
 
+// The best, and the others evenly spaced from place `others_from` on.
+std::vector<TrialId> picked(const std::vector<TrialId>& from,
+                            std::size_t most,
+                            std::size_t others_from) {
+  const std::size_t best = best_of(most);
+  std::vector<TrialId> chosen(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(best));
+  const std::size_t others = most - best;
+  const std::size_t rest = from.size() - others_from;
+  for (std::size_t i = 0; i < others; ++i) {
+    chosen.push_back(from[others_from + (i * rest / others)]);
+  }
+  return chosen;
+}
+
 }  // namespace
 
 Result<std::vector<TrialId>> ranked_trials(const std::filesystem::path& experiment) {
@@ -23,18 +37,11 @@ Result<std::vector<TrialId>> ranked_trials(const std::filesystem::path& experime
 }
 
 std::vector<TrialId> chosen_trials(const std::vector<TrialId>& ranked, std::size_t most) {
-  if (ranked.size() <= most) {
-    return ranked;
-  }
-  const std::size_t best = best_of(most);
-  const auto first_other = ranked.begin() + static_cast<std::ptrdiff_t>(best);
-  std::vector<TrialId> chosen(ranked.begin(), first_other);
-  const std::size_t others = most - best;
-  const std::size_t rest = ranked.size() - best;
-  for (std::size_t i = 0; i < others; ++i) {
-    chosen.push_back(ranked[best + (i * rest / others)]);
-  }
-  return chosen;
+  return ranked.size() <= most ? ranked : picked(ranked, most, best_of(most));
+}
+
+std::vector<TrialId> fewer_of(const std::vector<TrialId>& chosen, std::size_t most) {
+  return chosen.size() <= most ? chosen : picked(chosen, most, best_of(chosen.size()));
 }
 
 std::string chosen_text(std::size_t chosen, std::size_t all) {

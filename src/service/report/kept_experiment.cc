@@ -163,10 +163,15 @@ class Keeping {
     keep(part, answer);
   }
 
+  // Some of those that are shown.
+  std::vector<TrialId> curved(std::size_t count) const {
+    return shown_.size() < ranked_.size() ? fewer_of(shown_, count) : chosen_trials(ranked_, count);
+  }
+
   std::string curve_of(const std::string& metric, std::size_t curves, std::size_t points) {
     const auto answer = door_.ask({"curves"},
                                   {{"metric", metric},
-                                   {"trials", numbers_text(chosen_trials(shown_, curves))},
+                                   {"trials", numbers_text(curved(curves))},
                                    {"points", std::to_string(points)}});
     return answer.refused ? "" : answer.json;
   }

@@ -61,6 +61,18 @@ TEST(ChosenTrials, AreTheBestAndOthersEvenlySpaced) {
   EXPECT_EQ(chosen, expected);
 }
 
+TEST(ChosenTrials, FewerOfThemAreSoToo) {
+  std::vector<TrialId> ranked;
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    ranked.push_back({i});
+  }
+  const auto chosen = chosen_trials(ranked, 20);
+  EXPECT_EQ(fewer_of(chosen, 20), chosen);
+  const auto fewer = fewer_of(chosen, 4);
+  const std::vector<TrialId> expected = {{0}, {1}, chosen[10], chosen[15]};
+  EXPECT_EQ(fewer, expected);
+}
+
 TEST(ChosenTrials, AreSaid) {
   EXPECT_EQ(chosen_text(5, 5), "");
   EXPECT_EQ(chosen_text(7, 100),
