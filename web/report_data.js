@@ -75,7 +75,7 @@ function find(where, query) {
 
 export const offers = (where, query) => find(where, query) !== undefined;
 export const absent = (id, part) => kept(id).left_out[part] || "";
-export const overviews = () => experiments.map(({ id, answers }) => ({ id, ...answers.overview }));
+export const overviews = () => experiments.map(({ id, answers }) => ({ ...answers.overview, id }));
 
 export async function get(where, query = {}) {
   const found = find(where, query);

@@ -236,6 +236,24 @@ class Browser(ReportTest):
         self.assertIn(MARKUP, page.locator("h2").first.inner_text())
         self.assertEqual(self.troubles, [])
 
+    def test_a_link_and_an_experiment_of_the_same_name(self):
+        self.hostile("shown")
+        (self.home / "elsewhere").mkdir()
+        (self.home / "elsewhere" / "shown").symlink_to(self.home / "luthier-results" / "shown")
+        (self.home / "elsewhere" / "named").symlink_to(self.home / "luthier-results" / "shown")
+        self.report("elsewhere/named", "-o", "named.html")
+        page = self.open("named.html")
+        self.assertEqual(page.locator("h1").inner_text().split()[0], "named")
+        self.show(page, "#/named/trials/3")
+        self.hostile("other")
+        shutil.copytree(self.home / "luthier-results" / "other", self.home / "elsewhere" / "other")
+        self.report("other", "elsewhere/other", "-o", "both.html")
+        page = self.open("both.html")
+        self.show(page, "#/other%20(2)")
+        self.assertEqual(page.locator("h1").inner_text().split()[:2], ["other", "(2)"])
+        self.show(page, "#/")
+        self.assertEqual(page.locator("table[aria-label=Experiments] a").all_inner_texts(), ["other", "other (2)"])
+
     def sorted_values(self, page, column):
         page.get_by_role("button", name=column).click()
         page.wait_for_timeout(200)

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ranges>
 #include <utility>
 
 #include "base/format.h"
@@ -184,8 +185,8 @@ Result<std::string> curves_plot(const std::filesystem::path& experiment,
   colour(lines);
   const SvgFrame frame = frame_of(lines, options, kSvgTop);
   std::string content = svg_axes(frame, "iteration", with_scale(metric->name, frame));
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-    content += drawn(*line, frame, false);
+  for (const PlotLine& line : std::views::reverse(lines)) {
+    content += drawn(line, frame, false);
   }
   return svg_document(options.size,
                       formatted("{} of {} trials of {} against the iteration",
