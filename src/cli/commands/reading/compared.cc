@@ -123,7 +123,7 @@ Result<std::vector<ExperimentCurve>> read_curves(Compared& experiments,
                                                  const std::optional<Budget>& budget) {
   std::vector<ExperimentCurve> curves;
   std::vector<std::filesystem::path> readable;
-  std::optional<Error> trouble;
+  Error trouble;
   for (const auto& directory : experiments.directories) {
     auto curve = read_curve(directory, budget);
     if (!curve && experiments.named) {
@@ -138,7 +138,7 @@ Result<std::vector<ExperimentCurve>> read_curves(Compared& experiments,
     readable.push_back(directory);
   }
   experiments.directories = std::move(readable);
-  return curves.empty() ? Result<std::vector<ExperimentCurve>>(*trouble) : std::move(curves);
+  return curves.empty() ? Result<std::vector<ExperimentCurve>>(trouble) : std::move(curves);
 }
 
 }  // namespace luthier::cli
