@@ -123,7 +123,7 @@ Result<std::string> slice_plot(const std::filesystem::path& experiment,
   }
   const std::size_t across = std::min(parameters.size(), kAcross);
   const std::size_t rows = (parameters.size() + across - 1) / across;
-  const double down = static_cast<double>(rows);
+  const auto down = static_cast<double>(rows);
   const SvgSize whole{
       .width = options.size.width,
       .height = options.size.height > 0 ? options.size.height : kSliceHeight * down};
@@ -131,9 +131,10 @@ Result<std::string> slice_plot(const std::filesystem::path& experiment,
                      .height = whole.height / down};
   std::string content;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const std::size_t row = i / across;
     content += formatted("<g transform=\"translate({} {})\">{}</g>\n",
                          pixel(each.width * static_cast<double>(i % across)),
-                         pixel(each.height * static_cast<double>(i / across)),
+                         pixel(each.height * static_cast<double>(row)),
                          slice(*parameters[i], *metric, options, each, i % across == 0));
   }
   return svg_document(whole,
