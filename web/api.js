@@ -1,15 +1,9 @@
-// What the service is asked, and how it answers: JSON, or an Error with a sentence for a person.
+// What the service is asked, and how it answers: JSON, or an Error with a sentence for a person. In
+// a report report_data.js stands in its place.
+import { path, refusal } from "/assets/paths.js";
 
+export const SERVED = true;
 const ROOT = "/api/v1";
-
-export function path(...parts) {
-  return parts.map((part) => "/" + encodeURIComponent(part)).join("");
-}
-
-// An error with the status of an answer.
-export function refusal(sentence, status) {
-  return Object.assign(new Error(sentence), { status });
-}
 
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
@@ -38,6 +32,10 @@ export function get(where, query = {}, signal = undefined) {
   const text = new URLSearchParams(given).toString();
   return ask(where + (text ? "?" + text : ""), { signal });
 }
+
+// Whether there may be an answer, and what is absent from those of a view.
+export const offers = () => true;
+export const absent = () => "";
 
 export function post(where) {
   return ask(where, {

@@ -1,8 +1,9 @@
 // Which page is shown, and when it is renewed. Every page is loading, there, or says what is wrong.
-import { follow, get, path, refusal } from "/assets/api.js";
+import { SERVED, follow, get } from "/assets/api.js";
 import { experimentPage } from "/assets/experiment_page.js";
 import { EVERY_MS, listPage } from "/assets/list_page.js";
 import { h, note, problem } from "/assets/parts.js";
+import { path, refusal } from "/assets/paths.js";
 import { address, place } from "/assets/place.js";
 import { isHeld } from "/assets/plane.js";
 import { trialPage } from "/assets/trial_page.js";
@@ -29,15 +30,16 @@ function trailOf(names) {
 
 // What is absent is said without the API's words, with a link to what is there.
 async function explained(error, names) {
-  const all = h("p", {}, h("a", { href: "#/" }, "All experiments"));
+  const all = h("p", {}, h("a", { href: "#/" }, SERVED ? "All experiments" : "The first page of this report"));
   if (error.unreachable || names.length === 0) return problem(error, show);
   if (error.status !== 404) return problem(error, show, all);
   const there = await get(path("experiments", names[0])).then(() => true, (again) => again.status !== 404);
-  if (!there) return problem(new Error(`There is no experiment ‘${names[0]}’ in this directory.`), null, all);
+  if (!there) return problem(new Error(`There is no experiment ‘${names[0]}’ in this ${SERVED ? "directory" : "report"}.`), null, all);
   return problem(error, null, h("p", {}, h("a", { href: address([names[0]]) }, `The experiment ${names[0]}`)));
 }
 
 function connected(yes) {
+  if (!SERVED) return;
   connection.textContent = yes ? "Live" : "The connection is lost; what you see may be old. Trying again.";
   connection.className = yes ? "" : "lost";
 }
@@ -116,6 +118,7 @@ async function renew(current, first) {
 }
 
 function arrive(current, page) {
+  if (!SERVED) return;
   if (page.follows) {
     current.unfollow = follow(page.follows, () => renew(current, false), connected, page.rest);
   } else {

@@ -1,8 +1,9 @@
 // Buttons that ask an experiment or a trial for something, and what was answered.
-import { post } from "/assets/api.js";
+import { SERVED, post } from "/assets/api.js";
 import { h, problem } from "/assets/parts.js";
 
 export function controls(where, actions, said) {
+  if (!SERVED) return null;
   return h("div", { class: "controls" }, actions.map(([action, label, question]) =>
     h("button", {
       type: "button",

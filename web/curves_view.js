@@ -1,8 +1,9 @@
 // A metric of all trials as curves in one picture.
-import { get, path } from "/assets/api.js";
+import { SERVED, get, offers } from "/assets/api.js";
 import { axisChoice } from "/assets/charts.js";
 import { drawCurves, nearest, prepared, traceCurve } from "/assets/curves.js";
 import { h, note, number, table } from "/assets/parts.js";
+import { path } from "/assets/paths.js";
 import { address, change } from "/assets/place.js";
 import { Plane } from "/assets/plane.js";
 import { axisOf } from "/assets/scales.js";
@@ -19,11 +20,11 @@ function choices(view, metrics, shown) {
     options.map(([each, said]) => h("option", { value: each, selected: each === value }, said))));
   return h("div", { class: "controls" },
     select("metric", "Metric", shown, metrics.map((each) => [each, each])),
-    select("by", "Against", view.by || "iteration", [["iteration", "iteration"], ["time", "seconds since the trial began"]]),
+    SERVED && select("by", "Against", view.by || "iteration", [["iteration", "iteration"], ["time", "seconds since the trial began"]]),
     select("x", "Axis below", view.x || "linear", [["linear", "linear"], ["log", "in powers of ten"]]),
     axisChoice(view.axis, (axis) => change({ axis })),
     h("label", {}, `Smoothing ${view.smooth || 0}`, smooth),
-    h("label", { class: "wide" }, "Only trials for which this holds", h("input", { name: "filter", value: view.filter || "", maxlength: "2000",
+    SERVED && h("label", { class: "wide" }, "Only trials for which this holds", h("input", { name: "filter", value: view.filter || "", maxlength: "2000",
       autocomplete: "off", spellcheck: "false", placeholder: "lr > 0.001", onchange: (event) => change({ filter: event.target.value.trim() }) })));
 }
 
@@ -79,7 +80,8 @@ function picture(name, metric, curves, view) {
 export async function curvesView(name, view, signal) {
   const where = path("experiments", name);
   const about = await get(where + "/columns", { filter: view.filter, limit: 50 }, signal);
-  const metrics = about.columns.filter((each) => each.kind !== "parameter").map((each) => each.name);
+  const metrics = about.columns.filter((each) => each.kind !== "parameter").map((each) => each.name)
+    .filter((each) => offers(where + "/curves", { metric: each }));
   const metric = metrics.includes(view.metric) ? view.metric : metrics[0];
   const sort = about.columns.find((each) => each.kind === "objective").name;
   const points = POINTS.find((each) => each * Math.min(about.total, MOST_CURVES) <= MOST_POINTS) || 100;

@@ -1,8 +1,9 @@
 // The rungs of a scheduler: at each the values of the trials, the cutoff, which trials continued and which did not.
-import { get, path } from "/assets/api.js";
+import { get } from "/assets/api.js";
 import { axisChoice } from "/assets/charts.js";
 import { drawMark, legend } from "/assets/marks.js";
 import { h, note, number, plugin, table } from "/assets/parts.js";
+import { path } from "/assets/paths.js";
 import { address, change } from "/assets/place.js";
 import { Plane } from "/assets/plane.js";
 import { axisOf, extent, isNumber } from "/assets/scales.js";

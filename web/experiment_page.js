@@ -1,12 +1,13 @@
 // One experiment: how far it is, and its views.
-import { get, path, refusal } from "/assets/api.js";
+import { absent, get } from "/assets/api.js";
 import { answers, controls } from "/assets/controls.js";
 import { curvesView } from "/assets/curves_view.js";
 import { decisionsView } from "/assets/decisions_view.js";
 import { frontView } from "/assets/front_view.js";
 import { importanceView } from "/assets/importance_view.js";
 import { parametersView } from "/assets/parameters_view.js";
-import { duration, facts, h, number, plugin, state } from "/assets/parts.js";
+import { duration, facts, h, note, number, plugin, state } from "/assets/parts.js";
+import { path, refusal } from "/assets/paths.js";
 import { address } from "/assets/place.js";
 import { timelineView } from "/assets/timeline_view.js";
 import { trialsView } from "/assets/trials_view.js";
@@ -65,6 +66,7 @@ export async function experimentPage(name, shown, view, signal) {
   const [experiment, parts] = await Promise.all([get(where, {}, signal), entry.view(name, view, signal)]);
   const said = answers(name);
   const running = experiment.state === "running";
+  const left = absent(name, shown);
   return {
     title: shown === "trials" ? name : `${entry.text} of ${name}`,
     trail: [[name, address([name])]],
@@ -75,7 +77,7 @@ export async function experimentPage(name, shown, view, signal) {
       running ? controls(where, [["pause", "Pause"], ["resume", "Resume"],
         ["stop", "Stop", "Stop this experiment and its running trials? What was found stays."]], said) : null,
       said, shown === "trials" ? about(name, experiment) : null,
-      tabs(name, shown, experiment.objectives.length > 1), ...parts,
+      tabs(name, shown, experiment.objectives.length > 1), left ? note(left) : null, ...parts,
     ].filter(Boolean),
   };
 }

@@ -1,7 +1,8 @@
 // Several objectives: the Pareto front among all trials, and how its hypervolume grew.
-import { get, path } from "/assets/api.js";
+import { get } from "/assets/api.js";
 import { axisChoice, lineChart } from "/assets/charts.js";
 import { h, note, number, table } from "/assets/parts.js";
+import { path } from "/assets/paths.js";
 import { address, change } from "/assets/place.js";
 import { Plane } from "/assets/plane.js";
 import { axisOf, isNumber } from "/assets/scales.js";

@@ -1,6 +1,7 @@
 // Which parameters matter for an objective or a metric: the share of each, with its interval, drawn.
-import { get, path } from "/assets/api.js";
+import { get, offers } from "/assets/api.js";
 import { h, note, number, svg, table } from "/assets/parts.js";
+import { path } from "/assets/paths.js";
 import { change } from "/assets/place.js";
 
 const METHODS = {
@@ -49,7 +50,8 @@ export async function importanceView(name, view, signal) {
   const [answer, trials] = await Promise.all([
     get(where + "/importance", { metric: view.metric, method, pairs: method === "fanova" ? 1 : 0 }, signal),
     get(where + "/columns", { limit: 1 }, signal)]);
-  const metrics = trials.columns.filter((each) => each.kind !== "parameter" && each.scale !== "category").map((each) => [each.name, each.name]);
+  const metrics = trials.columns.filter((each) => each.kind !== "parameter" && each.scale !== "category"
+    && offers(where + "/importance", { metric: each.name, method })).map((each) => [each.name, each.name]);
   const choice = h("div", { class: "controls" }, select("metric", "Objective or metric", metrics, answer.metric),
     select("method", "Method", Object.entries(METHODS).map(([key, [word]]) => [key, word]), method));
   if (answer.reason) return [choice, note(`The parameters are not ranked: ${answer.reason}.`), note(counted(answer))];

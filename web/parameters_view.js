@@ -1,10 +1,11 @@
 // How parameters and objectives go together: parallel coordinates, slices, and the trials chosen in
 // them.
-import { get, path } from "/assets/api.js";
+import { get } from "/assets/api.js";
 import { axisChoice } from "/assets/charts.js";
 import { axisOfColumn, textOn } from "/assets/columns.js";
 import { Parallel } from "/assets/parallel.js";
 import { h, note, number, state, table } from "/assets/parts.js";
+import { path } from "/assets/paths.js";
 import { address, change, remember } from "/assets/place.js";
 import { ordered, readSelection, writeSelection } from "/assets/selection.js";
 import { Slices } from "/assets/slices.js";

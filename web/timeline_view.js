@@ -1,6 +1,7 @@
 // When each attempt ran, packed into as many rows as ran at a time.
-import { get, path } from "/assets/api.js";
+import { get } from "/assets/api.js";
 import { duration, h, mark, note, number, table } from "/assets/parts.js";
+import { path } from "/assets/paths.js";
 import { address } from "/assets/place.js";
 import { Plane } from "/assets/plane.js";
 

@@ -1,8 +1,9 @@
 // One trial: its configuration, its curves, why each decision was made, its attempts and its log.
-import { get, path } from "/assets/api.js";
+import { get } from "/assets/api.js";
 import { axisChoice, lineChart } from "/assets/charts.js";
 import { answers, controls } from "/assets/controls.js";
 import { duration, facts, h, note, number, state, table } from "/assets/parts.js";
+import { path } from "/assets/paths.js";
 import { address, change } from "/assets/place.js";
 
 function curves(trial, view) {
@@ -79,19 +80,30 @@ async function log(where, trial, stream, signal) {
   }
 }
 
+// A trial of a report that has no room for all of it.
+function inShort(name, trial) {
+  return [
+    facts([["Why", trial.reason], ["Iterations", number(trial.iterations)]]),
+    h("h2", {}, "Configuration"), facts(Object.entries(trial.config).map(([key, value]) => [key, number(value)])),
+    h("h2", {}, "Values"), facts(Object.entries(trial.metrics).map(([key, value]) => [key, number(value)])),
+    note("This report leaves out its results, decisions and output; ", h("code", {}, `luthier explain ${name} ${trial.trial}`), " prints them."),
+  ];
+}
+
 const ENDED = ["completed", "stopped", "failed"];
 
 export async function trialPage(name, number_, view, signal) {
   const where = path("experiments", name, "trials", number_);
   const trial = await get(where, {}, signal);
+  const trail = [[name, address([name])], [`trial ${trial.trial}`, address([name, "trials", number_])]];
+  const title = `Trial ${trial.trial} of ${name}`;
+  if (trial.partial) return { title, trail, follows: name, parts: [h("h1", {}, `Trial ${trial.trial} `, state(trial.state)), ...inShort(name, trial)] };
   const [out, err] = await Promise.all([log(where, trial, "stdout", signal), log(where, trial, "stderr", signal)]);
   const said = answers(name + "/" + number_);
   const logs = [["stdout", out], ["stderr", err]];
   if (trial.state === "failed") logs.reverse();  // the error first
   return {
-    title: `Trial ${trial.trial} of ${name}`,
-    trail: [[name, address([name])], [`trial ${trial.trial}`, address([name, "trials", number_])]],
-    follows: name,
+    title, trail, follows: name,
     parts: [
       h("h1", {}, `Trial ${trial.trial} `, state(trial.state)),
       ENDED.includes(trial.state) ? null : controls(where, [["pause", "Pause"], ["resume", "Resume"],

@@ -1,8 +1,9 @@
 // The trials of an experiment as a table, sorted and filtered by the service, below the best value
 // so far.
-import { get, path } from "/assets/api.js";
+import { SERVED, get } from "/assets/api.js";
 import { axisChoice, lineChart } from "/assets/charts.js";
 import { h, note, number, problem, state, table } from "/assets/parts.js";
+import { path } from "/assets/paths.js";
 import { address, change } from "/assets/place.js";
 
 const PER_PAGE = 50;
@@ -31,8 +32,8 @@ function columnOf(name, view, column, index, example) {
 
 function filters(name, view) {
   const form = h("form", { "aria-label": "Filter the trials" },
-    h("label", { class: "wide" }, "Only trials for which this holds, such as loss < 0.1 and lr > 0.001",
-      h("input", { name: "filter", value: view.filter || "", maxlength: "2000", autocomplete: "off", spellcheck: "false" })),
+    SERVED ? h("label", { class: "wide" }, "Only trials for which this holds, such as loss < 0.1 and lr > 0.001",
+      h("input", { name: "filter", value: view.filter || "", maxlength: "2000", autocomplete: "off", spellcheck: "false" })) : null,
     h("label", {}, "State", h("select", { name: "state" }, STATES.map((each) =>
       h("option", { value: each, selected: each === (view.state || "") }, each || "any")))),
     h("button", { type: "submit" }, "Show"),
@@ -40,7 +41,7 @@ function filters(name, view) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = new FormData(form);
-    location.hash = address([name], { ...view, filter: given.get("filter").trim(), state: given.get("state"), offset: "" });
+    location.hash = address([name], { ...view, filter: (given.get("filter") || "").trim(), state: given.get("state"), offset: "" });
   });
   return form;
 }

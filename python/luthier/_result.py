@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
+from ._plot import Plot, plot
 from ._space import nested
 from ._values import numbers
 
@@ -83,6 +84,14 @@ class Result:
         except ImportError:
             raise ImportError("dataframe() needs pandas; pip install pandas") from None
         return pandas.DataFrame(self._rows())
+
+    def plot(self, kind: str = "best", *parameters: str, axis: Optional[str] = None, metric: Optional[str] = None,
+             log: bool = False, width: Optional[int] = None, height: Optional[int] = None) -> Plot:
+        """A picture that notebooks show: "best", "curves", "importance", "front", or "slice" of some or all
+        parameters. The arguments are the options of `luthier plot`. It shows what is stored now."""
+        if self.directory is None:
+            raise ValueError("an experiment in memory has no stored results to plot; give it a name or `results`")
+        return plot(kind, self.directory, *parameters, axis=axis, metric=metric, log=log, width=width, height=height)
 
     def _rows(self) -> Iterator[Dict[str, Any]]:
         for trial in self.trials:

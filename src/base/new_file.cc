@@ -34,9 +34,11 @@ bool rename_to_free(const std::filesystem::path& from, const std::filesystem::pa
 
 }  // namespace
 
-bool NewFile::open(const std::filesystem::path& path) {
+bool NewFile::open(const std::filesystem::path& path, bool replace) {
   path_ = path;
-  if (is_there(path_)) {
+  replace_ = replace;
+  std::error_code ignored;
+  if (is_there(path_) && !(replace && std::filesystem::is_regular_file(path_, ignored))) {
     errno = EEXIST;
     return false;
   }
@@ -74,7 +76,11 @@ bool NewFile::flush() {
 }
 
 bool NewFile::close() {
-  if (!flush() || !rename_to_free(temporary_, path_)) {
+  if (!flush()) {
+    return false;
+  }
+  if (replace_ ? ::rename(temporary_.c_str(), path_.c_str()) != 0
+               : !rename_to_free(temporary_, path_)) {
     return false;
   }
   temporary_.clear();

@@ -57,12 +57,19 @@ struct Operand {
   std::string_view words = {};
 };
 
+// An option that the command had once, and what does its work now.
+struct FormerOption {
+  std::string_view name;
+  std::string_view instead;  // a sentence without its full stop
+};
+
 struct Command {
   std::string_view name;
   std::string_view summary;
   std::span<const std::string_view> examples;
   std::span<const Operand> operands = {};
   std::span<const Option> options = {};
+  std::span<const FormerOption> former = {};
   bool takes_program = false;                        // "-- PROGRAM ARGUMENTS" may follow
   int (*run)(const Arguments& arguments) = nullptr;  // returns the exit code
 };

@@ -141,6 +141,26 @@ class Reading(ServeTest):
         self.assertEqual((few["total"], few["trials"]), (4, [0, 1]))
         self.assertEqual({len(column["values"]) for column in few["columns"]}, {2})
 
+    def test_columns_of_named_trials(self):
+        answer = self.get("experiments/digits/columns", trials="3,1", also="iterations,reason")
+        rows = {row["trial"]: row for row in self.get("experiments/digits/trials")["trials"]}
+        self.assertEqual((answer["total"], answer["trials"]), (2, [3, 1]))
+        columns = {column["name"]: column for column in answer["columns"]}
+        for name in ("iterations", "reason"):
+            self.assertEqual(columns[name]["kind"], "about")
+            self.assertEqual(columns[name]["values"], [rows[3][name], rows[1][name]])
+        self.assertNotIn("about", {column["kind"] for column in self.get("experiments/digits/columns")["columns"]})
+
+    def test_lists_end_with_the_last(self):
+        timeline = self.get("experiments/digits/timeline")
+        short = self.get("experiments/digits/timeline", limit=2)
+        self.assertEqual(short["attempts"], timeline["attempts"][-2:])
+        self.assertEqual(short["attempt_count"], timeline["attempt_count"])
+        trial = self.get("experiments/digits/trials/1")
+        few = self.get("experiments/digits/trials/1", decisions=1)
+        self.assertEqual(few["decisions"], trial["decisions"][-1:])
+        self.assertEqual(few["decision_count"], trial["decision_count"])
+
     def test_the_timeline_has_every_attempt(self):
         answer = self.get("experiments/digits/timeline")
         self.assertEqual((answer["running"], answer["jobs"], answer["attempt_count"]), (False, 2, 4))
@@ -179,7 +199,13 @@ class Reading(ServeTest):
                 ("experiments/digits/curves?by=day", 400, "it must be iteration or time"),
                 ("experiments/digits/columns?limit=20001", 400, "from 1 to 20000"),
                 ("experiments/digits/columns?filter=los%3C1", 400, "did you mean 'loss'?"),
-                ("experiments/digits/rungs?limit=1", 400, "limit"),
+                ("experiments/digits/columns?also=lr", 400, "also: no column 'lr'"),
+                ("experiments/digits/columns?trials=0,x", 400, "trials is a list"),
+                ("experiments/digits/columns?trials=99", 404, "99"),
+                ("experiments/digits/rungs?points=1", 400, "points"),
+                ("experiments/digits/rungs?limit=0", 400, "from 1 to 5000"),
+                ("experiments/digits/timeline?limit=20001", 400, "from 1 to 20000"),
+                ("experiments/digits/trials/0?decisions=0", 400, "from 1 to 500"),
                 ("experiments/digitz/rungs", 404, "there is no experiment 'digitz'"),
                 ("experiments/digits/events?after=x", 400, "is no place in the log"),
                 ("experiments/digits/nothing", 404, "nothing of that name")]:

@@ -316,7 +316,7 @@ std::string stutter_once(const SweepSubject& subject, std::uint64_t seed) {
   const CurveScript script(6, true);
   const auto run = [&](const std::function<Executor&(Executor&)>& around) {
     auto store = make_memory_store();
-    SimulationOptions options;
+    SimulatedRunOptions options;
     options.jobs = kJobs;
     options.around = around;
     SimulatedRun done = run_simulated(spec, [&] { return store.get(); }, script, options);

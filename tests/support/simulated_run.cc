@@ -70,7 +70,7 @@ namespace {
 // One controller's life: true when it finished the experiment.
 bool control(const ExperimentSpec& spec,
              EventStore& store,
-             const SimulationOptions& simulation,
+             const SimulatedRunOptions& simulation,
              EnginePorts ports,
              SimulatedRun& run) {
   auto controller = recover(spec, store, run, ReplayDepth::decisions);
@@ -116,7 +116,7 @@ void export_canonically(EventStore& store, SimulatedRun& run) {
 SimulatedRun run_simulated(const ExperimentSpec& spec,
                            const OpenStore& open,
                            const TrialScript& script,
-                           const SimulationOptions& options) {
+                           const SimulatedRunOptions& options) {
   SimulatedRun run;
   VirtualClock clock;
   SimulatedExecutor simulated(clock, script);

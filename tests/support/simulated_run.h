@@ -38,7 +38,7 @@ using Fault = std::function<bool(FaultPoint, Sequence)>;
 // A controller's way to the log: called when one starts, after the last one is gone.
 using OpenStore = std::function<Result<EventStore*>()>;
 
-struct SimulationOptions {
+struct SimulatedRunOptions {
   std::int64_t jobs = 1;
   Fault fault = {};                    // may let any controller die
   Resources inventory = {.cpu = 0};    // cpu 0: one for each job
@@ -51,7 +51,7 @@ struct SimulationOptions {
 SimulatedRun run_simulated(const ExperimentSpec& spec,
                            const OpenStore& open,
                            const TrialScript& script,
-                           const SimulationOptions& options);
+                           const SimulatedRunOptions& options);
 // `store` is kept over crashes, as a disk would be.
 SimulatedRun run_simulated(const ExperimentSpec& spec,
                            EventStore& store,

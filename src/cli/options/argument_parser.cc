@@ -293,9 +293,21 @@ class Arguments::Parser {
     return true;
   }
 
+  bool former(const std::string& word, const std::string& name) {
+    const auto found = std::ranges::find_if(command().former, [&](const FormerOption& each) {
+      return "--" + std::string(each.name) == name;
+    });
+    if (found == command().former.end()) {
+      return false;
+    }
+    next_ += word == name && next_ < words_.size() && !words_[next_].starts_with("-") ? 1 : 0;
+    guesses_.problem(no_option(name) + std::string(found->instead));
+    return true;
+  }
+
   // Replaces only the name in `word`.
   void unknown(const std::string& word, const std::string& name, std::size_t at) {
-    if (long_letter(word, name, at)) {
+    if (former(word, name) || long_letter(word, name, at)) {
       return;
     }
     std::vector<std::string> names = {"--help"};

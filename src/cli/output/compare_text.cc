@@ -88,7 +88,7 @@ std::string pairs_text(const ComparisonReport& comparison) {
   const std::string more = all ? ""
                                : "and " + std::to_string(left_out) + " pairs without '" +
                                      printable(comparison.groups[best].label) +
-                                     "'; --json and --html hold them all\n";
+                                     "'; --json and `luthier report` hold them all\n";
   return "\n" + table.text(output_columns()) + more;
 }
 

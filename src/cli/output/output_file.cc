@@ -6,12 +6,13 @@
 #include <cstring>
 
 #include "base/terminal_text.h"
+#include "base/try.h"
 #include "cli/output/output.h"
 
 namespace luthier::cli {
 
 Result<> OutputFile::open() {
-  return !path_ || file_.open(*path_) ? Result<>() : Result<>(trouble());
+  return !path_ || file_.open(*path_, replace_) ? Result<>() : Result<>(trouble());
 }
 
 bool OutputFile::write(std::string_view text) {
@@ -46,6 +47,22 @@ Result<> write_new_file(const std::string& path, std::string_view content) {
   }
   file.write(content);
   return file.close();
+}
+
+Result<std::string> write_made(const std::string& path,
+                               bool force,
+                               const std::function<Result<std::string>()>& make) {
+  OutputFile file(path == "-" ? std::nullopt : std::optional(path), force);
+  if (const auto opened = file.open(); !opened) {
+    return opened.error().code == ErrorCode::already_exists && !force
+               ? Error{ErrorCode::already_exists,
+                       path + " exists; name another file or write over it with --force"}
+               : opened.error();
+  }
+  LUTHIER_TAKE(const auto text, make());
+  file.write(text);
+  LUTHIER_TRY(file.close());
+  return path == "-" ? "" : path;
 }
 
 }  // namespace luthier::cli

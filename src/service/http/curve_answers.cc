@@ -29,16 +29,7 @@ struct Asked {
 
 // The trials in `trials`, else those that the filter and the order give.
 Result<Asked> asked_trials(const ApiRequest& request, TrialTable& table) {
-  std::vector<TrialId> trials;
-  for (const auto& text : request.list("trials")) {
-    const auto number = parse_integer(text);
-    if (!number || *number < 0 || trials.size() >= kMostCurves) {
-      return failure(ErrorCode::invalid_argument,
-                     "trials is a list of at most {} numbers, such as 0,5,12",
-                     kMostCurves);
-    }
-    trials.push_back({*number});
-  }
+  LUTHIER_TAKE(auto trials, listed_trials(request, kMostCurves));
   if (!trials.empty()) {
     return Asked{trials, trials.size()};
   }

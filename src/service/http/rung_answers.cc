@@ -14,7 +14,7 @@
 namespace luthier {
 namespace {
 
-constexpr std::size_t kMostEntries = 5000;
+constexpr std::int64_t kMostEntries = 5000;
 
 // The first of these numbers that is there.
 template <std::size_t N>
@@ -159,6 +159,7 @@ Result<ExperimentSpec> spec_of(const ApiRequest& request) {
 }  // namespace
 
 ApiAnswer answer_rungs(const ApiRequest& request) {
+  LUTHIER_TAKE(const auto limit, request.number("limit", kMostEntries, 1, kMostEntries));
   LUTHIER_TAKE(const auto spec, spec_of(request));
   const Objective& objective = spec.objectives.front();
   std::string out;
@@ -174,9 +175,9 @@ ApiAnswer answer_rungs(const ApiRequest& request) {
             .field("metric", objective.metric)
             .field("mode", objective.mode == Mode::min ? "min" : "max")
             .field("entry_count", entries.count());
-        json.list_of("entries", entries.last(kMostEntries), [&](const Entry& entry) {
-          write_entry(json, entry);
-        });
+        json.list_of("entries",
+                     entries.last(static_cast<std::size_t>(limit)),
+                     [&](const Entry& entry) { write_entry(json, entry); });
         json.end();
         return {};
       }));

@@ -1,7 +1,9 @@
 // When attempts began and ended: for the picture of who was busy with what.
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
+#include <ranges>
 
 #include "base/try.h"
 #include "core/json_writer.h"
@@ -11,7 +13,7 @@
 namespace luthier {
 namespace {
 
-constexpr std::size_t kMostAttempts = 20000;
+constexpr std::int64_t kMostAttempts = 20000;
 
 struct Bar {
   TrialId trial = {};
@@ -33,11 +35,13 @@ class Timeline final : public EventFold {
     std::visit([this](const auto& body) { on(body); }, event.body);
   }
 
-  void write(JsonWriter& json) const {
+  // The last `most` attempts.
+  void write(JsonWriter& json, std::int64_t most) const {
     json.field("end_s", time_s_)
         .field("jobs", jobs_)
         .field("attempt_count", first_ + static_cast<std::int64_t>(bars_.size()));
-    json.list_of("attempts", bars_, [&](const Bar& bar) {
+    const auto beyond = std::max<std::ptrdiff_t>(0, std::ssize(bars_) - most);
+    json.list_of("attempts", std::views::drop(bars_, beyond), [&](const Bar& bar) {
       json.list()
           .value(bar.trial.value)
           .value(bar.attempt)
@@ -98,6 +102,7 @@ class Timeline final : public EventFold {
 }  // namespace
 
 ApiAnswer answer_timeline(const ApiRequest& request) {
+  LUTHIER_TAKE(const auto limit, request.number("limit", kMostAttempts, 1, kMostAttempts));
   std::string out;
   LUTHIER_TRY(request.pictures.look<Timeline>(
       request.experiment,
@@ -106,7 +111,7 @@ ApiAnswer answer_timeline(const ApiRequest& request) {
       [&](const Timeline& timeline) -> Result<> {
         JsonWriter json(out);
         json.object().field("schema", 1).field("running", is_running(request.experiment));
-        timeline.write(json);
+        timeline.write(json, limit);
         json.end();
         return {};
       }));

@@ -24,7 +24,7 @@ namespace luthier {
 namespace {
 
 constexpr std::int64_t kMostTrials = 1000;
-constexpr std::size_t kMostDecisions = 500;
+constexpr std::int64_t kMostDecisions = 500;
 
 // As `trials --json` prints it, with the values of the columns.
 std::string row_json(const ExperimentSpec& spec,
@@ -56,20 +56,6 @@ std::vector<std::string> shown_columns(const TrialColumns& columns, std::size_t 
 }
 
 }  // namespace
-
-Result<TrialQuery> trial_query(const ApiRequest& request) {
-  const std::string order = request.text("order");
-  if (!order.empty() && order != "usual" && order != "reversed") {
-    return failure(ErrorCode::invalid_argument,
-                   "order is '{}'; it must be usual (the best or the smallest first) or reversed",
-                   to_utf8(order));
-  }
-  const std::string sort = request.text("sort");
-  return TrialQuery{.states = request.list("state"),
-                    .where = request.text("filter"),
-                    .sort = sort.empty() ? std::nullopt : std::optional(sort),
-                    .reversed = order == "reversed"};
-}
 
 ApiAnswer answer_trials(const ApiRequest& request) {
   LUTHIER_TAKE(const auto query, trial_query(request));
@@ -118,7 +104,8 @@ struct Attempt {
 // What happened to one trial, gathered from its events.
 class History {
  public:
-  History(TrialId trial, std::size_t points) : trial_(trial), results_(points) {}
+  History(TrialId trial, std::size_t points, std::size_t decisions)
+      : trial_(trial), most_decisions_(decisions), results_(points) {}
 
   void take(const Event& event) {
     if (event.sequence == 1) {
@@ -166,7 +153,7 @@ class History {
   void on(const DecisionMade& made) {
     ++decision_count_;
     decisions_.push_back(decision_json(made));
-    if (decisions_.size() > kMostDecisions) {
+    if (decisions_.size() > most_decisions_) {
       decisions_.erase(decisions_.begin());
     }
   }
@@ -191,6 +178,7 @@ class History {
   }
 
   const TrialId trial_;
+  const std::size_t most_decisions_;
   TimePoint start_ = 0;
   double time_s_ = 0;
   std::vector<Attempt> attempts_;
@@ -237,7 +225,10 @@ std::vector<std::string> streams_of(const ApiRequest& request) {
 
 ApiAnswer answer_trial(const ApiRequest& request) {
   LUTHIER_TAKE(const auto points, request.number("points", 500, 2, 5000));
-  History history(request.trial, static_cast<std::size_t>(points));
+  LUTHIER_TAKE(const auto decisions,
+               request.number("decisions", kMostDecisions, 1, kMostDecisions));
+  History history(
+      request.trial, static_cast<std::size_t>(points), static_cast<std::size_t>(decisions));
   LUTHIER_TAKE(const auto story,
                read_trial_story(request.experiment, request.trial, [&](const Event& event) {
                  history.take(event);

@@ -7,7 +7,7 @@
 #include "core/json.h"
 #include "laboratory/comparison/comparison_json.h"
 #include "laboratory/comparison/drawing/chart.h"
-#include "laboratory/comparison/drawing/html_page.h"
+#include "laboratory/comparison/drawing/comparison_html.h"
 #include "laboratory/comparison/figures.h"
 #include "unit/comparison/curves_for_tests.h"
 
@@ -108,7 +108,7 @@ TEST(Chart, SaysWhenThereIsNothingToDraw) {
   const auto comparison = compare({made_curve({}, {})});
   ASSERT_TRUE(comparison.ok());
   EXPECT_EQ(chart(*comparison, CurveAxis::time, {}), "nothing to draw: no result yet\n");
-  EXPECT_THAT(html_page(*comparison, ""), HasSubstr("</html>"));
+  EXPECT_THAT(comparison_html(*comparison), HasSubstr("</div>"));
   EXPECT_TRUE(parse_json(to_json(*comparison)).ok());
 }
 
@@ -146,7 +146,7 @@ TEST(CurvesCsv, QuotesWhatNeedsIt) {
   EXPECT_THAT(csv, HasSubstr("\ntime_s,3,\"a,\"\"b\"\"\",4,"));
 }
 
-TEST(HtmlPage, EscapesEveryText) {
+TEST(ComparisonHtml, EscapesEveryText) {
   const std::string nasty = "<script>alert('x')</script>\"&\x1b\xE2\x80\xAE";
   std::vector<ExperimentCurve> all;
   for (const char* task : {"0", "1"}) {
@@ -163,22 +163,22 @@ TEST(HtmlPage, EscapesEveryText) {
   all.back().objectives = all.front().objectives;
   const auto comparison = compare(std::move(all));
   ASSERT_TRUE(comparison.ok()) << comparison.error().message;
-  const std::string page = html_page(*comparison, nasty);
+  const std::string page = comparison_html(*comparison);
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("\x1b")));
   EXPECT_THAT(page, Not(HasSubstr("\xE2\x80\xAE")));
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(&#39;x&#39;)"));
 }
 
-TEST(HtmlPage, NeedsNothingFromElsewhere) {
-  const std::string page = html_page(two_curves(), "luthier");
+TEST(ComparisonHtml, NeedsNothingFromElsewhere) {
+  const std::string page = comparison_html(two_curves());
   for (const char* word : {"http:", "https:", "src=", "url(", "@import", "<script", "javascript"}) {
     EXPECT_THAT(page, Not(HasSubstr(word)));
   }
 }
 
 // A curve that moves at every one of 100,000 iterations is drawn with the steps that can be seen.
-TEST(HtmlPage, StaysSmall) {
+TEST(ComparisonHtml, StaysSmall) {
   std::vector<ExperimentCurve> all;
   for (const char* scheduler : {"a", "b", "c", "d", "e"}) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
@@ -191,7 +191,7 @@ TEST(HtmlPage, StaysSmall) {
   }
   const auto comparison = compare(std::move(all), {.optimum = 0});
   ASSERT_TRUE(comparison.ok());
-  EXPECT_LT(html_page(*comparison, "").size(), 200'000U);
+  EXPECT_LT(comparison_html(*comparison).size(), 200'000U);
 }
 
 }  // namespace

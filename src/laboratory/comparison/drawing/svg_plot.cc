@@ -14,69 +14,12 @@
 namespace luthier {
 namespace {
 
-constexpr double kWidth = 960;
-constexpr double kHeight = 340;
-constexpr double kLeft = 72;
-constexpr double kRight = 16;
-constexpr double kTop = 12;
-constexpr double kBottom = 48;
+constexpr double kWidth = SvgSize().width;
 constexpr double kRowHeight = 34;
 constexpr double kLabelRoom = 200;  // for names beside rows
 
-// Tenths of a pixel are enough, and short.
-std::string pixel(double value) {
-  return formatted("{:g}", std::round(value * 10) / 10);
-}
-
-std::string text_at(double x, double y, std::string_view anchor, const std::string& text) {
-  return formatted("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>",
-                   pixel(x),
-                   pixel(y),
-                   anchor,
-                   html_text(text));
-}
-
-std::string line(std::string_view kind, double x1, double y1, double x2, double y2) {
-  return formatted(
-      "<path class=\"{}\" d=\"M{} {}L{} {}\"/>", kind, pixel(x1), pixel(y1), pixel(x2), pixel(y2));
-}
-
-std::string group_class(std::size_t group) {
-  return formatted("g{}{}", group % kPlotColors, group >= kPlotColors ? " again" : "");
-}
-
-// Where a plot's frame is, and how numbers become pixels in it.
-struct Frame {
-  PlotScale x;
-  PlotScale y;
-  double px(double value) const { return kLeft + (x.place(value) * (kWidth - kLeft - kRight)); }
-  double py(double value) const {
-    return kHeight - kBottom - (y.place(value) * (kHeight - kTop - kBottom));
-  }
-};
-
-std::string grid_lines(const Frame& frame, const std::string& x_name, const std::string& y_name) {
-  std::string out;
-  for (const double tick : frame.y.ticks(6)) {
-    out += line("grid", kLeft, frame.py(tick), kWidth - kRight, frame.py(tick));
-    out += text_at(kLeft - 8, frame.py(tick) + 4, "end", figure(tick));
-  }
-  for (const double tick : frame.x.ticks(8)) {
-    out += line("tick", frame.px(tick), kHeight - kBottom, frame.px(tick), kHeight - kBottom + 5);
-    out += text_at(frame.px(tick), kHeight - kBottom + 19, "middle", figure(tick));
-  }
-  out += line("axis", kLeft, kHeight - kBottom, kWidth - kRight, kHeight - kBottom);
-  out += text_at((kLeft + kWidth - kRight) / 2, kHeight - 8, "middle", x_name);
-  out += formatted(
-      "<text transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">{}"
-      "</text>",
-      pixel((kTop + kHeight - kBottom) / 2),
-      html_text(y_name));
-  return out;
-}
-
 // A step line through (at, y): only what moves a tenth of a pixel is written.
-std::string step_line(std::span<const CurveStep> steps, const Frame& frame) {
+std::string step_line(std::span<const CurveStep> steps, const SvgFrame& frame) {
   std::string path;
   std::string y_before;
   std::string x_last;
@@ -97,7 +40,7 @@ std::string step_line(std::span<const CurveStep> steps, const Frame& frame) {
 }
 
 // The area between low and high; what is infinite reaches to the edge.
-std::string band(std::span<const CurveStep> all, const Frame& frame) {
+std::string band(std::span<const CurveStep> all, const SvgFrame& frame) {
   std::vector<CurveStep> steps;
   for (const CurveStep& step : all) {
     if (!std::isfinite(step.spread.centre)) {
@@ -125,32 +68,28 @@ std::string band(std::span<const CurveStep> all, const Frame& frame) {
   return path + "Z";
 }
 
-std::string svg(double height, const std::string& label, const std::string& content) {
-  return formatted("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}</svg>\n",
-                   pixel(kWidth),
-                   pixel(height),
-                   html_text(label),
-                   content);
-}
-
 // A point beside its row's middle by luck that is the same each time, so that equal values show.
 double jitter(std::size_t group, std::size_t index) {
   return Rng(group, "jitter", index).uniform(-7, 7);
 }
 
-}  // namespace
-
-std::string svg_curves(const ComparisonReport& comparison, CurveAxis axis) {
+// All but the legend.
+std::string curves_content(const ComparisonReport& comparison,
+                           CurveAxis axis,
+                           const SvgSize& size,
+                           double top) {
   std::vector<double> places = {0};
   for (const GroupSummary& group : comparison.groups) {
     for (const CurveStep& step : group.curves[static_cast<std::size_t>(axis)]) {
       places.push_back(step.at);
     }
   }
-  const Frame frame{.x = PlotScale(places, false), .y = value_scale(comparison, axis, true)};
-  const std::string x_name(axis_name(axis));
+  const SvgFrame frame{.x = PlotScale(places, false),
+                       .y = value_scale(comparison, axis, true),
+                       .size = size,
+                       .top = top};
   const std::string y_name = value_name(comparison) + (frame.y.logarithmic() ? " (log scale)" : "");
-  std::string content = grid_lines(frame, x_name, y_name);
+  std::string content = svg_axes(frame, axis_name(axis), y_name);
   for (const bool bands : {true, false}) {
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
       const auto& steps = comparison.groups[i].curves[static_cast<std::size_t>(axis)];
@@ -164,7 +103,33 @@ std::string svg_curves(const ComparisonReport& comparison, CurveAxis axis) {
       }
     }
   }
-  return svg(kHeight, formatted("{} against {}", value_name(comparison), x_name), content);
+  return content;
+}
+
+std::string curves_label(const ComparisonReport& comparison, CurveAxis axis) {
+  return formatted("{} against {}", value_name(comparison), axis_name(axis));
+}
+
+}  // namespace
+
+std::string svg_curves(const ComparisonReport& comparison, CurveAxis axis) {
+  const SvgSize size;
+  return svg_element(
+      size, curves_label(comparison, axis), curves_content(comparison, axis, size, kSvgTop));
+}
+
+std::string svg_curves_document(const ComparisonReport& comparison,
+                                CurveAxis axis,
+                                const SvgSize& size) {
+  std::vector<std::string> names;
+  for (const GroupSummary& group : comparison.groups) {
+    names.push_back(group.label);
+  }
+  const SvgLegend legend = svg_legend(names, size.width);
+  return svg_document(
+      size,
+      curves_label(comparison, axis),
+      legend.content + curves_content(comparison, axis, size, legend.height + kSvgTop));
 }
 
 std::string svg_finals(const ComparisonReport& comparison) {
@@ -182,24 +147,24 @@ std::string svg_finals(const ComparisonReport& comparison) {
   const PlotScale scale(values, logarithmic);
   const double left = kLabelRoom;
   const auto px = [&](double value) {
-    return left + (scale.place(value) * (kWidth - left - kRight - 8));
+    return left + (scale.place(value) * (kWidth - left - kSvgRight - 8));
   };
   const double height =
-      kTop + (kRowHeight * static_cast<double>(comparison.groups.size())) + kBottom;
+      kSvgTop + (kRowHeight * static_cast<double>(comparison.groups.size())) + kSvgBottom;
   std::string content;
   for (const double tick : scale.ticks(7)) {
-    content += line("grid", px(tick), kTop, px(tick), height - kBottom);
-    content += text_at(px(tick), height - kBottom + 19, "middle", figure(tick));
+    content += svg_line("grid", px(tick), kSvgTop, px(tick), height - kSvgBottom);
+    content += svg_text(px(tick), height - kSvgBottom + 19, "middle", figure(tick));
   }
   const std::string name = value_name(comparison) + " at the end";
-  content += text_at((left + kWidth - kRight) / 2,
-                     height - 8,
-                     "middle",
-                     name + (scale.logarithmic() ? " (log scale)" : ""));
+  content += svg_text((left + kWidth - kSvgRight) / 2,
+                      height - 8,
+                      "middle",
+                      name + (scale.logarithmic() ? " (log scale)" : ""));
   for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
     const GroupSummary& group = comparison.groups[i];
-    const double y = kTop + (kRowHeight * (static_cast<double>(i) + 0.5));
-    content += text_at(left - 10, y + 4, "end", fit(printable(group.label), 30));
+    const double y = kSvgTop + (kRowHeight * (static_cast<double>(i) + 0.5));
+    content += svg_text(left - 10, y + 4, "end", fit(printable(group.label), 30));
     if (group.finals.empty()) {
       continue;
     }
@@ -217,10 +182,10 @@ std::string svg_finals(const ComparisonReport& comparison) {
                              pixel(y + jitter(i, k)));
       }
     }
-    content += line("whisker " + group_class(i), px(s.low), y, px(s.high), y);
-    content += line("centre " + group_class(i), px(s.centre), y - 12, px(s.centre), y + 12);
+    content += svg_line("whisker " + group_class(i), px(s.low), y, px(s.high), y);
+    content += svg_line("centre " + group_class(i), px(s.centre), y - 12, px(s.centre), y + 12);
   }
-  return svg(height, name, content);
+  return svg_element({.width = kWidth, .height = height}, name, content);
 }
 
 }  // namespace luthier

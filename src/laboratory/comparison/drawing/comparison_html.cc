@@ -1,11 +1,10 @@
-#include "laboratory/comparison/drawing/html_page.h"
+#include "laboratory/comparison/drawing/comparison_html.h"
 
 #include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "laboratory/comparison/drawing/chart.h"
 #include "laboratory/comparison/drawing/html_text.h"
-#include "laboratory/comparison/drawing/page_style.h"
 #include "laboratory/comparison/drawing/svg_plot.h"
 #include "laboratory/comparison/figures.h"
 
@@ -165,23 +164,12 @@ std::string curves(const ComparisonReport& comparison) {
 
 }  // namespace
 
-std::string html_page(const ComparisonReport& comparison, const std::string& made_by) {
-  const std::string title = "Comparison by " + value_name(comparison);
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'; img-src data:\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-      "<link rel=\"icon\" href=\"data:,\"/>\n<title>" +
-      html_text(title) + "</title>\n<style>" + std::string(kPageStyle) +
-      "</style>\n</head>\n<body>\n";
-  page += "<h1>" + html_text(title) + "</h1>\n" + lead(comparison);
-  page += items(comparison.warnings, "warnings");
-  page += summary(comparison) + svg_finals(comparison) + curves(comparison) + pairs(comparison) +
-          tasks(comparison);
-  page += "<h2>How the numbers were made</h2>\n" + items(comparison.notes, "notes");
-  page += "<footer>" + html_text(made_by) + "</footer>\n</body>\n</html>\n";
-  return page;
+std::string comparison_html(const ComparisonReport& comparison) {
+  return "<div class=\"comparison\">\n<h1>" + html_text("Comparison by " + value_name(comparison)) +
+         "</h1>\n" + lead(comparison) + items(comparison.warnings, "warnings") +
+         summary(comparison) + svg_finals(comparison) + curves(comparison) + pairs(comparison) +
+         tasks(comparison) + "<h2>How the numbers were made</h2>\n" +
+         items(comparison.notes, "notes") + "</div>\n";
 }
 
 }  // namespace luthier
