@@ -334,7 +334,8 @@ Result<> ExperimentState::create(const ExperimentCreated& created, TimePoint tim
   auto spec = parse_experiment_spec(created.spec);
   auto space = spec ? compile_shared(spec->space, expected_space_) : spec.error();
   auto requirements = space ? Requirements::make(*spec) : space.error();
-  if (const auto checked = requirements ? check_known(**space, *spec) : requirements.error(); !checked) {
+  if (const auto checked = requirements ? check_known(**space, *spec) : requirements.error();
+      !checked) {
     return Error{ErrorCode::corruption,
                  "the experiment that the log begins with is not one that `luthier run` writes: " +
                      checked.error().message};

@@ -17,8 +17,8 @@ Result<std::vector<TrialId>> ranked_trials(const std::filesystem::path& experime
 // the rest, so that a picture shows where the search was too. In the order of `ranked`.
 std::vector<TrialId> chosen_trials(const std::vector<TrialId>& ranked, std::size_t most);
 
-// Of those that chosen_trials() chose, at most so many, chosen likewise: some of the best and some of
-// the others.
+// Of those that chosen_trials() chose, at most so many, chosen likewise: some of the best and some
+// of the others.
 std::vector<TrialId> fewer_of(const std::vector<TrialId>& chosen, std::size_t most);
 
 // "500 of 2000 trials are here: the best 250, and 250 evenly spaced ones among the others."; empty

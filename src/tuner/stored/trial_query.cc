@@ -103,7 +103,8 @@ Result<> check_expression(const TrialColumns& columns, const std::string& where)
   return {};
 }
 
-// Sorted as is asked; by an objective, trials that miss a requirement stand last, the worst of them at the end.
+// Sorted as is asked; by an objective, trials that miss a requirement stand last, the worst of them
+// at the end.
 Result<std::vector<TrialId>> passing_trials(TrialTable& table,
                                             const TrialColumns& columns,
                                             const TrialQuery& query) {
