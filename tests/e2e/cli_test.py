@@ -17,8 +17,8 @@ import unittest
 from luthier_program import LUTHIER, ProgramTest, interrupt
 
 COMMANDS = ["run", "try", "ls", "show", "trials", "best", "logs", "top", "explain", "stop", "pause", "resume",
-            "extend", "retry", "rm", "replay", "simulate", "compare", "importance", "export", "plugins",
-            "doctor", "completion", "serve", "mcp", "help", "version"]
+            "extend", "retry", "rm", "replay", "simulate", "compare", "importance", "report", "plot",
+            "export", "plugins", "doctor", "completion", "serve", "mcp", "help", "version"]
 
 
 class Looking(ProgramTest):

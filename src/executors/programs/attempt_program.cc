@@ -31,12 +31,15 @@ bool write_file(const ContainedFiles& files, const std::string& name, const std:
 Result<> write_parameters(const CommandTemplate& command, const CommandContext& context) {
   const ContainedFiles files = files_of_trial(context.directory);
   const auto write = [&](const std::filesystem::path& path, const std::string& text) {
-    return write_file(files, path.filename().string(), text)
-               ? Result<>()
-               : Result<>(failure(ErrorCode::io,
-                                  "the parameters could not be written to {}: {}",
-                                  path.string(),
-                                  file_trouble(errno)));
+    if (write_file(files, path.filename().string(), text)) {
+      return Result<>();
+    }
+    const int number = errno;
+    const bool passes = number == EMFILE || number == ENFILE;
+    return Result<>(failure(passes ? ErrorCode::unavailable : ErrorCode::io,
+                            "the parameters could not be written to {}: {}",
+                            path.string(),
+                            file_trouble(number)));
   };
   const Config config = command.words().without_secrets(*context.config);
   auto written = write(flat_parameters_path(context.directory),

@@ -11,6 +11,7 @@ namespace luthier {
 
 // Writes the configuration into the trial's directory: as JSON for LUTHIER_PARAMS, in every format
 // the command names, and into the copies of its templates. Secrets are in none of them.
+// Unavailable: for now, since descriptors ran out.
 Result<> write_parameters(const CommandTemplate& command, const CommandContext& context);
 
 struct AttemptPlaces {

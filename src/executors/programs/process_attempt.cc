@@ -60,14 +60,19 @@ TimePoint ProcessAttempt::in(microseconds span) const {
 // ---- starting
 
 void ProcessAttempt::start() {
-  if (const auto prepared = prepare(); !prepared) {
+  const auto prepared = prepare();
+  if (!prepared && prepared.error().code == ErrorCode::unavailable) {
+    retry_or_fail(prepared.error().message);
+    return;
+  }
+  if (!prepared) {
     finish(unprepared(prepared.error()), prepared.error().message, 0);
     return;
   }
   spawn();
 }
 
-// Writes what the program will read.
+// Writes what the program will read. Unavailable: for now, since descriptors ran out.
 Result<> ProcessAttempt::prepare() {
   std::vector<std::string> names;
   for (const auto& [name, value] : request_.config) {
@@ -130,7 +135,8 @@ void ProcessAttempt::retry_or_fail(const std::string& reason) {
   }
   tries_ = std::min(tries_ + 1, kMostTries);
   if (tries_ == kMostTries && !host_.others_have_programs()) {
-    finish(Outcome::failed, no_room_failure(program_->path, reason), 0);
+    const std::string& name = program_ ? program_->path : settings_.options.command.front();
+    finish(Outcome::failed, no_room_failure(name, reason), 0);
     return;
   }
   retry_at_ = in(milliseconds(25 << std::min(tries_, kMostDoublings)));
@@ -335,7 +341,11 @@ void ProcessAttempt::on_time() {
   }
   if (now >= retry_at_) {
     retry_at_ = kNever;
-    spawn();
+    if (program_) {
+      spawn();
+    } else {
+      start();
+    }
     return;
   }
   advance();
