@@ -31,7 +31,10 @@ bool write_file(const ContainedFiles& files, const std::string& name, const std:
 Result<> write_parameters(const CommandTemplate& command, const CommandContext& context) {
   const ContainedFiles files = files_of_trial(context.directory);
   const auto write = [&](const std::filesystem::path& path, const std::string& text) {
-    if (write_file(files, path.filename().string(), text)) {
+    const std::string name = path.filename().string();
+    // The engine makes the directory, unless descriptors had run out.
+    if (write_file(files, name, text) ||
+        (errno == ENOENT && files.make_directories({}) && write_file(files, name, text))) {
       return Result<>();
     }
     const int number = errno;
