@@ -65,4 +65,11 @@ Result<std::string> write_made(const std::string& path,
   return path == "-" ? "" : path;
 }
 
+int finish_made(const Result<std::string>& path) {
+  if (!path) {
+    return fail(path.error());
+  }
+  return path->empty() ? kSuccess : finish(*path + "\n");
+}
+
 }  // namespace luthier::cli

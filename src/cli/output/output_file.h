@@ -38,5 +38,7 @@ Result<> write_new_file(const std::string& path, std::string_view content);
 Result<std::string> write_made(const std::string& path,
                                bool force,
                                const std::function<Result<std::string>()>& make);
+// Prints what write_made returned; the exit code.
+int finish_made(const Result<std::string>& path);
 
 }  // namespace luthier::cli

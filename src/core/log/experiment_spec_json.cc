@@ -190,17 +190,23 @@ std::string read(const Json& json, KeepBy& out) {
   return {};
 }
 
-std::string read(const Json& json, Score& out) {
+// Text that `parse` understands.
+template <typename T, typename Parse>
+std::string read_text(const Json& json, T& out, Parse parse) {
   std::string text;
-  if (const std::string problem = read(json, text); !problem.empty()) {
+  if (std::string problem = read(json, text); !problem.empty()) {
     return problem;
   }
-  auto score = parse_score(text);
-  if (!score) {
-    return "is wrong: " + score.error().message;
+  auto parsed = parse(text);
+  if (!parsed) {
+    return "is wrong: " + parsed.error().message;
   }
-  out = *score;
+  out = *std::move(parsed);
   return {};
+}
+
+std::string read(const Json& json, Score& out) {
+  return read_text(json, out, [](std::string_view text) { return parse_score(text); });
 }
 
 std::string read(const Json& json, Space& out) {
@@ -229,29 +235,11 @@ std::string read(const Json& json, NamedValues& out) {
 }
 
 std::string read(const Json& json, StopRule& out) {
-  std::string text;
-  if (const std::string problem = read(json, text); !problem.empty()) {
-    return problem;
-  }
-  auto rule = parse_stop_rule(text);
-  if (!rule) {
-    return "is wrong: " + rule.error().message;
-  }
-  out = std::move(*rule);
-  return {};
+  return read_text(json, out, [](std::string_view text) { return parse_stop_rule(text); });
 }
 
 std::string read(const Json& json, Requirement& out) {
-  std::string text;
-  if (const std::string problem = read(json, text); !problem.empty()) {
-    return problem;
-  }
-  auto requirement = parse_requirement(text);
-  if (!requirement) {
-    return "is wrong: " + requirement.error().message;
-  }
-  out = *std::move(requirement);
-  return {};
+  return read_text(json, out, [](std::string_view text) { return parse_requirement(text); });
 }
 
 std::string read(const Json& json, Objective& out) {

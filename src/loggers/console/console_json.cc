@@ -1,23 +1,12 @@
 #include "loggers/console/console_json.h"
 
-#include <array>
+#include "core/state/trial_states.h"
 
 namespace luthier {
-namespace {
-
-constexpr std::array kStates = {TrialState::pending,
-                                TrialState::running,
-                                TrialState::paused,
-                                TrialState::completed,
-                                TrialState::stopped,
-                                TrialState::failed};
-
-}  // namespace
-
 void write_counts(JsonWriter& json, const ConsoleState& state, bool running) {
   json.key("trials").object();
   const std::int64_t active = state.count(TrialState::running);
-  for (const TrialState each : kStates) {
+  for (const TrialState each : kTrialStates) {
     const bool left = each == TrialState::running && !running;
     json.field(to_text(each), left ? 0 : state.count(each));
   }

@@ -128,8 +128,7 @@ std::optional<Ranking::Unit> Ranking::unit_of_better_half() const {
               .factor = farthest * std::sqrt(sum / static_cast<double>(half))};
 }
 
-std::vector<std::size_t> Ranking::sampled_ranks(std::size_t most) const {
-  const std::size_t all = standings_.size();
+std::vector<std::size_t> sampled_ranks(std::size_t all, std::size_t most) {
   const std::size_t count = std::min(all, most);
   const std::size_t best = count < all ? count / 2 : count;
   std::vector<std::size_t> out;
@@ -141,7 +140,7 @@ std::vector<std::size_t> Ranking::sampled_ranks(std::size_t most) const {
 
 std::vector<TrialId> Ranking::chosen(std::size_t most) const {
   std::vector<TrialId> out;
-  for (const std::size_t rank : sampled_ranks(most)) {
+  for (const std::size_t rank : sampled_ranks(standings_.size(), most)) {
     out.push_back({standings_.at(rank).trial});
   }
   return out;

@@ -19,6 +19,10 @@
 
 namespace luthier::gp {
 
+// At most `most` (2 or more) of the ranks below `all`: the better half of them the best there are,
+// the others spread over all the rest.
+std::vector<std::size_t> sampled_ranks(std::size_t all, std::size_t most);
+
 class Ranking {
  public:
   explicit Ranking(std::size_t axes) : axes_(axes) {}
@@ -87,7 +91,6 @@ class Ranking {
   };
 
   void stand(TrialId trial, std::optional<Tier> tier);
-  std::vector<std::size_t> sampled_ranks(std::size_t most) const;
   std::optional<Unit> unit_of_better_half() const;
 
   std::size_t axes_;

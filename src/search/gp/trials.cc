@@ -106,11 +106,9 @@ TrialIds Trials::modelled(std::size_t most) const {
     return trials;
   }
   const TrialIds ordered = in_order(trials);
-  const std::size_t best = most / 2;
   TrialIds out;
-  for (std::size_t i = 0; i < most; ++i) {
-    out.push_back(
-        ordered[i < best ? i : best + (i - best) * (ordered.size() - best) / (most - best)]);
+  for (const std::size_t rank : sampled_ranks(ordered.size(), most)) {
+    out.push_back(ordered[rank]);
   }
   return out;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/json_writer.h"
+#include "core/state/trial_states.h"
 #include "laboratory/simulation/simulation_options.h"
 #include "tuner/advice.h"
 #include "tuner/assembly.h"
@@ -16,13 +17,6 @@
 
 namespace luthier {
 namespace {
-
-constexpr std::array kStates = {TrialState::pending,
-                                TrialState::running,
-                                TrialState::paused,
-                                TrialState::completed,
-                                TrialState::stopped,
-                                TrialState::failed};
 
 // Microseconds of the wall clock.
 TimePoint wall_clock() {
@@ -112,7 +106,7 @@ std::vector<ListedExperiment> experiments_of(const std::filesystem::path& result
 
 StateCounts counts_of(const ExperimentStatus& status, bool running) {
   StateCounts counts;
-  for (const TrialState each : kStates) {
+  for (const TrialState each : kTrialStates) {
     const bool left = each == TrialState::running && !running;
     counts.emplace_back(to_text(each), left ? 0 : status.count(each));
   }

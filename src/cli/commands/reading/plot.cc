@@ -150,11 +150,7 @@ Result<std::string> write_plot(const Arguments& arguments) {
 }
 
 int run(const Arguments& arguments) {
-  const auto written = write_plot(arguments);
-  if (!written) {
-    return fail(written.error());
-  }
-  return written->empty() ? kSuccess : finish(*written + "\n");
+  return finish_made(write_plot(arguments));
 }
 
 }  // namespace

@@ -107,11 +107,7 @@ Result<std::string> write_report(const Arguments& arguments) {
 }
 
 int run(const Arguments& arguments) {
-  const auto written = write_report(arguments);
-  if (!written) {
-    return fail(written.error());
-  }
-  return written->empty() ? kSuccess : finish(*written + "\n");
+  return finish_made(write_report(arguments));
 }
 
 }  // namespace
