@@ -362,7 +362,7 @@ SearcherPlugin searcher_gp() {
           {.summary = "Gaussian processes and expected improvement",
            .paper =
                "Jones et al., Efficient global optimization of expensive black-box functions, 1998",
-           .version = 4,
+           .version = 5,
            .options = options(),
            .multi_objective = true,
            .requirements = true},

@@ -13,8 +13,10 @@
 namespace luthier::gp {
 namespace {
 
-constexpr double kBeyond = 0.1;
+constexpr double kBeyond = 0.1;       // of the front's range
+constexpr double kLeastBeyond = 0.2;  // of a unit
 constexpr double kLeast = 1e-300;
+constexpr double kWorthless = 0.05;  // share of its range
 // Results of a front with 2, 3, 4 and more objectives.
 constexpr std::array<std::size_t, 4> kMostOfFront = {400, 40, 16, 8};
 
@@ -37,17 +39,57 @@ std::vector<Losses> front_of(std::span<const Losses> results) {
   return most;
 }
 
+struct Range {
+  double least = 0;
+  double most = 0;
+
+  double width() const { return most - least; }
+};
+
+Range range_of(std::span<const Losses> front, std::size_t objective) {
+  const auto [least, most] =
+      std::ranges::minmax(front, {}, [&](const Losses& each) { return each[objective]; });
+  return {least[objective], most[objective]};
+}
+
+// Of a front, what is left without results that lose a lot in one objective for next to nothing in
+// the others: they survive only because nothing is exactly as good as they are there, and would
+// pull the reference far away from what anyone wants (alpha-domination, Ikeda, Kita and Kobayashi
+// 2001).
+std::vector<Losses> without_extremes(const std::vector<Losses>& front) {
+  std::vector<Losses> exchanged(front.size(), Losses(front[0].size()));
+  for (std::size_t i = 0; i < front[0].size(); ++i) {
+    const Range range = range_of(front, i);
+    for (std::size_t k = 0; k < front.size() && range.width() > 0; ++k) {
+      const double share = (front[k][i] - range.least) / range.width();
+      for (std::size_t j = 0; j < front[k].size(); ++j) {
+        exchanged[k][j] += j == i ? share : kWorthless * share;
+      }
+    }
+  }
+  std::vector<Losses> lasting;
+  const std::vector<std::size_t> number = fronts_of(exchanged);
+  for (std::size_t k = 0; k < front.size(); ++k) {
+    if (number[k] == 0) {
+      lasting.push_back(front[k]);
+    }
+  }
+  return lasting;
+}
+
 }  // namespace
 
 FrontGain FrontGain::beyond(std::span<const Losses> results, double unit) {
-  const std::vector<Losses> front = front_of(results);
+  std::vector<Losses> front = front_of(results);
+  const std::vector<Losses> lasting = without_extremes(front);
   Losses reference;
-  for (std::size_t i = 0; i < front[0].size(); ++i) {
-    const auto [least, most] =
-        std::ranges::minmax(front, {}, [&](const Losses& each) { return each[i]; });
-    const double range = most[i] - least[i];
-    reference.push_back(most[i] + (range > 0 ? kBeyond * range : unit));
+  for (std::size_t i = 0; i < lasting[0].size(); ++i) {
+    const Range range = range_of(lasting, i);
+    reference.push_back(range.most + (range.width() > 0
+                                          ? std::max(kBeyond * range.width(), kLeastBeyond * unit)
+                                          : unit));
   }
+  std::erase_if(front, [&](const Losses& each) { return !dominates(each, reference); });
   return {front, std::move(reference)};
 }
 

@@ -20,8 +20,9 @@ class FrontGain {
  public:
   // Losses of results, whether or not they dominate each other; `reference` is worse than each.
   FrontGain(std::span<const Losses> results, Losses reference);
-  // With a reference a tenth of the front's range beyond its worst values; where an objective has
-  // the same value all over the front, `unit` beyond.
+  // With a reference beyond the worst values of the front, but for those of its results that lose a
+  // lot in one objective for next to nothing in the others: by a tenth of the front's range and at
+  // least a fifth of `unit`; where an objective has the same value all over the front, by `unit`.
   static FrontGain beyond(std::span<const Losses> results, double unit);
 
   // How the logarithm of the expected gain changes with each prediction.

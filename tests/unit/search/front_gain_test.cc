@@ -94,6 +94,17 @@ TEST(FrontGain, TheReferenceIsBeyondTheWorstOfTheFrontAlone) {
   const FrontGain gain = FrontGain::beyond(std::vector<Losses>{{0, 10}, {10, 0}, {100, 100}}, 1);
   EXPECT_NEAR(gain.dominated(), 11 * 11 - 10 * 10, 1e-9);
   EXPECT_NEAR(FrontGain::beyond(std::vector<Losses>{{3, 7}}, 2).dominated(), 4, 1e-9);
+  EXPECT_NEAR(FrontGain::beyond(std::vector<Losses>{{0, 0.01}, {0.01, 0}}, 1).dominated(),
+              0.21 * 0.21 - 0.01 * 0.01,
+              1e-9);
+}
+
+TEST(FrontGain, AResultThatLosesALotForNextToNothingDoesNotMoveTheReference) {
+  const FrontGain gain = FrontGain::beyond(
+      std::vector<Losses>{{0, 1, 1}, {1, 0, 1}, {1, 1, 0}, {50, 0.99, -0.01}}, 0.1);
+  EXPECT_NEAR(gain.dominated(), 3 * 1.1 * 0.1 * 0.1 - 2 * 0.1 * 0.1 * 0.1, 1e-9);
+  const FrontGain fair = FrontGain::beyond(std::vector<Losses>{{0, 10}, {10, 0}, {5, 4}}, 1);
+  EXPECT_NEAR(fair.dominated(), 11 * 1 + 6 * 6 + 1 * 4, 1e-9);
 }
 
 // ---- requirement_values
