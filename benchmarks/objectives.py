@@ -24,7 +24,7 @@ from pathlib import Path
 from report.kept_runs import KeptRuns
 
 BUILD = Path(os.environ.get("LUTHIER_BUILD", Path(__file__).parents[1] / "build" / "dev"))
-OWN = ["random", "tpe", "gp", "nsga2"]
+OWN = ["random", "auto", "tpe", "gp", "nsga2"]
 # What a peer cannot do without; the first is the peer itself.
 PEERS = {"optuna_tpe": ["optuna"], "optuna_gp": ["optuna", "torch"], "optuna_nsga2": ["optuna"],
          "pymoo_nsga2": ["pymoo", "moocore"]}

@@ -83,7 +83,7 @@ struct ExperimentSpec {
   std::string name;
   Space space;
   std::vector<Objective> objectives;  // at least one
-  PluginSpec searcher{"auto"};        // resolved before it is logged: "auto" becomes a name
+  PluginSpec searcher{"auto"};
   PluginSpec scheduler{"fifo"};
   std::uint64_t seed = 0;
   // Configurations to try first; may be partial. All of them run, beyond `samples` if there are

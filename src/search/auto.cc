@@ -23,6 +23,7 @@ using portfolio::Choice;
 using portfolio::Member;
 
 constexpr std::array kMembers = {Member::tpe, Member::gp, Member::cmaes, Member::bohb};
+constexpr std::array kMembersForFront = {Member::tpe, Member::gp, Member::nsga2};
 
 // With more parameters, gp gets fewer trials and candidates: its time is bounded, 10 ms with 20.
 constexpr std::size_t kManyParameters = 12;
@@ -41,14 +42,14 @@ NamedValues options_of(Member member, const CompiledSpace& space) {
 }
 
 std::unique_ptr<Searcher> made(Member member,
-                               const Objective& objective,
+                               std::span<const Objective> objectives,
                                const ExperimentView& view) {
   const SearcherPlugin plugin = plugin_of(member);
   auto options =
       resolve_options(to_text(member), plugin.info.options, options_of(member, view.space()));
   LUTHIER_CHECK(options.ok(), "options of a member");
   auto out = plugin.make({.options = *std::move(options),
-                          .objectives = std::span(&objective, 1),
+                          .objectives = objectives,
                           .seed = view.seed(),
                           .space = &view.space()});
   LUTHIER_CHECK(out.ok(), "a member");
@@ -62,14 +63,15 @@ struct Part {
 
 class Auto : public Searcher {
  public:
-  explicit Auto(Objective objective) : objective_(std::move(objective)) {}
+  explicit Auto(std::span<const Objective> objectives)
+      : objectives_(objectives.begin(), objectives.end()) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     const Choice choice = choose(view, trial);
     const auto found = std::ranges::find(parts_, choice.member, &Part::member);
     Suggestion out = found != parts_.end()
                          ? found->searcher->suggest(view, trial)
-                         : made(choice.member, objective_, view)->suggest(view, trial);
+                         : made(choice.member, objectives_, view)->suggest(view, trial);
     if (auto* proposal = std::get_if<Proposal>(&out)) {
       proposal->reason =
           formatted("{} ({}): {}", to_text(choice.member), choice.why, proposal->reason);
@@ -83,6 +85,9 @@ class Auto : public Searcher {
     }
     note_turn(trial, choose(view, trial));
     for (const TrialId paused : history_.course.added(view, trial)) {
+      if (has_front()) {
+        continue;
+      }
       history_.records.paused(paused, view.iteration(paused), losses_.at(paused.value));
     }
     for (const Part& each : parts_) {
@@ -91,7 +96,9 @@ class Auto : public Searcher {
   }
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
-    losses_[trial.value] = ranked_loss(objective_, result);
+    if (!has_front()) {
+      losses_[trial.value] = ranked_loss(objectives_.front(), result);
+    }
     history_.course.reported(trial, result.training_iteration);
     for (const Part& each : parts_) {
       each.searcher->on_result(view, trial, result);
@@ -120,14 +127,18 @@ class Auto : public Searcher {
   Choice choose(const ExperimentView& view, TrialId trial) const {
     Rng rng(view.seed(), "auto", static_cast<std::uint64_t>(trial.value));
     const auto traits = traits_ ? *traits_ : portfolio::traits_of(view.space());
-    return portfolio::choose(traits, history_, rng.uniform());
+    return has_front() ? portfolio::choose_for_front(traits, history_.course)
+                       : portfolio::choose(traits, history_, rng.uniform());
   }
+
+  bool has_front() const { return objectives_.size() > 1; }
 
   void begin(const ExperimentView& view) {
     traits_ = portfolio::traits_of(view.space());
-    for (const Member member : kMembers) {
+    const auto members = has_front() ? std::span<const Member>(kMembersForFront) : kMembers;
+    for (const Member member : members) {
       if (may_propose(member, *traits_)) {
-        parts_.push_back({member, made(member, objective_, view)});
+        parts_.push_back({member, made(member, objectives_, view)});
       }
     }
   }
@@ -150,7 +161,7 @@ class Auto : public Searcher {
     losses_.erase(trial.value);
   }
 
-  Objective objective_;
+  std::vector<Objective> objectives_;
   std::vector<Part> parts_;  // made with the first trial
   std::optional<portfolio::SpaceTraits> traits_;
   portfolio::History history_;
@@ -163,7 +174,7 @@ int version() {
   for (const Member member : kMembers) {
     out += plugin_of(member).info.version;
   }
-  return out;
+  return out + plugin_of(Member::nsga2).info.version;
 }
 
 }  // namespace
@@ -172,9 +183,10 @@ SearcherPlugin searcher_auto() {
   return {.info = {.summary = "the searcher that suits the space and the search so far",
                    .paper = {},
                    .version = version(),
+                   .multi_objective = true,
                    .requirements = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
-            return std::unique_ptr<Searcher>(std::make_unique<Auto>(context.objectives.front()));
+            return std::unique_ptr<Searcher>(std::make_unique<Auto>(context.objectives));
           }};
 }
 

@@ -221,9 +221,6 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec, const SharedSpace& ready)
 Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) const {
   Problems problems;
   const bool several = spec.objectives.size() > 1;
-  if (spec.searcher.name == "auto" && several) {
-    spec.searcher.name = "tpe";
-  }
   problems.add(objectives_problem(spec));
   const auto check = [&](AlgorithmKind kind,
                          PluginSpec& plugin,

@@ -40,7 +40,7 @@ class PluginRegistry {
   const SearcherPlugin* searcher(const std::string& name) const;
   const SchedulerPlugin* scheduler(const std::string& name) const;
 
-  // Resolves "auto", fills in the options' defaults and checks them, names and objectives: the spec
+  // Fills in the options' defaults and checks them, names and objectives: the spec
   // as it goes into the log. Every problem is reported, one a line.
   // `ready`: the spec's space, where it is compiled already.
   Result<> resolve(ExperimentSpec& spec, const SharedSpace& ready = nullptr) const;

@@ -13,7 +13,7 @@
 
 namespace luthier::portfolio {
 
-enum class Member : std::uint8_t { tpe, gp, cmaes, bohb };
+enum class Member : std::uint8_t { tpe, gp, cmaes, bohb, nsga2 };
 
 std::string_view to_text(Member member);
 
@@ -38,5 +38,7 @@ struct History {
 
 // `draw`, uniform in [0, 1), decides whose turn it is where two take turns.
 Choice choose(const SpaceTraits& traits, const History& history, double draw);
+// With several objectives.
+Choice choose_for_front(const SpaceTraits& traits, const Course& course);
 
 }  // namespace luthier::portfolio

@@ -177,6 +177,41 @@ TEST(Course, ForgetsAPauseOnceTheTrialGoesOn) {
   EXPECT_FALSE(course.has_early_stopping());
 }
 
+// Two objectives: the loss, and how far a is from 0.
+std::string reason_for_front(const Space& space, int trials, TrialState end) {
+  const std::vector<Objective> objectives = {{"loss", Mode::min}, {"far", Mode::max}};
+  FakeView view(space, 7, objectives);
+  const auto searcher = make_searcher("auto", {}, 7, objectives);
+  for (int i = 0; i < trials; ++i) {
+    const TrialId trial = view.add(*searcher, std::get<Proposal>(view.ask(*searcher)).config);
+    const bool goes_on = i % 4 == 0;
+    for (int iteration = 0; iteration < (goes_on ? 9 : 1); ++iteration) {
+      const double loss = loss_of_config(view.config(trial));
+      view.report(*searcher, trial, Metrics{{"loss", loss}, {"far", 1 / (1 + loss)}});
+    }
+    if (goes_on || end == TrialState::completed) {
+      view.end(*searcher, trial);
+    } else if (end == TrialState::stopped) {
+      view.end(*searcher, trial, end);
+    } else {
+      view.set_state(trial, end);
+    }
+  }
+  return reason_of(view.ask(*searcher));
+}
+
+TEST(Auto, ChoosesWithSeveralObjectivesToo) {
+  using enum TrialState;
+  EXPECT_THAT(reason_for_front(numbers(), 20, completed),
+              StartsWith("gp (2 numbers, fewer than 500 trials): "));
+  EXPECT_THAT(reason_for_front(conditions(), 30, completed),
+              StartsWith("tpe (some parameters depend on others): "));
+  EXPECT_THAT(reason_for_front(numbers(), 20, stopped),
+              StartsWith("tpe (15 trials were cut short): "));
+  EXPECT_THAT(reason_for_front(numbers(), 21, paused),  // the last one completed
+              StartsWith("tpe (15 trials were cut short): "));
+}
+
 TEST(Auto, HandsManyTrialsOverToASearcherThatStaysFast) {
   FakeView view(numbers());
   const auto nobody = make_searcher("random");
@@ -190,6 +225,9 @@ TEST(Auto, HandsManyTrialsOverToASearcherThatStaysFast) {
   const auto chosen = [](const portfolio::SpaceTraits& traits, const Course& so_far) {
     return portfolio::choose(traits, {.course = so_far}, 0.5).member;
   };
+  EXPECT_EQ(choose_for_front({.numeric = 2}, course).member, Member::nsga2);
+  EXPECT_EQ(choose_for_front({.numeric = 501}, course).member, Member::tpe);
+  EXPECT_FALSE(may_propose(Member::nsga2, {.numeric = 501}));
   EXPECT_EQ(chosen({.numeric = 2}, course), Member::cmaes);
   EXPECT_EQ(chosen({.numeric = 2, .categorical = 1}, course), Member::tpe);
   EXPECT_EQ(chosen({.numeric = 2}, Course()), Member::gp);

@@ -61,7 +61,7 @@ TEST_P(OfSeveral, DominatesMoreThanRandomSearchDoes) {
   EXPECT_GT(own, random + 5 * 0.15);
 }
 
-INSTANTIATE_TEST_SUITE_P(Searchers, OfSeveral, ::testing::Values("tpe", "nsga2", "gp"));
+INSTANTIATE_TEST_SUITE_P(Searchers, OfSeveral, ::testing::Values("tpe", "nsga2", "gp", "auto"));
 
 TEST(HistoryOfSeveral, TheGoodOnesAreTheFirstByFrontAndContribution) {
   const auto space = CompiledSpace::compile(five_numbers());

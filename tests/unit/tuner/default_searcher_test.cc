@@ -16,10 +16,10 @@ std::string searcher_of(std::vector<Objective> objectives, const PluginSpec& nam
   return spec.searcher.name;
 }
 
-TEST(DefaultSearcher, DependsOnTheNumberOfObjectives) {
+TEST(DefaultSearcher, IsAutoForAnyNumberOfObjectives) {
   EXPECT_EQ(ExperimentSpec().searcher.name, "auto");
   EXPECT_EQ(searcher_of({{"loss"}}), "auto");
-  EXPECT_EQ(searcher_of({{"loss"}, {"accuracy", Mode::max}}), "tpe");
+  EXPECT_EQ(searcher_of({{"loss"}, {"accuracy", Mode::max}}), "auto");
 }
 
 // As in an experiment from a time when another searcher was the default.
