@@ -213,16 +213,18 @@ ApiAnswer answer_experiment(const ApiRequest& request) {
 ApiAnswer answer_control(const ApiRequest& request) {
   const bool whole = request.target.segments.size() == 5;  // api v1 experiments NAME ACTION
   const auto trial = whole ? std::nullopt : std::optional(request.trial);
-  LUTHIER_TAKE(
-      const auto said,
-      luthier::request(request.experiment, *parse_request(request.action), trial, request.who));
+  LUTHIER_TAKE(const auto said,
+               luthier::request(request.experiment,
+                                {.request = *parse_request(request.action),
+                                 .trial = trial.value_or(TrialId{-1}),
+                                 .who = request.who}));
   std::string out;
   JsonWriter(out)
       .object()
       .field("schema", 1)
       .field("request", request.action)
       .field("trial", trial ? std::optional(trial->value) : std::nullopt)
-      .field("answer", said)
+      .field("answer", said.sentence)
       .end();
   return json_response(std::move(out));
 }
