@@ -31,9 +31,7 @@ class ExperimentsApi {
       : results_(std::move(results)), who_(std::move(who)) {}
 
   // The response to a visitor's request whose path begins with "api". Any thread.
-  HttpResponse answer(const HttpRequest& request,
-                      const RequestTarget& target,
-                      const Visitor& visitor);
+  HttpResponse answer(const HttpRequest& http, const RequestTarget& target, const Visitor& visitor);
 
  private:
   const std::filesystem::path results_;
