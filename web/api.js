@@ -8,7 +8,8 @@ const ROOT = "/api/v1";
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
   if (!response.ok) {
-    throw refusal(body.error || `The service answered with status ${response.status}.`, response.status);
+    const said = refusal(body.error || `The service answered with status ${response.status}.`, response.status);
+    throw Object.assign(said, { problems: body.problems });
   }
   return body;
 }
@@ -33,15 +34,23 @@ export function get(where, query = {}, signal = undefined) {
   return ask(where + (text ? "?" + text : ""), { signal });
 }
 
+// What the one who looks may do, asked once: whether experiments may be acted on.
+let session = null;
+export const mayAct = () => session !== null && session.role === "operator";
+export const resultsOption = () => session.results_option;
+export async function meet(signal) {
+  if (session === null) session = await get("/session", {}, signal);
+}
+
 // Whether there may be an answer, and what is absent from those of a view.
 export const offers = () => true;
 export const absent = () => "";
 
-export function post(where) {
+export function post(where, body) {
   return ask(where, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Luthier": "1" },
-    body: "{}",
+    body: JSON.stringify(body),
   });
 }
 

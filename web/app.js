@@ -1,5 +1,5 @@
 // Which page is shown, and when it is renewed. Every page is loading, there, or says what is wrong.
-import { SERVED, follow, get } from "/assets/api.js";
+import { SERVED, follow, get, mayAct, meet } from "/assets/api.js";
 import { experimentPage } from "/assets/experiment_page.js";
 import { EVERY_MS, listPage } from "/assets/list_page.js";
 import { h, note, problem } from "/assets/parts.js";
@@ -11,6 +11,7 @@ import { trialPage } from "/assets/trial_page.js";
 const main = document.getElementById("main");
 const trail = document.getElementById("trail");
 const connection = document.getElementById("connection");
+const limits = document.getElementById("limits");
 
 let shown = null;  // {names, abort, unfollow, timer}
 
@@ -96,6 +97,8 @@ async function renew(current, first) {
   }
   current.busy = true;
   try {
+    await meet(current.abort.signal);
+    limits.textContent = SERVED && !mayAct() ? "You may look at everything here and change nothing. Whoever serves it can give you the address of operators, who may." : "";
     const page = await load(current.abort.signal);
     if (current !== shown) return;
     put(page);

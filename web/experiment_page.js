@@ -1,4 +1,5 @@
 // One experiment: how far it is, and its views.
+import { actions } from "/assets/actions.js";
 import { absent, get } from "/assets/api.js";
 import { answers, controls } from "/assets/controls.js";
 import { curvesView } from "/assets/curves_view.js";
@@ -74,9 +75,9 @@ export async function experimentPage(name, shown, view, signal) {
     rest: entry.rest,
     parts: [
       h("h1", {}, name, " ", state(experiment.state)), progress(experiment),
-      running ? controls(where, [["pause", "Pause"], ["resume", "Resume"],
+      running ? controls([name], [["pause", "Pause"],
         ["stop", "Stop", "Stop this experiment and its running trials? What was found stays."]], said) : null,
-      said, shown === "trials" ? about(name, experiment) : null,
+      actions(name, experiment, said), said, shown === "trials" ? about(name, experiment) : null,
       tabs(name, shown, experiment.objectives.length > 1), left ? note(left) : null, ...parts,
     ].filter(Boolean),
   };

@@ -3,6 +3,9 @@ import { refusal } from "/assets/paths.js";
 
 export const SERVED = false;
 export const follow = () => () => {};
+export const mayAct = () => false;
+export const resultsOption = () => "";
+export const meet = async () => {};
 
 const { experiments } = JSON.parse(document.getElementById("kept").textContent);
 const NOT_FINITE = ["NaN", "Infinity", "-Infinity"];

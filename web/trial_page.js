@@ -106,7 +106,8 @@ export async function trialPage(name, number_, view, signal) {
     title, trail, follows: name,
     parts: [
       h("h1", {}, `Trial ${trial.trial} `, state(trial.state)),
-      ENDED.includes(trial.state) ? null : controls(where, [["pause", "Pause"], ["resume", "Resume"],
+      trial.state === "failed" ? controls([name, trial.trial], [["retry", "Retry"]], said) : null,
+      ENDED.includes(trial.state) ? null : controls([name, trial.trial], [["pause", "Pause"], ["resume", "Resume"],
         ["stop", "Stop", `Stop trial ${trial.trial}? Its results stay.`]], said),
       said,
       facts([["Why", trial.reason], ["Best", number(trial.best)], ["Iterations", number(trial.iterations)], ["Proposed by", trial.proposed_by]]),

@@ -138,11 +138,16 @@ Suggestion Advisors::complete(const ExperimentState& state, const Config& given)
   return Proposal{.config = std::move(config)};
 }
 
+bool is_point(const ExperimentState& state) {
+  return state.added_count() - state.enqueued_count() <
+         static_cast<std::int64_t>(state.spec().points.size());
+}
+
 Suggestion Advisors::suggest(const ExperimentState& state) const {
   const TrialId next{state.trial_count()};
-  const auto added = static_cast<std::size_t>(state.added_count());
-  if (added < state.spec().points.size()) {
-    Suggestion point = complete(state, state.spec().points[added]);
+  if (is_point(state)) {
+    const auto number = static_cast<std::size_t>(state.added_count() - state.enqueued_count());
+    Suggestion point = complete(state, state.spec().points[number]);
     if (auto* proposal = std::get_if<Proposal>(&point)) {
       proposal->reason = "given to be tried first";
     }

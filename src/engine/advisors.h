@@ -89,4 +89,7 @@ class Advisors {
   TrialId next_release_;
 };
 
+// Whether the next trial is one of the points to try first.
+bool is_point(const ExperimentState& state);
+
 }  // namespace luthier

@@ -1,4 +1,5 @@
-// What a person asks of a running experiment, and whether it can be asked now.
+// What a person asks of a running experiment, and whether it can be asked now. A request with an id
+// is done once, however often it comes.
 #pragma once
 
 #include <string>
@@ -13,7 +14,11 @@ struct ControlRequest {
   RequestKind request = RequestKind::stop;
   TrialId trial{-1};  // -1: the whole experiment
   std::string who;
-  std::string id;
+  std::string id = {};
+  std::int64_t more_samples = 0;  // extend
+  double more_time_s = 0;         // extend
+  Config config = {};             // enqueue; it may leave parameters open
+  std::string file = {};          // what it was read from, where it came as one
 };
 
 // A request in words. An error says which there are.

@@ -118,12 +118,18 @@ void Engine::take_requests() {
     return;
   }
   for (const ControlRequest& request : ports_.requests()) {
-    const auto taken = planner_.on_control(request);
+    answers_.emplace_back(request, planner_.on_control(request));
     planner_.schedule();
+  }
+}
+
+void Engine::answer_requests() {
+  for (const auto& [request, taken] : answers_) {
     if (ports_.answer) {
       ports_.answer(request, taken);
     }
   }
+  answers_.clear();
 }
 
 void Engine::idle(TimePoint now) {
@@ -159,6 +165,7 @@ Result<> Engine::commit() {
       ports_.executor.reply(reply->id, reply->reply);
     }
   }
+  answer_requests();
   if (fault(FaultPoint::after_acknowledge)) {
     return {};
   }

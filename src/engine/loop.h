@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/plan.h"
@@ -28,9 +29,10 @@ struct EnginePorts {
   std::filesystem::path experiment_directory = {};
   // The trial's directory, there unless the executor makes it; empty path: trials have none.
   std::function<std::filesystem::path(TrialId)> trial_directory = {};
-  // What people ask for; polled at each idle interval. The second answers the request.
+  // What people ask for; polled at each idle interval. The second answers a request, once what
+  // follows from it is in the log.
   std::function<std::vector<ControlRequest>()> requests = {};
-  std::function<void(const ControlRequest&, const Result<>&)> answer = {};
+  std::function<void(const ControlRequest&, const Result<TrialId>&)> answer = {};
   // How often the user pressed Ctrl-C (or sent SIGTERM): 1 leaves in good order, 2 at once.
   const std::atomic<int>* interrupts = nullptr;
   // What the last of them was, in words; empty: "Ctrl-C".
@@ -72,6 +74,7 @@ class Engine {
   Result<> commit();
   void perform(Command& command);
   void take_requests();
+  void answer_requests();
   void take_interrupts();
   void idle(TimePoint now);
   bool fault(FaultPoint point);
@@ -81,6 +84,7 @@ class Engine {
   const Advisors& advisors_;
   EnginePorts ports_;
   Planner planner_;
+  std::vector<std::pair<ControlRequest, Result<TrialId>>> answers_;  // to be given after the commit
   TimePoint next_idle_ = 0;
   int interrupts_seen_ = 0;
   bool crashed_ = false;

@@ -23,6 +23,9 @@ constexpr std::int64_t kOvertakesPerJob = 2;
 constexpr std::int64_t kMaximumUnchosen = 10000;
 // With the engine's idle interval: a second at most between two events of a session.
 constexpr TimePoint kHeartbeat = 800'000;
+// What an experiment can be extended to.
+constexpr std::int64_t kMostSamples = std::int64_t{1} << 53;
+constexpr double kLongest_s = 1e11;
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -314,22 +317,41 @@ void Planner::leave_now() {
   }
 }
 
-Result<> Planner::on_control(const ControlRequest& request) {
+Result<TrialId> Planner::on_control(const ControlRequest& request) {
+  if (const auto done = state_.requested(request.id)) {
+    return *done;
+  }
   LUTHIER_TRY(check(state_, request));
+  if (request.request == RequestKind::enqueue) {
+    return enqueue(request);
+  }
   emit(ControlRequested{
       std::string(to_text(request.request)), request.trial, request.who, request.id});
   if (request.trial.value >= 0) {
     control_trial(request);
-  } else if (request.request == RequestKind::stop) {
+  } else {
+    control_experiment(request);
+  }
+  return request.trial;
+}
+
+void Planner::control_experiment(const ControlRequest& request) {
+  if (request.request == RequestKind::stop) {
     interrupt_running(false);
+  } else if (request.request == RequestKind::extend) {
+    extend(request.more_samples, request.more_time_s);
+  } else if (request.request == RequestKind::retry) {
+    retry_all(request.who);
   } else {
     leave("paused by " + request.who);
   }
-  return {};
 }
 
 void Planner::control_trial(const ControlRequest& request) {
   const TrialId trial = request.trial;
+  if (request.request == RequestKind::retry) {
+    return;  // the request itself makes it pending
+  }
   if (request.request == RequestKind::resume) {
     emit(TrialRequeued{trial, 0, "resumed by " + request.who, false});
   } else if (state_.state(trial) == TrialState::running) {
@@ -341,8 +363,20 @@ void Planner::control_trial(const ControlRequest& request) {
   }
 }
 
-void Planner::extend(std::int64_t samples, double time_budget_s) {
-  emit(LimitsChanged{samples, time_budget_s});
+void Planner::extend(std::int64_t more_samples, double more_time_s) {
+  const ExperimentSpec& spec = state_.spec();
+  const double used = std::max(spec.time_budget_s, state_.elapsed_s());
+  emit(LimitsChanged{
+      std::min(spec.samples, kMostSamples) + std::min(more_samples, kMostSamples),
+      more_time_s > 0 ? std::min(used + more_time_s, kLongest_s) : spec.time_budget_s});
+}
+
+void Planner::retry_all(const std::string& who) {
+  for (std::int64_t i = 0; i < state_.trial_count(); ++i) {
+    if (state_.state({i}) == TrialState::failed) {
+      retry({i}, who);
+    }
+  }
 }
 
 void Planner::beat() {
@@ -390,36 +424,35 @@ bool Planner::add_trial() {
     emit(SearchEnded{std::move(exhausted->reason)});
     return false;
   }
-  const bool point = state_.added_count() < static_cast<std::int64_t>(state_.spec().points.size());
-  add(std::get<Proposal>(std::move(suggestion)), seen, point);
+  const bool point = is_point(state_);
+  add(std::get<Proposal>(std::move(suggestion)),
+      seen,
+      point ? Proposer{std::string(to_text(Decider::points))} : searcher());
   return true;
 }
 
-void Planner::add(Proposal proposal, Sequence seen, bool given) {
+Planner::Proposer Planner::searcher() const {
+  return {advisors_.names().searcher, advisors_.names().searcher_version};
+}
+
+void Planner::add(Proposal proposal, Sequence seen, Proposer proposer) {
   const TrialId trial{state_.trial_count()};
   auto resources = rules_.resources_for(proposal.config);
   const std::string impossible =
       resources ? ledger_.infeasible(*resources) : resources.error().message;
-  emit(TrialAdded{
-      .trial = trial,
-      .config = std::move(proposal.config),
-      .proposed_by = given ? std::string(to_text(Decider::points)) : advisors_.names().searcher,
-      .version = given ? 0 : advisors_.names().searcher_version,
-      .seen = seen,
-      .reason = std::move(proposal.reason),
-      .resources = resources ? *resources : Resources{}});
+  emit(TrialAdded{.trial = trial,
+                  .config = std::move(proposal.config),
+                  .proposed_by = std::move(proposer.name),
+                  .version = proposer.version,
+                  .seen = seen,
+                  .reason = std::move(proposal.reason),
+                  .resources = resources ? *resources : Resources{}});
   if (!impossible.empty()) {
     end_trial(trial, TrialState::failed, "can never run: " + impossible);
   }
 }
 
-Result<TrialId> Planner::add_given(const Config& config) {
-  LUTHIER_TRY(state_.space().check(config));
-  if (!state_.more_trials()) {
-    return Error{ErrorCode::unavailable,
-                 "the experiment takes no further trial; start one with more samples"};
-  }
-  const Sequence seen = state_.sequence();
+Result<Proposal> Planner::completed(const Config& config) {
   Suggestion completed = advisors_.complete(state_, config);
   if (const auto* none = std::get_if<Exhausted>(&completed)) {
     return Error{ErrorCode::invalid_argument, none->reason};
@@ -430,9 +463,32 @@ Result<TrialId> Planner::add_given(const Config& config) {
                  "the constraints leave no value for what " + to_json(config) +
                      " leaves open; give all parameters, or others"};
   }
+  return std::move(proposal);
+}
+
+Result<TrialId> Planner::add_given(const Config& config) {
+  LUTHIER_TRY(state_.space().check(config));
+  if (!state_.more_trials()) {
+    return Error{ErrorCode::unavailable,
+                 "the experiment takes no further trial; start one with more samples"};
+  }
+  const Sequence seen = state_.sequence();
+  LUTHIER_TAKE(auto proposal, completed(config));
   proposal.reason = "given while the experiment ran";
-  add(std::move(proposal), seen, true);
+  add(std::move(proposal), seen, {std::string(to_text(Decider::points))});
   return TrialId{state_.trial_count() - 1};
+}
+
+// The trial first, so that the request can name it.
+Result<TrialId> Planner::enqueue(const ControlRequest& request) {
+  LUTHIER_TRY(state_.space().check(request.config));
+  const Sequence seen = state_.sequence();
+  LUTHIER_TAKE(auto proposal, completed(request.config));
+  proposal.reason = "given by " + request.who;
+  add(std::move(proposal), seen, {std::string(to_text(Decider::person))});
+  const TrialId trial{state_.trial_count() - 1};
+  emit(ControlRequested{std::string(to_text(request.request)), trial, request.who, request.id});
+  return trial;
 }
 
 bool Planner::choose() {

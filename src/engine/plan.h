@@ -63,8 +63,9 @@ class Planner {
   // A controller takes over; `survivors` are the attempts its executor still has.
   void begin(const std::string& host, std::int64_t pid, const std::vector<AttemptId>& survivors);
   void on_executor_event(const ExecutorEvent& event);
-  // An error is the answer to the person who asked; nothing happened then.
-  Result<> on_control(const ControlRequest& request);
+  // The trial that it was about, or that was added; -1: the whole experiment. An error is the
+  // answer to the person who asked; nothing happened then.
+  Result<TrialId> on_control(const ControlRequest& request);
   void on_timers();
   // Stop starting, let running attempts save and leave; the experiment can be resumed.
   void leave(const std::string& reason);
@@ -72,14 +73,18 @@ class Planner {
   // Before leave: notes what the first Ctrl-C leads to, and returns it. Empty: nothing runs, or it
   // was said.
   std::string answer_interrupt(std::string_view signal = "Ctrl-C");
-  void extend(std::int64_t samples, double time_budget_s);
+  void extend(std::int64_t more_samples, double more_time_s);  // 0: no more
   // Adds a trial that was not suggested; what its configuration leaves open is drawn. The error
   // says why there can be none.
   Result<TrialId> add_given(const Config& config);
+  // The same where a person asks, of any experiment that is not ending: it is one of the samples,
+  // or one more where all have been added.
+  Result<TrialId> enqueue(const ControlRequest& request);
   // A failed trial is pending again.
-  void retry(TrialId trial, const std::string& who) {
-    emit(ControlRequested{std::string(to_text(RequestKind::retry)), trial, who, ""});
+  void retry(TrialId trial, const std::string& who, const std::string& id = {}) {
+    emit(ControlRequested{std::string(to_text(RequestKind::retry)), trial, who, id});
   }
+  void retry_all(const std::string& who);
   // Says that the controller is there, if nothing else has for most of a second.
   void beat();
   void note(std::string text) { emit(Note{std::move(text)}); }
@@ -124,9 +129,16 @@ class Planner {
   void reach(Limit limit, std::string reason, TrialId trial = {-1});
   void interrupt(TrialId trial, bool pause);
   void interrupt_running(bool pause);
+  void control_experiment(const ControlRequest& request);
   void control_trial(const ControlRequest& request);
   bool add_trial();
-  void add(Proposal proposal, Sequence seen, bool given);
+  Result<Proposal> completed(const Config& config);
+  struct Proposer {
+    std::string name;
+    std::int64_t version = 0;
+  };
+  Proposer searcher() const;
+  void add(Proposal proposal, Sequence seen, Proposer proposer);
   bool choose();
   void accept(Choice choice);
   bool start_waiting();

@@ -79,7 +79,7 @@ void Replayer::check_choice(const Event& event, const TrialChosen& logged) {
 // A configuration that was given while the experiment ran is nobody's suggestion.
 bool Replayer::was_suggested(const TrialAdded& added) const {
   const bool given = added.proposed_by == to_text(Decider::points) && added.version == 0;
-  return !given || state_.added_count() < static_cast<std::int64_t>(state_.spec().points.size());
+  return !is_persons(added) && (!given || is_point(state_));
 }
 
 void Replayer::check_suggestion(const Event& event, const TrialAdded& logged) {

@@ -42,7 +42,8 @@ std::optional<std::string> ClientService::answer_during_run(const ClientRequest&
   }
   if (request.word == "stop" && !results.empty()) {
     const std::string running = name.empty() ? feed_->experiment_name() : name;
-    const auto answered = luthier::request(results / running, RequestKind::stop, {}, person());
+    const auto answered =
+        luthier::request(results / running, {.request = RequestKind::stop, .who = person()});
     return answered ? format_answer(request, "{}") : format_answer(request, answered.error());
   }
   if (request.word == "subscribe") {

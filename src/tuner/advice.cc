@@ -33,10 +33,14 @@ std::string command_line(std::string_view command,
   if (!options.empty()) {
     line.append(" ").append(options);
   }
-  if (const auto results = directory.parent_path(); results != SessionOptions().results) {
-    line += " --results " + shell_word(results.string());
+  if (const std::string option = results_option(directory.parent_path()); !option.empty()) {
+    line += " " + option;
   }
   return line;
+}
+
+std::string results_option(const std::filesystem::path& results) {
+  return results == SessionOptions().results ? "" : "--results " + shell_word(results.string());
 }
 
 bool is_taken(const std::filesystem::path& directory) {

@@ -16,6 +16,8 @@ std::string shell_word(const std::string& text);
 std::string command_line(std::string_view command,
                          const std::filesystem::path& directory,
                          std::string_view options = {});
+// The option with which a command finds the experiments of `results`; empty where it needs none.
+std::string results_option(const std::filesystem::path& results);
 // Whether no experiment can be made in `directory`: something is there that is more than what is
 // left of an experiment that never began.
 bool is_taken(const std::filesystem::path& directory);

@@ -191,7 +191,7 @@ Result<> AskAndTell::tell_stopped(TrialId trial, const std::string& who) {
   if (auto asked = session_->engine().planner().on_control(
           {.request = RequestKind::stop, .trial = trial, .who = who});
       !asked) {
-    return asked;
+    return asked.error();
   }
   return end(trial, Outcome::stopped, {});
 }
@@ -223,7 +223,7 @@ Result<> AskAndTell::stop(const std::string& who) {
   if (auto asked =
           session_->engine().planner().on_control({.request = RequestKind::stop, .who = who});
       !asked) {
-    return asked;
+    return asked.error();
   }
   return pump(out_count());
 }

@@ -136,4 +136,12 @@ Result<ExperimentSummary> retry_experiment(const std::filesystem::path& director
   return run_session(directory, std::move(start), plugins, options);
 }
 
+Result<ExperimentSummary> enqueue_and_resume(const std::filesystem::path& directory,
+                                             const PluginRegistry& plugins,
+                                             const RunContext& options,
+                                             const Config& config) {
+  SessionTask start{.given = config};
+  return run_session(directory, std::move(start), plugins, options);
+}
+
 }  // namespace luthier

@@ -12,6 +12,7 @@
 
 #include "core/log/log_words.h"
 #include "core/state/experiment_state.h"
+#include "engine/control.h"
 #include "engine/recover.h"
 #include "executors/workers/worker_options.h"
 #include "loggers/console/console.h"
@@ -66,6 +67,13 @@ Result<ExperimentSummary> retry_experiment(const std::filesystem::path& director
                                            const RunContext& options,
                                            std::optional<TrialId> trial);
 
+// Adds a configuration, which may leave parameters open, then goes on as resume does, also where
+// the experiment has ended.
+Result<ExperimentSummary> enqueue_and_resume(const std::filesystem::path& directory,
+                                             const PluginRegistry& plugins,
+                                             const RunContext& options,
+                                             const Config& config);
+
 // ---- Reading: works while the experiment runs and after it ended.
 // Every event from `first` on.
 Result<> read_events(const std::filesystem::path& directory,
@@ -97,12 +105,17 @@ std::vector<std::filesystem::path> list_experiments(const std::filesystem::path&
 Result<std::filesystem::path> find_experiment(const std::filesystem::path& results,
                                               const std::string& name);
 
-// ---- Asking: stop, pause or resume, for the experiment (no trial) or one trial. A running
-// controller is asked through <experiment>/control/ and answers within a second; for an experiment
-// that is not running, the lock is taken and the request written directly. Returns the answer.
-Result<std::string> request(const std::filesystem::path& directory,
-                            RequestKind what,
-                            std::optional<TrialId> trial,
-                            const std::string& who);
+// ---- Asking, for the experiment (trial -1) or one trial. A running controller is asked through
+// <experiment>/control/ and answers within a second, once it is in the log; for an experiment that
+// is not running, the lock is taken and the request written directly, if it starts nothing: extend,
+// retry and enqueue are refused then, with the command that does them. What has an id is done once,
+// however often it is asked.
+struct RequestAnswer {
+  std::string sentence;
+  TrialId trial{-1};  // what it was about, or what was added
+};
+Result<RequestAnswer> request(const std::filesystem::path& directory, ControlRequest asked);
+// The options and operands after the experiment's name with which the command asks the same.
+std::string request_words(const ControlRequest& asked);
 
 }  // namespace luthier

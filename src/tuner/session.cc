@@ -11,6 +11,7 @@
 
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "executors/system_clock.h"
 #include "laboratory/simulation/benchmark_workload.h"
 #include "laboratory/simulation/simulation_options.h"
@@ -34,10 +35,6 @@
 
 namespace luthier {
 namespace {
-
-// More than any experiment has; two of them can be added.
-constexpr std::int64_t kMostSamples = std::int64_t{1} << 53;
-constexpr double kLongest_s = 1e11;
 
 // A folder of an experiment is one, or not there yet.
 Result<> check_folder(const ContainedFiles& files, const char* name) {
@@ -168,8 +165,7 @@ Result<> Session::begin(SessionTask& start,
     NotificationLedger(directory_).forget();
   }
   make_engine(options);
-  apply_start(start);
-  return {};
+  return apply_start(start);
 }
 
 Result<> Session::begin_new(const SessionTask& start,
@@ -347,6 +343,14 @@ Result<> Session::check_start(const SessionTask& start) const {
     }
     return {};
   }
+  if (start.given) {
+    const double budget = state_->spec().time_budget_s;
+    if (budget > 0 && state_->elapsed_s() >= budget) {
+      return Error{ErrorCode::invalid_argument,
+                   start.spec.name + " has used up its time; " + way_to_extend()};
+    }
+    return state_->space().check(*start.given);
+  }
   const bool extends = start.extension.more_samples || start.extension.more_time_s;
   if (state_->finished() && !extends) {
     return Error{ErrorCode::invalid_argument,
@@ -478,7 +482,7 @@ void Session::make_engine(const RunContext& options) {
     };
     ports.requests = [files = ControlFiles(directory_)] { return files.take(); };
     ports.answer = [files = ControlFiles(directory_)](const ControlRequest& request,
-                                                      const Result<>& result) {
+                                                      const Result<TrialId>& result) {
       files.answer(request, result);
     };
   }
@@ -511,7 +515,7 @@ void Session::make_engine(const RunContext& options) {
       std::make_unique<Engine>(*state_, *advisors_, *rules_, std::move(planner), std::move(ports));
 }
 
-void Session::apply_start(const SessionTask& start) {
+Result<> Session::apply_start(const SessionTask& start) {
   Planner& planner = engine_->planner();
   if (start.create) {
     planner.create(start.spec, LUTHIER_VERSION);
@@ -523,12 +527,7 @@ void Session::apply_start(const SessionTask& start) {
   }
   const Extension& extension = start.extension;
   if (extension.more_samples || extension.more_time_s) {
-    const ExperimentSpec& spec = state_->spec();
-    const double used = std::max(spec.time_budget_s, state_->elapsed_s());
-    planner.extend(std::min(spec.samples, kMostSamples) +
-                       std::min(extension.more_samples.value_or(0), kMostSamples),
-                   extension.more_time_s ? std::min(used + *extension.more_time_s, kLongest_s)
-                                         : spec.time_budget_s);
+    planner.extend(extension.more_samples.value_or(0), extension.more_time_s.value_or(0));
   }
   if (start.retry) {
     for (std::int64_t i = 0; i < state_->trial_count(); ++i) {
@@ -538,6 +537,12 @@ void Session::apply_start(const SessionTask& start) {
       }
     }
   }
+  if (start.given) {
+    planner.extend(0, 0);  // it goes on, also where it had ended
+    LUTHIER_TRY(planner.enqueue(
+        {.request = RequestKind::enqueue, .who = person(), .config = *start.given}));
+  }
+  return {};
 }
 
 Result<ExperimentSummary> Session::run() {

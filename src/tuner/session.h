@@ -26,6 +26,7 @@ struct SessionTask {
   Extension extension = {};
   bool retry = false;
   std::optional<TrialId> retry_trial = {};  // none: every failed trial
+  std::optional<Config> given = {};         // a configuration to add
 };
 
 class Session {
@@ -77,7 +78,7 @@ class Session {
   void pass_on_warning();
   void tell_the_rest();
   void make_engine(const RunContext& options);
-  void apply_start(const SessionTask& start);
+  Result<> apply_start(const SessionTask& start);
   std::unique_ptr<ExperimentState> state_after(std::vector<Event>& events,
                                                const AdviceFailure& failure);
 

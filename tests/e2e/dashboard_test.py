@@ -6,7 +6,7 @@ import sys
 import unittest
 
 from luthier_program import interrupt
-from serve_test import ServeTest
+from serve_test import TOKEN, ServeTest
 
 try:
     from playwright.sync_api import sync_playwright
@@ -298,6 +298,54 @@ class Running(BrowserTest):
             self.assert_untroubled(page)
         interrupt(running)
 
+    def test_it_is_made_longer_from_its_page(self):
+        running = self.start(*self.run_words("digits", samples=2, jobs=2), *self.train("--sleep", 0.2, "--epochs", 1000))
+        self.wait_for_results("digits", 2)
+        self.serve()
+        page = self.open("#/digits", expected=(400,))
+        page.click("summary >> text=Make it longer")
+        page.fill("[name='more samples']", "20")
+        extend = page.locator("form[aria-label=Extend]")
+        self.wait(page, "document.querySelector('form[aria-label=Extend] code').textContent === 'luthier extend digits -n 20'")
+        extend.get_by_role("button").dblclick()
+        page.wait_for_selector(".said >> text=20 more samples")
+        self.wait_until(lambda: self.get("experiments/digits")["samples"] == 22, "the extension")
+        page.wait_for_selector("[name='parameter lr']")
+        page.fill("[name='parameter lr']", "7")
+        page.get_by_role("button", name="Add this configuration").click()
+        page.wait_for_selector("label:has([name='parameter lr']) .wrong >> text=which is not in")
+        self.assertEqual(page.get_attribute("[name='parameter lr']", "aria-invalid"), "true")
+        page.fill("[name='parameter lr']", "0.25")
+        page.wait_for_timeout(1500)  # the page around it is renewed meanwhile
+        self.assertEqual(page.input_value("[name='parameter lr']"), "0.25")
+        self.assertEqual(page.locator("form[aria-label='Add this configuration'] code").inner_text(), "luthier enqueue digits lr=0.25")
+        page.get_by_role("button", name="Add this configuration").dblclick()
+        page.wait_for_selector(".said >> text=trial 00002 is added")
+        page.wait_for_timeout(1500)
+        log = self.succeed("export", "digits", "--format", "jsonl").stdout
+        self.assertEqual(log.count('"control_requested"'), 2)
+        self.assertEqual(self.get("experiments/digits/trials/2")["config"]["lr"], 0.25)
+        self.assert_untroubled(page)
+        interrupt(running)
+        page.wait_for_selector("text=these pages start nothing", timeout=20000)
+        self.assertEqual(page.locator(".actions button:visible").count(), 0)
+        self.assertEqual(extend.locator("code").inner_text(), "luthier extend digits -n 20")
+
+    def test_viewers_see_no_buttons_and_are_told_once(self):
+        running = self.start(*self.run_words("digits", samples=2, jobs=2), *self.train("--sleep", 0.2, "--epochs", 1000))
+        self.wait_for_results("digits", 2)
+        (self.home / "token").write_text(TOKEN)
+        (self.home / "viewers").write_text(TOKEN[::-1])
+        self.serve("--token-file", "token", "--viewer-token-file", "viewers")
+        for token, buttons in [(TOKEN[::-1], 0), (TOKEN, 1)]:
+            for address in ("#/digits", "#/digits/trials/0"):
+                page = self.open(f"?token={token}{address}")
+                self.assertEqual(page.get_by_role("button", name="Stop", exact=True).count(), buttons)
+                self.assertEqual(page.locator("text=change nothing").count(), 1 - buttons)
+                self.assertNotIn(token, page.url)
+                self.assert_untroubled(page)
+        interrupt(running)
+
     def test_the_stop_button_stops(self):
         running = self.start(*self.run_words("digits", samples=2, jobs=2), *self.train("--sleep", 0.2, "--epochs", 1000))
         self.wait_for_results("digits", 2)
@@ -309,6 +357,66 @@ class Running(BrowserTest):
         page.wait_for_selector("h1 >> text=finished", timeout=20000)
         self.assertEqual(page.locator(".controls button", has_text="Stop").count(), 0)
         self.assert_untroubled(page)
+
+
+class Names(BrowserTest):
+    """Names, choices and what people type are strangers' texts too."""
+
+    TEXTS = [MARKUP, "<script>window.hurt = 1</script>", "<svg onload='window.hurt = 1'>", "</option></select><img src=x onerror='window.hurt = 1'>",
+             "javascript:window.hurt=1", "{{window.hurt = 1}}", "${window.hurt = 1}", "&lt;img src=x&gt;", "\u202ehurt", "' onfocus='window.hurt = 1' autofocus='"]
+
+    def test_they_stay_text(self):
+        (self.home / "one.py").write_text("import time\nfor i in range(3000): print(f'epoch={i} loss={i}', flush=True); time.sleep(0.2)")
+        choices = json.dumps(self.TEXTS)
+        running = self.start("run", "--name", "plain", "--min", "loss", "-n", 1, "-p", f"kind=choice({choices})", "-p", "lr=uniform(0, 1)", "--grace", 1,
+                             "--", sys.executable, "one.py", "{kind}", "{lr}")
+        self.wait_for_results("plain", 1)
+        name = "<img src=x onerror='window.hurt = 1'>"
+        (self.home / "luthier-results" / name).symlink_to("plain")
+        self.serve()
+        page = self.open("#/")
+        self.assertIn(name, page.inner_text("main"))
+        self.assertEqual(page.locator("main img").count(), 0)
+        (self.home / "luthier-results" / name).unlink()
+        page = self.open("#/plain", expected=(400,))
+        page.click("summary >> text=Make it longer")
+        page.wait_for_selector("[name='parameter kind']")
+        shown = page.locator("[name='parameter kind'] option").all_inner_texts()
+        self.assertEqual(len(shown), len(self.TEXTS) + 1)
+        for text in self.TEXTS:
+            page.fill("[name='parameter lr']", text)
+            page.get_by_role("button", name="Add this configuration").click()
+            page.wait_for_selector("label:has([name='parameter lr']) .wrong >> text=is not in")
+        self.assertEqual(page.locator("main img, main script, main svg[onload]").count(), 0)
+        page.fill("[name='parameter lr']", "0.5")
+        page.select_option("[name='parameter kind']", index=1)
+        page.get_by_role("button", name="Add this configuration").click()
+        page.wait_for_selector(".said >> text=is added")
+        self.assertEqual(self.get("experiments/plain/trials/1")["config"]["kind"], MARKUP)
+        page = self.open("#/plain/trials/1")
+        self.assertEqual(page.locator("main img, main script").count(), 0)
+        self.assert_untroubled(page)
+        interrupt(running)
+
+
+class Rebinding(BrowserTest):
+    """A page of another site whose name was made to lead here, in a browser that believes it."""
+
+    def test_it_reads_nothing(self):
+        self.experiment("shown", samples=1)
+        self.serve()
+        browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP evil.example 127.0.0.1"])
+        self.addCleanup(browser.close)
+        page = browser.new_page()
+        answer = page.goto(f"http://evil.example:{self.port}/")
+        self.assertEqual(answer.status, 421)
+        for path in ["/", "/api/v1/experiments", "/api/v1/session", "/assets/app.js", "/api/v1/experiments/shown/trials/0/log"]:
+            status, text = page.evaluate("async path => { const answer = await fetch(path); return [answer.status, await answer.text()]; }", path)
+            self.assertEqual(status, 421, path)
+            self.assertNotIn("shown", text)
+        status = page.evaluate("""async () => (await fetch("/api/v1/experiments/shown/stop",
+            { method: "POST", headers: { "X-Luthier": "1", "Content-Type": "application/json" }, body: "{}" })).status""")
+        self.assertEqual(status, 421)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from luthier_program import ProgramTest, interrupt
 
 WEB = pathlib.Path(__file__).resolve().parents[2] / "web"
 TOKEN = "an-example-token-of-thirty-chars"
-INTENT = {"X-Luthier": "1", "Content-Type": "application/json"}
+INTENT = {"X_Luthier": "1", "Content_Type": "application/json"}
 
 
 class ServeTest(ProgramTest):
@@ -50,8 +50,8 @@ class ServeTest(ProgramTest):
         self.assertEqual(status, 200, body)
         return json.loads(body)
 
-    def post(self, path):
-        status, _, body = self.ask("/api/v1/" + path, "POST", "{}", X_Luthier="1", Content_Type="application/json")
+    def post(self, path, **members):
+        status, _, body = self.ask("/api/v1/" + path, "POST", json.dumps(members), **INTENT)
         return status, json.loads(body)
 
     def raw(self, data, seconds=20):
@@ -396,6 +396,70 @@ class KeptOut(ServeTest):
         self.assertIn("HttpOnly; SameSite=Strict", cookie)
         self.assertEqual(self.status("/api/v1/experiments", Cookie=cookie.split(";")[0]), 200)
 
+    def documented(self):
+        """(method, path, role) of each operation of docs/openapi.yaml, with the names of what there is in the path."""
+        names = {"{experiment}": "digits", "{trial}": "0", "{action}": "resume"}
+        path = method = None
+        for line in (WEB.parent / "docs/openapi.yaml").read_text().split("components:")[0].splitlines():
+            if line.startswith("  /"):
+                path = "/".join(names.get(part, part) for part in line.strip().rstrip(":").split("/"))
+            elif line.strip() in ("get:", "post:"):
+                method = line.strip().rstrip(":").upper()
+            elif method and "security: [{}, {token: [" in line:
+                yield method, path, line.split("token: [")[1].split("]")[0]
+                method = None
+
+    def test_viewers_may_read_all_and_change_nothing(self):
+        self.succeed(*self.run_words("digits", samples=2), *self.train())
+        (self.home / "token").write_text(TOKEN + "\n")
+        (self.home / "viewers").write_text(TOKEN[::-1] + "\n")
+        self.assertIn("hold the same token", self.succeed("serve", "--token-file", "token", "--viewer-token-file", "token", code=2).stderr)
+        self.serve("--token-file", "token", "--viewer-token-file", "viewers")
+        for token, role in [(TOKEN, "operator"), (TOKEN[::-1], "viewer")]:
+            body = self.ask("/api/v1/session", Authorization="Bearer " + token)[2]
+            self.assertEqual(json.loads(body)["role"], role)
+        found = list(self.documented())
+        self.assertGreater(len(found), 15)
+        for method, path, role in found:
+            def ask(**headers):
+                if path.endswith("/events"):
+                    return self.begins("/api/v1" + path, headers)
+                return self.status("/api/v1" + path, method, None if method == "GET" else "{}", **headers, **INTENT)
+            self.assertEqual(ask(), 401, path)
+            self.assertEqual(ask(Authorization="Bearer " + "x" * len(TOKEN)), 401, path)
+            self.assertEqual(ask(Authorization="Bearer " + TOKEN[::-1]) == 403, role == "operator", path)
+            self.assertIn(ask(Authorization="Bearer " + TOKEN), (200, 400), path)  # resume: nothing is paused
+        self.assertNotIn("control_requested", self.succeed("export", "digits", "--format", "jsonl").stdout)
+
+    def begins(self, path, headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("GET", path, headers=headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def test_every_answer_keeps_other_sites_out(self):
+        self.succeed(*self.run_words("digits", samples=1), *self.train())
+        self.serve()
+        paths = ["/api/v1" + path for _, path, _ in self.documented() if not path.endswith("/events")]
+        for path in [*paths, "/", "/assets/app.js", "/healthz", "/nothing", "/api/v2", "/?token=wrong"]:
+            for options in [{}, {"host": "evil.example"}, {"Origin": "http://evil.example"}]:
+                _, headers, _ = self.ask(path, **options)
+                names = {name.lower(): value for name, value in headers.items()}
+                self.assertFalse([name for name in names if name.startswith("access-control")], path)
+                self.assertIn("frame-ancestors 'none'", names["content-security-policy"], path)
+                self.assertEqual((names["cross-origin-opener-policy"], names["cross-origin-resource-policy"]), ("same-origin",) * 2, path)
+                self.assertEqual(names["x-content-type-options"], "nosniff", path)
+
+    def test_bodies_that_are_none(self):
+        self.succeed(*self.run_words("digits", samples=1), *self.train())
+        self.serve()
+        for body in ["[" * 60000, "{" * 60000, '{"config":' * 6000, "null", "[]", "1", "{", '{"id": 1}', '{"config": {"lr": "' + "9" * 60000 + '"}}', "\x00"]:
+            for action in ("enqueue", "extend", "retry", "stop"):
+                status, _, said = self.ask("/api/v1/experiments/digits/" + action, "POST", body, **INTENT)
+                self.assertEqual(status, 400, (action, body[:30]))
+                self.assertLess(len(said), 200_000)
+
     def test_from_elsewhere_a_token_is_always_needed(self):
         said = self.serve("--host", "0.0.0.0")
         self.assertEqual(self.status("/api/v1/experiments"), 401)
@@ -403,6 +467,18 @@ class KeptOut(ServeTest):
         self.assertGreaterEqual(len(token), 32)
         self.assertEqual(self.status("/api/v1/experiments", Authorization="Bearer " + token), 200)
         self.assertEqual(self.status("/", host=f"evil.example:{self.port}", Authorization="Bearer " + token), 421)
+        running = self.start(*self.run_words("digits", samples=2), *self.train("--sleep", 0.2, "--epochs", 1000))
+        self.wait_for_results("digits", 1)
+        self.assertEqual(self.status("/api/v1/experiments/digits/stop", "POST", "{}", Authorization="Bearer " + token, **INTENT), 200)
+        running.wait(60)
+        self.assertIn("'s dashboard", self.get_reason("digits", token))
+        viewers = said["viewer_address"].split("token=")[1]
+        self.assertEqual(self.status("/api/v1/experiments", Authorization="Bearer " + viewers), 200)
+        self.assertEqual(self.status("/api/v1/experiments/a/stop", "POST", "{}", Authorization="Bearer " + viewers, **INTENT), 403)
+        self.assertEqual(self.status("/api/v1/experiments/a/stop", "POST", "{}", Authorization="Bearer " + token, **INTENT), 404)
+
+    def get_reason(self, name, token):
+        return json.loads(self.ask("/api/v1/experiments/" + name, Authorization="Bearer " + token)[2])["reason"]
 
     def test_wrong_options(self):
         (self.home / "short").write_text("abc\n")
@@ -443,6 +519,125 @@ class KeptOut(ServeTest):
         slow[-1].settimeout(30)
         self.assertIn(b"408", slow[-1].recv(4096))
         self.assertLess(time.monotonic(), end)
+
+
+class Longer(ServeTest):
+    """What makes an experiment longer, asked of the controller that runs it."""
+
+    def setUp(self):
+        super().setUp()
+        self.running = self.start(*self.run_words("digits", samples=2, jobs=2), *self.train("--sleep", 0.3, "--epochs", 1000))
+        self.wait_for_results("digits", 2)
+        self.serve()
+
+    def requests(self):
+        events = [json.loads(line) for line in self.succeed("export", "digits", "--format", "jsonl").stdout.splitlines()]
+        return [each for each in events if each["event"] == "control_requested"], events
+
+    def test_more_samples_once_for_each_id(self):
+        for _ in range(3):
+            status, said = self.post("experiments/digits/extend", samples=2, id="one")
+            self.assertEqual((status, said["answer"]), (200, "digits continues with 2 more samples"))
+        self.assertEqual(self.post("experiments/digits/extend", samples=1)[0], 200)
+        self.assertEqual(self.get("experiments/digits")["samples"], 5)
+        asked, _ = self.requests()
+        self.assertEqual([(each["request"], each["id"] == "one") for each in asked], [("extend", True), ("extend", False)])
+        self.assertEqual(len({each["who"] for each in asked}), 1)
+        for body, words in [({}, "nothing to extend by"), ({"samples": 0.5}, "whole number"), ({"samples": -1}, "not negative"),
+                            ({"samples": "2"}, "must be a number"), ({"time_s": 5}, "no limit of time"), ({"sample": 2}, "did you mean 'samples'?"),
+                            ({"samples": 1, "id": "../x"}, "id must be"), ({"samples": 1, "id": "x" * 65}, "id must be")]:
+            status, said = self.post("experiments/digits/extend", **body)
+            self.assertEqual(status, 400, body)
+            self.assertIn(words, said["error"])
+        self.assertEqual(len(self.requests()[0]), 2)
+
+    def test_many_who_ask_the_same_at_once(self):
+        said = []
+        asking = [threading.Thread(target=lambda: said.append(self.post("experiments/digits/extend", samples=2, id="one"))) for _ in range(8)]
+        for each in asking:
+            each.start()
+        for each in asking:
+            each.join()
+        self.assertEqual({status for status, _ in said}, {200})
+        self.assertEqual((self.get("experiments/digits")["samples"], len(self.requests()[0])), (4, 1))
+
+    def test_a_configuration(self):
+        parameters = {each["name"]: each for each in self.get("experiments/digits/space")["parameters"]}
+        self.assertEqual((parameters["lr"]["typed"], parameters["lr"]["choices"]), (True, []))
+        status, said = self.post("experiments/digits/enqueue", config={"lr": "7", "rl": "1"}, id="two")
+        self.assertEqual(status, 400)
+        self.assertEqual([each["parameter"] for each in said["problems"]], ["lr", "rl"])
+        self.assertIn("parameter 'lr' is 7, which is not in", said["problems"][0]["sentence"])
+        for config in [{}, [], None, {"lr": {"a": 1}}]:
+            self.assertEqual(self.post("experiments/digits/enqueue", config=config)[0], 400, config)
+        for _ in range(2):
+            status, said = self.post("experiments/digits/enqueue", config={"lr": "0.125"}, id="two")
+            self.assertEqual((status, said["trial"]), (200, 2), said)
+        self.post("experiments/digits/trials/0/stop")
+        self.wait_until(lambda: self.get("experiments/digits/trials/2")["state"] == "running", "the configuration")
+        trial = self.get("experiments/digits/trials/2")
+        self.assertEqual((trial["config"]["lr"], trial["proposed_by"]), (0.125, "person"))
+        self.post("experiments/digits/stop")
+        self.running.wait(60)
+        self.succeed("replay", "digits")
+        self.assertEqual(self.post("experiments/digits/enqueue", config={"lr": "0.125"}, id="two")[1]["trial"], 2)
+        status, said = self.post("experiments/digits/enqueue", config={"lr": "0.5"})
+        self.assertEqual(status, 400)
+        self.assertIn("digits is not running, and this starts nothing; `luthier enqueue digits lr=0.5` does", said["error"])
+
+    def test_a_controller_that_is_killed_does_not_lose_what_it_answered(self):
+        self.assertEqual(self.post("experiments/digits/extend", samples=3, id="three")[0], 200)
+        self.assertEqual(self.post("experiments/digits/enqueue", config={"lr": 0.5}, id="four")[1]["trial"], 2)
+        self.running.kill()
+        self.running.wait(30)
+        self.assertEqual(self.get("experiments/digits")["samples"], 5)
+        self.assertEqual(self.get("experiments/digits/trials/2")["config"]["lr"], 0.5)
+        self.assertEqual(self.post("experiments/digits/extend", samples=3, id="three")[0], 200)
+        self.assertEqual(len(self.requests()[0]), 2)
+
+    def test_the_commands_ask_the_same(self):
+        self.assertIn("digits continues with 1 more sample", self.succeed("extend", "digits", "-n", 1).stderr)
+        self.assertIn("trial 00002 is added", self.succeed("enqueue", "digits", "lr=0.25").stderr)
+        self.assertIn("digits is running, and --jobs is for starting; drop it", self.succeed("extend", "digits", "-n", 1, "-j", 4, code=2).stderr)
+        self.assertIn("no trial failed", self.succeed("retry", "digits", code=2).stderr)
+        self.assertIn("is not in", self.succeed("enqueue", "digits", "lr=7", code=2).stderr)
+        self.assertIn("NAME=VALUE", self.succeed("enqueue", "digits", "lr", code=2).stderr)
+        (line,) = self.lines("enqueue", "digits", "lr=0.75")
+        self.assertEqual((line["request"], line["trial"]), ("enqueue", 3))
+        self.assertEqual([each["request"] for each in self.requests()[0]], ["extend", "enqueue", "enqueue"])
+
+    def test_where_nothing_runs_the_command_starts_it(self):
+        self.succeed("stop", "digits")
+        self.running.wait(60)
+        (self.home / "quick.py").write_text("print('loss=1')")
+        self.succeed("run", "--name", "quick", "--min", "loss", "-n", 1, "-p", "lr=uniform(0, 1)", "--", sys.executable, "quick.py", "{lr}")
+        self.succeed("enqueue", "quick", "lr=0.25")
+        rows = self.lines("trials", "quick")
+        self.assertEqual([(row["state"], row["proposed_by"]) for row in rows][1], ("completed", "person"))
+        self.assertEqual(rows[1]["config"]["lr"], 0.25)
+        self.succeed("replay", "quick")
+
+    def test_failed_trials_again(self):
+        self.succeed("stop", "digits")
+        self.running.wait(60)
+        (self.home / "once.py").write_text(
+            "import os, sys, time\n"
+            "if sys.argv[1] == '0' and not os.path.exists('seen'):\n    open('seen', 'w'); sys.exit('broken')\n"
+            "for i in range(600 if sys.argv[1] == '1' else 1):\n    print(f'loss={i}', flush=True); time.sleep(0.1)\n")
+        running = self.start("run", "--name", "once", "--min", "loss", "-n", 1, "-j", 2, "--retries", 0, "-p", "i=grid(0, 1)", "--",
+                             sys.executable, "once.py", "{i}")
+        self.wait_until(lambda: self.status("/api/v1/experiments/once/trials/0") == 200 and
+                        self.get("experiments/once/trials/0")["state"] == "failed", "the failure")
+        self.assertEqual(self.post("experiments/once/trials/1/retry")[0], 400)
+        for _ in range(2):
+            self.assertEqual(self.post("experiments/once/trials/0/retry", id="r")[0], 200)
+        self.wait_until(lambda: self.get("experiments/once/trials/0")["state"] == "completed", "the second time")
+        self.assertEqual(self.post("experiments/once/retry")[0], 400)
+        self.succeed("stop", "once")
+        running.wait(60)
+        status, said = self.post("experiments/once/retry")
+        self.assertEqual(status, 400)
+        self.assertIn("luthier retry once", said["error"])
 
 
 class Live(ServeTest):

@@ -205,8 +205,8 @@ std::vector<McpTool> tools_that_run() {
        .destructive = true},
       {.name = "extend",
        .title = "Extend an experiment",
-       .description = "Gives an experiment that has ended more samples or more time and continues "
-                      "it in the background.",
+       .description = "Gives an experiment more samples or more time; one that is not running "
+                      "continues in the background.",
        .command = {"extend"},
        .action = McpAction::proceed,
        .properties =

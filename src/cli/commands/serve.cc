@@ -3,6 +3,7 @@
 #include <array>
 #include <csignal>
 
+#include "base/failure.h"
 #include "base/file_descriptor.h"
 #include "base/format.h"
 #include "base/listening_socket.h"
@@ -13,6 +14,7 @@
 #include "cli/options/arguments.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
+#include "core/json_writer.h"
 #include "service/http/experiments_service.h"
 #include "tuner/machine/machine.h"
 
@@ -36,7 +38,12 @@ constexpr std::array kOptions = {
            .default_text = "127.0.0.1"},
     Option{.name = "token-file",
            .argument = "FILE",
-           .meaning = "a token in its first line, which everyone needs then",
+           .meaning = "a token in its first line, which everyone needs then; whoever has it may "
+                      "also act",
+           .completes = Completes::file},
+    Option{.name = "viewer-token-file",
+           .argument = "FILE",
+           .meaning = "a token in its first line, for those who may look and not act",
            .completes = Completes::file},
     Option{.name = "url",
            .argument = "URL",
@@ -57,32 +64,60 @@ Result<int> port_of(const Arguments& arguments) {
   return static_cast<int>(*number);
 }
 
+// The tokens: those of files, or new ones. Where there is a file for operators, viewers have a
+// token only if there is one for them too.
+Result<> take_tokens(const Arguments& arguments, AccessRules& rules) {
+  const auto file = arguments.text("token-file");
+  const auto viewer_file = arguments.text("viewer-token-file");
+  LUTHIER_TAKE(rules.token, file ? read_token(*file) : random_secret(kTokenBytes));
+  rules.own_processes_are_trusted = !file;
+  if (viewer_file) {
+    LUTHIER_TAKE(rules.viewer_token, read_token(*viewer_file));
+  } else if (!file) {
+    LUTHIER_TAKE(rules.viewer_token, random_secret(kTokenBytes));
+  }
+  if (rules.token == rules.viewer_token) {
+    return failure(ErrorCode::invalid_argument,
+                   "{} and {} hold the same token; viewers need one of their own",
+                   *file,
+                   *viewer_file);
+  }
+  return {};
+}
+
 Result<AccessRules> rules_of(const Arguments& arguments) {
   const std::string host = arguments.text("host").value_or("localhost");
   AccessRules rules{.address = host == "localhost" ? "127.0.0.1" : host, .host_name = host_name()};
-  if (const auto file = arguments.text("token-file")) {
-    LUTHIER_TAKE(rules.token, read_token(*file));
-    rules.own_processes_are_trusted = false;
-  } else {
-    LUTHIER_TAKE(rules.token, random_secret(kTokenBytes));
-  }
+  LUTHIER_TRY(take_tokens(arguments, rules));
   if (const auto url = arguments.text("url")) {
     LUTHIER_TAKE(rules.url, checked_url(*url));
   }
   return rules;
 }
 
-// Where to look with a browser. With a token made for this run, which nobody else knows yet.
-std::string address_of(const AccessRules& rules, bool with_token) {
+// Where to look with a browser; with `token`, if it is not empty.
+std::string address_of(const AccessRules& rules, const std::string& token) {
   const bool everywhere = rules.address == "0.0.0.0" || rules.address == "::";
   const std::string host = everywhere ? rules.host_name : in_brackets(rules.address);
   const std::string direct = formatted("http://{}:{}", host, rules.port);
   return formatted(
-      "{}/{}", rules.url.empty() ? direct : rules.url, with_token ? "?token=" + rules.token : "");
+      "{}/{}", rules.url.empty() ? direct : rules.url, token.empty() ? "" : "?token=" + token);
 }
 
+void say_notes(const Arguments& arguments, const AccessRules& rules) {
+  talk("experiments of " + results_directory(arguments).string() + "; end with Ctrl-C");
+  if (!rules.url.empty()) {
+    talk(formatted("the proxy finds it at {}, port {}", rules.address, rules.port));
+  }
+}
+
+// Tokens made for this run are in the addresses, since nobody knows them yet; those of files are
+// not.
 bool announce(const Arguments& arguments, const AccessRules& rules) {
-  const std::string address = address_of(rules, !arguments.has("token-file"));
+  const std::string address = address_of(rules, arguments.has("token-file") ? "" : rules.token);
+  const std::string viewers = arguments.has("token-file") || arguments.has("viewer-token-file")
+                                  ? ""
+                                  : address_of(rules, rules.viewer_token);
   if (!rules.loopback() && rules.url.empty()) {
     talk(
         "what is sent is not encrypted; on a network that others use, put a proxy with TLS in "
@@ -90,12 +125,18 @@ bool announce(const Arguments& arguments, const AccessRules& rules) {
         std::to_string(rules.port) + ":127.0.0.1:" + std::to_string(rules.port));
   }
   if (arguments.has("json")) {
-    return print("{\"schema\": 1, \"address\": " + json_string(address) +
-                 ", \"port\": " + std::to_string(rules.port) + "}\n");
+    std::string out;
+    JsonWriter json(out);
+    json.object().field("schema", 1).field("address", address);
+    if (!viewers.empty()) {
+      json.field("viewer_address", viewers);
+    }
+    json.field("port", rules.port).end();
+    return print(out + "\n");
   }
-  talk("experiments of " + results_directory(arguments).string() + "; end with Ctrl-C");
-  if (!rules.url.empty()) {
-    talk(formatted("the proxy finds it at {}, port {}", rules.address, rules.port));
+  say_notes(arguments, rules);
+  if (!viewers.empty() && !(rules.loopback() && rules.url.empty())) {
+    talk("for those who may look and not act: " + viewers);
   }
   return print(address + "\n");
 }

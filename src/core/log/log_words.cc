@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 7> kLimits = {"time_budget",
                                                      "scheduler_error",
                                                      "failing_early",
                                                      "no_program"};
-constexpr std::array<std::string_view, 4> kRequests = {"stop", "pause", "resume", "retry"};
+constexpr std::array<std::string_view, 6> kRequests = {
+    "stop", "pause", "resume", "retry", "extend", "enqueue"};
 
 template <class Enum, std::size_t kCount>
 std::optional<Enum> find(const std::array<std::string_view, kCount>& words, std::string_view text) {
@@ -28,6 +29,10 @@ std::optional<Enum> find(const std::array<std::string_view, kCount>& words, std:
 
 std::string_view to_text(Decider decider) {
   return kDeciders[static_cast<std::size_t>(decider)];
+}
+
+bool is_persons(const TrialAdded& added) {
+  return added.version == 0 && added.proposed_by == to_text(Decider::person);
 }
 
 std::string_view to_text(Limit limit) {

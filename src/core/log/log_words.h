@@ -13,6 +13,8 @@ namespace luthier {
 // the same name.
 enum class Decider : std::uint8_t { rule, limit, person, engine, points };
 std::string_view to_text(Decider decider);
+// Whether a person added the trial while the experiment ran.
+bool is_persons(const TrialAdded& added);
 
 // What runs out (LimitReached). Of a trial: `retry_delay`, and `stop_rule`, the user's own
 // function. Of the experiment: the others, and `stop_rule` where it has converged.
@@ -31,7 +33,8 @@ std::optional<Limit> parse_limit(std::string_view text);
 bool interrupts(std::string_view limit);
 
 // What a person asks for (ControlRequested).
-enum class RequestKind : std::uint8_t { stop, pause, resume, retry };
+// `extend` and `enqueue` come with what they ask for: the events beside them say what that was.
+enum class RequestKind : std::uint8_t { stop, pause, resume, retry, extend, enqueue };
 std::string_view to_text(RequestKind request);
 std::optional<RequestKind> parse_request(std::string_view text);
 

@@ -75,6 +75,7 @@ struct ExperimentState::Apply {
     record.live->resources = added.resources;
     record.live->required = state.requirements_.begin(added.config);
     state.trials_.push_back(std::move(record));
+    state.enqueued_ += is_persons(added) ? 1 : 0;
     ++state.counts_[static_cast<std::size_t>(TrialState::pending)];
     state.index(added.trial);
   }
@@ -259,6 +260,9 @@ struct ExperimentState::Apply {
   }
 
   void operator()(const ControlRequested& request) const {
+    if (!request.id.empty()) {
+      state.requests_.emplace(request.id, request.trial);
+    }
     const auto asked = parse_request(request.request);
     if (request.trial.value < 0) {
       if (asked == RequestKind::stop) {
@@ -499,6 +503,11 @@ std::int64_t ExperimentState::running_count() const {
   return static_cast<std::int64_t>(running_.size() + chosen_.size()) + count(TrialState::pending) -
          static_cast<std::int64_t>(std::ranges::count_if(
              chosen_, [&](TrialId trial) { return record(trial).state == TrialState::pending; }));
+}
+
+std::optional<TrialId> ExperimentState::requested(std::string_view id) const {
+  const auto found = requests_.find(id);
+  return found == requests_.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool ExperimentState::more_trials() const {

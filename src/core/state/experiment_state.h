@@ -5,12 +5,14 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/space/shared_space.h"
@@ -135,6 +137,11 @@ class ExperimentState final : public ExperimentView {
   std::int64_t known_count() const { return static_cast<std::int64_t>(spec_.known.size()); }
   bool is_known(TrialId trial) const { return trial.value >= 0 && trial.value < known_count(); }
   std::int64_t added_count() const { return trial_count() - known_count(); }
+  // Of these: what people added while it ran, beside the points to try first.
+  std::int64_t enqueued_count() const { return enqueued_; }
+  // The trial of a request of that id that is in the log already, -1 where it was about the whole
+  // experiment; nothing: there is none. Requests without an id are not told apart.
+  std::optional<TrialId> requested(std::string_view id) const;
   bool has_trial(TrialId trial) const { return trial.value >= 0 && trial.value < trial_count(); }
   const std::string& proposer(TrialId trial) const { return proposers_[record(trial).proposed_by]; }
   Metrics last_metrics(TrialId trial) const;
@@ -232,6 +239,8 @@ class ExperimentState final : public ExperimentView {
   std::string early_failure_;
   bool objective_seen_ = false;
   std::deque<double> best_history_;
+  std::map<std::string, TrialId, std::less<>> requests_;  // by id
+  std::int64_t enqueued_ = 0;
   std::int64_t held_ = 0;
   Sequence sequence_ = 0;
   TimePoint time_ = 0;

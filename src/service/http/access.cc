@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "base/failure.h"
 #include "base/format.h"
@@ -111,14 +112,22 @@ std::optional<std::string> cookie(const HttpRequest& request, const std::string&
   return std::nullopt;
 }
 
-bool has_token(const AccessRules& rules, const HttpRequest& request) {
+// What a token lets its bearer do.
+std::optional<Role> role_of(const AccessRules& rules, std::string_view token) {
+  if (same_secret(token, rules.token)) {
+    return Role::operates;
+  }
+  return same_secret(token, rules.viewer_token) ? std::optional(Role::views) : std::nullopt;
+}
+
+std::optional<Role> role_of(const AccessRules& rules, const HttpRequest& request) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string* header = request.header("authorization");
   if (header != nullptr && header->starts_with(kBearer)) {
-    return same_secret(std::string_view(*header).substr(kBearer.size()), rules.token);
+    return role_of(rules, std::string_view(*header).substr(kBearer.size()));
   }
   const auto kept = cookie(request, cookie_name(rules.port));
-  return kept && same_secret(*kept, rules.token);
+  return kept ? role_of(rules, *kept) : std::nullopt;
 }
 
 // The address that `serve` prints has the token in it. The browser is sent on to the same place
@@ -126,7 +135,7 @@ bool has_token(const AccessRules& rules, const HttpRequest& request) {
 std::optional<HttpResponse> exchange_token(const AccessRules& rules, const HttpRequest& request) {
   const auto target = parse_target(request.target);
   const std::string* token = target ? target->find("token") : nullptr;
-  if (token == nullptr || changes(request) || !same_secret(*token, rules.token)) {
+  if (token == nullptr || changes(request) || !role_of(rules, *token)) {
     return std::nullopt;
   }
   HttpResponse response{.status = 303, .type = "text/plain; charset=utf-8"};
@@ -138,7 +147,7 @@ std::optional<HttpResponse> exchange_token(const AccessRules& rules, const HttpR
                       {"Set-Cookie",
                        formatted("{}={}; Path=/; HttpOnly; SameSite=Strict{}",
                                  cookie_name(rules.port),
-                                 rules.token,
+                                 *token,
                                  encrypted ? "; Secure" : "")}};
   return response;
 }
@@ -148,6 +157,14 @@ bool is_health(const HttpRequest& request) {
 }
 
 }  // namespace
+
+std::string_view to_text(Role role) {
+  return role == Role::operates ? "operator" : "viewer";
+}
+
+bool may(Role role, Role needed) {
+  return role == Role::operates || needed == Role::views;
+}
 
 bool AccessRules::loopback() const {
   return address.starts_with("127.") || address == "::1";
@@ -175,29 +192,33 @@ std::string cookie_name(int port) {
   return "luthier_" + std::to_string(port);
 }
 
-std::optional<HttpResponse> keep_out(const AccessRules& rules,
-                                     const HttpRequest& request,
-                                     bool own) {
+std::variant<HttpResponse, Visitor> let_in(const AccessRules& rules,
+                                           const HttpRequest& request,
+                                           bool own) {
   if (auto response = check_host(rules, request)) {
-    return response;
+    return *std::move(response);
   }
   if (auto response = check_origin(rules, request)) {
-    return response;
+    return *std::move(response);
   }
   if (is_health(request)) {
-    return std::nullopt;
+    return Visitor{Role::views};
   }
   if (auto response = exchange_token(rules, request)) {
-    return response;
+    return *std::move(response);
   }
   const bool trusted =
       own && rules.own_processes_are_trusted && rules.loopback() && rules.url.empty();
-  if (!trusted && !has_token(rules, request)) {
+  const auto role = trusted ? std::optional(Role::operates) : role_of(rules, request);
+  if (!role) {
     return refusal(401,
                    "a token is needed: open the address that 'luthier serve' printed, or send "
                    "'Authorization: Bearer TOKEN'");
   }
-  return check_intent(request);
+  if (auto response = check_intent(request)) {
+    return *std::move(response);
+  }
+  return Visitor{*role, trusted};
 }
 
 }  // namespace luthier

@@ -10,6 +10,7 @@
 
 #include "luthier/error.h"
 #include "luthier/trial.h"
+#include "service/http/access.h"
 #include "service/http/event_fold_cache.h"
 #include "service/http/fold_cache.h"
 #include "service/http/http_message.h"
@@ -21,7 +22,8 @@ struct ApiRequest {
   const HttpRequest& http;
   const RequestTarget& target;
   const std::filesystem::path& results;
-  const std::string& who;  // in whose name experiments are asked to stop
+  std::string who;  // in whose name experiments are asked to stop
+  Role role;
   FoldCache& folds;
   EventFoldCache& pictures;
   std::filesystem::path experiment = {};  // its directory, where the path names one
@@ -42,6 +44,7 @@ using ApiAnswer = Result<HttpResponse>;
 
 HttpResponse json_response(std::string body);
 
+ApiAnswer answer_session(const ApiRequest& request);
 ApiAnswer answer_experiments(const ApiRequest& request);
 ApiAnswer answer_experiment(const ApiRequest& request);
 ApiAnswer answer_progress(const ApiRequest& request);
@@ -55,6 +58,10 @@ ApiAnswer answer_timeline(const ApiRequest& request);
 ApiAnswer answer_front(const ApiRequest& request);
 ApiAnswer answer_importance(const ApiRequest& request);
 ApiAnswer answer_events(const ApiRequest& request);
+ApiAnswer answer_space(const ApiRequest& request);
 ApiAnswer answer_control(const ApiRequest& request);
+ApiAnswer answer_retry(const ApiRequest& request);
+ApiAnswer answer_extend(const ApiRequest& request);
+ApiAnswer answer_enqueue(const ApiRequest& request);
 
 }  // namespace luthier

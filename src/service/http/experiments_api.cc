@@ -11,13 +11,14 @@
 #include "core/json_writer.h"
 #include "core/log/log_words.h"
 #include "service/http/api_request.h"
-#include "tuner/assembly.h"
+#include "tuner/advice.h"
 #include "tuner/stored/listing.h"
 
 namespace luthier {
 namespace {
 
 struct Route {
+  Role needs;
   std::string_view method;
   std::string_view path;        // below /api/v1
   std::string_view parameters;  // of the query, parted by blanks
@@ -25,33 +26,56 @@ struct Route {
 };
 
 constexpr std::array kRoutes = {
-    Route{"GET", "experiments", "", answer_experiments},
-    Route{"GET", "experiments/{experiment}", "", answer_experiment},
-    Route{"GET", "experiments/{experiment}/progress", "", answer_progress},
-    Route{"GET",
+    Route{Role::views, "GET", "session", "", answer_session},
+    Route{Role::views, "GET", "experiments", "", answer_experiments},
+    Route{Role::views, "GET", "experiments/{experiment}", "", answer_experiment},
+    Route{Role::views, "GET", "experiments/{experiment}/progress", "", answer_progress},
+    Route{Role::views,
+          "GET",
           "experiments/{experiment}/trials",
           "filter state sort order offset limit",
           answer_trials},
-    Route{"GET", "experiments/{experiment}/trials/{trial}", "points decisions", answer_trial},
-    Route{"GET", "experiments/{experiment}/trials/{trial}/log", "stream bytes", answer_log},
-    Route{"GET",
+    Route{Role::views,
+          "GET",
+          "experiments/{experiment}/trials/{trial}",
+          "points decisions",
+          answer_trial},
+    Route{Role::views,
+          "GET",
+          "experiments/{experiment}/trials/{trial}/log",
+          "stream bytes",
+          answer_log},
+    Route{Role::views,
+          "GET",
           "experiments/{experiment}/curves",
           "metric trials points by filter state sort order limit",
           answer_curves},
-    Route{"GET",
+    Route{Role::views,
+          "GET",
           "experiments/{experiment}/columns",
           "trials also filter state sort order limit",
           answer_columns},
-    Route{"GET", "experiments/{experiment}/rungs", "limit", answer_rungs},
-    Route{"GET", "experiments/{experiment}/timeline", "limit", answer_timeline},
-    Route{"GET", "experiments/{experiment}/front", "", answer_front},
-    Route{"GET",
+    Route{Role::views, "GET", "experiments/{experiment}/rungs", "limit", answer_rungs},
+    Route{Role::views, "GET", "experiments/{experiment}/timeline", "limit", answer_timeline},
+    Route{Role::views, "GET", "experiments/{experiment}/front", "", answer_front},
+    Route{Role::views,
+          "GET",
           "experiments/{experiment}/importance",
           "metric method filter iteration top pairs seed",
           answer_importance},
-    Route{"GET", "experiments/{experiment}/events", "after", answer_events},
-    Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
-    Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
+    Route{Role::views, "GET", "experiments/{experiment}/events", "after", answer_events},
+    Route{Role::views, "GET", "experiments/{experiment}/space", "", answer_space},
+    Route{Role::operates, "POST", "experiments/{experiment}/extend", "", answer_extend},
+    Route{Role::operates, "POST", "experiments/{experiment}/enqueue", "", answer_enqueue},
+    Route{Role::operates, "POST", "experiments/{experiment}/retry", "", answer_retry},
+    Route{
+        Role::operates, "POST", "experiments/{experiment}/trials/{trial}/retry", "", answer_retry},
+    Route{Role::operates, "POST", "experiments/{experiment}/{action}", "", answer_control},
+    Route{Role::operates,
+          "POST",
+          "experiments/{experiment}/trials/{trial}/{action}",
+          "",
+          answer_control}};
 
 // A directory of its own below the results, and no link: what lies outside stays outside.
 Result<std::filesystem::path> directory_of(const std::filesystem::path& results,
@@ -150,7 +174,17 @@ HttpResponse json_response(std::string body) {
   return {.body = std::move(body) + "\n"};
 }
 
-HttpResponse ExperimentsApi::answer(const HttpRequest& http, const RequestTarget& target) {
+std::vector<ApiRule> api_rules() {
+  std::vector<ApiRule> rules;
+  for (const Route& route : kRoutes) {
+    rules.push_back({route.method, route.path, route.needs});
+  }
+  return rules;
+}
+
+HttpResponse ExperimentsApi::answer(const HttpRequest& http,
+                                    const RequestTarget& target,
+                                    const Visitor& visitor) {
   if (target.segments.size() < 2 || target.segments[1] != "v1") {
     return refusal(404, "the API is below /api/v1; docs/openapi.yaml describes it");
   }
@@ -161,11 +195,16 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http, const RequestTarget
     if (!fits(route, segments)) {
       continue;
     }
+    if (route.method == method && !may(visitor.role, route.needs)) {
+      return refusal(403,
+                     "whoever came with a viewer's token may read only; operators may do this");
+    }
     if (route.method == method) {
       ApiRequest request{.http = http,
                          .target = target,
                          .results = results_,
-                         .who = who_,
+                         .who = visitor.serves ? who_ : "an operator of " + who_ + "'s dashboard",
+                         .role = visitor.role,
                          .folds = folds_,
                          .pictures = pictures_};
       auto answered = follow(request, route, segments);
@@ -179,6 +218,17 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http, const RequestTarget
   HttpResponse response = refusal(405, "this can be asked with " + allowed + " only");
   response.headers.emplace_back("Allow", allowed);
   return response;
+}
+
+ApiAnswer answer_session(const ApiRequest& request) {
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("schema", 1)
+      .field("role", to_text(request.role))
+      .field("results_option", results_option(request.results))
+      .end();
+  return json_response(std::move(out));
 }
 
 ApiAnswer answer_experiments(const ApiRequest& request) {
@@ -208,23 +258,6 @@ ApiAnswer answer_experiment(const ApiRequest& request) {
         .end();
   });
   return json_response(out + ", " + overview_json(overview).substr(1));
-}
-
-ApiAnswer answer_control(const ApiRequest& request) {
-  const bool whole = request.target.segments.size() == 5;  // api v1 experiments NAME ACTION
-  const auto trial = whole ? std::nullopt : std::optional(request.trial);
-  LUTHIER_TAKE(
-      const auto said,
-      luthier::request(request.experiment, *parse_request(request.action), trial, request.who));
-  std::string out;
-  JsonWriter(out)
-      .object()
-      .field("schema", 1)
-      .field("request", request.action)
-      .field("trial", trial ? std::optional(trial->value) : std::nullopt)
-      .field("answer", said)
-      .end();
-  return json_response(std::move(out));
 }
 
 }  // namespace luthier

@@ -5,7 +5,10 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "service/http/access.h"
 #include "service/http/event_fold_cache.h"
 #include "service/http/fold_cache.h"
 #include "service/http/http_message.h"
@@ -13,14 +16,22 @@
 
 namespace luthier {
 
+// One kind of request, its path below /api/v1, and who may make it.
+struct ApiRule {
+  std::string_view method;
+  std::string_view path;
+  Role needs;
+};
+std::vector<ApiRule> api_rules();
+
 class ExperimentsApi {
  public:
-  // `who`: in whose name experiments are asked to stop.
+  // `who` serves. In their name experiments are asked to stop, unless a token says who asks.
   ExperimentsApi(std::filesystem::path results, std::string who)
       : results_(std::move(results)), who_(std::move(who)) {}
 
-  // The response to a request that was let in and whose path begins with "api". Any thread.
-  HttpResponse answer(const HttpRequest& request, const RequestTarget& target);
+  // The response to a visitor's request whose path begins with "api". Any thread.
+  HttpResponse answer(const HttpRequest& http, const RequestTarget& target, const Visitor& visitor);
 
  private:
   const std::filesystem::path results_;

@@ -59,15 +59,16 @@ HttpResponse page(const HttpRequest& request, const RequestTarget& target) {
 }  // namespace
 
 HttpResponse ExperimentsService::answer(const HttpRequest& request, bool own) {
-  if (auto kept_out = keep_out(rules_, request, own)) {
-    return *std::move(kept_out);
+  auto admitted = let_in(rules_, request, own);
+  if (auto* kept_out = std::get_if<HttpResponse>(&admitted)) {
+    return std::move(*kept_out);
   }
   const auto target = parse_target(request.target);
   if (!target) {
     return refusal(target.error());
   }
   const bool api = !target->segments.empty() && target->segments[0] == "api";
-  return api ? api_.answer(request, *target) : page(request, *target);
+  return api ? api_.answer(request, *target, std::get<Visitor>(admitted)) : page(request, *target);
 }
 
 LiveNews ExperimentsService::news(const LiveStream& stream) {

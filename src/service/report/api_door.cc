@@ -18,7 +18,7 @@ ApiDoor::Answer ApiDoor::ask(const std::vector<std::string>& path, const Query& 
   RequestTarget target{.segments = {"api", "v1", "experiments", experiment_.filename().string()},
                        .query = query};
   target.segments.insert(target.segments.end(), path.begin(), path.end());
-  HttpResponse response = api_.answer({.method = "GET"}, target);
+  HttpResponse response = api_.answer({.method = "GET"}, target, {Role::views});
   if (response.body.ends_with('\n')) {
     response.body.pop_back();
   }

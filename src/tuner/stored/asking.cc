@@ -2,10 +2,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/check.h"
 #include "base/failure.h"
 #include "base/format.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "core/value_text.h"
 #include "executors/system_clock.h"
 #include "laboratory/simulation/simulation_options.h"
 #include "store/experiment_lock.h"
@@ -86,27 +89,25 @@ Error refuse(std::string why) {
 
 Result<std::string> stop_experiment(OfflineLog& log,
                                     const std::filesystem::path& directory,
-                                    const std::string& who) {
+                                    const ControlRequest& asked) {
   if (log.state().finished()) {
     return refuse(formatted("the experiment has ended already ({})", log.state().end_reason()));
   }
-  if (const auto added =
-          log.add(ControlRequested{std::string(to_text(RequestKind::stop)), {-1}, who, ""});
-      !added) {
-    return added.error();
-  }
-  LUTHIER_TRY(log.add(ControllerStopped{true, "stopped by " + who}));
+  LUTHIER_TRY(log.add(
+      ControlRequested{std::string(to_text(RequestKind::stop)), {-1}, asked.who, asked.id}));
+  LUTHIER_TRY(log.add(ControllerStopped{true, "stopped by " + asked.who}));
   return formatted("stopped; {} would resume it",
                    way_on("extend", log.state().spec(), directory, "-n N"));
 }
 
 // What follows the request in the log of an experiment that is not running.
 Result<std::string> ask_trial(OfflineLog& log,
-                              RequestKind what,
-                              TrialId trial,
                               const std::filesystem::path& directory,
-                              const std::string& who) {
+                              const ControlRequest& asked) {
   const ExperimentState& state = log.state();
+  const RequestKind what = asked.request;
+  const TrialId trial = asked.trial;
+  const std::string& who = asked.who;
   if (!state.has_trial(trial)) {
     return failure(ErrorCode::not_found,
                    "there is no trial {}; the experiment has {} trials",
@@ -126,7 +127,7 @@ Result<std::string> ask_trial(OfflineLog& log,
   if (what == RequestKind::resume && !state.record(trial).live->held) {
     return refuse(is + " and not paused by a person; there is nothing to resume");
   }
-  LUTHIER_TRY(log.add(ControlRequested{std::string(to_text(what)), trial, who, ""}));
+  LUTHIER_TRY(log.add(ControlRequested{std::string(to_text(what)), trial, who, asked.id}));
   const std::string reason = (what == RequestKind::stop    ? "stopped by "
                               : what == RequestKind::pause ? "paused by "
                                                            : "resumed by ") +
@@ -141,58 +142,132 @@ Result<std::string> ask_trial(OfflineLog& log,
          way_on("resume", state.spec(), directory);
 }
 
-// What a running controller has begun to do.
-std::string begun_text(RequestKind what,
-                       std::optional<TrialId> trial,
+bool starts_something(RequestKind what) {
+  return what == RequestKind::extend || what == RequestKind::retry || what == RequestKind::enqueue;
+}
+
+// How much more an experiment was given, in words.
+std::string more_text(const ControlRequest& asked) {
+  const std::string samples =
+      asked.more_samples > 0 ? counted(asked.more_samples, "more sample") : "";
+  const std::string time =
+      asked.more_time_s > 0 ? format_number(asked.more_time_s) + " s more" : "";
+  return samples + (samples.empty() || time.empty() ? "" : " and ") + time;
+}
+
+// What a running controller has begun to do. `trial`: what it was about, or what was added.
+std::string begun_text(const ControlRequest& asked,
+                       TrialId trial,
                        const std::filesystem::path& directory) {
-  const std::string name = trial ? "trial " + to_text(*trial) : directory.filename().string();
-  if (what == RequestKind::stop) {
-    return formatted("{}{}; what was found stays",
-                     name,
-                     trial ? " stops" : " stops, and its running trials with it");
+  const bool whole = asked.trial.value < 0;
+  const std::string experiment = directory.filename().string();
+  const std::string name = whole ? experiment : "trial " + to_text(trial);
+  switch (asked.request) {
+    case RequestKind::stop:
+      return formatted("{}{}; what was found stays",
+                       name,
+                       whole ? " stops, and its running trials with it" : " stops");
+    case RequestKind::pause:
+      return formatted("{}{}; `{}` resumes it",
+                       name,
+                       whole ? " pauses: running trials save and leave"
+                             : " pauses: if it is running, it saves and leaves",
+                       command_line("resume", directory, request_words(asked)));
+    case RequestKind::resume:
+      return name + " resumes as soon as a slot is free";
+    case RequestKind::extend:
+      return formatted("{} continues with {}", experiment, more_text(asked));
+    case RequestKind::retry:
+      return whole ? "the failed trials of " + experiment + " run again as soon as slots are free"
+                   : name + " runs again as soon as a slot is free";
+    case RequestKind::enqueue:
+      return trial.value < 0 ? "the configuration is added; it runs as soon as a slot is free"
+                             : formatted("trial {} is added; it runs as soon as a slot is free",
+                                         to_text(trial));
   }
-  if (what == RequestKind::resume) {
-    return name + " resumes as soon as a slot is free";
+  LUTHIER_CHECK(false, "a kind of request");
+}
+
+// Nothing: no controller runs the experiment.
+Result<std::optional<RequestAnswer>> ask_controller(const std::filesystem::path& directory,
+                                                    const ControlRequest& asked) {
+  if (!ExperimentLock::is_held(directory)) {
+    return std::optional<RequestAnswer>();
   }
-  const std::string number = trial ? std::to_string(trial->value) : "";
-  return formatted("{}{}; `{}` resumes it",
-                   name,
-                   trial ? " pauses: if it is running, it saves and leaves"
-                         : " pauses: running trials save and leave",
-                   command_line("resume", directory, number));
+  if (is_simulated(directory)) {
+    const auto running = holder(directory);
+    return Error{ErrorCode::unavailable,
+                 "a running simulation takes no requests; end it with Ctrl-C" +
+                     (running ? " or kill -INT " + std::to_string(running->pid) : "")};
+  }
+  LUTHIER_TAKE(const auto trial, ControlFiles(directory).ask(asked, kPatience, [&directory] {
+    return ExperimentLock::is_held(directory);
+  }));
+  return trial ? std::optional(RequestAnswer{begun_text(asked, *trial, directory), *trial})
+               : std::nullopt;
+}
+
+// Where no controller runs it, what would start one is left to the command.
+Result<RequestAnswer> refuse_to_start(const std::filesystem::path& directory,
+                                      const ControlRequest& asked) {
+  LUTHIER_TAKE(const auto state, read_state(directory));
+  if (const auto done = state->requested(asked.id)) {
+    return RequestAnswer{begun_text(asked, *done, directory), *done};
+  }
+  return refuse(
+      formatted("{} is not running, and this starts nothing; {} does",
+                directory.filename().string(),
+                way_on(to_text(asked.request), state->spec(), directory, request_words(asked))));
+}
+
+Result<RequestAnswer> write_request(const std::filesystem::path& directory,
+                                    const ControlRequest& asked) {
+  const bool whole = asked.trial.value < 0;
+  if (whole && asked.request != RequestKind::stop) {
+    return refuse("the experiment is not running; there is nothing to " +
+                  std::string(to_text(asked.request)));
+  }
+  LUTHIER_TAKE(auto log, OfflineLog::open(directory));
+  const bool done = log.state().requested(asked.id).has_value();
+  auto answer = done    ? Result<std::string>(begun_text(asked, asked.trial, directory))
+                : whole ? stop_experiment(log, directory, asked)
+                        : ask_trial(log, directory, asked);
+  LUTHIER_TRY(log.close());
+  if (!answer) {
+    return answer.error();
+  }
+  return RequestAnswer{*std::move(answer), asked.trial};
 }
 
 }  // namespace
 
-Result<std::string> request(const std::filesystem::path& directory,
-                            RequestKind what,
-                            std::optional<TrialId> trial,
-                            const std::string& who) {
-  if (ExperimentLock::is_held(directory)) {
-    if (is_simulated(directory)) {
-      const auto running = holder(directory);
-      return Error{ErrorCode::unavailable,
-                   "a running simulation takes no requests; end it with Ctrl-C" +
-                       (running ? " or kill -INT " + std::to_string(running->pid) : "")};
-    }
-    ControlRequest asked{.request = what, .trial = trial.value_or(TrialId{-1}), .who = who};
-    asked.id = std::to_string(SystemClock().now()) + "-" + std::to_string(process_id());
-    LUTHIER_TAKE(const auto answer, ControlFiles(directory).ask(asked, kPatience, [&directory] {
-      return ExperimentLock::is_held(directory);
-    }));
-    if (answer) {
-      return begun_text(what, trial, directory);
-    }
+std::string request_words(const ControlRequest& asked) {
+  std::vector<std::string> words;
+  if (asked.trial.value >= 0) {
+    words.push_back(std::to_string(asked.trial.value));
   }
-  if (!trial && what != RequestKind::stop) {
-    return refuse("the experiment is not running; there is nothing to " +
-                  std::string(to_text(what)));
+  if (asked.more_samples > 0) {
+    words.push_back("-n " + std::to_string(asked.more_samples));
   }
-  LUTHIER_TAKE(auto log, OfflineLog::open(directory));
-  auto answer =
-      trial ? ask_trial(log, what, *trial, directory, who) : stop_experiment(log, directory, who);
-  LUTHIER_TRY(log.close());
-  return answer;
+  if (asked.more_time_s > 0) {
+    words.push_back("--time " + format_number(asked.more_time_s));
+  }
+  for (const auto& [name, value] : asked.config) {
+    words.push_back(shell_word(name + "=" + value_text(value)));
+  }
+  return join(words, " ");
+}
+
+Result<RequestAnswer> request(const std::filesystem::path& directory, ControlRequest asked) {
+  LUTHIER_TAKE(const std::string unique, random_secret(4));
+  asked.file = formatted("{}-{}-{}", SystemClock().now(), process_id(), unique);
+  asked.id = asked.id.empty() ? asked.file : asked.id;
+  LUTHIER_TAKE(auto answer, ask_controller(directory, asked));
+  if (answer) {
+    return *std::move(answer);
+  }
+  return starts_something(asked.request) ? refuse_to_start(directory, asked)
+                                         : write_request(directory, asked);
 }
 
 }  // namespace luthier

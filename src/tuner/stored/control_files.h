@@ -23,13 +23,14 @@ class ControlFiles {
   // The controller's side: requests not taken yet, oldest first. A file that is no request is
   // answered with what is wrong with it.
   std::vector<ControlRequest> take() const;
-  void answer(const ControlRequest& request, const Result<>& result) const;
+  void answer(const ControlRequest& request, const Result<TrialId>& result) const;
 
-  // The other side: asks, waits for the answer. `unavailable` when none comes in time; nothing when
-  // the controller has left (`is_there`) without one: the request is taken back.
-  Result<std::optional<std::string>> ask(const ControlRequest& request,
-                                         std::chrono::milliseconds patience,
-                                         const std::function<bool()>& is_there) const;
+  // The other side: asks, waits for the answer, which is what Planner::on_control returned.
+  // `unavailable` when none comes in time; nothing when the controller has left (`is_there`)
+  // without one: the request is taken back.
+  Result<std::optional<TrialId>> ask(const ControlRequest& request,
+                                     std::chrono::milliseconds patience,
+                                     const std::function<bool()>& is_there) const;
 
  private:
   ContainedFiles files_;

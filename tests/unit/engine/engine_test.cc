@@ -340,6 +340,79 @@ TEST_F(Requests, WhatCanNotBeDoneIsRefusedAndChangesNothing) {
   EXPECT_EQ(state_.sequence(), before);
 }
 
+TEST_F(Requests, AnExtensionIsDoneOnceHoweverOftenItComes) {
+  const ControlRequest asked{
+      .request = RequestKind::extend, .who = "ann", .id = "one", .more_samples = 2};
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(planner_->on_control(asked).ok());
+  }
+  EXPECT_EQ(state_.spec().samples, 5);
+  ASSERT_TRUE(
+      planner_
+          ->on_control(
+              {.request = RequestKind::extend, .who = "ann", .id = "two", .more_samples = 2})
+          .ok());
+  EXPECT_EQ(state_.spec().samples, 7);
+  for (const std::int64_t trial : {0, 1, 2}) {
+    end(trial, Outcome::returned);
+  }
+  EXPECT_EQ(state_.trial_count(), 6);
+  EXPECT_FALSE(planner_->left());
+}
+
+TEST_F(Requests, WhatHasNoLimitCanNotBeExtended) {
+  const auto refused = planner_->on_control(
+      {.request = RequestKind::extend, .who = "ann", .more_samples = 1, .more_time_s = 5});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "the experiment has no limit of time that could be extended");
+  EXPECT_FALSE(planner_->on_control({.request = RequestKind::extend, .who = "ann"}).ok());
+}
+
+TEST_F(Requests, AFailedTrialRunsAgain) {
+  EXPECT_FALSE(planner_->on_control({RequestKind::retry, {-1}, "ann"}).ok());
+  EXPECT_FALSE(planner_->on_control({RequestKind::retry, {0}, "ann"}).ok());
+  end(0, Outcome::failed);
+  ASSERT_EQ(state_.state({0}), TrialState::failed);
+  ASSERT_TRUE(planner_->on_control({RequestKind::retry, {0}, "ann", "a"}).ok());
+  planner_->schedule();
+  EXPECT_EQ(state_.state({0}), TrialState::running);
+  end(1, Outcome::failed);
+  ASSERT_TRUE(planner_->on_control({RequestKind::retry, {-1}, "ann", "b"}).ok());
+  planner_->schedule();
+  EXPECT_EQ(state_.state({1}), TrialState::running);
+  ASSERT_TRUE(planner_->on_control({RequestKind::retry, {-1}, "ann", "b"}).ok());
+}
+
+TEST_F(Requests, AConfigurationIsAddedAlsoWhereAllSamplesAre) {
+  const ControlRequest asked{
+      .request = RequestKind::enqueue, .who = "ann", .id = "one", .config = {{"x", 0.25}}};
+  for (int i = 0; i < 2; ++i) {
+    const auto added = planner_->on_control(asked);
+    ASSERT_TRUE(added.ok());
+    EXPECT_EQ(*added, TrialId{3});
+  }
+  EXPECT_EQ(state_.trial_count(), 4);
+  EXPECT_EQ(state_.config({3}).number("x"), 0.25);
+  EXPECT_EQ(state_.proposer({3}), "person");
+  end(0, Outcome::returned);
+  EXPECT_EQ(state_.state({3}), TrialState::running);
+  EXPECT_FALSE(
+      planner_->on_control({.request = RequestKind::enqueue, .who = "ann", .config = {{"x", 2.0}}})
+          .ok());
+}
+
+TEST_F(Requests, WhatIsEndingIsNotMadeLonger) {
+  ASSERT_TRUE(planner_->on_control({RequestKind::stop, {-1}, "ann"}).ok());
+  for (const ControlRequest& asked :
+       {ControlRequest{.request = RequestKind::extend, .more_samples = 1},
+        ControlRequest{.request = RequestKind::enqueue, .config = {{"x", 0.5}}},
+        ControlRequest{.request = RequestKind::retry}}) {
+    const auto refused = planner_->on_control(asked);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  }
+}
+
 TEST_F(Requests, ALateReportOfAnEarlierAttemptIsFenced) {
   end(0, Outcome::lost);
   ASSERT_EQ(state_.record({0}).attempts, 2);

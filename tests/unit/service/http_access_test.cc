@@ -3,6 +3,9 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <optional>
+#include <variant>
+
 #include <gtest/gtest.h>
 
 #include "base/file_descriptor.h"
@@ -23,9 +26,24 @@ HttpRequest get(std::vector<std::pair<std::string, std::string>> headers,
   return {.method = "GET", .target = target, .headers = std::move(headers)};
 }
 
+std::optional<HttpResponse> kept_out(const AccessRules& rules,
+                                     const HttpRequest& request,
+                                     bool own) {
+  const auto admitted = let_in(rules, request, own);
+  const auto* response = std::get_if<HttpResponse>(&admitted);
+  return response == nullptr ? std::nullopt : std::optional(*response);
+}
+
 int status(const AccessRules& rules, const HttpRequest& request, bool own = true) {
-  const auto response = keep_out(rules, request, own);
+  const auto response = kept_out(rules, request, own);
   return response ? response->status : 200;
+}
+
+// "operator" or "viewer"; empty: kept out.
+std::string role(const AccessRules& rules, const HttpRequest& request, bool own = false) {
+  const auto admitted = let_in(rules, request, own);
+  const auto* visitor = std::get_if<Visitor>(&admitted);
+  return visitor == nullptr ? "" : std::string(to_text(visitor->role));
 }
 
 TEST(Access, AnswersForItsOwnHostsOnly) {
@@ -110,9 +128,31 @@ TEST(Access, ATokenMustBeTheToken) {
   EXPECT_EQ(status(none, with("authorization", "Bearer "), false), 401);
 }
 
+TEST(Access, ATokenSaysWhatItsBearerMayDo) {
+  const std::string viewers = "fedcba9876543210fedcba9876543210";
+  AccessRules rules = local_rules();
+  rules.viewer_token = viewers;
+  const auto with = [](const std::string& name, const std::string& value) {
+    return get({{"host", "localhost:7420"}, {name, value}});
+  };
+  EXPECT_EQ(role(rules, with("authorization", "Bearer " + kToken)), "operator");
+  EXPECT_EQ(role(rules, with("authorization", "Bearer " + viewers)), "viewer");
+  EXPECT_EQ(role(rules, with("cookie", "luthier_7420=" + kToken)), "operator");
+  EXPECT_EQ(role(rules, with("cookie", "luthier_7420=" + viewers)), "viewer");
+  EXPECT_EQ(role(rules, with("authorization", "Bearer " + viewers + "0")), "");
+  EXPECT_EQ(role(local_rules(), with("authorization", "Bearer " + viewers)), "");
+  EXPECT_EQ(role(local_rules(), with("authorization", "Bearer ")), "");
+  // Whoever serves operates, also after a look at what viewers see.
+  EXPECT_EQ(role(rules, with("cookie", "luthier_7420=" + viewers), true), "operator");
+  const auto response =
+      kept_out(rules, get({{"host", "localhost:7420"}}, "/?token=" + viewers), false);
+  ASSERT_TRUE(response);
+  EXPECT_TRUE(response->headers[1].second.starts_with("luthier_7420=" + viewers + ";"));
+}
+
 TEST(Access, ATokenInTheAddressBecomesACookieAndIsTakenOffIt) {
   const auto request = get({{"host", "localhost:7420"}}, "/?token=" + kToken);
-  const auto response = keep_out(local_rules(), request, false);
+  const auto response = kept_out(local_rules(), request, false);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 303);
   EXPECT_EQ(response->headers[0], (std::pair<std::string, std::string>{"Location", "/"}));
@@ -164,7 +204,7 @@ TEST(Access, BehindAProxyPagesComeFromItsAddress) {
 TEST(Access, BehindAProxyWithTlsTheCookieStaysEncrypted) {
   const auto cookie_at = [](const std::string& host) {
     const auto response =
-        keep_out(rules_behind_a_proxy(), get({{"host", host}}, "/?token=" + kToken), false);
+        kept_out(rules_behind_a_proxy(), get({{"host", host}}, "/?token=" + kToken), false);
     return response ? response->headers.at(1).second : "";
   };
   EXPECT_TRUE(cookie_at("tune.example.org").ends_with("; SameSite=Strict; Secure"));

@@ -69,7 +69,7 @@ TEST_F(ControlFilesTest, WhoeverAsksGetsTheAnswer) {
     }
     files_.answer(taken[0], Error{ErrorCode::invalid_argument, "not now"});
   });
-  const auto answered = files_.ask({.request = RequestKind::stop, .who = "me", .id = "1"},
+  const auto answered = files_.ask({.request = RequestKind::stop, .who = "me", .file = "1"},
                                    std::chrono::minutes(1),
                                    [] { return true; });
   controller.join();
@@ -81,7 +81,7 @@ TEST_F(ControlFilesTest, WhoeverAsksGetsTheAnswer) {
 TEST_F(ControlFilesTest, WhatAControllerLeavesUnansweredIsTakenBack) {
   int looks = 0;
   const auto answered = files_.ask(
-      {.request = RequestKind::stop, .who = "me", .id = "1"}, std::chrono::minutes(1), [&] {
+      {.request = RequestKind::stop, .who = "me", .file = "1"}, std::chrono::minutes(1), [&] {
         looks += 1;
         return looks < 3;
       });
@@ -92,13 +92,47 @@ TEST_F(ControlFilesTest, WhatAControllerLeavesUnansweredIsTakenBack) {
 
 TEST_F(ControlFilesTest, TheLastThingAControllerDoesMayBeToAnswer) {
   const auto answered = files_.ask(
-      {.request = RequestKind::stop, .who = "me", .id = "1"}, std::chrono::minutes(1), [&] {
-        files_.answer(files_.take().at(0), {});
+      {.request = RequestKind::stop, .who = "me", .file = "1"}, std::chrono::minutes(1), [&] {
+        files_.answer(files_.take().at(0), TrialId{5});
         return false;
       });
   ASSERT_TRUE(answered.ok());
-  EXPECT_EQ(*answered, "done");
+  EXPECT_EQ(*answered, TrialId{5});
   EXPECT_TRUE(fs::is_empty(place_));
+}
+
+TEST_F(ControlFilesTest, WhatIsAskedArrivesAsItIs) {
+  const Config config{{"lr", 0.5}, {"n", std::int64_t{3}}, {"kind", "a \"b\""}, {"on", true}};
+  std::vector<ControlRequest> taken;
+  for (const ControlRequest& asked :
+       {ControlRequest{.request = RequestKind::extend,
+                       .who = "me",
+                       .id = "mine",
+                       .more_samples = 7,
+                       .more_time_s = 1.5,
+                       .file = "1"},
+        ControlRequest{
+            .request = RequestKind::enqueue, .who = "me", .config = config, .file = "2"}}) {
+    const auto answered = files_.ask(asked, std::chrono::minutes(1), [&] {
+      taken.push_back(files_.take().at(0));
+      return false;
+    });
+    ASSERT_TRUE(answered.ok());
+  }
+  EXPECT_EQ(taken[0].request, RequestKind::extend);
+  EXPECT_EQ(taken[0].id, "mine");
+  EXPECT_EQ(taken[0].more_samples, 7);
+  EXPECT_EQ(taken[0].more_time_s, 1.5);
+  EXPECT_EQ(taken[1].request, RequestKind::enqueue);
+  EXPECT_EQ(taken[1].id, "2");
+  EXPECT_EQ(taken[1].config, config);
+}
+
+TEST_F(ControlFilesTest, AConfigurationOfObjectsIsNone) {
+  write_bytes(place_ / "1.request",
+              R"({"request": "enqueue", "config": {"lr": {"deep": 1}}, "who": "me"})");
+  EXPECT_TRUE(files_.take().empty());
+  EXPECT_THAT(answer("1"), HasSubstr("value is an object"));
 }
 
 }  // namespace

@@ -21,6 +21,10 @@ int run(const Arguments& arguments) {
     }
     trial = *parsed;
   }
+  if (const auto done = ask_if_running(
+          arguments, {.request = RequestKind::retry, .trial = trial.value_or(TrialId{-1})})) {
+    return *done;
+  }
   return continue_experiment(
       arguments, [&](const auto& directory, const ExperimentRequest& request) {
         return retry_experiment(directory, request.plugins, request.options, trial);
