@@ -4,7 +4,7 @@ import { refusal } from "/assets/paths.js";
 export const SERVED = false;
 export const follow = () => () => {};
 
-const { experiments } = JSON.parse(document.getElementById("kept").textContent);
+const { experiments, comparison } = JSON.parse(document.getElementById("kept").textContent);
 const NOT_FINITE = ["NaN", "Infinity", "-Infinity"];
 
 function kept(id) {
@@ -62,6 +62,7 @@ function pageOf(answers, number, log, { stream }) {
 }
 
 function find(where, query) {
+  if (where === "/comparison") return comparison;
   const [, , id, part, trial, log] = where.split("/").map(decodeURIComponent);
   const { answers } = kept(id);
   const metric = query.metric || answers.overview.objectives[0].metric;

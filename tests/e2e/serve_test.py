@@ -4,6 +4,7 @@ import gzip
 import http.client
 import json
 import pathlib
+import shlex
 import socket
 import sys
 import threading
@@ -208,6 +209,7 @@ class Reading(ServeTest):
                 ("experiments/digits/trials/0?decisions=0", 400, "from 1 to 500"),
                 ("experiments/digitz/rungs", 404, "there is no experiment 'digitz'"),
                 ("experiments/digits/events?after=x", 400, "is no place in the log"),
+                ("comparison?experiments=digits", 400, "no parameter 'experiments'"),
                 ("experiments/digits/nothing", 404, "nothing of that name")]:
             got, _, body = self.ask("/api/v1/" + path)
             self.assertEqual(got, status, path)
@@ -361,6 +363,70 @@ class Pictured(ServeTest):
         for points in (2, 5, 100):
             for curve in self.get("experiments/pictured/curves", points=points)["curves"]:
                 self.assertEqual((curve["not_finite_count"], curve["not_finite"]), (1, [5]))
+
+
+
+class Compared(ServeTest):
+    def setUp(self):
+        super().setUp()
+        for scheduler in ("fifo", "median_stopping"):
+            for seed in (1, 2):
+                self.succeed(*self.run_words(f"{scheduler}-{seed}", "--scheduler", scheduler, "--seed", seed, "--tag", f"model={scheduler}"), *self.train())
+        self.names = [f"{scheduler}-{seed}" for scheduler in ("fifo", "median_stopping") for seed in (1, 2)]
+        self.serve()
+
+    def compared(self, names, **query):
+        return self.get("comparison?" + urllib.parse.urlencode([("experiment", each) for each in names] + list(query.items())))
+
+    def test_says_what_the_command_says(self):
+        answer = self.compared(self.names)
+        (line,) = self.lines("compare", *self.names)
+        self.assertEqual({name: answer[name] for name in line}, line)
+        self.assertEqual([each["id"] for each in answer["experiments"]], self.names)
+        self.assertEqual(answer["tags"], ["model"])
+        self.assertIn("too few seeds", " ".join(answer["warnings"]))
+        for each in answer["experiments"]:
+            self.assertEqual(each["points"][-1][3], self.lines("best", each["id"])[0]["best"])
+            self.assertEqual(each["seed"], int(each["id"][-1]))
+        words = shlex.split(answer["command"])
+        self.assertEqual(json.loads(self.succeed(*words[1:], "--json").stdout), line)
+
+    def test_a_directory_with_another_name(self):
+        results = self.home / "luthier-results"
+        (results / self.names[0]).rename(results / "a, b")
+        answer = self.compared(["a, b", self.names[1]])
+        self.assertEqual([each["id"] for each in answer["experiments"]], ["a, b", self.names[1]])
+        self.assertIn("luthier compare 'a, b'", answer["command"])
+
+    def test_groups_budgets_and_optima(self):
+        for words, query in [(["--by", "model"], {"by": "model"}), (["--by", "experiment"], {"by": "experiment"}), (["--at", "trials=2"], {"at": "trials=2"}),
+                             (["--at", "time=0.1"], {"at": "time=0.1"}), (["--optimum", "-1"], {"optimum": "-1"})]:
+            answer = self.compared(self.names, **query)
+            (line,) = self.lines("compare", *self.names, *words)
+            self.assertEqual({name: answer[name] for name in line}, line, words)
+            shown = shlex.split(answer["command"])
+            self.assertEqual(json.loads(self.succeed(*shown[1:], "--json").stdout), line)
+
+    def test_what_can_not_be_compared_is_said(self):
+        self.succeed("run", "--name", "other", "--max", "loss", "-n", 1, "-p", "lr=uniform(0, 1)", "--searcher", "random", *self.train())
+        for names, query, status, words in [
+                (self.names[:1], {}, 400, "2 to 100 experiments"), ([], {}, 400, "2 to 100"), (["a"] * 3, {}, 400, "2 to 100"),
+                ([self.names[0], "other"], {}, 400, "have different objectives"), ([self.names[0], "nothing"], {}, 404, "there is no experiment 'nothing'"),
+                ([self.names[0], "../x"], {}, 404, "there is no experiment"), (self.names, {"by": "kind"}, 400, "has no tag 'kind'"),
+                (self.names, {"at": "epochs=3"}, 400, "it must be time=SECONDS"), (self.names, {"at": "trials=0"}, 400, "above 0"),
+                (self.names, {"optimum": "x"}, 400, "it must be a finite number"), (self.names, {"optimum": "1000"}, 400, "optimum")]:
+            got, _, body = self.ask("/api/v1/comparison?" + urllib.parse.urlencode([("experiment", each) for each in names] + list(query.items())))
+            self.assertEqual(got, status, body)
+            self.assertIn(words, json.loads(body)["error"])
+
+    def test_grows_with_what_runs(self):
+        running = self.start(*self.run_words("running", samples=500), *self.train("--sleep", 0.05))
+        self.wait_for_results("running", 2)
+        early = self.compared([self.names[0], "running"])
+        self.assertEqual([each["finished"] for each in early["experiments"]], [True, False])
+        self.wait_until(lambda: self.compared([self.names[0], "running"])["experiments"][1]["points"][-1][0] > early["experiments"][1]["points"][-1][0], "a trial")
+        interrupt(running)
+        running.wait(30)
 
 
 class KeptOut(ServeTest):

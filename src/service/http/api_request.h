@@ -17,6 +17,9 @@
 
 namespace luthier {
 
+// Experiments in one comparison, whose curves are kept: they are small.
+inline constexpr std::size_t kMostCompared = 100;
+
 struct ApiRequest {
   const HttpRequest& http;
   const RequestTarget& target;
@@ -24,6 +27,7 @@ struct ApiRequest {
   const std::string& who;  // in whose name experiments are asked to stop
   FoldCache& folds;
   EventFoldCache& pictures;
+  EventFoldCache& compared;
   std::filesystem::path experiment = {};  // its directory, where the path names one
   TrialId trial = {};                     // where the path names one
   std::string action = {};                // stop, pause or resume, where the path ends so
@@ -42,7 +46,13 @@ using ApiAnswer = Result<HttpResponse>;
 
 HttpResponse json_response(std::string body);
 
+// Of an experiment that a request names: a directory of its own below the results, and no link, so
+// that what lies outside stays outside.
+Result<std::filesystem::path> directory_of(const std::filesystem::path& results,
+                                           const std::string& name);
+
 ApiAnswer answer_experiments(const ApiRequest& request);
+ApiAnswer answer_comparison(const ApiRequest& request);
 ApiAnswer answer_experiment(const ApiRequest& request);
 ApiAnswer answer_progress(const ApiRequest& request);
 ApiAnswer answer_trials(const ApiRequest& request);

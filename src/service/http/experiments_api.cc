@@ -26,6 +26,7 @@ struct Route {
 
 constexpr std::array kRoutes = {
     Route{"GET", "experiments", "", answer_experiments},
+    Route{"GET", "comparison", "experiment by at optimum", answer_comparison},
     Route{"GET", "experiments/{experiment}", "", answer_experiment},
     Route{"GET", "experiments/{experiment}/progress", "", answer_progress},
     Route{"GET",
@@ -52,18 +53,6 @@ constexpr std::array kRoutes = {
     Route{"GET", "experiments/{experiment}/events", "after", answer_events},
     Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
     Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
-
-// A directory of its own below the results, and no link: what lies outside stays outside.
-Result<std::filesystem::path> directory_of(const std::filesystem::path& results,
-                                           const std::string& name) {
-  const ContainedFiles files(results);
-  if (!files.open_directory(name) || !files.status(std::filesystem::path(name) / "experiment.db")) {
-    return failure(ErrorCode::not_found,
-                   "there is no experiment '{}'; /api/v1/experiments lists what there is",
-                   to_utf8(name));
-  }
-  return results / name;
-}
 
 Result<TrialId> trial_of_text(const std::string& text) {
   const auto number = parse_integer(text);
@@ -146,9 +135,23 @@ std::vector<std::string> ApiRequest::list(std::string_view name) const {
   return all.empty() ? std::vector<std::string>() : split(all, ',');
 }
 
+Result<std::filesystem::path> directory_of(const std::filesystem::path& results,
+                                           const std::string& name) {
+  const ContainedFiles files(results);
+  if (!files.open_directory(name) || !files.status(std::filesystem::path(name) / "experiment.db")) {
+    return failure(ErrorCode::not_found,
+                   "there is no experiment '{}'; /api/v1/experiments lists what there is",
+                   to_utf8(name));
+  }
+  return results / name;
+}
+
 HttpResponse json_response(std::string body) {
   return {.body = std::move(body) + "\n"};
 }
+
+ExperimentsApi::ExperimentsApi(std::filesystem::path results, std::string who)
+    : results_(std::move(results)), who_(std::move(who)), compared_(kMostCompared) {}
 
 HttpResponse ExperimentsApi::answer(const HttpRequest& http, const RequestTarget& target) {
   if (target.segments.size() < 2 || target.segments[1] != "v1") {
@@ -167,7 +170,8 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http, const RequestTarget
                          .results = results_,
                          .who = who_,
                          .folds = folds_,
-                         .pictures = pictures_};
+                         .pictures = pictures_,
+                         .compared = compared_};
       auto answered = follow(request, route, segments);
       return answered ? *std::move(answered) : refusal(answered.error());
     }

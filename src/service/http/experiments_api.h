@@ -16,8 +16,7 @@ namespace luthier {
 class ExperimentsApi {
  public:
   // `who`: in whose name experiments are asked to stop.
-  ExperimentsApi(std::filesystem::path results, std::string who)
-      : results_(std::move(results)), who_(std::move(who)) {}
+  ExperimentsApi(std::filesystem::path results, std::string who);
 
   // The response to a request that was let in and whose path begins with "api". Any thread.
   HttpResponse answer(const HttpRequest& request, const RequestTarget& target);
@@ -27,6 +26,7 @@ class ExperimentsApi {
   const std::string who_;
   FoldCache folds_;
   EventFoldCache pictures_;
+  EventFoldCache compared_;
 };
 
 }  // namespace luthier
