@@ -1,13 +1,14 @@
 """The pages of `luthier serve` in a browser: each renders, by keyboard and by mouse, and what trials wrote stays text."""
 
 import json
+import pathlib
 import shutil
 import sys
 import unittest
 import urllib.parse
 
 from luthier_program import interrupt
-from serve_test import ServeTest
+from serve_test import LEARNS, ServeTest
 
 try:
     from playwright.sync_api import sync_playwright
@@ -361,6 +362,46 @@ class Compared(BrowserTest):
             page = self.open(self.address(*names), expected=(400, 404))
             self.assertIn(words, page.inner_text("main"))
             self.assert_untroubled(page)
+
+
+class Population(BrowserTest):
+    def setUp(self):
+        super().setUp()
+        (self.home / "learns.py").write_text(LEARNS)
+        self.succeed("run", "--name", "population", "--min", "loss", "-n", 6, "-j", 3, "-p", "lr=loguniform(0.01, 0.3)", "-p", 'kind=choice(["a", "b"])',
+                     "--searcher", "random", "--seed", 7, "--scheduler", "pbt:perturbation_interval=3,quantile_fraction=0.5", "--", sys.executable, "learns.py", timeout=120)
+        self.serve()
+
+    def test_the_tree_the_way_and_the_schedule(self):
+        answer = self.get("experiments/population/lineage")
+        for theme in ("light", "dark"):
+            page = self.open("#/population/lineage", theme)
+            page.wait_for_timeout(200)
+            self.assertEqual(page.locator(".tabs [aria-current]").inner_text(), "Lineage")
+            self.assertEqual(page.locator(".plane").count(), 3)  # the tree and two parameters
+            for picture in page.locator(".plane").all():
+                self.assertGreater(picture.locator("canvas").first.evaluate(DRAWN), 500)
+            rows = page.locator("table[aria-label=Schedule] tbody tr td:first-child").all_inner_texts()
+            self.assertEqual(rows, [str(step["iteration"]) for step in answer["steps"]])
+            self.assertEqual(page.locator("table[aria-label='The way to it'] tbody a").all_inner_texts(), [str(each[1]) for each in answer["ancestry"]])
+            page.click("text=The clones")
+            self.assertEqual(page.locator("table[aria-label=Clones] tbody tr").count(), answer["clone_count"])
+            self.assert_untroubled(page)
+        with page.expect_download() as saved:
+            page.click("text=Save as CSV")
+        self.assertEqual(len(pathlib.Path(saved.value.path()).read_text().split("\n")) - 2, len(answer["steps"]))
+        page.select_option("[name=trial]", "2")
+        page.wait_for_selector("h2 >> text=The way to trial 2")
+        page.reload()
+        page.wait_for_selector("h2 >> text=The way to trial 2")
+        self.assert_untroubled(page)
+
+    def test_without_clones_it_is_said(self):
+        self.experiment(samples=2)
+        page = self.open("#/shown/lineage")
+        self.assertIn("No trial has become a clone of another", page.inner_text("main"))
+        page = self.open("#/shown")
+        self.assertEqual(page.locator(".tabs a", has_text="Lineage").count(), 0)
 
 
 class Running(BrowserTest):

@@ -1,5 +1,6 @@
 """`luthier serve` from outside: the API, live events, control, and those who are kept out."""
 
+import csv
 import gzip
 import http.client
 import json
@@ -364,6 +365,128 @@ class Pictured(ServeTest):
             for curve in self.get("experiments/pictured/curves", points=points)["curves"]:
                 self.assertEqual((curve["not_finite_count"], curve["not_finite"]), (1, [5]))
 
+
+
+# It learns faster with a larger lr, and says with which one it trained.
+LEARNS = """
+import pathlib, luthier
+lr, learnt = luthier.config()["lr"], 0.0
+if luthier.checkpoint():
+    learnt = float(pathlib.Path(luthier.checkpoint(), "learnt").read_text())
+while luthier.iteration() < 12:
+    learnt += lr * (1 - learnt)
+    if not luthier.report(loss=1 - learnt, used=lr, save=lambda where: pathlib.Path(where, "learnt").write_text(repr(learnt))):
+        break
+"""
+
+
+class Population(ServeTest):
+    def setUp(self):
+        super().setUp()
+        (self.home / "learns.py").write_text(LEARNS)
+        self.learn("population", "--scheduler", "pbt:perturbation_interval=3,quantile_fraction=0.5", samples=6)
+        self.serve()
+
+    def learn(self, name, *options, samples):
+        self.succeed("run", "--name", name, "--min", "loss", "-n", samples, "-j", 3, "-p", "lr=uniform(0.01, 0.3)", "-p", "width=randint(4, 64)",
+                     "--searcher", "random", "--seed", 7, *options, "--", sys.executable, "learns.py", timeout=120)
+
+    def events(self, name, kind):
+        lines = self.succeed("export", name, "--format", "jsonl").stdout.splitlines()
+        return [each for each in map(json.loads, lines) if each["event"] == kind]
+
+    def recorded(self, trial):
+        """Where the log says that a trial came from: [(from, trial, config)], by its attempts alone, the last first."""
+        saved = {each["checkpoint"]: each for each in self.events("population", "checkpoint_committed")}
+        begun = {each["trial"]: each["config"] for each in self.events("population", "trial_added")}
+        chosen = [each for each in self.events("population", "trial_chosen") if each["choice"] == "run" and each.get("config")]
+        way, before = [], float("inf")
+        while trial is not None:
+            started = [each for each in self.events("population", "attempt_started") if each["trial"] == trial and each["sequence"] < before]
+            first = min(each["sequence"] for each in started if each["segment"] == started[-1]["segment"])
+            (start,) = [each for each in started if each["sequence"] == first]
+            configs = [each["config"] for each in chosen if each["trial"] == trial and each["sequence"] < first]
+            way.append((start["base_iteration"], trial, configs[-1] if configs else begun[trial]))
+            donor = saved.get(start["checkpoint"])
+            trial, before = (donor["trial"], donor["sequence"]) if donor else (None, 0)
+        return way
+
+    def test_the_schedule_is_what_the_log_recorded(self):
+        answer = self.get("experiments/population/lineage")
+        (best,) = self.lines("best", "population")
+        self.assertEqual(answer["trial"], best["trial"])
+        self.assertGreater(answer["clone_count"], 3)
+        cloned = 0
+        for trial in range(6):
+            steps = self.get(f"experiments/population/trials/{trial}/schedule")["steps"]
+            way = self.recorded(trial)[::-1]
+            expected = []
+            for iteration, _, config in way:
+                if expected and expected[-1]["iteration"] == iteration:
+                    expected.pop()
+                if not expected or expected[-1]["config"] != config:
+                    expected.append({"iteration": iteration, "config": config})
+            self.assertEqual(steps, expected)
+            cloned += len(steps) > 1
+            self.assert_trained(steps, way)
+            line = self.get("experiments/population/lineage", trial=trial)
+            self.assertEqual([[each[2], each[1]] for each in line["ancestry"]], [[iteration, who] for iteration, who, _ in way])
+            self.assertEqual(line["steps"], steps)
+        self.assertGreater(cloned, 1)
+
+    def assert_trained(self, steps, way):
+        """Every iteration on the way was trained with what the schedule has there."""
+        results = self.events("population", "result_reported")
+        ends = [each[0] for each in way[1:]] + [12]
+        for (start, trial, _), end in zip(way, ends):
+            for iteration in range(start + 1, end + 1):
+                lr = [each["config"]["lr"] for each in steps if each["iteration"] < iteration][-1]
+                used = [each["metrics"]["used"] for each in results if each["trial"] == trial and each["training_iteration"] == iteration]
+                self.assertIn(lr, used, (trial, iteration))
+
+    def test_stretches_are_those_of_the_log(self):
+        answer = self.get("experiments/population/lineage")
+        saved = {each["checkpoint"]: each for each in self.events("population", "checkpoint_committed")}
+        segments, clones = set(), 0
+        for each in self.events("population", "attempt_started"):
+            if (each["trial"], each["segment"]) not in segments:
+                segments.add((each["trial"], each["segment"]))
+                clones += each["checkpoint"] in saved and saved[each["checkpoint"]]["trial"] != each["trial"]
+        self.assertEqual((answer["stretch_count"], answer["clone_count"]), (len(segments), clones))
+        for index, (trial, start, end, parent, value) in enumerate(answer["stretches"]):
+            self.assertGreaterEqual(end, start)
+            if parent is not None:
+                self.assertLess(parent, index)
+        few = self.get("experiments/population/lineage", limit=2)
+        self.assertEqual((few["first"], few["stretches"]), (len(segments) - 2, answer["stretches"][-2:]))
+
+    def test_files_say_the_same_and_are_replayed(self):
+        best = self.get("experiments/population/lineage")["trial"]
+        path = f"/api/v1/experiments/population/trials/{best}/schedule"
+        steps = self.get(f"experiments/population/trials/{best}/schedule")["steps"]
+        status, headers, text = self.ask(path + "?format=csv")
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/csv; charset=utf-8"))
+        self.assertIn(f'attachment; filename="schedule-{best:05}.csv"', headers["Content-Disposition"])
+        rows = list(csv.DictReader(text.splitlines()))
+        self.assertEqual([{"iteration": int(row["iteration"]), "config": {"lr": float(row["lr"]), "width": int(row["width"])}} for row in rows], steps)
+        _, _, policy = self.ask(path + "?format=jsonl")
+        self.assertEqual([json.loads(line) for line in policy.splitlines()], steps)
+        self.assertEqual(policy, self.succeed("export", "population", "--policy", best).stdout)
+        (self.home / "policy.jsonl").write_text(policy)
+        self.learn("again", "--scheduler", "pbt_replay:policy=policy.jsonl", samples=1)
+        used = {each["training_iteration"]: each["metrics"]["used"] for each in self.events("again", "result_reported")}
+        self.assertEqual(used, {iteration: [each["config"]["lr"] for each in steps if each["iteration"] < iteration][-1] for iteration in range(1, 13)})
+
+    def test_what_is_wrong_is_said(self):
+        for path, status, words in [("trials/99/schedule", 404, "never ran, or is not there"), ("trials/0/schedule?format=xml", 400, "it must be json, csv, or jsonl"),
+                                    ("lineage?limit=0", 400, "from 1 to 20000"), ("lineage?trial=x", 400, "trial is 'x'")]:
+            got, _, body = self.ask("/api/v1/experiments/population/" + path)
+            self.assertEqual((got, words in body), (status, True), body)
+
+    def test_without_clones_there_is_no_tree(self):
+        self.succeed(*self.run_words("plain", samples=2), *self.train())
+        answer = self.get("experiments/plain/lineage")
+        self.assertEqual((answer["stretches"], answer["clone_count"], len(answer["steps"])), ([], 0, 1))
 
 
 class Compared(ServeTest):

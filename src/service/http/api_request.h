@@ -62,6 +62,8 @@ ApiAnswer answer_curves(const ApiRequest& request);
 ApiAnswer answer_columns(const ApiRequest& request);
 ApiAnswer answer_rungs(const ApiRequest& request);
 ApiAnswer answer_timeline(const ApiRequest& request);
+ApiAnswer answer_lineage(const ApiRequest& request);
+ApiAnswer answer_schedule(const ApiRequest& request);
 ApiAnswer answer_front(const ApiRequest& request);
 ApiAnswer answer_importance(const ApiRequest& request);
 ApiAnswer answer_events(const ApiRequest& request);

@@ -91,6 +91,7 @@ class Keeping {
     keep_columns();
     keep_last("rungs", left_ / 4, 5000);
     keep_last("timeline", left_ / 10, 20000);
+    keep_last("lineage", left_ / 10, 20000);
     keep_curves();
     keep_pages();
     answers_.end();
