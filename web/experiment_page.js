@@ -1,6 +1,7 @@
 // One experiment: how far it is, and its views.
 import { absent, get } from "/assets/api.js";
 import { answers, controls } from "/assets/controls.js";
+import { contourView } from "/assets/contour_view.js";
 import { curvesView } from "/assets/curves_view.js";
 import { decisionsView } from "/assets/decisions_view.js";
 import { frontView } from "/assets/front_view.js";
@@ -20,6 +21,7 @@ const VIEWS = {
   trials: { text: "Trials", view: trialsView, rest: 1000 },
   curves: { text: "Curves", view: curvesView, rest: 5000 },
   parameters: { text: "Parameters", view: parametersView, rest: 5000 },
+  contour: { text: "Contour", view: contourView, rest: 5000 },
   importance: { text: "Importance", view: importanceView, rest: 10000 },
   decisions: { text: "Decisions", view: decisionsView, rest: 3000 },
   timeline: { text: "Timeline", view: timelineView, rest: 3000 },

@@ -71,6 +71,7 @@ function find(where, query) {
   if (part === "columns") return { ...answers.columns, columns: answers.columns.columns.filter((each) => !isAbout(each)) };
   if (part === "curves") return query.by === "time" ? undefined : answers.curves.find((each) => each.metric === metric);
   if (part === "importance") return answers.importance.find((each) => each.metric === metric && each.method === query.method);
+  if (part === "contour") return answers.contours.find((each) => each.x?.name === query.x && each.y?.name === query.y && each.metric === metric);
   return answers[part];
 }
 

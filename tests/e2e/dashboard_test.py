@@ -100,7 +100,7 @@ class Pages(BrowserTest):
         self.serve()
 
     def test_each_renders_in_both_themes(self):
-        views = ["#/", "#/shown", "#/shown/curves", "#/shown/curves?smooth=0.6&by=time&axis=log&x=log", "#/shown/parameters", "#/shown/importance", "#/shown/importance?method=ped_anova",
+        views = ["#/", "#/shown", "#/shown/curves", "#/shown/curves?smooth=0.6&by=time&axis=log&x=log", "#/shown/parameters", "#/shown/contour", "#/shown/importance", "#/shown/importance?method=ped_anova",
                  "#/shown/parameters?axis=log&top=50", "#/shown/decisions", "#/shown/decisions?axis=trimmed", "#/shown/timeline",
                  "#/shown/trials/0", "#/two/front", "#/two/front?axis=log", "#/two/decisions"]
         for theme in ("light", "dark"):
@@ -129,7 +129,7 @@ class Pages(BrowserTest):
     def test_views_are_reached_by_keyboard(self):
         page = self.open("#/shown")
         page.locator(".tabs a").first.focus()
-        for expected in ["Curves", "Parameters", "Importance", "Decisions", "Timeline"]:
+        for expected in ["Curves", "Parameters", "Contour", "Importance", "Decisions", "Timeline"]:
             page.keyboard.press("ArrowRight")
             page.keyboard.press("Enter")
             self.wait(page, f"document.querySelector('.tabs [aria-current]').textContent === '{expected}'")
@@ -402,6 +402,30 @@ class Population(BrowserTest):
         self.assertIn("No trial has become a clone of another", page.inner_text("main"))
         page = self.open("#/shown")
         self.assertEqual(page.locator(".tabs a", has_text="Lineage").count(), 0)
+
+
+class Contours(BrowserTest):
+    def test_cells_points_and_choices(self):
+        self.experiment(samples=12)
+        self.serve()
+        for address in ["#/shown/contour", "#/shown/contour?x=kind&y=lr", "#/shown/contour?x=width&y=kind&metric=size"]:
+            for theme in ("light", "dark"):
+                page = self.open(address, theme)
+                page.wait_for_timeout(200)
+                self.assertGreater(page.locator(".plane canvas").first.evaluate(DRAWN), 50000, address)
+                self.assertGreater(page.locator("table tbody tr").count(), 5)
+                self.assert_untroubled(page)
+        page.select_option("[name=x]", "lr")
+        self.wait(page, "location.hash.includes('x=lr')")
+        page.wait_for_selector("h2 >> text=size over lr and kind")
+        page.get_by_role("button", name="Swap").click()
+        page.wait_for_selector("h2 >> text=size over kind and lr")
+        page.reload()
+        page.wait_for_selector("h2 >> text=size over kind and lr")
+        page.fill("[name=filter]", "lr > 5")
+        page.keyboard.press("Tab")
+        page.wait_for_selector("text=No trial like that has a finite value there.")
+        self.assert_untroubled(page)
 
 
 class Running(BrowserTest):

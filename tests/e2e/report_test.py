@@ -214,7 +214,7 @@ class Browser(ReportTest):
             page = self.open("both.html", theme)
             for view in ["#/", "#/shown", "#/shown?sort=loss&order=reversed", "#/shown?state=failed", "#/shown/curves", "#/shown/curves?smooth=0.6&axis=log",
                          "#/shown/parameters?top=50", "#/shown/importance", "#/shown/importance?method=ped_anova", "#/shown/decisions",
-                         "#/shown/timeline", "#/shown/trials/3", "#/shown/lineage", "#/two/front", "#/two", "#/two/curves?metric=size"]:
+                         "#/shown/timeline", "#/shown/trials/3", "#/shown/contour", "#/shown/lineage", "#/two/front", "#/two", "#/two/curves?metric=size"]:
                 self.show(page, view)
             page.context.close()
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import http.client
 import json
+import math
 import pathlib
 import shlex
 import socket
@@ -280,6 +281,15 @@ for epoch in range(1, 10):
 """
 
 
+# The best is in the middle of a valley; one corner of it has no value.
+VALLEY = """
+import math, sys
+a, b = float(sys.argv[1]), float(sys.argv[2])
+loss = (math.log10(a) + 1.5) ** 2 + (b - 0.3) ** 2 + (sys.argv[3] == "y")
+print(f"loss={loss if b < 0.85 else float('nan')}")
+"""
+
+
 class Pictured(ServeTest):
     def experiment(self, *options, name="pictured", samples=12):
         (self.home / "objectives.py").write_text(OBJECTIVES)
@@ -365,6 +375,40 @@ class Pictured(ServeTest):
             for curve in self.get("experiments/pictured/curves", points=points)["curves"]:
                 self.assertEqual((curve["not_finite_count"], curve["not_finite"]), (1, [5]))
 
+
+    def test_a_contour_is_of_the_trials(self):
+        (self.home / "valley.py").write_text(VALLEY)
+        self.succeed("run", "--name", "valley", "--min", "loss", "-n", 30, "-j", 2, "-p", "a=loguniform(0.001, 1)", "-p", "b=uniform(0, 1)",
+                     "-p", 'kind=choice(["x", "y"])', "--searcher", "random", "--seed", 3, "--", sys.executable, "valley.py", "{a}", "{b}", "{kind}")
+        self.serve()
+        answer = self.get("experiments/valley/contour", x="a", y="b", cells=10)
+        columns = {each["name"]: each for each in self.get("experiments/valley/columns")["columns"]}
+        self.assertEqual(answer["points"], [list(each) for each in zip(range(30), *(columns[name]["values"] for name in ("a", "b", "loss")))])
+        finite = [each for each in answer["points"] if each[3] != "NaN"]
+        self.assertEqual((answer["total"], answer["placed"], answer["counted"]), (30, 30, len(finite)))
+        self.assertLess(len(finite), 30)
+        self.assertEqual(answer["x"], {"name": "a", "scale": "log", "range": [0.001, 1]})
+        self.assertEqual(answer["y"], {"name": "b", "scale": "linear", "range": [0, 1]})
+        self.assertEqual([len(row) for row in answer["values"]], [10] * 10)
+        ranked = sorted(each[3] for each in finite)
+        for r, row in enumerate(answer["values"]):
+            for c, value in enumerate(row):
+                x, y = (c + 0.5) / 10, (r + 0.5) / 10
+                apart = [((math.log10(a) / 3 + 1 - x) ** 2 + (b - y) ** 2, loss) for _, a, b, loss in finite]
+                weights = [(square + 0.04 ** 2) ** -2 for square, _ in apart]
+                rank = sum(weight * ranked.index(loss) for weight, (_, loss) in zip(weights, apart)) / sum(weights)
+                below = int(rank)
+                expected = ranked[below] + (rank - below) * (ranked[min(below + 1, len(ranked) - 1)] - ranked[below])
+                self.assertAlmostEqual(value, expected)
+                self.assertEqual(answer["has_data"][r][c], int(min(apart)[0] <= 1 / 144))
+        bands = self.get("experiments/valley/contour", x="kind", y="b", cells=10)
+        self.assertEqual((bands["x"], len(bands["values"][0])), ({"name": "kind", "scale": "category", "choices": ["x", "y"]}, 2))
+        self.assertEqual(self.get("experiments/valley/contour", filter="b > 2")["reason"], "no trial has a finite value of the metric at these parameters yet")
+        self.experiment("--min", "loss", samples=2)
+        self.assertEqual(self.get("experiments/pictured/contour")["reason"], "fewer than two parameters vary")
+        for query, words in [("x=c", "x: no parameter that varies 'c'"), ("x=a&y=a", "the same parameter"), ("metric=los", "did you mean 'loss'"), ("cells=61", "from 2 to 60")]:
+            status, _, body = self.ask("/api/v1/experiments/valley/contour?" + query)
+            self.assertEqual((status, words in body), (400, True), body)
 
 
 # It learns faster with a larger lr, and says with which one it trained.

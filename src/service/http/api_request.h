@@ -64,6 +64,7 @@ ApiAnswer answer_rungs(const ApiRequest& request);
 ApiAnswer answer_timeline(const ApiRequest& request);
 ApiAnswer answer_lineage(const ApiRequest& request);
 ApiAnswer answer_schedule(const ApiRequest& request);
+ApiAnswer answer_contour(const ApiRequest& request);
 ApiAnswer answer_front(const ApiRequest& request);
 ApiAnswer answer_importance(const ApiRequest& request);
 ApiAnswer answer_events(const ApiRequest& request);
