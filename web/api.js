@@ -28,8 +28,10 @@ async function ask(where, options) {
   return answer(response);
 }
 
+// A list in the query is a parameter that is given several times.
 export function get(where, query = {}, signal = undefined) {
-  const given = Object.entries(query).filter(([, value]) => value !== "" && value !== undefined);
+  const given = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, each]))
+    .filter(([, value]) => value !== "" && value !== undefined);
   const text = new URLSearchParams(given).toString();
   return ask(where + (text ? "?" + text : ""), { signal });
 }

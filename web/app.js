@@ -1,6 +1,7 @@
 // Which page is shown, and when it is renewed. Every page is loading, there, or says what is wrong.
 import { SERVED, follow, get, mayAct, meet } from "/assets/api.js";
 import { experimentPage } from "/assets/experiment_page.js";
+import { comparePage } from "/assets/compare_page.js";
 import { EVERY_MS, listPage } from "/assets/list_page.js";
 import { h, note, problem } from "/assets/parts.js";
 import { path, refusal } from "/assets/paths.js";
@@ -16,7 +17,8 @@ const limits = document.getElementById("limits");
 let shown = null;  // {names, abort, unfollow, timer}
 
 function load(signal) {
-  const { names, view } = place();
+  const { names, compared, view } = place();
+  if (compared) return comparePage(compared, view, signal);
   if (names.length === 0) return listPage(signal);
   if (names.length === 3 && names[1] === "trials") return trialPage(names[0], names[2], view, signal);
   if (names.length <= 2) return experimentPage(names[0], names[1] || "trials", view, signal);
@@ -64,7 +66,7 @@ function memory() {
 function put(page) {
   document.title = page.title === "Experiments" ? "Luthier" : page.title + " · Luthier";
   trail.replaceChildren(...page.trail.map(link));
-  const key = place().names.join("/");
+  const key = location.hash.split("?")[0];
   const { open, field, value, tabs } = memory();
   main.replaceChildren(...page.parts);
   main.querySelectorAll("details").forEach((each, index) => { each.open = main.dataset.key === key && Boolean(open[index]); });
@@ -128,7 +130,8 @@ function arrive(current, page) {
     const tick = () => {
       if (!document.hidden) renew(current, false);
     };
-    current.timer = setInterval(tick, EVERY_MS);
+    const every = page.every ?? EVERY_MS;
+    if (every) current.timer = setInterval(tick, every);
   }
 }
 
@@ -140,13 +143,14 @@ function show() {
     clearInterval(shown.timer);
   }
   const before = shown && shown.names;
-  const { names } = place();
-  shown = { names, abort: new AbortController(), unfollow: null, timer: 0, busy: false, again: false };
+  const wasCompared = Boolean(shown && shown.compared);
+  const { names, compared } = place();
+  shown = { names, compared, abort: new AbortController(), unfollow: null, timer: 0, busy: false, again: false };
   connection.textContent = "";
   connection.className = "";
   // What is shown of the same experiment stays until the next view of it is there.
   const trial = (each) => each.length === 3;
-  if (!before || before[0] !== names[0] || trial(before) !== trial(names) || before[2] !== names[2]) {
+  if (!before || wasCompared !== Boolean(compared) || before[0] !== names[0] || trial(before) !== trial(names) || before[2] !== names[2]) {
     main.replaceChildren(note("Loading."));
     main.focus();
   }

@@ -2,10 +2,12 @@
 import { actions } from "/assets/actions.js";
 import { absent, get } from "/assets/api.js";
 import { answers, controls } from "/assets/controls.js";
+import { contourView } from "/assets/contour_view.js";
 import { curvesView } from "/assets/curves_view.js";
 import { decisionsView } from "/assets/decisions_view.js";
 import { frontView } from "/assets/front_view.js";
 import { importanceView } from "/assets/importance_view.js";
+import { lineageView } from "/assets/lineage_view.js";
 import { parametersView } from "/assets/parameters_view.js";
 import { duration, facts, h, note, number, plugin, state } from "/assets/parts.js";
 import { path, refusal } from "/assets/paths.js";
@@ -13,15 +15,19 @@ import { address } from "/assets/place.js";
 import { timelineView } from "/assets/timeline_view.js";
 import { trialsView } from "/assets/trials_view.js";
 
-// rest: milliseconds between two looks at a running experiment.
+const POPULATION = /^(pbt|pb2|pbt_replay)\b/;  // schedulers that let trials become clones
+
+// rest: milliseconds between two looks at a running experiment. when: for which experiments it is there.
 const VIEWS = {
   trials: { text: "Trials", view: trialsView, rest: 1000 },
   curves: { text: "Curves", view: curvesView, rest: 5000 },
   parameters: { text: "Parameters", view: parametersView, rest: 5000 },
+  contour: { text: "Contour", view: contourView, rest: 5000 },
   importance: { text: "Importance", view: importanceView, rest: 10000 },
   decisions: { text: "Decisions", view: decisionsView, rest: 3000 },
   timeline: { text: "Timeline", view: timelineView, rest: 3000 },
-  front: { text: "Front", view: frontView, rest: 3000, several: true },
+  lineage: { text: "Lineage", view: lineageView, rest: 3000, when: (experiment) => POPULATION.test(experiment.scheduler) },
+  front: { text: "Front", view: frontView, rest: 3000, when: (experiment) => experiment.objectives.length > 1 },
 };
 
 function progress(experiment) {
@@ -54,8 +60,8 @@ function step(event) {
   event.preventDefault();
 }
 
-function tabs(name, shown, several) {
-  const there = Object.entries(VIEWS).filter(([, each]) => several || !each.several);
+function tabs(name, shown, experiment) {
+  const there = Object.entries(VIEWS).filter(([key, each]) => key === shown || !each.when || each.when(experiment));
   return h("nav", { class: "tabs", "aria-label": "Views of the experiment", onkeydown: step }, there.map(([key, each]) =>
     h("a", { href: address(key === "trials" ? [name] : [name, key]), "aria-current": key === shown ? "page" : undefined }, each.text)));
 }
@@ -78,7 +84,7 @@ export async function experimentPage(name, shown, view, signal) {
       running ? controls([name], [["pause", "Pause"],
         ["stop", "Stop", "Stop this experiment and its running trials? What was found stays."]], said) : null,
       actions(name, experiment, said), said, shown === "trials" ? about(name, experiment) : null,
-      tabs(name, shown, experiment.objectives.length > 1), left ? note(left) : null, ...parts,
+      tabs(name, shown, experiment), left ? note(left) : null, ...parts,
     ].filter(Boolean),
   };
 }

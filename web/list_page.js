@@ -1,7 +1,7 @@
-// Every experiment, the most recent first.
+// Every experiment, the most recent first; those that are chosen can be compared.
 import { get } from "/assets/api.js";
 import { duration, h, note, number, state, table } from "/assets/parts.js";
-import { address } from "/assets/place.js";
+import { address, comparison, joined, parted, place, remember } from "/assets/place.js";
 
 export const EVERY_MS = 5000;
 
@@ -19,10 +19,43 @@ const COLUMNS = [
   { heading: "Last activity", number: true, cell: (row) => (row.age_s === undefined ? "–" : duration(row.age_s) + " ago") },
 ];
 
+// The names that are chosen are in the address, in the order in which they were.
+class Choice {
+  constructor(experiments) {
+    this.names = parted(place().view.chosen).filter((name) => experiments.some((each) => each.id === name));
+    this.button = h("button", { type: "button", name: "compare", onclick: () => { location.hash = comparison(this.names); } });
+    this.element = h("div", { class: "controls" }, this.button);
+    this.say();
+  }
+
+  say() {
+    this.button.textContent = this.names.length > 1 ? `Compare ${this.names.length} experiments` : "Compare";
+    this.button.disabled = this.names.length < 2;
+    this.button.title = this.names.length < 2 ? "choose two experiments or more in the table" : "";
+  }
+
+  box(row) {
+    if (row.problem) return null;
+    return h("input", { type: "checkbox", name: `chosen ${row.id}`, "aria-label": `Compare ${row.id}`, checked: this.names.includes(row.id),
+      onchange: (event) => this.take(row.id, event.target.checked) });
+  }
+
+  take(name, wanted) {
+    this.names = this.names.filter((each) => each !== name).concat(wanted ? [name] : []);
+    remember({ chosen: joined(this.names) });
+    this.say();
+  }
+}
+
 export async function listPage(signal) {
   const { experiments } = await get("/experiments", {}, signal);
-  const content = experiments.length === 0
-    ? note("There are no experiments here yet. ", h("code", {}, "luthier run --help"), " shows how to start one; it appears here by itself.")
-    : table("Experiments", COLUMNS, experiments, (row) => row.state);
-  return { title: "Experiments", trail: [], parts: [h("h1", {}, "Experiments"), content] };
+  const head = { title: "Experiments", trail: [] };
+  if (experiments.length === 0) {
+    return { ...head, parts: [h("h1", {}, "Experiments"),
+      note("There are no experiments here yet. ", h("code", {}, "luthier run --help"), " shows how to start one; it appears here by itself.")] };
+  }
+  const choice = new Choice(experiments);
+  const columns = [{ heading: "Compare", cell: (row) => choice.box(row) }, ...COLUMNS];
+  return { ...head, parts: [h("h1", {}, "Experiments"), experiments.length > 1 ? choice.element : null,
+    table("Experiments", experiments.length > 1 ? columns : COLUMNS, experiments, (row) => row.state)].filter(Boolean) };
 }

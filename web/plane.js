@@ -27,7 +27,7 @@ export function isHeld() {
 export function paints() {
   const style = getComputedStyle(document.documentElement);
   const paint = (name) => style.getPropertyValue("--" + name).trim();
-  return Object.fromEntries(["page", "raised", "text", "quiet", "line", "accent", "bad", "good", "curve", "best", "middle", "worst"]
+  return Object.fromEntries(["page", "raised", "text", "quiet", "line", "accent", "bad", "good", "curve", "best", "middle", "worst", "g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7"]
     .map((name) => [name, paint(name)]));
 }
 

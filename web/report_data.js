@@ -7,7 +7,7 @@ export const mayAct = () => false;
 export const resultsOption = () => "";
 export const meet = async () => {};
 
-const { experiments } = JSON.parse(document.getElementById("kept").textContent);
+const { experiments, comparison } = JSON.parse(document.getElementById("kept").textContent);
 const NOT_FINITE = ["NaN", "Infinity", "-Infinity"];
 
 function kept(id) {
@@ -65,6 +65,7 @@ function pageOf(answers, number, log, { stream }) {
 }
 
 function find(where, query) {
+  if (where === "/comparison") return comparison;
   const [, , id, part, trial, log] = where.split("/").map(decodeURIComponent);
   const { answers } = kept(id);
   const metric = query.metric || answers.overview.objectives[0].metric;
@@ -73,6 +74,7 @@ function find(where, query) {
   if (part === "columns") return { ...answers.columns, columns: answers.columns.columns.filter((each) => !isAbout(each)) };
   if (part === "curves") return query.by === "time" ? undefined : answers.curves.find((each) => each.metric === metric);
   if (part === "importance") return answers.importance.find((each) => each.metric === metric && each.method === query.method);
+  if (part === "contour") return answers.contours.find((each) => each.x?.name === query.x && each.y?.name === query.y && each.metric === metric);
   return answers[part];
 }
 

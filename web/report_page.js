@@ -1,5 +1,6 @@
 // The first page of a report: the experiment that it is about, or the comparison of several.
-import { overviews } from "/assets/api.js";
+import { get, overviews } from "/assets/api.js";
+import { compared } from "/assets/compare_page.js";
 import { experimentPage } from "/assets/experiment_page.js";
 import { h, number, state, table } from "/assets/parts.js";
 import { address, place } from "/assets/place.js";
@@ -23,6 +24,6 @@ export async function listPage(signal) {
   if (all.length === 1) return experimentPage(all[0].id, "trials", place().view, signal);
   return {
     title: "Experiments", trail: [],
-    parts: [document.getElementById("comparison").content.cloneNode(true), h("h2", {}, "Experiments"), table("Experiments", COLUMNS, all, (row) => row.state)],
+    parts: [...compared(await get("/comparison"), place().view), h("h2", {}, "All of them"), table("Experiments", COLUMNS, all, (row) => row.state)],
   };
 }

@@ -1,12 +1,14 @@
 """The pages of `luthier serve` in a browser: each renders, by keyboard and by mouse, and what trials wrote stays text."""
 
 import json
+import pathlib
 import shutil
 import sys
 import unittest
+import urllib.parse
 
 from luthier_program import interrupt
-from serve_test import TOKEN, ServeTest
+from serve_test import LEARNS, TOKEN, ServeTest
 
 try:
     from playwright.sync_api import sync_playwright
@@ -43,9 +45,9 @@ class BrowserTest(ServeTest):
         (self.home / "hostile.py").write_text(HOSTILE)
         self.troubles = []
 
-    def experiment(self, name="shown", *options, samples=8, objectives=("--min", "loss")):
+    def experiment(self, name="shown", *options, samples=8, objectives=("--min", "loss"), seed=5):
         self.succeed("run", "--name", name, *objectives, "-n", samples, "-j", 2, "-p", "lr=loguniform(0.001, 1)",
-                     "-p", "width=randint(16, 64)", "-p", 'kind=choice(["a", "b", "c"])', "--searcher", "random", "--seed", 5,
+                     "-p", "width=randint(16, 64)", "-p", 'kind=choice(["a", "b", "c"])', "--searcher", "random", "--seed", seed,
                      *options, "--", sys.executable, "hostile.py", "{lr}", "{width}")
 
     def open(self, address="", theme="light", expected=()):
@@ -98,7 +100,7 @@ class Pages(BrowserTest):
         self.serve()
 
     def test_each_renders_in_both_themes(self):
-        views = ["#/", "#/shown", "#/shown/curves", "#/shown/curves?smooth=0.6&by=time&axis=log&x=log", "#/shown/parameters", "#/shown/importance", "#/shown/importance?method=ped_anova",
+        views = ["#/", "#/shown", "#/shown/curves", "#/shown/curves?smooth=0.6&by=time&axis=log&x=log", "#/shown/parameters", "#/shown/contour", "#/shown/importance", "#/shown/importance?method=ped_anova",
                  "#/shown/parameters?axis=log&top=50", "#/shown/decisions", "#/shown/decisions?axis=trimmed", "#/shown/timeline",
                  "#/shown/trials/0", "#/two/front", "#/two/front?axis=log", "#/two/decisions"]
         for theme in ("light", "dark"):
@@ -127,7 +129,7 @@ class Pages(BrowserTest):
     def test_views_are_reached_by_keyboard(self):
         page = self.open("#/shown")
         page.locator(".tabs a").first.focus()
-        for expected in ["Curves", "Parameters", "Importance", "Decisions", "Timeline"]:
+        for expected in ["Curves", "Parameters", "Contour", "Importance", "Decisions", "Timeline"]:
             page.keyboard.press("ArrowRight")
             page.keyboard.press("Enter")
             self.wait(page, f"document.querySelector('.tabs [aria-current]').textContent === '{expected}'")
@@ -281,6 +283,149 @@ class Pictures(BrowserTest):
             self.box(page)
             self.assertGreater(page.locator(".plane canvas").first.evaluate(DRAWN), ink, view)
             self.assert_untroubled(page)
+
+
+class Compared(BrowserTest):
+    def setUp(self):
+        super().setUp()
+        for scheduler in ("fifo", "asha:max_t=9,grace_period=1"):
+            for seed in (1, 2):
+                self.experiment(f"{scheduler.split(':')[0]}-{seed}", "--scheduler", scheduler, samples=6, seed=seed)
+        self.serve()
+
+    def test_from_the_list_to_the_comparison(self):
+        page = self.open()
+        button = page.locator("[name=compare]")
+        self.assertTrue(button.is_disabled())
+        page.get_by_label("Compare fifo-1").focus()
+        page.keyboard.press("Space")
+        self.assertTrue(button.is_disabled())
+        page.get_by_label("Compare asha-1").check()
+        self.assertEqual(button.inner_text(), "Compare 2 experiments")
+        page.reload()
+        page.wait_for_selector("[name=compare]:enabled")
+        self.assertTrue(page.get_by_label("Compare fifo-1").is_checked())
+        page.locator("[name=compare]").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h1 >> text=Comparison by loss")
+        self.assertTrue(page.url.endswith("#compare/fifo-1,asha-1"), page.url)
+        self.assertEqual(page.locator("table[aria-label='Compared experiments'] a").all_inner_texts(), ["fifo-1", "asha-1"])
+        self.assert_untroubled(page)
+
+    def address(self, *names, **view):
+        return "#compare/" + ",".join(map(urllib.parse.quote, names)) + ("?" + urllib.parse.urlencode(view) if view else "")
+
+    def test_shows_groups_seeds_tests_and_warnings(self):
+        names = ["fifo-1", "fifo-2", "asha-1", "asha-2"]
+        for theme in ("light", "dark"):
+            page = self.open(self.address(*names), theme)
+            page.wait_for_timeout(200)
+            self.assertEqual(page.locator(".plane").count(), 2)
+            for picture in page.locator(".plane").all():
+                self.assertGreater(picture.locator("canvas").first.evaluate(DRAWN), 500)
+            rows = [row.split("\t") for row in page.locator("table[aria-label=Groups] tbody tr").all_inner_texts()]
+            self.assertEqual([(row[0].strip().split(":")[0], row[1], row[2]) for row in rows], [("asha", "2", "2"), ("fifo", "2", "2")])
+            self.assertIn("Too few seeds", page.inner_text(".warnings"))
+            (pair,) = page.locator("table[aria-label='Which is better'] tbody tr").all_inner_texts()
+            line = self.lines("compare", *names)[0]["pairs"][0]
+            self.assertEqual(float(pair.split("\t")[5]), line["p"])
+            self.assertIn("luthier compare fifo-1 fifo-2 asha-1 asha-2 --results", page.inner_text("main code"))
+            self.assert_untroubled(page)
+
+    def test_the_address_keeps_what_is_shown(self):
+        page = self.open(self.address("fifo-1", "asha-1", "asha-2"))
+        drawn = "document.querySelector('.plane canvas').toDataURL()"
+        page.wait_for_timeout(300)
+        before = page.evaluate(drawn)
+        page.check("[name=singles]")
+        self.wait(page, "location.hash.includes('singles=1')")
+        self.wait(page, "document.querySelector('figcaption').innerText.includes('Thin lines are the single experiments')")
+        page.wait_for_timeout(300)
+        self.assertNotEqual(page.evaluate(drawn), before)
+        page.select_option("[name=x]", "resource")
+        self.wait(page, "location.hash.includes('x=resource')")
+        page.select_option("[name=by]", "experiment")
+        self.wait(page, "document.querySelectorAll('table[aria-label=Groups] tbody tr').length === 3")
+        page.reload()
+        page.wait_for_selector("table[aria-label=Groups]")
+        self.assertEqual(page.locator("table[aria-label=Groups] tbody tr").count(), 3)
+        self.assertTrue(page.is_checked("[name=singles]"))
+        self.assertEqual(page.locator("[name=x]").input_value(), "resource")
+        self.assert_untroubled(page)
+
+    def test_what_can_not_be_compared_gets_a_sentence(self):
+        self.experiment("other", objectives=("--max", "loss"), samples=1)
+        for name in ("empty", "void"):
+            self.succeed("run", "--name", name, "--min", "loss", "-n", 1, "-p", "lr=uniform(0, 1)", "--", "sh", "-c", "exit 3", "{lr}", code=1)
+        for names, words in [(["fifo-1", "other"], "have different objectives"), (["fifo-1", "nothing"], "There is no experiment 'nothing'"), (["fifo-1"], "2 to 100 experiments"),
+                             (["empty", "void"], "None of these experiments has a finite loss yet, so there is nothing to compare.")]:
+            page = self.open(self.address(*names), expected=(400, 404))
+            self.assertIn(words, page.inner_text("main"))
+            self.assert_untroubled(page)
+
+
+class Population(BrowserTest):
+    def setUp(self):
+        super().setUp()
+        (self.home / "learns.py").write_text(LEARNS)
+        self.succeed("run", "--name", "population", "--min", "loss", "-n", 6, "-j", 3, "-p", "lr=loguniform(0.01, 0.3)", "-p", 'kind=choice(["a", "b"])',
+                     "--searcher", "random", "--seed", 7, "--scheduler", "pbt:perturbation_interval=3,quantile_fraction=0.5", "--", sys.executable, "learns.py", timeout=120)
+        self.serve()
+
+    def test_the_tree_the_way_and_the_schedule(self):
+        answer = self.get("experiments/population/lineage")
+        for theme in ("light", "dark"):
+            page = self.open("#/population/lineage", theme)
+            page.wait_for_timeout(200)
+            self.assertEqual(page.locator(".tabs [aria-current]").inner_text(), "Lineage")
+            self.assertEqual(page.locator(".plane").count(), 3)  # the tree and two parameters
+            for picture in page.locator(".plane").all():
+                self.assertGreater(picture.locator("canvas").first.evaluate(DRAWN), 500)
+            rows = page.locator("table[aria-label=Schedule] tbody tr td:first-child").all_inner_texts()
+            self.assertEqual(rows, [str(step["iteration"]) for step in answer["steps"]])
+            self.assertEqual(page.locator("table[aria-label='The way to it'] tbody a").all_inner_texts(), [str(each[1]) for each in answer["ancestry"]])
+            page.click("text=The clones")
+            self.assertEqual(page.locator("table[aria-label=Clones] tbody tr").count(), answer["clone_count"])
+            self.assert_untroubled(page)
+        with page.expect_download() as saved:
+            page.click("text=Save as CSV")
+        self.assertEqual(len(pathlib.Path(saved.value.path()).read_text().split("\n")) - 2, len(answer["steps"]))
+        page.select_option("[name=trial]", "2")
+        page.wait_for_selector("h2 >> text=The way to trial 2")
+        page.reload()
+        page.wait_for_selector("h2 >> text=The way to trial 2")
+        self.assert_untroubled(page)
+
+    def test_without_clones_it_is_said(self):
+        self.experiment(samples=2)
+        page = self.open("#/shown/lineage")
+        self.assertIn("No trial has become a clone of another", page.inner_text("main"))
+        page = self.open("#/shown")
+        self.assertEqual(page.locator(".tabs a", has_text="Lineage").count(), 0)
+
+
+class Contours(BrowserTest):
+    def test_cells_points_and_choices(self):
+        self.experiment(samples=12)
+        self.serve()
+        for address in ["#/shown/contour", "#/shown/contour?x=kind&y=lr", "#/shown/contour?x=width&y=kind&metric=size"]:
+            for theme in ("light", "dark"):
+                page = self.open(address, theme)
+                page.wait_for_timeout(200)
+                self.assertGreater(page.locator(".plane canvas").first.evaluate(DRAWN), 50000, address)
+                self.assertGreater(page.locator("table tbody tr").count(), 5)
+                self.assert_untroubled(page)
+        page.select_option("[name=x]", "lr")
+        self.wait(page, "location.hash.includes('x=lr')")
+        page.wait_for_selector("h2 >> text=size over lr and kind")
+        page.get_by_role("button", name="Swap").click()
+        page.wait_for_selector("h2 >> text=size over kind and lr")
+        page.reload()
+        page.wait_for_selector("h2 >> text=size over kind and lr")
+        page.fill("[name=filter]", "lr > 5")
+        page.keyboard.press("Tab")
+        page.wait_for_selector("text=No trial like that has a finite value there.")
+        self.assert_untroubled(page)
 
 
 class Running(BrowserTest):

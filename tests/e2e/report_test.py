@@ -156,15 +156,18 @@ class File(ReportTest):
         self.report("a", "b", "--by", "model", "-o", "both.html")
         page = (self.home / "both.html").read_text()
         self.check(page)
-        self.assertIn("<h1>Comparison by loss</h1>", page)
-        self.assertIn("&lt;/script&gt;&lt;!--", page)
+        comparison = data_of(page)["comparison"]
+        (line,) = self.lines("compare", "a", "b", "--by", "model")
+        self.assertEqual({name: comparison[name] for name in line}, line)
+        self.assertEqual([each["group"] for each in comparison["groups"]], [MARKUP, "plain"])
+        self.assertEqual(comparison["command"], "luthier compare a b --by model")
         self.assertEqual([each["id"] for each in data_of(page)["experiments"]], ["a", "b"])
-        self.assertEqual(self.report("--by", "model", "-o", "-").stdout.count("<h1>Comparison by loss</h1>"), 1)
+        self.assertEqual(data_of(self.report("--by", "model", "-o", "-").stdout)["comparison"]["groups"], comparison["groups"])
         self.hostile("c", objectives=("--max", "size"))
         self.hostile("d")
         done = self.report("a", "c", "-o", "c.html")
         self.assertIn("not compared: ", done.stderr)
-        self.assertIn("different objectives", (self.home / "c.html").read_text())
+        self.assertIn("different objectives", data_of((self.home / "c.html").read_text())["comparison"]["reason"])
         self.assertIn("has no tag 'model'", self.report("a", "d", "--by", "model", "-o", "d.html", code=2).stderr)
         self.assertFalse((self.home / "d.html").exists())
 
@@ -211,7 +214,7 @@ class Browser(ReportTest):
             page = self.open("both.html", theme)
             for view in ["#/", "#/shown", "#/shown?sort=loss&order=reversed", "#/shown?state=failed", "#/shown/curves", "#/shown/curves?smooth=0.6&axis=log",
                          "#/shown/parameters?top=50", "#/shown/importance", "#/shown/importance?method=ped_anova", "#/shown/decisions",
-                         "#/shown/timeline", "#/shown/trials/3", "#/two/front", "#/two", "#/two/curves?metric=size"]:
+                         "#/shown/timeline", "#/shown/trials/3", "#/shown/contour", "#/shown/lineage", "#/two/front", "#/two", "#/two/curves?metric=size"]:
                 self.show(page, view)
             page.context.close()
 

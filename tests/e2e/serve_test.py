@@ -1,9 +1,12 @@
 """`luthier serve` from outside: the API, live events, control, and those who are kept out."""
 
+import csv
 import gzip
 import http.client
 import json
+import math
 import pathlib
+import shlex
 import socket
 import sys
 import threading
@@ -208,6 +211,7 @@ class Reading(ServeTest):
                 ("experiments/digits/trials/0?decisions=0", 400, "from 1 to 500"),
                 ("experiments/digitz/rungs", 404, "there is no experiment 'digitz'"),
                 ("experiments/digits/events?after=x", 400, "is no place in the log"),
+                ("comparison?experiments=digits", 400, "no parameter 'experiments'"),
                 ("experiments/digits/nothing", 404, "nothing of that name")]:
             got, _, body = self.ask("/api/v1/" + path)
             self.assertEqual(got, status, path)
@@ -274,6 +278,15 @@ import sys
 lr = float(sys.argv[1])
 for epoch in range(1, 10):
     print(f"loss={lr + 1 / epoch if epoch != 5 else float('nan')} size={(1 - lr) ** 2}", flush=True)
+"""
+
+
+# The best is in the middle of a valley; one corner of it has no value.
+VALLEY = """
+import math, sys
+a, b = float(sys.argv[1]), float(sys.argv[2])
+loss = (math.log10(a) + 1.5) ** 2 + (b - 0.3) ** 2 + (sys.argv[3] == "y")
+print(f"loss={loss if b < 0.85 else float('nan')}")
 """
 
 
@@ -361,6 +374,226 @@ class Pictured(ServeTest):
         for points in (2, 5, 100):
             for curve in self.get("experiments/pictured/curves", points=points)["curves"]:
                 self.assertEqual((curve["not_finite_count"], curve["not_finite"]), (1, [5]))
+
+
+    def test_a_contour_is_of_the_trials(self):
+        (self.home / "valley.py").write_text(VALLEY)
+        self.succeed("run", "--name", "valley", "--min", "loss", "-n", 30, "-j", 2, "-p", "a=loguniform(0.001, 1)", "-p", "b=uniform(0, 1)",
+                     "-p", 'kind=choice(["x", "y"])', "--searcher", "random", "--seed", 3, "--", sys.executable, "valley.py", "{a}", "{b}", "{kind}")
+        self.serve()
+        answer = self.get("experiments/valley/contour", x="a", y="b", cells=10)
+        columns = {each["name"]: each for each in self.get("experiments/valley/columns")["columns"]}
+        self.assertEqual(answer["points"], [list(each) for each in zip(range(30), *(columns[name]["values"] for name in ("a", "b", "loss")))])
+        finite = [each for each in answer["points"] if each[3] != "NaN"]
+        self.assertEqual((answer["total"], answer["placed"], answer["counted"]), (30, 30, len(finite)))
+        self.assertLess(len(finite), 30)
+        self.assertEqual(answer["x"], {"name": "a", "scale": "log", "range": [0.001, 1]})
+        self.assertEqual(answer["y"], {"name": "b", "scale": "linear", "range": [0, 1]})
+        self.assertEqual([len(row) for row in answer["values"]], [10] * 10)
+        ranked = sorted(each[3] for each in finite)
+        for r, row in enumerate(answer["values"]):
+            for c, value in enumerate(row):
+                x, y = (c + 0.5) / 10, (r + 0.5) / 10
+                apart = [((math.log10(a) / 3 + 1 - x) ** 2 + (b - y) ** 2, loss) for _, a, b, loss in finite]
+                weights = [(square + 0.04 ** 2) ** -2 for square, _ in apart]
+                rank = sum(weight * ranked.index(loss) for weight, (_, loss) in zip(weights, apart)) / sum(weights)
+                below = int(rank)
+                expected = ranked[below] + (rank - below) * (ranked[min(below + 1, len(ranked) - 1)] - ranked[below])
+                self.assertAlmostEqual(value, expected)
+                self.assertEqual(answer["has_data"][r][c], int(min(apart)[0] <= 1 / 144))
+        bands = self.get("experiments/valley/contour", x="kind", y="b", cells=10)
+        self.assertEqual((bands["x"], len(bands["values"][0])), ({"name": "kind", "scale": "category", "choices": ["x", "y"]}, 2))
+        self.assertEqual(self.get("experiments/valley/contour", filter="b > 2")["reason"], "no trial has a finite value of the metric at these parameters yet")
+        self.experiment("--min", "loss", samples=2)
+        self.assertEqual(self.get("experiments/pictured/contour")["reason"], "fewer than two parameters vary")
+        for query, words in [("x=c", "x: no parameter that varies 'c'"), ("x=a&y=a", "the same parameter"), ("metric=los", "did you mean 'loss'"), ("cells=61", "from 2 to 60")]:
+            status, _, body = self.ask("/api/v1/experiments/valley/contour?" + query)
+            self.assertEqual((status, words in body), (400, True), body)
+
+
+# It learns faster with a larger lr, and says with which one it trained.
+LEARNS = """
+import pathlib, luthier
+lr, learnt = luthier.config()["lr"], 0.0
+if luthier.checkpoint():
+    learnt = float(pathlib.Path(luthier.checkpoint(), "learnt").read_text())
+while luthier.iteration() < 12:
+    learnt += lr * (1 - learnt)
+    if not luthier.report(loss=1 - learnt, used=lr, save=lambda where: pathlib.Path(where, "learnt").write_text(repr(learnt))):
+        break
+"""
+
+
+class Population(ServeTest):
+    def setUp(self):
+        super().setUp()
+        (self.home / "learns.py").write_text(LEARNS)
+        self.learn("population", "--scheduler", "pbt:perturbation_interval=3,quantile_fraction=0.5", samples=6)
+        self.serve()
+
+    def learn(self, name, *options, samples):
+        self.succeed("run", "--name", name, "--min", "loss", "-n", samples, "-j", 3, "-p", "lr=uniform(0.01, 0.3)", "-p", "width=randint(4, 64)",
+                     "--searcher", "random", "--seed", 7, *options, "--", sys.executable, "learns.py", timeout=120)
+
+    def events(self, name, kind):
+        lines = self.succeed("export", name, "--format", "jsonl").stdout.splitlines()
+        return [each for each in map(json.loads, lines) if each["event"] == kind]
+
+    def recorded(self, trial):
+        """Where the log says that a trial came from: [(from, trial, config)], by its attempts alone, the last first."""
+        saved = {each["checkpoint"]: each for each in self.events("population", "checkpoint_committed")}
+        begun = {each["trial"]: each["config"] for each in self.events("population", "trial_added")}
+        chosen = [each for each in self.events("population", "trial_chosen") if each["choice"] == "run" and each.get("config")]
+        way, before = [], float("inf")
+        while trial is not None:
+            started = [each for each in self.events("population", "attempt_started") if each["trial"] == trial and each["sequence"] < before]
+            first = min(each["sequence"] for each in started if each["segment"] == started[-1]["segment"])
+            (start,) = [each for each in started if each["sequence"] == first]
+            configs = [each["config"] for each in chosen if each["trial"] == trial and each["sequence"] < first]
+            way.append((start["base_iteration"], trial, configs[-1] if configs else begun[trial]))
+            donor = saved.get(start["checkpoint"])
+            trial, before = (donor["trial"], donor["sequence"]) if donor else (None, 0)
+        return way
+
+    def test_the_schedule_is_what_the_log_recorded(self):
+        answer = self.get("experiments/population/lineage")
+        (best,) = self.lines("best", "population")
+        self.assertEqual(answer["trial"], best["trial"])
+        self.assertGreater(answer["clone_count"], 3)
+        cloned = 0
+        for trial in range(6):
+            steps = self.get(f"experiments/population/trials/{trial}/schedule")["steps"]
+            way = self.recorded(trial)[::-1]
+            expected = []
+            for iteration, _, config in way:
+                if expected and expected[-1]["iteration"] == iteration:
+                    expected.pop()
+                if not expected or expected[-1]["config"] != config:
+                    expected.append({"iteration": iteration, "config": config})
+            self.assertEqual(steps, expected)
+            cloned += len(steps) > 1
+            self.assert_trained(steps, way)
+            line = self.get("experiments/population/lineage", trial=trial)
+            self.assertEqual([[each[2], each[1]] for each in line["ancestry"]], [[iteration, who] for iteration, who, _ in way])
+            self.assertEqual(line["steps"], steps)
+        self.assertGreater(cloned, 1)
+
+    def assert_trained(self, steps, way):
+        """Every iteration on the way was trained with what the schedule has there."""
+        results = self.events("population", "result_reported")
+        ends = [each[0] for each in way[1:]] + [12]
+        for (start, trial, _), end in zip(way, ends):
+            for iteration in range(start + 1, end + 1):
+                lr = [each["config"]["lr"] for each in steps if each["iteration"] < iteration][-1]
+                used = [each["metrics"]["used"] for each in results if each["trial"] == trial and each["training_iteration"] == iteration]
+                self.assertIn(lr, used, (trial, iteration))
+
+    def test_stretches_are_those_of_the_log(self):
+        answer = self.get("experiments/population/lineage")
+        saved = {each["checkpoint"]: each for each in self.events("population", "checkpoint_committed")}
+        segments, clones = set(), 0
+        for each in self.events("population", "attempt_started"):
+            if (each["trial"], each["segment"]) not in segments:
+                segments.add((each["trial"], each["segment"]))
+                clones += each["checkpoint"] in saved and saved[each["checkpoint"]]["trial"] != each["trial"]
+        self.assertEqual((answer["stretch_count"], answer["clone_count"]), (len(segments), clones))
+        for index, (trial, start, end, parent, value) in enumerate(answer["stretches"]):
+            self.assertGreaterEqual(end, start)
+            if parent is not None:
+                self.assertLess(parent, index)
+        few = self.get("experiments/population/lineage", limit=2)
+        self.assertEqual((few["first"], few["stretches"]), (len(segments) - 2, answer["stretches"][-2:]))
+
+    def test_files_say_the_same_and_are_replayed(self):
+        best = self.get("experiments/population/lineage")["trial"]
+        path = f"/api/v1/experiments/population/trials/{best}/schedule"
+        steps = self.get(f"experiments/population/trials/{best}/schedule")["steps"]
+        status, headers, text = self.ask(path + "?format=csv")
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/csv; charset=utf-8"))
+        self.assertIn(f'attachment; filename="schedule-{best:05}.csv"', headers["Content-Disposition"])
+        rows = list(csv.DictReader(text.splitlines()))
+        self.assertEqual([{"iteration": int(row["iteration"]), "config": {"lr": float(row["lr"]), "width": int(row["width"])}} for row in rows], steps)
+        _, _, policy = self.ask(path + "?format=jsonl")
+        self.assertEqual([json.loads(line) for line in policy.splitlines()], steps)
+        self.assertEqual(policy, self.succeed("export", "population", "--policy", best).stdout)
+        (self.home / "policy.jsonl").write_text(policy)
+        self.learn("again", "--scheduler", "pbt_replay:policy=policy.jsonl", samples=1)
+        used = {each["training_iteration"]: each["metrics"]["used"] for each in self.events("again", "result_reported")}
+        self.assertEqual(used, {iteration: [each["config"]["lr"] for each in steps if each["iteration"] < iteration][-1] for iteration in range(1, 13)})
+
+    def test_what_is_wrong_is_said(self):
+        for path, status, words in [("trials/99/schedule", 404, "never ran, or is not there"), ("trials/0/schedule?format=xml", 400, "it must be json, csv, or jsonl"),
+                                    ("lineage?limit=0", 400, "from 1 to 20000"), ("lineage?trial=x", 400, "trial is 'x'")]:
+            got, _, body = self.ask("/api/v1/experiments/population/" + path)
+            self.assertEqual((got, words in body), (status, True), body)
+
+    def test_without_clones_there_is_no_tree(self):
+        self.succeed(*self.run_words("plain", samples=2), *self.train())
+        answer = self.get("experiments/plain/lineage")
+        self.assertEqual((answer["stretches"], answer["clone_count"], len(answer["steps"])), ([], 0, 1))
+
+
+class Compared(ServeTest):
+    def setUp(self):
+        super().setUp()
+        for scheduler in ("fifo", "median_stopping"):
+            for seed in (1, 2):
+                self.succeed(*self.run_words(f"{scheduler}-{seed}", "--scheduler", scheduler, "--seed", seed, "--tag", f"model={scheduler}"), *self.train())
+        self.names = [f"{scheduler}-{seed}" for scheduler in ("fifo", "median_stopping") for seed in (1, 2)]
+        self.serve()
+
+    def compared(self, names, **query):
+        return self.get("comparison?" + urllib.parse.urlencode([("experiment", each) for each in names] + list(query.items())))
+
+    def test_says_what_the_command_says(self):
+        answer = self.compared(self.names)
+        (line,) = self.lines("compare", *self.names)
+        self.assertEqual({name: answer[name] for name in line}, line)
+        self.assertEqual([each["id"] for each in answer["experiments"]], self.names)
+        self.assertEqual(answer["tags"], ["model"])
+        self.assertIn("too few seeds", " ".join(answer["warnings"]))
+        for each in answer["experiments"]:
+            self.assertEqual(each["points"][-1][3], self.lines("best", each["id"])[0]["best"])
+            self.assertEqual(each["seed"], int(each["id"][-1]))
+        words = shlex.split(answer["command"])
+        self.assertEqual(json.loads(self.succeed(*words[1:], "--json").stdout), line)
+
+    def test_a_directory_with_another_name(self):
+        results = self.home / "luthier-results"
+        (results / self.names[0]).rename(results / "a, b")
+        answer = self.compared(["a, b", self.names[1]])
+        self.assertEqual([each["id"] for each in answer["experiments"]], ["a, b", self.names[1]])
+        self.assertIn("luthier compare 'a, b'", answer["command"])
+
+    def test_groups_budgets_and_optima(self):
+        for words, query in [(["--by", "model"], {"by": "model"}), (["--by", "experiment"], {"by": "experiment"}), (["--at", "trials=2"], {"at": "trials=2"}),
+                             (["--at", "time=0.1"], {"at": "time=0.1"}), (["--optimum", "-1"], {"optimum": "-1"})]:
+            answer = self.compared(self.names, **query)
+            (line,) = self.lines("compare", *self.names, *words)
+            self.assertEqual({name: answer[name] for name in line}, line, words)
+            shown = shlex.split(answer["command"])
+            self.assertEqual(json.loads(self.succeed(*shown[1:], "--json").stdout), line)
+
+    def test_what_can_not_be_compared_is_said(self):
+        self.succeed("run", "--name", "other", "--max", "loss", "-n", 1, "-p", "lr=uniform(0, 1)", "--searcher", "random", *self.train())
+        for names, query, status, words in [
+                (self.names[:1], {}, 400, "2 to 100 experiments"), ([], {}, 400, "2 to 100"), (["a"] * 3, {}, 400, "2 to 100"),
+                ([self.names[0], "other"], {}, 400, "have different objectives"), ([self.names[0], "nothing"], {}, 404, "there is no experiment 'nothing'"),
+                ([self.names[0], "../x"], {}, 404, "there is no experiment"), (self.names, {"by": "kind"}, 400, "has no tag 'kind'"),
+                (self.names, {"at": "epochs=3"}, 400, "it must be time=SECONDS"), (self.names, {"at": "trials=0"}, 400, "above 0"),
+                (self.names, {"optimum": "x"}, 400, "it must be a finite number"), (self.names, {"optimum": "1000"}, 400, "optimum")]:
+            got, _, body = self.ask("/api/v1/comparison?" + urllib.parse.urlencode([("experiment", each) for each in names] + list(query.items())))
+            self.assertEqual(got, status, body)
+            self.assertIn(words, json.loads(body)["error"])
+
+    def test_grows_with_what_runs(self):
+        running = self.start(*self.run_words("running", samples=500), *self.train("--sleep", 0.05))
+        self.wait_for_results("running", 2)
+        early = self.compared([self.names[0], "running"])
+        self.assertEqual([each["finished"] for each in early["experiments"]], [True, False])
+        self.wait_until(lambda: self.compared([self.names[0], "running"])["experiments"][1]["points"][-1][0] > early["experiments"][1]["points"][-1][0], "a trial")
+        interrupt(running)
+        running.wait(30)
 
 
 class KeptOut(ServeTest):

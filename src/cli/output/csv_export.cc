@@ -2,21 +2,11 @@
 
 #include <set>
 
+#include "base/csv_field.h"
 #include "base/text.h"
 
 namespace luthier::cli {
 namespace {
-
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    return text;
-  }
-  std::string out = "\"";
-  for (const char c : text) {
-    out += c == '"' ? "\"\"" : std::string(1, c);
-  }
-  return out + "\"";
-}
 
 // Names in the order of their first appearance.
 class Names {
@@ -43,7 +33,7 @@ void append_cells(std::string& line,
   for (const auto& name : names) {
     const bool here = next != values.end() && next->first == name;
     const Value* value = here ? &(next++)->second : values.find(name);
-    line += "," + (value && !value->is_null() ? field(to_text(*value)) : std::string());
+    line += "," + (value && !value->is_null() ? csv_field(to_text(*value)) : std::string());
   }
 }
 
@@ -81,14 +71,14 @@ std::string CsvExport::text() const {
   std::string out = "trial,training_iteration,time_s";
   std::set<std::string> taken = {"trial", "training_iteration", "time_s"};
   for (const auto& name : parameters.all()) {
-    out += "," + field("config/" + name);
+    out += "," + csv_field("config/" + name);
     taken.insert("config/" + name);
   }
   for (std::string name : metrics.all()) {
     while (!taken.insert(name).second) {
       name.insert(0, "reported/");
     }
-    out += "," + field(name);
+    out += "," + csv_field(name);
   }
   out += "\r\n";
   for (const Row& row : rows_) {

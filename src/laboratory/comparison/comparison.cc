@@ -126,7 +126,18 @@ class Comparer {
     }
   }
 
+  void add_singles() {
+    for (std::size_t i = 0; i < comparison_.experiments.size(); ++i) {
+      std::vector<BestPoint>& points = comparison_.singles.emplace_back(experiment(i).points);
+      for (BestPoint& point : points) {
+        const double score = tasks_.score(i, point.best);
+        point.best = maximised() ? -score : score;
+      }
+    }
+  }
+
   void add_curves() {
+    add_singles();
     for (GroupSummary& group : comparison_.groups) {
       const Bootstrap bootstrap(group.members.size(), Centre::median);
       std::vector<double> finals;

@@ -84,6 +84,8 @@ struct ComparisonReport {
   std::vector<GroupSummary> groups;
   std::vector<TaskSummary> tasks;  // at least one
   std::vector<PairSummary> pairs;
+  // What each experiment had found, by the measure, whenever that improved. With rank: nothing.
+  std::vector<std::vector<BestPoint>> singles;
   std::int64_t blocks = 0;            // that all groups have; ranks are over these
   std::vector<std::string> warnings;  // sentences: what these numbers can't say
   std::vector<std::string> notes;     // sentences: how they were made

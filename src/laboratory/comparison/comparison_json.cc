@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/csv_field.h"
 #include "base/format.h"
 #include "base/text.h"
 #include "core/json_writer.h"
@@ -57,18 +58,6 @@ void write(JsonWriter& json, const ComparisonReport& comparison, const PairSumma
   write(json, pair.effect);
   json.field("p", pair.p).field("corrected_p", pair.corrected_p).field("exact", pair.exact);
   json.field("better", pair.better ? std::optional(label(*pair.better)) : std::nullopt).end();
-}
-
-// As RFC 4180 quotes it.
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    return std::string(text);
-  }
-  std::string out = "\"";
-  for (const char c : text) {
-    out += c == '"' ? "\"\"" : std::string(1, c);
-  }
-  return out + "\"";
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ class CurveReader {
   Result<> take(const Event& event);
   // Precondition: an ExperimentCreated was taken.
   ExperimentCurve curve() &&;
+  // The same so far: more events may follow.
+  const ExperimentCurve& curve() const& { return curve_; }
   bool created() const { return !curve_.objectives.empty(); }
 
  private:

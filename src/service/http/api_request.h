@@ -18,6 +18,9 @@
 
 namespace luthier {
 
+// Experiments in one comparison, whose curves are kept: they are small.
+inline constexpr std::size_t kMostCompared = 100;
+
 struct ApiRequest {
   const HttpRequest& http;
   const RequestTarget& target;
@@ -26,6 +29,7 @@ struct ApiRequest {
   Role role;
   FoldCache& folds;
   EventFoldCache& pictures;
+  EventFoldCache& compared;
   std::filesystem::path experiment = {};  // its directory, where the path names one
   TrialId trial = {};                     // where the path names one
   std::string action = {};                // stop, pause or resume, where the path ends so
@@ -45,7 +49,13 @@ using ApiAnswer = Result<HttpResponse>;
 HttpResponse json_response(std::string body);
 
 ApiAnswer answer_session(const ApiRequest& request);
+// Of an experiment that a request names: a directory of its own below the results, and no link, so
+// that what lies outside stays outside.
+Result<std::filesystem::path> directory_of(const std::filesystem::path& results,
+                                           const std::string& name);
+
 ApiAnswer answer_experiments(const ApiRequest& request);
+ApiAnswer answer_comparison(const ApiRequest& request);
 ApiAnswer answer_experiment(const ApiRequest& request);
 ApiAnswer answer_progress(const ApiRequest& request);
 ApiAnswer answer_trials(const ApiRequest& request);
@@ -55,6 +65,9 @@ ApiAnswer answer_curves(const ApiRequest& request);
 ApiAnswer answer_columns(const ApiRequest& request);
 ApiAnswer answer_rungs(const ApiRequest& request);
 ApiAnswer answer_timeline(const ApiRequest& request);
+ApiAnswer answer_lineage(const ApiRequest& request);
+ApiAnswer answer_schedule(const ApiRequest& request);
+ApiAnswer answer_contour(const ApiRequest& request);
 ApiAnswer answer_front(const ApiRequest& request);
 ApiAnswer answer_importance(const ApiRequest& request);
 ApiAnswer answer_events(const ApiRequest& request);

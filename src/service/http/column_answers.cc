@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "core/json_writer.h"
 #include "service/http/api_request.h"
+#include "service/http/parameter_scale.h"
 #include "service/http/trial_request.h"
 #include "tuner/assembly.h"
 
@@ -21,24 +22,6 @@ struct Column {
   const Parameter* parameter = nullptr;
   const Objective* objective = nullptr;
 };
-
-// How far apart two values of a parameter are drawn.
-std::string_view scale_of(const Domain& domain) {
-  switch (domain.kind) {
-    case DomainKind::loguniform:
-    case DomainKind::qloguniform:
-    case DomainKind::lograndint:
-    case DomainKind::qlograndint:
-      return "log";
-    case DomainKind::choice:
-    case DomainKind::grid:
-    case DomainKind::flag:
-    case DomainKind::secret:
-      return "category";
-    default:
-      return "linear";
-  }
-}
 
 // Parameters that vary, objectives, then the other metrics in the order in which they came; at last
 // what was asked for besides.

@@ -25,6 +25,9 @@ class EventFold {
 
 class EventFoldCache {
  public:
+  // How many folds are kept.
+  explicit EventFoldCache(std::size_t most = 6) : entries_(most) {}
+
   // Calls `look` with the fold that `make` begins, as of the last committed event; others that look
   // at the same one wait meanwhile. Any thread. `name` is the fold's own: of no other type, and of
   // none that `make` would begin differently.
@@ -59,7 +62,7 @@ class EventFoldCache {
                    const std::function<Result<>(const EventFold& fold)>& look);
   static Result<> catch_up(Entry& entry, const Make& make);
 
-  RecentEntries<Key, Entry> entries_{6};
+  RecentEntries<Key, Entry> entries_;
 };
 
 }  // namespace luthier

@@ -28,6 +28,7 @@ struct Route {
 constexpr std::array kRoutes = {
     Route{Role::views, "GET", "session", "", answer_session},
     Route{Role::views, "GET", "experiments", "", answer_experiments},
+    Route{Role::views, "GET", "comparison", "experiment by at optimum", answer_comparison},
     Route{Role::views, "GET", "experiments/{experiment}", "", answer_experiment},
     Route{Role::views, "GET", "experiments/{experiment}/progress", "", answer_progress},
     Route{Role::views,
@@ -47,6 +48,11 @@ constexpr std::array kRoutes = {
           answer_log},
     Route{Role::views,
           "GET",
+          "experiments/{experiment}/trials/{trial}/schedule",
+          "format",
+          answer_schedule},
+    Route{Role::views,
+          "GET",
           "experiments/{experiment}/curves",
           "metric trials points by filter state sort order limit",
           answer_curves},
@@ -57,6 +63,12 @@ constexpr std::array kRoutes = {
           answer_columns},
     Route{Role::views, "GET", "experiments/{experiment}/rungs", "limit", answer_rungs},
     Route{Role::views, "GET", "experiments/{experiment}/timeline", "limit", answer_timeline},
+    Route{Role::views,
+          "GET",
+          "experiments/{experiment}/contour",
+          "x y metric cells points filter state",
+          answer_contour},
+    Route{Role::views, "GET", "experiments/{experiment}/lineage", "trial limit", answer_lineage},
     Route{Role::views, "GET", "experiments/{experiment}/front", "", answer_front},
     Route{Role::views,
           "GET",
@@ -76,18 +88,6 @@ constexpr std::array kRoutes = {
           "experiments/{experiment}/trials/{trial}/{action}",
           "",
           answer_control}};
-
-// A directory of its own below the results, and no link: what lies outside stays outside.
-Result<std::filesystem::path> directory_of(const std::filesystem::path& results,
-                                           const std::string& name) {
-  const ContainedFiles files(results);
-  if (!files.open_directory(name) || !files.status(std::filesystem::path(name) / "experiment.db")) {
-    return failure(ErrorCode::not_found,
-                   "there is no experiment '{}'; /api/v1/experiments lists what there is",
-                   to_utf8(name));
-  }
-  return results / name;
-}
 
 Result<TrialId> trial_of_text(const std::string& text) {
   const auto number = parse_integer(text);
@@ -170,9 +170,23 @@ std::vector<std::string> ApiRequest::list(std::string_view name) const {
   return all.empty() ? std::vector<std::string>() : split(all, ',');
 }
 
+Result<std::filesystem::path> directory_of(const std::filesystem::path& results,
+                                           const std::string& name) {
+  const ContainedFiles files(results);
+  if (!files.open_directory(name) || !files.status(std::filesystem::path(name) / "experiment.db")) {
+    return failure(ErrorCode::not_found,
+                   "there is no experiment '{}'; /api/v1/experiments lists what there is",
+                   to_utf8(name));
+  }
+  return results / name;
+}
+
 HttpResponse json_response(std::string body) {
   return {.body = std::move(body) + "\n"};
 }
+
+ExperimentsApi::ExperimentsApi(std::filesystem::path results, std::string who)
+    : results_(std::move(results)), who_(std::move(who)), compared_(kMostCompared) {}
 
 std::vector<ApiRule> api_rules() {
   std::vector<ApiRule> rules;
@@ -206,7 +220,8 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http,
                          .who = visitor.serves ? who_ : "an operator of " + who_ + "'s dashboard",
                          .role = visitor.role,
                          .folds = folds_,
-                         .pictures = pictures_};
+                         .pictures = pictures_,
+                         .compared = compared_};
       auto answered = follow(request, route, segments);
       return answered ? *std::move(answered) : refusal(answered.error());
     }

@@ -27,8 +27,7 @@ std::vector<ApiRule> api_rules();
 class ExperimentsApi {
  public:
   // `who` serves. In their name experiments are asked to stop, unless a token says who asks.
-  ExperimentsApi(std::filesystem::path results, std::string who)
-      : results_(std::move(results)), who_(std::move(who)) {}
+  ExperimentsApi(std::filesystem::path results, std::string who);
 
   // The response to a visitor's request whose path begins with "api". Any thread.
   HttpResponse answer(const HttpRequest& http, const RequestTarget& target, const Visitor& visitor);
@@ -38,6 +37,7 @@ class ExperimentsApi {
   const std::string who_;
   FoldCache folds_;
   EventFoldCache pictures_;
+  EventFoldCache compared_;
 };
 
 }  // namespace luthier

@@ -27,6 +27,7 @@ constexpr std::size_t kFewestPoints = 12;  // of a curve
 constexpr std::size_t kMostPoints = 400;
 constexpr std::size_t kMostMetrics = 6;  // with curves, beside the objectives
 constexpr std::size_t kFailedPages = 10;
+constexpr std::size_t kContoured = 4;  // parameters, each with each
 
 // Of `count` things that need `bytes`, how many need a little less than `share`.
 std::size_t reduced(std::size_t count, std::size_t share, std::size_t bytes) {
@@ -42,6 +43,7 @@ std::string numbers_text(const std::vector<TrialId>& trials) {
 }
 
 struct ColumnNames {
+  std::vector<std::string> parameters;
   std::vector<std::string> metrics;  // beside the objectives
   std::vector<TrialId> failed;
 };
@@ -62,6 +64,8 @@ ColumnNames names_in(const std::string& answer) {
     const std::string* name = text_of(columns->items[i].find("name"));
     if (kind != nullptr && name != nullptr && *kind == "metric") {
       names.metrics.push_back(*name);
+    } else if (kind != nullptr && name != nullptr && *kind == "parameter") {
+      names.parameters.push_back(*name);
     }
   }
   for (std::size_t i = 0; trials != nullptr && states != nullptr && i < states->items.size(); ++i) {
@@ -91,6 +95,8 @@ class Keeping {
     keep_columns();
     keep_last("rungs", left_ / 4, 5000);
     keep_last("timeline", left_ / 10, 20000);
+    keep_last("lineage", left_ / 10, 20000);
+    keep_contours();
     keep_curves();
     keep_pages();
     answers_.end();
@@ -161,6 +167,44 @@ class Keeping {
       answer = door_.ask({part}, {{"limit", std::to_string(most)}}).json;
     }
     keep(part, answer);
+  }
+
+  // The parameters that matter most, where the trials say which.
+  std::vector<std::string> contoured() {
+    const auto answer = door_.ask({"importance"}, {{"top", std::to_string(kContoured)}});
+    std::vector<std::string> names;
+    const auto json = parse_json(answer.json);
+    const Json* ranked = json ? json->find("parameters") : nullptr;
+    for (std::size_t i = 0; ranked != nullptr && i < ranked->items.size(); ++i) {
+      if (const std::string* name = text_of(ranked->items[i].find("parameter"))) {
+        names.push_back(*name);
+      }
+    }
+    return names.empty() ? names_.parameters : names;
+  }
+
+  // Each pair of them.
+  void keep_contours() {
+    auto names = contoured();
+    names.resize(std::min(names.size(), kContoured));
+    answers_.key("contours").list();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      for (std::size_t j = i + 1; j < names.size(); ++j) {
+        const auto answer = door_.ask(
+            {"contour"}, {{"x", names[i]}, {"y", names[j]}, {"cells", "24"}, {"points", "200"}});
+        if (!answer.refused && answer.json.size() <= left_ / 10) {
+          answers_.raw(answer.json);
+          spend(answer.json.size());
+        }
+      }
+    }
+    answers_.end();
+    if (names.size() > 1) {
+      leave_out({"contour"},
+                formatted("The contours here are of {} over the {} that matter most.",
+                          spec_.objectives.front().metric,
+                          counted(std::ssize(names), "parameter")));
+    }
   }
 
   // Some of those that are shown.

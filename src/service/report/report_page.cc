@@ -10,9 +10,9 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "laboratory/comparison/drawing/comparison_html.h"
-#include "laboratory/comparison/drawing/comparison_style.h"
+#include "core/json_writer.h"
 #include "laboratory/comparison/drawing/html_text.h"
+#include "service/comparison_view.h"
 #include "service/http/web_assets.h"
 #include "service/report/joined_modules.h"
 #include "service/report/kept_experiment.h"
@@ -92,10 +92,26 @@ std::vector<std::string> ids_of(std::span<const std::filesystem::path> experimen
   return ids;
 }
 
-Result<std::string> data_of(std::span<const std::filesystem::path> experiments) {
+// Of several experiments: as the page of a comparison shows them, or why it can't.
+std::string comparison_of(std::span<const std::string> ids, const ReportOptions& options) {
+  if (options.comparison) {
+    return comparison_view(*options.comparison, ids, options.compared_by);
+  }
+  std::string out;
+  JsonWriter(out).object().field("reason", options.not_compared).end();
+  return out;
+}
+
+Result<std::string> data_of(std::span<const std::filesystem::path> experiments,
+                            const ReportOptions& options) {
   const auto ids = ids_of(experiments);
-  const std::size_t bytes = std::max(kDataBytes / experiments.size(), kLeastBytes);
-  std::string out = "{\"schema\": 1, \"experiments\": [";
+  std::string out = "{\"schema\": 1";
+  if (experiments.size() > 1) {
+    out += ", \"comparison\": " + comparison_of(ids, options);
+  }
+  const std::size_t room = kDataBytes - std::min(out.size(), kDataBytes);
+  const std::size_t bytes = std::max(room / experiments.size(), kLeastBytes);
+  out += ", \"experiments\": [";
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     LUTHIER_TAKE(const auto kept, kept_experiment(experiments[i], ids[i], bytes));
     out += (i == 0 ? "" : ", ") + kept;
@@ -108,20 +124,13 @@ std::string title_of(std::span<const std::filesystem::path> experiments) {
                                  : "Report of " + counted(std::ssize(experiments), "experiment");
 }
 
-// Of several experiments.
-std::string first_page(const ReportOptions& options) {
-  return options.comparison ? comparison_html(*options.comparison)
-                            : "<h1>Experiments</h1>\n<p class=\"note\">" +
-                                  html_text(options.not_compared) + "</p>\n";
-}
-
 }  // namespace
 
 Result<std::string> report_page(std::span<const std::filesystem::path> experiments,
                                 const ReportOptions& options) {
-  LUTHIER_TAKE(const auto data, data_of(experiments));
+  LUTHIER_TAKE(const auto data, data_of(experiments, options));
   const std::string script = "\n" + joined_modules("app.js", module_text);
-  const std::string style = std::string(asset("style.css")) + std::string(kComparisonStyle);
+  const std::string style(asset("style.css"));
   std::string page(asset("index.html"));
   const std::string icon = "data:image/svg+xml;base64," + base64(asset("icon.svg"));
   replace(page, "/assets/icon.svg", icon);
@@ -132,10 +141,9 @@ Result<std::string> report_page(std::span<const std::filesystem::path> experimen
   replace(page, "<meta name=\"viewport\"", policy(script, style) + "<meta name=\"viewport\"");
   replace(page,
           "</body>",
-          "<footer>" + html_text(options.made_by) + "</footer>\n<template id=\"comparison\">" +
-              first_page(options) + "</template>\n<script type=\"application/json\" id=\"kept\">" +
-              inside_page(data) + "</script>\n<script type=\"module\">" + script +
-              "</script>\n</body>");
+          "<footer>" + html_text(options.made_by) +
+              "</footer>\n<script type=\"application/json\" id=\"kept\">" + inside_page(data) +
+              "</script>\n<script type=\"module\">" + script + "</script>\n</body>");
   return page;
 }
 

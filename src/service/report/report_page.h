@@ -17,7 +17,8 @@ struct ReportOptions {
   // none.
   std::optional<ComparisonReport> comparison = {};
   std::string not_compared = {};
-  std::string made_by = {};  // shown at its end: the program, when, and the command
+  std::string compared_by = {};  // the command that prints the comparison
+  std::string made_by = {};      // shown at its end: the program, when, and the command
 };
 
 // Under 2 MB for one experiment, whatever its size; each of several has a part of that, and no less

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "cli/output/csv_export.h"
-#include "cli/output/policy_export.h"
 
 namespace luthier::cli {
 namespace {
@@ -28,16 +27,6 @@ void tell_pbt_story(Export& taker) {
   // A crash: the same segment again changes nothing.
   tell(AttemptStarted{
       .trial = {1}, .attempt = 3, .segment = 2, .checkpoint = {1}, .base_iteration = 6});
-}
-
-TEST(PolicyExport, ACloneHasItsDonorsPast) {
-  PolicyExport policy;
-  tell_pbt_story(policy);
-  EXPECT_EQ(policy.text({1}),
-            "{\"iteration\": 0, \"config\": {\"lr\": 0.5}}\n"
-            "{\"iteration\": 6, \"config\": {\"lr\": 0.6}}\n");
-  EXPECT_EQ(policy.text({0}), "{\"iteration\": 0, \"config\": {\"lr\": 0.5}}\n");
-  EXPECT_EQ(policy.text({7}), "");
 }
 
 TEST(CsvExport, AResultStandsWithTheConfigurationItWasReportedUnder) {

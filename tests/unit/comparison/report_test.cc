@@ -1,4 +1,4 @@
-// What a comparison looks like: on a terminal, as JSON, as CSV and as a page.
+// What a comparison looks like: on a terminal, as JSON and as CSV.
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -7,7 +7,6 @@
 #include "core/json.h"
 #include "laboratory/comparison/comparison_json.h"
 #include "laboratory/comparison/drawing/chart.h"
-#include "laboratory/comparison/drawing/comparison_html.h"
 #include "laboratory/comparison/figures.h"
 #include "unit/comparison/curves_for_tests.h"
 
@@ -108,7 +107,6 @@ TEST(Chart, SaysWhenThereIsNothingToDraw) {
   const auto comparison = compare({made_curve({}, {})});
   ASSERT_TRUE(comparison.ok());
   EXPECT_EQ(chart(*comparison, CurveAxis::time, {}), "nothing to draw: no result yet\n");
-  EXPECT_THAT(comparison_html(*comparison), HasSubstr("</div>"));
   EXPECT_TRUE(parse_json(to_json(*comparison)).ok());
 }
 
@@ -144,54 +142,6 @@ TEST(CurvesCsv, QuotesWhatNeedsIt) {
   const std::string csv = curves_csv(two_curves("a,\"b\""));
   EXPECT_THAT(csv, HasSubstr("trials,1,fast,8.125,"));
   EXPECT_THAT(csv, HasSubstr("\ntime_s,3,\"a,\"\"b\"\"\",4,"));
-}
-
-TEST(ComparisonHtml, EscapesEveryText) {
-  const std::string nasty = "<script>alert('x')</script>\"&\x1b\xE2\x80\xAE";
-  std::vector<ExperimentCurve> all;
-  for (const char* task : {"0", "1"}) {
-    for (std::uint64_t seed = 0; seed < 2; ++seed) {
-      ExperimentCurve curve =
-          made_curve({.scheduler = nasty, .seed = seed, .task = nasty + task}, {2, 1});
-      curve.name = nasty;
-      curve.objectives = {{nasty, Mode::min}};
-      curve.finished = false;
-      all.push_back(curve);
-    }
-  }
-  all.push_back(made_curve({.task = nasty + "0"}, {}));
-  all.back().objectives = all.front().objectives;
-  const auto comparison = compare(std::move(all));
-  ASSERT_TRUE(comparison.ok()) << comparison.error().message;
-  const std::string page = comparison_html(*comparison);
-  EXPECT_THAT(page, Not(HasSubstr("<script")));
-  EXPECT_THAT(page, Not(HasSubstr("\x1b")));
-  EXPECT_THAT(page, Not(HasSubstr("\xE2\x80\xAE")));
-  EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(&#39;x&#39;)"));
-}
-
-TEST(ComparisonHtml, NeedsNothingFromElsewhere) {
-  const std::string page = comparison_html(two_curves());
-  for (const char* word : {"http:", "https:", "src=", "url(", "@import", "<script", "javascript"}) {
-    EXPECT_THAT(page, Not(HasSubstr(word)));
-  }
-}
-
-// A curve that moves at every one of 100,000 iterations is drawn with the steps that can be seen.
-TEST(ComparisonHtml, StaysSmall) {
-  std::vector<ExperimentCurve> all;
-  for (const char* scheduler : {"a", "b", "c", "d", "e"}) {
-    for (std::uint64_t seed = 0; seed < 10; ++seed) {
-      std::vector<double> losses;
-      for (int i = 0; i < 100'000; ++i) {
-        losses.push_back(1 / (1.0 + i + static_cast<double>(seed)));
-      }
-      all.push_back(made_curve({.scheduler = scheduler, .seed = seed}, losses));
-    }
-  }
-  const auto comparison = compare(std::move(all), {.optimum = 0});
-  ASSERT_TRUE(comparison.ok());
-  EXPECT_LT(comparison_html(*comparison).size(), 200'000U);
 }
 
 }  // namespace

@@ -5,13 +5,14 @@
 #include "cli/output/csv_export.h"
 #include "cli/output/output.h"
 #include "cli/output/output_file.h"
-#include "cli/output/policy_export.h"
 #include "cli/reading.h"
 #include "core/log/canonical_export.h"
 #include "laboratory/bundles/bundle.h"
 #include "loggers/logger_table.h"
 #include "luthier/experiment_spec.h"
+#include "service/schedule_text.h"
 #include "tuner/assembly.h"
+#include "tuner/stored/lineage.h"
 
 namespace luthier::cli {
 namespace {
@@ -125,15 +126,15 @@ int export_policy(const std::filesystem::path& directory,
     return fail_usage("trial " + to_text(*trial) +
                       " never ran, so no schedule led to it; name another with --policy");
   }
-  PolicyExport policy;
+  Lineage lineage;
   return export_text(directory,
                      arguments,
                      {.line =
                           [&](const Event& event) {
-                            policy.take(event);
+                            lineage.take(event);
                             return std::string();
                           },
-                      .rest = [&] { return policy.text(*trial); }});
+                      .rest = [&] { return schedule_policy(lineage.schedule(*trial)); }});
 }
 
 int export_layout(const std::filesystem::path& directory,

@@ -66,14 +66,17 @@ std::string time_text() {
   return {text.data(), size};
 }
 
-// What was typed, as the shell would read it again.
-std::string typed(const Arguments& arguments) {
-  std::string line = "luthier report";
+// What was typed, as the shell would read it again; `compare` has no use for the file.
+std::string typed(const Arguments& arguments, const std::string& command) {
+  std::string line = "luthier " + command;
   for (const auto& operand : arguments.operands()) {
     line += " " + shell_word(operand);
   }
   for (const auto& [option, value] : arguments.given()) {
-    line += " --" + std::string(option->name) + (value.empty() ? "" : " " + shell_word(value));
+    const bool of_file = option->name == "output" || option->name == "force";
+    line += command == "compare" && of_file ? ""
+                                            : " --" + std::string(option->name) +
+                                                  (value.empty() ? "" : " " + shell_word(value));
   }
   return line;
 }
@@ -86,8 +89,9 @@ Result<std::string> made_page(const Arguments& arguments,
                               Compared& experiments,
                               const ComparisonOptions& options) {
   LUTHIER_TAKE(auto report, compared(experiments, options));
-  report.made_by =
-      formatted("Made by luthier {} on {}: {}", LUTHIER_VERSION, time_text(), typed(arguments));
+  report.made_by = formatted(
+      "Made by luthier {} on {}: {}", LUTHIER_VERSION, time_text(), typed(arguments, "report"));
+  report.compared_by = typed(arguments, "compare");
   return report_page(experiments.directories, report);
 }
 

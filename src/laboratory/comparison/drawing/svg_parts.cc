@@ -17,7 +17,7 @@ constexpr double kTickRoom = 60;       // pixels of a number
 constexpr double kLeastTickRoom = 42;
 constexpr double kLegendRow = 20;
 
-// As the style of a comparison in a page in its light colours.
+// As web/style.css has them in its light colours.
 constexpr std::string_view kDocumentStyle =
     "text{fill:#3c444d;font:12px sans-serif}"
     ".grid,.tick,.axis{fill:none;stroke:#dfe3e8}.axis{stroke:#5b6570}"
@@ -138,14 +138,6 @@ SvgLegend svg_legend(std::span<const std::string> names, double width) {
   }
   legend.height = names.empty() ? 0 : y + 2;
   return legend;
-}
-
-std::string svg_element(const SvgSize& size, std::string_view label, std::string_view content) {
-  return formatted("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}</svg>\n",
-                   pixel(size.width),
-                   pixel(size.height),
-                   html_text(label),
-                   content);
 }
 
 std::string svg_document(const SvgSize& size, std::string_view label, std::string_view content) {

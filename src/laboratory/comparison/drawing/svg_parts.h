@@ -53,8 +53,6 @@ struct SvgLegend {
 };
 SvgLegend svg_legend(std::span<const std::string> names, double width);
 
-// Inside a page, whose style has the colours and fonts.
-std::string svg_element(const SvgSize& size, std::string_view label, std::string_view content);
 // A file of its own, on white, its text in the fonts of whoever shows it.
 std::string svg_document(const SvgSize& size, std::string_view label, std::string_view content);
 
