@@ -25,7 +25,7 @@ constexpr std::int64_t kMaximumUnchosen = 10000;
 constexpr TimePoint kHeartbeat = 800'000;
 // What an experiment can be extended to.
 constexpr std::int64_t kMostSamples = std::int64_t{1} << 53;
-constexpr double kLongest_s = 1e11;
+constexpr double kLongestSeconds = 1e11;
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -368,7 +368,7 @@ void Planner::extend(std::int64_t more_samples, double more_time_s) {
   const double used = std::max(spec.time_budget_s, state_.elapsed_s());
   emit(LimitsChanged{
       std::min(spec.samples, kMostSamples) + std::min(more_samples, kMostSamples),
-      more_time_s > 0 ? std::min(used + more_time_s, kLongest_s) : spec.time_budget_s});
+      more_time_s > 0 ? std::min(used + more_time_s, kLongestSeconds) : spec.time_budget_s});
 }
 
 void Planner::retry_all(const std::string& who) {

@@ -116,7 +116,7 @@ Result<std::vector<AskedTrial>> AskAndTell::ask(std::span<const Config> configs)
   }
   std::vector<AskedTrial> asked;
   for (const TrialId trial : added) {
-    if (auto started = started_.extract(trial)) {
+    if (const auto started = started_.extract(trial); !started.empty()) {
       asked.push_back(std::move(started.mapped()));
     }
   }
@@ -184,11 +184,11 @@ Result<> AskAndTell::tell(TrialId trial) {
 }
 
 Result<> AskAndTell::tell_stopped(TrialId trial, const std::string& who) {
-  auto id = attempt(trial);
+  const auto id = attempt(trial);
   if (!id) {
     return id.error();
   }
-  if (auto asked = session_->engine().planner().on_control(
+  if (const auto asked = session_->engine().planner().on_control(
           {.request = RequestKind::stop, .trial = trial, .who = who});
       !asked) {
     return asked.error();
@@ -220,7 +220,7 @@ Result<> AskAndTell::stop(const std::string& who) {
   if (failed_) {
     return *failed_;
   }
-  if (auto asked =
+  if (const auto asked =
           session_->engine().planner().on_control({.request = RequestKind::stop, .who = who});
       !asked) {
     return asked.error();
