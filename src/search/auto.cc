@@ -42,6 +42,7 @@ NamedValues options_of(Member member, const CompiledSpace& space) {
 
 std::unique_ptr<Searcher> made(Member member,
                                const Objective& objective,
+                               const std::vector<Prior>& priors,
                                const ExperimentView& view) {
   const SearcherPlugin plugin = plugin_of(member);
   auto options =
@@ -50,7 +51,8 @@ std::unique_ptr<Searcher> made(Member member,
   auto out = plugin.make({.options = *std::move(options),
                           .objectives = std::span(&objective, 1),
                           .seed = view.seed(),
-                          .space = &view.space()});
+                          .space = &view.space(),
+                          .priors = priors});
   LUTHIER_CHECK(out.ok(), "a member");
   return *std::move(out);
 }
@@ -62,14 +64,15 @@ struct Part {
 
 class Auto : public Searcher {
  public:
-  explicit Auto(Objective objective) : objective_(std::move(objective)) {}
+  Auto(Objective objective, std::span<const Prior> priors)
+      : objective_(std::move(objective)), priors_(priors.begin(), priors.end()) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     const Choice choice = choose(view, trial);
     const auto found = std::ranges::find(parts_, choice.member, &Part::member);
     Suggestion out = found != parts_.end()
                          ? found->searcher->suggest(view, trial)
-                         : made(choice.member, objective_, view)->suggest(view, trial);
+                         : made(choice.member, objective_, priors_, view)->suggest(view, trial);
     if (auto* proposal = std::get_if<Proposal>(&out)) {
       proposal->reason =
           formatted("{} ({}): {}", to_text(choice.member), choice.why, proposal->reason);
@@ -127,7 +130,7 @@ class Auto : public Searcher {
     traits_ = portfolio::traits_of(view.space());
     for (const Member member : kMembers) {
       if (may_propose(member, *traits_)) {
-        parts_.push_back({member, made(member, objective_, view)});
+        parts_.push_back({member, made(member, objective_, priors_, view)});
       }
     }
   }
@@ -151,6 +154,7 @@ class Auto : public Searcher {
   }
 
   Objective objective_;
+  std::vector<Prior> priors_;
   std::vector<Part> parts_;  // made with the first trial
   std::optional<portfolio::SpaceTraits> traits_;
   portfolio::History history_;
@@ -172,9 +176,11 @@ SearcherPlugin searcher_auto() {
   return {.info = {.summary = "the searcher that suits the space and the search so far",
                    .paper = {},
                    .version = version(),
-                   .requirements = true},
+                   .requirements = true,
+                   .priors = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
-            return std::unique_ptr<Searcher>(std::make_unique<Auto>(context.objectives.front()));
+            return std::unique_ptr<Searcher>(
+                std::make_unique<Auto>(context.objectives.front(), context.priors));
           }};
 }
 
