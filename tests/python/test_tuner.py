@@ -53,9 +53,9 @@ def test_a_closure_is_sent_by_value():
 
 
 def test_priors_are_tried_first():
-    result = tune(functions.square, samples=2, jobs=1, prior="x ~ 0.25", searcher="tpe").run()
-    assert result[0].config["x"] == 0.25
-    assert luthier.replay(result.name).differences == 0
+    tuner = tune(functions.square, samples=2, jobs=1, name="believed", prior="x ~ 0.25", searcher="tpe")
+    assert next(iter(tuner.run())).config["x"] == 0.25
+    assert tuner.replay().differences == 0
 
 
 def test_a_scheduler_stops_trials_early():
