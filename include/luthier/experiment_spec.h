@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "luthier/error.h"
+#include "luthier/prior.h"
 #include "luthier/space.h"
 #include "luthier/trial.h"
 #include "luthier/value.h"
@@ -125,6 +126,7 @@ struct ExperimentSpec {
   std::vector<KnownResult> known = {};
   std::string working_directory = {};  // where programs are started; empty: not recorded
   std::vector<Requirement> require = {};
+  std::vector<Prior> prior = {};
 };
 
 std::vector<std::string> metrics_of(const ExperimentSpec& spec);  // of the objectives

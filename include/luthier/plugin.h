@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "luthier/error.h"
+#include "luthier/prior.h"
 #include "luthier/trial.h"
 #include "luthier/value.h"
 
@@ -43,6 +44,8 @@ struct PluginContext {
   // The experiment's space, so that options naming parameters can be checked; valid during make.
   // Null when a plugin is built without an experiment.
   const CompiledSpace* space = nullptr;
+  // Where good values are believed to lie; they suit the space. Empty unless the plugin knows them.
+  std::span<const Prior> priors = {};
 };
 
 struct PluginInfo {
@@ -53,6 +56,7 @@ struct PluginInfo {
   bool multi_objective = false;
   // Ranks a result that misses a requirement (TrialResult::excess) after all that meet every one.
   bool requirements = false;
+  bool priors = false;  // a searcher: looks where PluginContext::priors say
 };
 
 struct SchedulerPlugin {
@@ -91,7 +95,7 @@ Result<NamedValues> resolve_options(std::string_view what,
 
 // A library for --plugin exports one C symbol, `luthier_plugin_library`, made by this macro.
 struct PluginLibrary {
-  int interface_version = 3;
+  int interface_version = 4;
   std::span<const SchedulerRow> schedulers = {};
   std::span<const SearcherRow> searchers = {};
 };

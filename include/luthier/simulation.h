@@ -72,6 +72,7 @@ class Simulation {
   Simulation& minimize(std::string metric);  // default: the benchmark's objectives
   Simulation& maximize(std::string metric);
   Simulation& require(const std::string& condition);                  // as Tuner::require
+  Simulation& prior(const std::string& belief);                       // as Tuner::prior
   Simulation& searcher(std::string name, NamedValues options = {});   // default: random
   Simulation& scheduler(std::string name, NamedValues options = {});  // default: fifo
   Simulation& searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make);

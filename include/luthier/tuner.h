@@ -103,6 +103,9 @@ class Tuner {
   Tuner& stop(const std::string& rule);  // "loss < 0.1", "plateau:metric=loss,window=4"
   // "latency_ms < 200": a trial that does not meet it ranks after all that do.
   Tuner& require(const std::string& condition);
+  // Where good values are believed to lie: "lr ~ 1e-3", "lr ~ 1e-3 x2", "momentum ~ 0.9 +- 0.05",
+  // "optimizer ~ adam, sgd".
+  Tuner& prior(const std::string& belief);
   Tuner& stop_if(std::function<bool(TrialId, const TrialResult&)> rule);
   Tuner& retries(std::int64_t count);
   Tuner& max_failures(std::int64_t count);

@@ -68,6 +68,7 @@ _OPTIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "iterations": ("iterations", int),
     "stop": ("stop", texts),
     "require": ("require", texts),
+    "prior": ("prior", texts),
     "max_failures": ("max_failures", int),
     "retries": ("retries", int),
     "retry_delay": ("retry_delay_s", float),

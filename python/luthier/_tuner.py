@@ -52,6 +52,8 @@ class Tuner:
       True to complete it, or a list of these.
     require: conditions over metrics and parameters, such as "latency_ms < 200"; a trial that does not
       meet them ranks after all that do.
+    prior: where good values are believed to lie, such as "lr ~ 1e-3", "lr ~ 1e-3 x2" (within a factor),
+      "momentum ~ 0.9 +- 0.05" or "optimizer ~ adam, sgd".
     constraints: expressions that every configuration must satisfy, such as "a < b".
     points: configurations to try first.
     resources: what a trial needs, such as {"cpu": 2, "gpu": 0.5, "memory": "4GB"}.

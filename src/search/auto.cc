@@ -43,6 +43,7 @@ NamedValues options_of(Member member, const CompiledSpace& space) {
 
 std::unique_ptr<Searcher> made(Member member,
                                std::span<const Objective> objectives,
+                               std::span<const Prior> priors,
                                const ExperimentView& view) {
   const SearcherPlugin plugin = plugin_of(member);
   auto options =
@@ -51,7 +52,8 @@ std::unique_ptr<Searcher> made(Member member,
   auto out = plugin.make({.options = *std::move(options),
                           .objectives = objectives,
                           .seed = view.seed(),
-                          .space = &view.space()});
+                          .space = &view.space(),
+                          .priors = priors});
   LUTHIER_CHECK(out.ok(), "a member");
   return *std::move(out);
 }
@@ -63,15 +65,15 @@ struct Part {
 
 class Auto : public Searcher {
  public:
-  explicit Auto(std::span<const Objective> objectives)
-      : objectives_(objectives.begin(), objectives.end()) {}
+  Auto(std::span<const Objective> objectives, std::span<const Prior> priors)
+      : objectives_(objectives.begin(), objectives.end()), priors_(priors.begin(), priors.end()) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     const Choice choice = choose(view, trial);
     const auto found = std::ranges::find(parts_, choice.member, &Part::member);
     Suggestion out = found != parts_.end()
                          ? found->searcher->suggest(view, trial)
-                         : made(choice.member, objectives_, view)->suggest(view, trial);
+                         : made(choice.member, objectives_, priors_, view)->suggest(view, trial);
     if (auto* proposal = std::get_if<Proposal>(&out)) {
       proposal->reason =
           formatted("{} ({}): {}", to_text(choice.member), choice.why, proposal->reason);
@@ -138,7 +140,7 @@ class Auto : public Searcher {
     const auto members = has_front() ? std::span<const Member>(kMembersForFront) : kMembers;
     for (const Member member : members) {
       if (may_propose(member, *traits_)) {
-        parts_.push_back({member, made(member, objectives_, view)});
+        parts_.push_back({member, made(member, objectives_, priors_, view)});
       }
     }
   }
@@ -162,6 +164,7 @@ class Auto : public Searcher {
   }
 
   std::vector<Objective> objectives_;
+  std::vector<Prior> priors_;
   std::vector<Part> parts_;  // made with the first trial
   std::optional<portfolio::SpaceTraits> traits_;
   portfolio::History history_;
@@ -184,9 +187,11 @@ SearcherPlugin searcher_auto() {
                    .paper = {},
                    .version = version(),
                    .multi_objective = true,
-                   .requirements = true},
+                   .requirements = true,
+                   .priors = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
-            return std::unique_ptr<Searcher>(std::make_unique<Auto>(context.objectives));
+            return std::unique_ptr<Searcher>(
+                std::make_unique<Auto>(context.objectives, context.priors));
           }};
 }
 

@@ -26,6 +26,7 @@
 #include "search/bohb/budget_model.h"
 #include "search/parzen/candidates.h"
 #include "search/points/spacing.h"
+#include "search/priors/priors.h"
 
 namespace luthier {
 namespace {
@@ -44,8 +45,8 @@ struct BohbOptions {
 
 class Bohb : public Searcher {
  public:
-  Bohb(const BohbOptions& options, Objective objective)
-      : options_(options), objective_(std::move(objective)) {}
+  Bohb(const BohbOptions& options, Objective objective, Priors priors)
+      : options_(options), objective_(std::move(objective)), priors_(std::move(priors)) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     const auto number = static_cast<std::uint64_t>(trial.value);
@@ -65,18 +66,20 @@ class Bohb : public Searcher {
                                               .explored = explored_,
                                               .feasibility = feasibility_,
                                               .from = options_.from,
-                                              .count = options_.candidates},
+                                              .count = options_.candidates,
+                                              .priors = priors_.empty() ? nullptr : &priors_},
                                              rng);
     if (!best) {
       return random(view, trial, "random: the model found nothing new");
     }
     return Proposal{
         .config = space.decode(best->point),
-        .reason = formatted("by {} good of {} results at iteration {}; log density ratio {}",
+        .reason = formatted("by {} good of {} results at iteration {}; log density ratio {}{}",
                             model_->good().size(),
                             model_->observations(),
                             model_->budget(),
-                            format_number(std::round(best->log_ratio * 1000) / 1000))};
+                            format_number(std::round(best->log_ratio * 1000) / 1000),
+                            priors_.told(best->point))};
   }
 
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
@@ -88,10 +91,12 @@ class Bohb : public Searcher {
               options_.target, options_.min_points, options_.good_fraction, options_.spread});
     }
     tried(view, trial);
+    priors_.added(view, trial);
   }
 
   void on_result(const ExperimentView& view, TrialId trial, const TrialResult& result) override {
     const double loss = ranked_loss(objective_, result);
+    priors_.reported(trial, result.training_iteration, {loss});
     model_->observe(result.training_iteration, trial, loss, point_of(view, trial));
     if (std::isfinite(loss)) {
       diverged_.erase(trial.value);
@@ -100,11 +105,15 @@ class Bohb : public Searcher {
     }
   }
 
-  void on_trial_changed(const ExperimentView& view, TrialId trial) override { tried(view, trial); }
+  void on_trial_changed(const ExperimentView& view, TrialId trial) override {
+    tried(view, trial);
+    priors_.changed(view, trial);
+  }
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
     const bool has_failed =
         view.state(trial) == TrialState::failed || diverged_.contains(trial.value);
     feasibility_.ended(view.space(), trial, point_of(view, trial), has_failed);
+    priors_.ended(view, trial);
   }
 
  private:
@@ -126,6 +135,9 @@ class Bohb : public Searcher {
   }
 
   Suggestion random(const ExperimentView& view, TrialId trial, std::string_view why) const {
+    if (auto believed = priors_.proposal(view, trial, explored_)) {
+      return *std::move(believed);
+    }
     const auto number = static_cast<std::uint64_t>(trial.value);
     const CompiledSpace& space = view.space();
     Rng rng(view.seed(), "space", number);
@@ -144,6 +156,7 @@ class Bohb : public Searcher {
   Explored explored_;
   Feasibility feasibility_;
   std::unordered_set<std::int64_t> diverged_;  // trials whose last loss is no finite number
+  Priors priors_;
   std::optional<Spacing> spacing_;
   std::optional<bohb::BudgetModel> model_;
 };
@@ -219,7 +232,8 @@ SearcherPlugin searcher_bohb() {
                         "at scale, 2018",
                .version = 4,
                .options = options(),
-               .requirements = true},
+               .requirements = true,
+               .priors = true},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;
         const BohbOptions bohb{.min_points = static_cast<std::size_t>(given.integer("min_points")),
@@ -233,7 +247,8 @@ SearcherPlugin searcher_bohb() {
                                .random_fraction = given.number("random_fraction"),
                                .guided_trials = given.number("guided_trials"),
                                .spacing = given.integer("spacing")};
-        return std::unique_ptr<Searcher>(std::make_unique<Bohb>(bohb, context.objectives.front()));
+        return std::unique_ptr<Searcher>(
+            std::make_unique<Bohb>(bohb, context.objectives.front(), Priors(context)));
       }};
 }
 

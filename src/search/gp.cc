@@ -16,6 +16,7 @@
 #include <cmath>
 #include <optional>
 
+#include "core/state/ranked_loss.h"
 #include "core/state/trial_score.h"
 #include "luthier/searcher.h"
 #include "search/feasibility/feasibility.h"
@@ -27,6 +28,7 @@
 #include "search/parzen/mixture.h"
 #include "search/points/explored.h"
 #include "search/points/repeats.h"
+#include "search/priors/priors.h"
 
 namespace luthier {
 namespace {
@@ -67,11 +69,16 @@ gp::Distance distance_of(const Axis& axis) {
 
 class GpSearch : public Searcher {
  public:
-  GpSearch(const GpOptions& options, std::span<const Objective> objectives)
-      : options_(options), objectives_(objectives.begin(), objectives.end()) {}
+  GpSearch(const GpOptions& options, std::span<const Objective> objectives, Priors priors)
+      : options_(options),
+        objectives_(objectives.begin(), objectives.end()),
+        priors_(std::move(priors)) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     if (!trials_ || !has_started() || view.space().axes().empty()) {
+      if (auto believed = priors_.proposal(view, trial, explored_)) {
+        return *std::move(believed);
+      }
       return explored_.as_declared(view, trial, "start-up draw");
     }
     Rng rng(view.seed(), "gp", static_cast<std::uint64_t>(trial.value));
@@ -93,6 +100,7 @@ class GpSearch : public Searcher {
       }
     }
     explored_.add(view.space(), view.config(trial));
+    priors_.added(view, trial);
     trials_->placed(trial, point_of(view, trial));
     note_growth();
   }
@@ -101,13 +109,16 @@ class GpSearch : public Searcher {
                  const TrialResult& result) override {
     trials_->reported(
         trial, result.training_iteration, losses_of(objectives_, result.metrics), result.excess);
+    priors_.reported(trial, result.training_iteration, ranked_losses(objectives_, result));
   }
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
     explored_.add(view.space(), view.config(trial));
+    priors_.changed(view, trial);
     trials_->placed(trial, point_of(view, trial));
   }
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
     trials_->ended(trial, view.state(trial));
+    priors_.ended(view, trial);
     const gp::Ranking& ranking = trials_->first();
     const bool has_failed = ranking.has_failed(trial);
     feasibility_.ended(view.space(), trial, ranking.point(trial), has_failed);
@@ -154,6 +165,7 @@ class GpSearch : public Searcher {
   Explored explored_;
   Feasibility feasibility_;
   Repeats repeats_;
+  Priors priors_;
   gp::Replicates replicates_;
   std::optional<gp::Trials> trials_;
   std::size_t fitted_at_ = 0;
@@ -316,7 +328,8 @@ std::optional<Suggestion> GpSearch::guided(const ExperimentView& view,
                           .feasibility = feasibility_,
                           .goal = goal,
                           .good = trials_->good(trials),
-                          .draws = options_.candidates};
+                          .draws = options_.candidates,
+                          .priors = priors_.empty() ? nullptr : &priors_};
   const auto place = gp::most_promising(search, gp::Draws(space, grid, may_be_proposed, rng));
   if (!place) {
     return std::nullopt;
@@ -365,7 +378,8 @@ SearcherPlugin searcher_gp() {
            .version = 5,
            .options = options(),
            .multi_objective = true,
-           .requirements = true},
+           .requirements = true,
+           .priors = true},
       .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
         const NamedValues& given = context.options;
         GpOptions gp{.startup_trials = static_cast<std::size_t>(given.integer("startup_trials")),
@@ -375,7 +389,8 @@ SearcherPlugin searcher_gp() {
         if (given.find("random_fraction") != nullptr) {
           gp.random_fraction = given.number("random_fraction");
         }
-        return std::unique_ptr<Searcher>(std::make_unique<GpSearch>(gp, context.objectives));
+        return std::unique_ptr<Searcher>(
+            std::make_unique<GpSearch>(gp, context.objectives, Priors(context)));
       }};
 }
 

@@ -32,6 +32,7 @@
 #include "search/parzen/history.h"
 #include "search/points/explored.h"
 #include "search/points/repeats.h"
+#include "search/priors/priors.h"
 
 namespace luthier {
 namespace {
@@ -52,14 +53,19 @@ struct TpeOptions {
 
 class Tpe : public Searcher {
  public:
-  explicit Tpe(const TpeOptions& options, std::span<const Objective> objectives)
-      : options_(options), objectives_(objectives.begin(), objectives.end()) {
+  Tpe(const TpeOptions& options, std::span<const Objective> objectives, Priors priors)
+      : options_(options),
+        objectives_(objectives.begin(), objectives.end()),
+        priors_(std::move(priors)) {
     if (objectives.size() > 1) {
       options_.history.most_other = std::min(options_.history.most_other, kMostOtherOfSeveral);
     }
   }
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
+    if (auto believed = priors_.proposal(view, trial, explored_)) {
+      return *std::move(believed);
+    }
     if (!history_ || ended(*history_) < startup_trials(view.space()) ||
         history_->good().size() == 0) {
       return start_up(view, trial);
@@ -83,6 +89,7 @@ class Tpe : public Searcher {
     }
     rank_paused(view);
     explored_.add(space, view.config(trial));
+    priors_.added(view, trial);
     const std::vector<double> point = point_of(view, trial);
     history_->added(trial, point);
     branches_->added(trial, point);
@@ -97,11 +104,13 @@ class Tpe : public Searcher {
     std::vector<double> losses = ranked_losses(objectives_, result);
     history_->reported(trial, result.training_iteration, losses);
     branches_->reported(trial, result.training_iteration, losses);
+    priors_.reported(trial, result.training_iteration, losses);
     losses_[trial.value] = std::move(losses);
   }
 
   void on_trial_changed(const ExperimentView& view, TrialId trial) override {
     explored_.add(view.space(), view.config(trial));
+    priors_.changed(view, trial);
     const std::vector<double> point = point_of(view, trial);
     history_->changed(trial, point);
     branches_->changed(trial, point);
@@ -110,6 +119,7 @@ class Tpe : public Searcher {
   void on_trial_ended(const ExperimentView& view, TrialId trial) override {
     history_->ended(trial, view.state(trial));
     branches_->ended(trial, view.state(trial));
+    priors_.ended(view, trial);
     const std::vector<double> point = point_of(view, trial);
     feasibility_.ended(view.space(), trial, point, history_->has_failed(trial));
     const auto loss = losses_.find(trial.value);
@@ -175,6 +185,7 @@ class Tpe : public Searcher {
   Explored explored_;
   Feasibility feasibility_;
   Repeats repeats_;
+  Priors priors_;
   // The last of running trials, look-ups only.
   std::unordered_map<std::int64_t, std::vector<double>> losses_;
   std::map<std::vector<double>, double> identities_;  // with several objectives
@@ -232,20 +243,22 @@ std::optional<Suggestion> Tpe::best_of(const CompiledSpace& space,
                                             .feasibility = feasibility_,
                                             .independent = objectives_.size() > 1,
                                             .count = static_cast<std::size_t>(options_.candidates),
-                                            .allowed = allowed},
+                                            .allowed = allowed,
+                                            .priors = priors_.empty() ? nullptr : &priors_},
                                            rng);
   if (!best) {
     return std::nullopt;
   }
   return Proposal{
       .config = space.decode(best->point),
-      .reason =
-          formatted("best of {} candidates by {} good and {} other trials{}; log density ratio {}",
-                    best->compared,
-                    history.good().size(),
-                    history.other().size(),
-                    branch.empty() ? "" : " of its branch",
-                    format_number(std::round(best->log_ratio * 1000) / 1000))};
+      .reason = formatted(
+          "best of {} candidates by {} good and {} other trials{}; log density ratio {}{}",
+          best->compared,
+          history.good().size(),
+          history.other().size(),
+          branch.empty() ? "" : " of its branch",
+          format_number(std::round(best->log_ratio * 1000) / 1000),
+          priors_.told(best->point))};
 }
 
 std::vector<OptionSpec> options() {
@@ -311,7 +324,8 @@ SearcherPlugin searcher_tpe() {
                    .version = 3,
                    .options = options(),
                    .multi_objective = true,
-                   .requirements = true},
+                   .requirements = true,
+                   .priors = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
             const NamedValues& given = context.options;
             const TpeOptions tpe{
@@ -323,7 +337,8 @@ SearcherPlugin searcher_tpe() {
                             .prior_weight = given.number("prior_weight"),
                             .spread = given.number("spread"),
                             .most_other = static_cast<std::size_t>(given.integer("window"))}};
-            return std::unique_ptr<Searcher>(std::make_unique<Tpe>(tpe, context.objectives));
+            return std::unique_ptr<Searcher>(
+                std::make_unique<Tpe>(tpe, context.objectives, Priors(context)));
           }};
 }
 

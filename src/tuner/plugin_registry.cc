@@ -11,10 +11,12 @@
 #include "base/try.h"
 #include "core/expression/requirement.h"
 #include "core/name_length.h"
+#include "core/space/prior_check.h"
 #include "core/state/known_check.h"
 #include "engine/rules.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
+#include "search/priors/priors.h"
 #include "tuner/foreign_names.h"
 
 namespace luthier {
@@ -29,7 +31,7 @@ std::vector<std::string> names_of(const Rows& rows) {
   return names;
 }
 
-// Of those, the ones that can: for several objectives, or with requirements.
+// Of those, the ones that can: for several objectives, with requirements or with priors.
 template <class Rows>
 std::vector<std::string> able_of(const Rows& rows, bool PluginInfo::* can) {
   std::vector<std::string> names;
@@ -241,7 +243,18 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
                       able(&PluginInfo::requirements)));
       }
     };
+    const auto check_priors = [&](bool known) {
+      if (!spec.prior.empty() && kind == AlgorithmKind::searcher && !known) {
+        problems.add(
+            formatted("{} does not use priors, and '{}' would change nothing; drop it, or take one "
+                      "of these: {}",
+                      called,
+                      to_text(spec.prior.front()),
+                      able(&PluginInfo::priors)));
+      }
+    };
     if (own != nullptr) {
+      check_priors(own->priors);
       return check_requirements(own->requirements);
     }
     if (info == nullptr) {
@@ -261,6 +274,7 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
     }
     plugin.options = std::move(*options);
     check_requirements(info->requirements);
+    check_priors(info->priors);
     if (several && !info->multi_objective) {
       problems.add(formatted("{} handles one objective, and {} are given; these handle several: {}",
                              called,
@@ -297,6 +311,13 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
   if (!space) {
     problems.add(space.error().message);
   } else {
+    std::vector<std::string> of_priors = prior_problems(spec.prior, **space);
+    if (of_priors.empty()) {
+      of_priors.push_back(centre_problem(spec.prior, **space));
+    }
+    for (std::string& problem : of_priors) {
+      problems.add(std::move(problem));
+    }
     for (std::size_t i = 0; i < spec.points.size(); ++i) {
       if (const auto checked = (*space)->check(spec.points[i]); !checked) {
         problems.add(formatted("point {}: {}", i + 1, checked.error().message));
@@ -361,8 +382,9 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
           unknown_name("searcher", names.searcher, searchers()) +
               "; a searcher of a library needs its --plugin, one of a program that program"};
     }
-    LUTHIER_TAKE(auto made,
-                 plugin->make({spec.searcher.options, spec.objectives, spec.seed, space.get()}));
+    LUTHIER_TAKE(
+        auto made,
+        plugin->make({spec.searcher.options, spec.objectives, spec.seed, space.get(), spec.prior}));
     searcher_made = std::move(made);
     names.searcher_version = plugin->info.version;
     names.reads_results = plugin->reads_results;

@@ -21,6 +21,7 @@ struct OwnPlugin {
   int version = 1;
   bool needs_checkpoints = false;  // a scheduler: as in SchedulerPlugin
   bool requirements = true;        // as in PluginInfo
+  bool priors = false;             // the same
 };
 
 class PluginRegistry {

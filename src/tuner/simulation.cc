@@ -12,6 +12,7 @@ struct Simulation::Impl {
   RunContext options;
   PluginRegistry plugins;
   std::vector<std::string> requirements;  // read once the benchmark is open
+  std::vector<std::string> priors;        // the same
 
   Impl() {
     plan.spec.searcher = {"random"};
@@ -34,6 +35,15 @@ struct Simulation::Impl {
     for (const std::string& condition : requirements) {
       LUTHIER_TAKE(auto requirement, parse_requirement(condition, known));
       plan.spec.require.push_back(std::move(requirement));
+    }
+    return {};
+  }
+
+  Result<> read_priors() {
+    plan.spec.prior.clear();
+    for (const std::string& belief : priors) {
+      LUTHIER_TAKE(auto prior, parse_prior(belief));
+      plan.spec.prior.push_back(std::move(prior));
     }
     return {};
   }
@@ -61,6 +71,10 @@ Simulation& Simulation::maximize(std::string metric) {
 }
 Simulation& Simulation::require(const std::string& condition) {
   impl_->requirements.push_back(condition);
+  return *this;
+}
+Simulation& Simulation::prior(const std::string& belief) {
+  impl_->priors.push_back(belief);
   return *this;
 }
 Simulation& Simulation::searcher(std::string name, NamedValues options) {
@@ -122,6 +136,7 @@ Simulation& Simulation::name(std::string prefix) {
 Result<std::vector<SimulatedExperiment>> Simulation::run() {
   LUTHIER_TRY(impl_->open());
   LUTHIER_TRY(impl_->read_requirements());
+  LUTHIER_TRY(impl_->read_priors());
   LUTHIER_TAKE(const auto specs,
                simulation_specs(
                    impl_->plan, *impl_->options.benchmark, impl_->plugins, impl_->options.session));

@@ -104,6 +104,15 @@ Tuner& Tuner::require(const std::string& condition) {
   impl_->requirements.push_back(condition);
   return *this;
 }
+Tuner& Tuner::prior(const std::string& belief) {
+  auto parsed = parse_prior(belief);
+  if (parsed) {
+    impl_->spec.prior.push_back(std::move(*parsed));
+  } else {
+    impl_->problems.push_back(parsed.error().message);
+  }
+  return *this;
+}
 
 Tuner& Tuner::stop_if(std::function<bool(TrialId, const TrialResult&)> rule) {
   impl_->options.stop_if = std::move(rule);

@@ -52,6 +52,12 @@ def test_a_closure_is_sent_by_value():
     assert all(trial.metrics["loss"] == trial.config["x"] + 5 for trial in result)
 
 
+def test_priors_are_tried_first():
+    tuner = tune(functions.square, samples=2, jobs=1, name="believed", prior="x ~ 0.25", searcher="tpe")
+    assert next(iter(tuner.run())).config["x"] == 0.25
+    assert tuner.replay().differences == 0
+
+
 def test_a_scheduler_stops_trials_early():
     result = tune(functions.steps, {"x": luthier.grid([1, 2, 3, 4, 5, 6])}, jobs=1,
                   scheduler=luthier.asha(max_t=20, grace_period=1, reduction_factor=3)).run()
@@ -219,6 +225,8 @@ def test_what_can_not_be_sent():
     (dict(start="thread"), "'fork' or 'spawn'"),
     (dict(searcher="tpee"), "did you mean 'tpe'"),
     (dict(jobs=0), "at least 1"),
+    (dict(prior="x ~ 99"), "99 is not in"),
+    (dict(prior="x ~ 1", searcher="sobol"), "does not use priors"),
     (dict(name="a/b"), "can't be the name of a directory"),
     (dict(resources={"cpu": "many"}), "many"),
 ])

@@ -1,8 +1,26 @@
 #include "support/fake_view_for_search.h"
 
 #include "base/check.h"
+#include "core/space/prior_check.h"
 
 namespace luthier::testing {
+namespace {
+
+std::unique_ptr<Searcher> made(std::string_view name,
+                               const NamedValues& options,
+                               PluginContext context) {
+  for (const SearcherRow& row : builtin_searchers()) {
+    if (row.name == name) {
+      const SearcherPlugin plugin = row.plugin();
+      context.options = resolve_options(name, plugin.info.options, options).value();
+      auto searcher = plugin.make(context);
+      return std::move(searcher.value());
+    }
+  }
+  LUTHIER_CHECK(false, "no such searcher");
+}
+
+}  // namespace
 
 std::unique_ptr<Searcher> make_searcher(std::string_view name,
                                         const NamedValues& options,
@@ -16,16 +34,25 @@ std::unique_ptr<Searcher> make_searcher(std::string_view name,
                                         const NamedValues& options,
                                         std::uint64_t seed,
                                         const std::vector<Objective>& objectives) {
-  for (const SearcherRow& row : builtin_searchers()) {
-    if (row.name == name) {
-      const SearcherPlugin plugin = row.plugin();
-      auto resolved = resolve_options(name, plugin.info.options, options);
-      auto made =
-          plugin.make({.options = resolved.value(), .objectives = objectives, .seed = seed});
-      return std::move(made.value());
-    }
+  return made(name, options, {.options = {}, .objectives = objectives, .seed = seed});
+}
+
+std::unique_ptr<Searcher> make_searcher(std::string_view name,
+                                        const FakeView& view,
+                                        const std::vector<std::string>& priors,
+                                        const NamedValues& options) {
+  std::vector<Prior> read;
+  for (const std::string& prior : priors) {
+    read.push_back(parse_prior(prior).value());
   }
-  LUTHIER_CHECK(false, "no such searcher");
+  LUTHIER_CHECK(prior_problems(read, view.space()).empty(), "the priors suit the space");
+  return made(name,
+              options,
+              {.options = {},
+               .objectives = view.objectives(),
+               .seed = view.seed(),
+               .space = &view.space(),
+               .priors = read});
 }
 
 FakeView::FakeView(const Space& space, std::uint64_t seed, Mode mode)

@@ -23,6 +23,13 @@ std::unique_ptr<Searcher> make_searcher(std::string_view name,
                                         std::uint64_t seed,
                                         const std::vector<Objective>& objectives);
 
+class FakeView;
+// With priors such as "x ~ 3", which have to suit the view's space.
+std::unique_ptr<Searcher> make_searcher(std::string_view name,
+                                        const FakeView& view,
+                                        const std::vector<std::string>& priors,
+                                        const NamedValues& options = {});
+
 class FakeView : public ExperimentView {
  public:
   explicit FakeView(const Space& space, std::uint64_t seed = 1, Mode mode = Mode::min);

@@ -91,10 +91,10 @@ Properties experiment_options() {
       {{kSpace},
        options_of(
            "run",
-           {"min",           "max",          "samples",           "time",  "jobs",   "name",
-            "searcher",      "scheduler",    "constraint",        "stop",  "seed",   "iterations",
-            "trial-timeout", "max-failures", "retries",           "grace", "memory", "cpu",
-            "gpu",           "metric-regex", "checkpoint-at-end", "tag",   "require"}),
+           {"min",           "max",          "samples",           "time",  "jobs",    "name",
+            "searcher",      "scheduler",    "constraint",        "stop",  "seed",    "iterations",
+            "trial-timeout", "max-failures", "retries",           "grace", "memory",  "cpu",
+            "gpu",           "metric-regex", "checkpoint-at-end", "tag",   "require", "prior"}),
        {kProgram}});
 }
 

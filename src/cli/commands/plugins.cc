@@ -111,8 +111,11 @@ std::string json_line(const Row& row) {
          ", \"paper\": " + json_string(row.info.paper) +
          ", \"version\": " + std::to_string(row.info.version) +
          ", \"multi_objective\": " + (row.info.multi_objective ? "true" : "false") +
-         ", \"requirements\": " + (row.info.requirements ? "true" : "false") + ", \"options\": [" +
-         options + "]}\n";
+         ", \"requirements\": " + (row.info.requirements ? "true" : "false") +
+         (row.kind == "searcher"
+              ? std::string(", \"priors\": ") + (row.info.priors ? "true" : "false")
+              : std::string()) +
+         ", \"options\": [" + options + "]}\n";
 }
 
 std::string detail(const Row& row) {
@@ -123,6 +126,9 @@ std::string detail(const Row& row) {
   if (row.kind == "searcher" || row.kind == "scheduler") {
     text += std::string("objectives: ") + (row.info.multi_objective ? "any number" : "one") + "\n";
     text += std::string("requirements: ") + (row.info.requirements ? "yes" : "no") + "\n";
+    text += row.kind == "searcher"
+                ? std::string("priors: ") + (row.info.priors ? "yes" : "no") + "\n"
+                : std::string();
   }
   if (row.info.options.empty()) {
     return text + "it has no options\n";

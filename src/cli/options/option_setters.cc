@@ -164,6 +164,15 @@ Result<> constraint(ExperimentRequest& request, const Setting& setting) {
   return {};
 }
 
+Result<> prior(ExperimentRequest& request, const Setting& setting) {
+  auto read = parse_prior(setting.value);
+  if (!read) {
+    return placed(setting, read.error());
+  }
+  request.spec.prior.push_back(std::move(*read));
+  return {};
+}
+
 Result<> points(ExperimentRequest& request, const Setting& setting) {
   auto read = read_points(setting.value);
   if (!read) {

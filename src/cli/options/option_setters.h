@@ -124,7 +124,7 @@ Result<> objective(ExperimentRequest& request, const Setting& setting) {
 }
 
 using Set = Result<>(ExperimentRequest& request, const Setting& setting);
-Set name, results, tag, parameter, constraint, points, score, more_time, plugin_library;
+Set name, results, tag, parameter, constraint, prior, points, score, more_time, plugin_library;
 Set claim, memory, resource, inventory, keep_checkpoints;          // what trials need
 Set executor, python, trainable, metric_file, time_attr, loggers;  // how they run
 Set for_program;  // an option of the executor about programs, called alike

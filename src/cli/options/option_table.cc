@@ -76,6 +76,10 @@ constexpr Option kTable[] = {
     {.name = "constraint", .argument = "CONDITION",
      .meaning = "what every configuration must satisfy, such as 'a < b'",
      .group = "space", .repeatable = true, .where = kRun, .adds = true, .set = constraint},
+    {.name = "prior", .argument = "BELIEF",
+     .meaning = "where good values are believed to lie: 'lr ~ 1e-3', 'lr ~ 1e-3 x2' (within a factor), 'p ~ 0.9 +- 0.05' or "
+                "'optimizer ~ adam, sgd'",
+     .group = "space", .repeatable = true, .where = kRun | simulate, .set = prior},
     {.name = "points", .argument = "FILE",
      .meaning = "configurations to try first: JSON objects, one per line or in a list, bare or as "
                 "best --json and trials --json print them",

@@ -54,6 +54,7 @@ void describe(Spec& spec, Field&& field) {
   field("score", spec.score);
   field("working_directory", spec.working_directory);
   field("require", spec.require);
+  field("prior", spec.prior);
 }
 
 // ---- writing -------------------------------------------------------------------------------
@@ -92,6 +93,9 @@ void write(JsonWriter& json, const StopRule& rule) {
 void write(JsonWriter& json, const Requirement& requirement) {
   json.value(requirement.text);
 }
+void write(JsonWriter& json, const Prior& prior) {
+  json.value(to_text(prior));
+}
 void write(JsonWriter& json, const Objective& objective) {
   json.object()
       .field("metric", objective.metric)
@@ -113,13 +117,14 @@ void write(JsonWriter& json, const std::vector<T>& list) {
   json.end();
 }
 
-// The rule of logs without a score has no name of its own. Earlier versions know no requirements,
-// and read what has none.
+// The rule of logs without a score has no name of its own. Earlier versions know no requirements
+// and no priors, and read what has none.
 template <class Member>
 bool is_unwritten(const Member& member) {
   if constexpr (std::is_same_v<Member, Score>) {
     return member.kind == Score::Kind::mixed;
-  } else if constexpr (std::is_same_v<Member, std::vector<Requirement>>) {
+  } else if constexpr (std::is_same_v<Member, std::vector<Requirement>> ||
+                       std::is_same_v<Member, std::vector<Prior>>) {
     return member.empty();
   }
   return false;
@@ -240,6 +245,10 @@ std::string read(const Json& json, StopRule& out) {
 
 std::string read(const Json& json, Requirement& out) {
   return read_text(json, out, [](std::string_view text) { return parse_requirement(text); });
+}
+
+std::string read(const Json& json, Prior& out) {
+  return read_text(json, out, [](std::string_view text) { return parse_prior(text); });
 }
 
 std::string read(const Json& json, Objective& out) {

@@ -29,6 +29,11 @@ void Draws::add_anywhere(Points& out) {
   add(out, [this](std::size_t) { return rng_.uniform(); });
 }
 
+void Draws::add_likely(const Priors& priors, Points& out) {
+  const Priors::Source source = priors.source(rng_);
+  add(out, [&](std::size_t axis) { return priors.draw(space_, source, axis, rng_); });
+}
+
 void Draws::add_near(std::span<const double> point, double step, Points& out) {
   const double share = std::min(1.0, 2.0 / static_cast<double>(point.size()) + 0.2);
   add(out, [&](std::size_t axis) {

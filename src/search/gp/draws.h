@@ -8,6 +8,7 @@
 #include "luthier/compiled_space.h"
 #include "luthier/rng.h"
 #include "search/gp/kernel.h"
+#include "search/priors/priors.h"
 
 namespace luthier::gp {
 
@@ -22,6 +23,8 @@ class Draws {
 
   // Each adds one point to `out`, or none where it is not allowed.
   void add_anywhere(Points& out);
+  // As Priors draws one.
+  void add_likely(const Priors& priors, Points& out);
   // Each axis moves with a probability that makes it about two axes: numeric ones by a normal
   // number with deviation `step`, categorical ones to any level.
   void add_near(std::span<const double> point, double step, Points& out);

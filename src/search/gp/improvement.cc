@@ -61,6 +61,8 @@ std::vector<Place> judge(const Search& search, const Points& points) {
              .predictions = std::move(of_objectives[i]),
              .log_success = search.feasibility.log_success(point)};
     place.log_improvement = log_gain(search, place.predictions);
+    place.log_believed =
+        search.priors != nullptr ? search.priors->weight() * search.priors->log_density(point) : 0;
     for (const auto& each : of_requirements[i]) {
       place.log_met += log_chance_met(each);
     }
@@ -70,7 +72,7 @@ std::vector<Place> judge(const Search& search, const Points& points) {
 
 bool more(const Place& a, const Place& b) {
   const auto all = [](const Place& each) {
-    return each.log_improvement + each.log_success + each.log_met;
+    return each.log_improvement + each.log_success + each.log_met + each.log_believed;
   };
   return all(a) > all(b);
 }
@@ -141,7 +143,8 @@ void add_chance_met(const Posterior& requirement, std::span<const double> point,
   }
 }
 
-// The expected improvement, times the chances of success and of meeting each requirement.
+// The expected improvement, times the chances of success and of meeting each requirement, and what
+// the priors say.
 Rise rise_at(const Search& search, std::span<const double> point) {
   Rise rise = rise_of_improvement(search, point);
   for (const Posterior& each : search.requirements) {
@@ -151,6 +154,11 @@ Rise rise_at(const Search& search, std::span<const double> point) {
   rise.value += search.feasibility.log_success(point, of_success);
   for (std::size_t axis = 0; axis < point.size(); ++axis) {
     rise.slope[axis] += of_success[axis];
+  }
+  if (search.priors != nullptr) {
+    const double weight = search.priors->weight();
+    rise.value += weight * search.priors->log_density(point);
+    search.priors->add_slope(point, weight, rise.slope);
   }
   return rise;
 }
@@ -210,6 +218,11 @@ Points drawn(const Search& search, Draws& draws) {
   Points out{.axes = search.space.axes().size(), .x = {}};
   for (std::size_t i = 0; i < search.draws; ++i) {
     draws.add_anywhere(out);
+  }
+  if (search.priors != nullptr && search.priors->weight() > 0) {
+    for (std::size_t i = 0; i < search.draws / 2; ++i) {
+      draws.add_likely(*search.priors, out);
+    }
   }
   for (std::size_t i = 0; i < search.good.size(); ++i) {
     for (std::size_t k = 0; k < kNeighbours; ++k) {

@@ -13,6 +13,7 @@
 #include "search/gp/draws.h"
 #include "search/gp/front_gain.h"
 #include "search/gp/posterior.h"
+#include "search/priors/priors.h"
 
 namespace luthier::gp {
 
@@ -26,8 +27,9 @@ struct Place {
   std::vector<double> point;
   std::vector<Posterior::Prediction> predictions;  // of each objective
   double log_improvement = 0;
-  double log_success = 0;  // as Feasibility has it
-  double log_met = 0;      // the chance that every requirement is met
+  double log_success = 0;   // as Feasibility has it
+  double log_met = 0;       // the chance that every requirement is met
+  double log_believed = 0;  // the density of the priors to the power of their weight
 };
 
 // What is to be improved: the best value that the model of one objective predicts at some points,
@@ -45,8 +47,9 @@ struct Search {
   std::span<const Posterior> requirements;  // of by how much each is missed: met at 0 and below
   const Feasibility& feasibility;
   const Goal& goal;
-  Points good;        // around which points are drawn as well as over the whole space
-  std::size_t draws;  // over the whole space
+  Points good;                     // around which points are drawn as well as over the whole space
+  std::size_t draws;               // over the whole space
+  const Priors* priors = nullptr;  // if any, half as many draws from them, and their density counts
 };
 
 // The best of the points drawn and of where descents from some of the best of these end; on

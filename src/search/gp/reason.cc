@@ -65,7 +65,7 @@ std::string reason_for(const Search& search,
     text +=
         "; chance of success " + short_number(search.feasibility.chance_of_success(place.point));
   }
-  return text;
+  return search.priors != nullptr ? text + search.priors->told(place.point) : text;
 }
 
 }  // namespace luthier::gp

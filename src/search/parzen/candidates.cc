@@ -8,6 +8,7 @@ namespace luthier::parzen {
 namespace {
 
 constexpr int kMostDraws = 2000;
+constexpr double kShareFromPriors = 0.5;  // of the candidates, where priors have their whole weight
 
 class CandidateDraw {
  public:
@@ -15,18 +16,24 @@ class CandidateDraw {
                 std::span<const double> grid,
                 const Mixture& good,
                 DrawFrom from,
-                bool independent)
+                bool independent,
+                const Priors* priors)
       : space_(space),
         grid_(grid),
         good_(good),
         independent_(independent),
+        priors_(priors),
         shares_(component_shares(from)) {
     for (const double share : shares_) {
       total_ += share;
     }
   }
 
-  std::vector<double> operator()(Rng& rng) const { return draw(component(rng), rng); }
+  std::vector<double> operator()(Rng& rng) const {
+    const bool from_priors =
+        priors_ != nullptr && rng.uniform() < kShareFromPriors * std::min(1.0, priors_->weight());
+    return from_priors ? prior_draw(rng) : draw(component(rng), rng);
+  }
 
  private:
   std::size_t component(Rng& rng) const {
@@ -57,6 +64,19 @@ class CandidateDraw {
     return shares;
   }
 
+  std::vector<double> prior_draw(Rng& rng) const {
+    const auto axes = space_.axes();
+    const Priors::Source source = priors_->source(rng);
+    std::vector<double> point(axes.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+      if (!axes[axis].conditional || space_.is_active(axis, point)) {
+        const double x = axes[axis].grid ? grid_[axis] : priors_->draw(space_, source, axis, rng);
+        point[axis] = settled(space_, axis, x);
+      }
+    }
+    return point;
+  }
+
   // Parents come before children, so each axis knows whether it is active.
   std::vector<double> draw(std::size_t chosen, Rng& rng) const {
     const auto axes = space_.axes();
@@ -79,6 +99,7 @@ class CandidateDraw {
   std::span<const double> grid_;
   const Mixture& good_;
   bool independent_;
+  const Priors* priors_;
   std::vector<double> shares_;
   double total_ = 0;
 };
@@ -98,7 +119,8 @@ Mixture::Points drawn(const CandidateSearch& search, Rng& rng) {
   const CompiledSpace& space = search.space;
   const bool checked =
       !space.declaration().constraints().empty() || space.cardinality().has_value();
-  const CandidateDraw draw(space, search.grid, search.good, search.from, search.independent);
+  const CandidateDraw draw(
+      space, search.grid, search.good, search.from, search.independent, search.priors);
   Mixture::Points points;
   for (int i = 0; i < kMostDraws && points.count < search.count; ++i) {
     const std::vector<double> point = draw(rng);
@@ -131,10 +153,14 @@ std::optional<BestCandidate> best_candidate(const CandidateSearch& search, Rng& 
   const auto in_other = log_densities(search.other);
   const std::size_t axes = search.space.axes().size();
   const auto point = [&](std::size_t i) { return std::span(points.x).subspan(i * axes, axes); };
+  const double weight = search.priors != nullptr ? search.priors->weight() : 0;
   std::size_t best = 0;
   double most = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < points.count; ++i) {
-    const double score = in_good[i] - in_other[i] + search.feasibility.log_success(point(i));
+    const double believed =
+        search.priors != nullptr ? weight * search.priors->log_density(point(i)) : 0;
+    const double score =
+        in_good[i] - in_other[i] + search.feasibility.log_success(point(i)) + believed;
     if (score > most) {
       best = i;
       most = score;

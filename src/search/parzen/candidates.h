@@ -9,6 +9,7 @@
 #include "search/feasibility/feasibility.h"
 #include "search/parzen/mixture.h"
 #include "search/points/explored.h"
+#include "search/priors/priors.h"
 
 namespace luthier::parzen {
 
@@ -34,6 +35,8 @@ struct CandidateSearch {
   bool independent = false;
   std::size_t count = 24;  // candidates to compare
   Allowed allowed = {};    // if any, forbids further points
+  const Priors* priors =
+      nullptr;  // if any, some candidates come from them, and their density counts
 };
 
 // Forbidden or repeated candidates are drawn again, a bounded number of times; nothing when no

@@ -186,9 +186,11 @@ std::string overview_json(const Overview& experiment) {
   if (!spec.require.empty()) {
     add_requirements(json, experiment);
   }
-  json.field("objective", objectives_text(spec))
-      .raw_field("space", to_json(spec.space))
-      .field("searcher", to_text(spec.searcher))
+  json.field("objective", objectives_text(spec)).raw_field("space", to_json(spec.space));
+  if (!spec.prior.empty()) {
+    json.list_of("prior", spec.prior, [&](const Prior& each) { json.value(to_text(each)); });
+  }
+  json.field("searcher", to_text(spec.searcher))
       .field("scheduler", to_text(spec.scheduler))
       .field("seed", spec.seed)
       .field("samples", spec.samples)

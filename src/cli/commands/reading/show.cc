@@ -74,6 +74,14 @@ std::string requirements_text(const ExperimentSpec& spec) {
   return text;
 }
 
+std::string priors_text(const ExperimentSpec& spec) {
+  std::string text;
+  for (const Prior& prior : spec.prior) {
+    text += (text.empty() ? "" : "\n") + to_text(prior);
+  }
+  return text;
+}
+
 std::string pairs_text(std::span<const std::pair<std::string, std::string>> pairs) {
   std::string text;
   for (const auto& [key, value] : pairs) {
@@ -93,6 +101,7 @@ std::vector<Fact> facts(const Overview& experiment) {
           {"objective", objectives_text(spec)},
           {"require", requirements_text(spec)},
           {"space", space_text(spec.space)},
+          {"prior", priors_text(spec)},
           {"searcher", to_text(spec.searcher)},
           {"scheduler", to_text(spec.scheduler)},
           {"seed", std::to_string(spec.seed)},

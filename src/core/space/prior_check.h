@@ -1,0 +1,20 @@
+// Whether priors suit a space.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "luthier/compiled_space.h"
+#include "luthier/prior.h"
+
+namespace luthier {
+
+// A sentence for each problem.
+std::vector<std::string> prior_problems(std::span<const Prior> priors, const CompiledSpace& space);
+
+// The scale that a spread is measured on.
+enum class PriorScale : std::uint8_t { linear, logarithmic, none };
+PriorScale prior_scale(const Domain& domain);
+
+}  // namespace luthier

@@ -1,0 +1,105 @@
+#include "search/priors/axis_prior.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/space/normal_distribution.h"
+#include "search/parzen/elementary.h"
+#include "search/parzen/truncated_normal.h"
+
+namespace luthier {
+namespace {
+
+constexpr double kDoubt = 0.1;
+constexpr double kNarrowest = 1e-4;
+constexpr double kSame = 1e-9;
+
+const Parameter& parameter_of(const Prior& prior, const CompiledSpace& space) {
+  return *std::ranges::find(space.parameters(), prior.parameter, &Parameter::name);
+}
+
+std::size_t axis_of(const Prior& prior, const CompiledSpace& space) {
+  const auto at = static_cast<std::size_t>(&parameter_of(prior, space) - space.parameters().data());
+  return static_cast<std::size_t>(std::ranges::find(space.axes(), at, &Axis::parameter) -
+                                  space.axes().begin());
+}
+
+// The standard deviation as a share of the axis.
+double width_of(const Prior& prior, const Domain& domain) {
+  const double range = domain.high - domain.low;
+  switch (prior.spread) {
+    case Prior::Spread::usual:
+      return AxisPrior::kUsualWidth;
+    case Prior::Spread::factor:
+      return parzen::logarithm(prior.size) / parzen::logarithm(domain.high / domain.low);
+    case Prior::Spread::amount:
+      break;
+  }
+  if (domain.kind == DomainKind::normal || domain.kind == DomainKind::qnormal) {
+    const double z = (*prior.values.front().number() - domain.low) / domain.high;
+    const double apart = prior.size / domain.high;
+    return (normal_cdf(z + apart) - normal_cdf(z - apart)) / 2;
+  }
+  return prior.size / range;
+}
+
+}  // namespace
+
+AxisPrior::AxisPrior(const Prior& prior, const CompiledSpace& space)
+    : axis_(axis_of(prior, space)) {
+  for (const Value& value : prior.values) {
+    centres_.push_back(space.encode({{prior.parameter, value}})[axis_]);
+  }
+  first_number_ = prior.values.front().number();
+  const Axis& axis = space.axes()[axis_];
+  if (axis.kind == AxisKind::categorical) {
+    levels_ = static_cast<double>(axis.levels);
+  } else {
+    width_ = std::clamp(width_of(prior, parameter_of(prior, space).domain), kNarrowest, 1.0);
+  }
+}
+
+double AxisPrior::draw(Rng& rng) const {
+  const double u = rng.uniform();
+  const std::size_t which = rng.below(centres_.size());
+  const double v = rng.uniform();
+  if (u < kDoubt) {
+    return v;
+  }
+  if (levels_ > 0) {
+    return centres_[which];
+  }
+  const parzen::TruncatedNormal kernel{.centre = centres_[which], .width = width_};
+  return std::min(kernel.quantile(v), std::nextafter(1.0, 0.0));
+}
+
+AxisPrior::Density AxisPrior::density(double x) const {
+  const auto count = static_cast<double>(centres_.size());
+  Density out{.value = kDoubt};
+  for (const double centre : centres_) {
+    if (levels_ > 0) {
+      out.value += std::abs(x - centre) < kSame ? (1 - kDoubt) * levels_ / count : 0;
+      continue;
+    }
+    const parzen::TruncatedNormal kernel{.centre = centre, .width = width_};
+    const double here = (1 - kDoubt) * kernel.density(x) / count;
+    out.value += here;
+    out.slope -= here * (x - centre) / (width_ * width_);
+  }
+  return out;
+}
+
+double AxisPrior::log_density(double x) const {
+  return parzen::logarithm(density(x).value);
+}
+
+double AxisPrior::slope_of_log_density(double x) const {
+  const Density here = density(x);
+  return here.slope / here.value;
+}
+
+bool AxisPrior::is_at_centre(double x) const {
+  return std::abs(x - centre()) < kSame;
+}
+
+}  // namespace luthier

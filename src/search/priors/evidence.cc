@@ -1,0 +1,146 @@
+#include "search/priors/evidence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace luthier {
+namespace {
+
+// Pairs that are believed beforehand, and how many of them are won.
+constexpr double kPairsBefore = 2;
+constexpr double kWonBefore = 1.5;
+// The share of won pairs from which the trust is whole: a half says that the place is no better
+// than any other.
+constexpr double kEnough = 0.7;
+constexpr std::int64_t kTellingTrials = 10;  // from then on, lost trust is lost
+
+bool is_dominated(const std::vector<double>& by, const std::vector<double>& losses) {
+  bool is_less = false;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    if (by[i] > losses[i]) {
+      return false;
+    }
+    is_less = is_less || by[i] < losses[i];
+  }
+  return is_less;
+}
+
+}  // namespace
+
+void PriorEvidence::placed(TrialId trial, bool is_near, std::vector<double> point) {
+  take_back(trial);
+  elsewhere_ += is_near ? 0 : 1;
+  live_.insert_or_assign(trial.value,
+                         Standing{.is_near = is_near, .losses = {}, .point = std::move(point)});
+}
+
+void PriorEvidence::reported(TrialId trial, std::int64_t iteration, std::vector<double> losses) {
+  take_back(trial);
+  Standing& standing = live_[trial.value];
+  standing.iteration = iteration;
+  standing.losses = std::move(losses);
+}
+
+std::vector<TrialId> PriorEvidence::running() const {
+  std::vector<TrialId> out;
+  for (const auto& [trial, standing] : live_) {
+    if (!standing.losses.empty()) {
+      out.push_back(TrialId{trial});
+    }
+  }
+  return out;
+}
+
+void PriorEvidence::paused(TrialId trial) {
+  stand(trial, Tier::stopped);
+}
+
+void PriorEvidence::ended(TrialId trial, TrialState state) {
+  take_back(trial);
+  stand(trial,
+        state == TrialState::completed ? Tier::completed
+        : state == TrialState::stopped ? Tier::stopped
+                                       : Tier::failed);
+}
+
+// 1 where a is better than b, 0 where b is, 0.5 where nothing tells.
+double PriorEvidence::chance_of_better(const Standing& a, const Standing& b) {
+  if (a.tier != b.tier) {
+    return a.tier < b.tier ? 1 : 0;
+  }
+  if (a.tier == Tier::failed) {
+    return 0.5;
+  }
+  if (a.tier == Tier::stopped && a.iteration != b.iteration) {
+    return a.iteration > b.iteration ? 1 : 0;
+  }
+  return is_dominated(a.losses, b.losses) ? 1 : is_dominated(b.losses, a.losses) ? 0 : 0.5;
+}
+
+void PriorEvidence::stand(TrialId trial, Tier tier) {
+  const auto found = live_.find(trial.value);
+  if (found == live_.end()) {
+    return;
+  }
+  Standing standing = std::move(found->second);
+  live_.erase(found);
+  const auto is_finite = [](double loss) { return std::isfinite(loss); };
+  if (standing.losses.empty() || !std::ranges::all_of(standing.losses, is_finite)) {
+    tier = Tier::failed;
+  }
+  standing.tier = tier;
+  if (standing.is_near && tier != Tier::failed &&
+      (best_near_.point.empty() || chance_of_better(standing, best_near_) == 1)) {
+    best_near_ = standing;
+  }
+  if (trials() < kMostTrials) {
+    count(standing, 1);
+    standings_.insert_or_assign(trial.value, std::move(standing));
+    if (trials() >= kTellingTrials) {
+      least_trust_ = trust();
+    }
+  }
+}
+
+// A trial that waited paused goes on.
+void PriorEvidence::take_back(TrialId trial) {
+  const auto found = standings_.find(trial.value);
+  if (found == standings_.end()) {
+    return;
+  }
+  Standing standing = std::move(found->second);
+  standings_.erase(found);
+  count(standing, -1);
+  live_.insert_or_assign(trial.value, std::move(standing));
+}
+
+void PriorEvidence::count(const Standing& standing, int sign) {
+  (standing.is_near ? near_ : other_) += sign;
+  wins_ += sign * wins_of(standing);
+}
+
+// What it adds to the wins of those near.
+double PriorEvidence::wins_of(const Standing& standing) const {
+  double wins = 0;
+  for (const auto& [trial, each] : standings_) {
+    if (each.is_near != standing.is_near) {
+      wins +=
+          standing.is_near ? chance_of_better(standing, each) : chance_of_better(each, standing);
+    }
+  }
+  return wins;
+}
+
+double PriorEvidence::trust_now() const {
+  const auto pairs = static_cast<double>(near_ * other_);
+  const double share = (wins_ + kWonBefore) / (pairs + kPairsBefore);
+  const double of_enough = share / kEnough;
+  return std::min(1.0, of_enough * of_enough * of_enough);
+}
+
+double PriorEvidence::trust() const {
+  return std::min(least_trust_, trust_now());
+}
+
+}  // namespace luthier
