@@ -7,7 +7,7 @@ The target of a function and instance is the median over the seeds of the best l
 right prior names a point within a tenth of the range of the optimum along each axis; a wrong one names the corner
 that is farthest from it. A line of JSON for each searcher and function, then one for all functions of a searcher:
 the median number of trials to the target over instances and seeds (121: not within 120), and the regret after 60 trials
-divided by that without priors (geometric mean). Constants were chosen on functions 1, 8 and 15, instances 31-35.
+divided by that without priors (geometric mean). Constants were chosen on functions 1, 2, 8, 12 and 15, instances 31-33.
 """
 
 import argparse
