@@ -12,6 +12,7 @@
 #include "store/sqlite/event_rows.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/random_events.h"
+#include "support/source_directory.h"
 #include "support/temporary_directory.h"
 
 namespace luthier {
@@ -19,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kStores = fs::path(LUTHIER_SOURCE_DIR) / "tests/format/stores";
+const fs::path kStores = testing::source_directory() / "tests/format/stores";
 
 std::string content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -83,7 +84,7 @@ TEST(EventLogFormat, TheWorkedExampleOfTheDocumentIsWhatIsWritten) {
   for (const char c : payload) {
     hex += formatted("{}{:02x}", hex.empty() ? "" : " ", static_cast<unsigned char>(c));
   }
-  const std::string document = content(fs::path(LUTHIER_SOURCE_DIR) / "docs/event_log.md");
+  const std::string document = content(testing::source_directory() / "docs/event_log.md");
   EXPECT_NE(document.find("\n" + hex + "\n"), std::string::npos) << hex;
   const auto chain = chain_after(
       0x8A9136AA,

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/source_directory.h"
+
 namespace luthier::cli {
 namespace {
 
@@ -46,7 +48,7 @@ TEST(Help, NamesEveryOption) {
 
 // `luthier help --markdown` prints what has to stand there.
 TEST(Help, TheDocumentSaysTheSame) {
-  std::ifstream file(LUTHIER_SOURCE_DIR "/docs/cli.md");
+  std::ifstream file(testing::source_directory() / "docs/cli.md");
   std::ostringstream document;
   document << file.rdbuf();
   EXPECT_THAT(document.str(), ::testing::HasSubstr(commands_markdown()));

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "executors/results/hearing.h"
+#include "support/source_directory.h"
 
 namespace luthier {
 namespace {
@@ -21,7 +22,7 @@ struct Output {
 std::vector<Output> outputs_of_formats() {
   std::vector<Output> outputs;
   for (const char* file : kFormats) {
-    std::ifstream in(std::string(LUTHIER_SOURCE_DIR) + "/tests/unit/executors/formats/" + file);
+    std::ifstream in(testing::source_directory() / "tests/unit/executors/formats/" / file);
     for (std::string line; std::getline(in, line);) {
       if (line.starts_with("=== ")) {
         const auto begin = line.find(" | ") + 3;

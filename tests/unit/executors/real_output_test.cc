@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "executors/results/hearing.h"
+#include "support/source_directory.h"
 
 namespace luthier {
 namespace {
@@ -57,7 +58,7 @@ Case case_of(std::string_view heading) {
 }
 
 std::vector<Case> cases_of(const std::string& file) {
-  std::ifstream in(std::string(LUTHIER_SOURCE_DIR) + "/tests/unit/executors/formats/" + file);
+  std::ifstream in(testing::source_directory() / "tests/unit/executors/formats/" / file);
   std::vector<Case> cases;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("=== ")) {
@@ -117,7 +118,7 @@ void expect_close(const std::vector<double>& heard, const std::vector<double>& e
   }
 }
 
-class RealOutput : public testing::TestWithParam<const char*> {};
+class RealOutput : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(RealOutput, IsHeardAsAPersonReadsIt) {
   for (const auto& one : cases_of(GetParam())) {
@@ -178,7 +179,7 @@ TEST_P(RealOutput, IsOfferedWhereItIsNotHeard) {
 INSTANTIATE_TEST_SUITE_P(
     Formats,
     RealOutput,
-    testing::Values("common.txt", "training.txt", "programs.txt", "further.txt"));
+    ::testing::Values("common.txt", "training.txt", "programs.txt", "further.txt"));
 
 }  // namespace
 }  // namespace luthier

@@ -4,12 +4,13 @@
 #include <cstdlib>
 
 #include "process_rig.h"
+#include "support/source_directory.h"
 
 namespace luthier {
 namespace {
 
 std::string snippet(const std::string& language) {
-  std::ifstream in(LUTHIER_SOURCE_DIR "/docs/worker_protocol.md");
+  std::ifstream in(testing::source_directory() / "docs/worker_protocol.md");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const std::string opening = "```" + language + "\n";
   const auto start = text.find(opening);

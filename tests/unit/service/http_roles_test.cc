@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "service/http/experiments_api.h"
 #include "service/http/experiments_service.h"
+#include "support/source_directory.h"
 
 namespace luthier {
 namespace {
@@ -27,7 +28,7 @@ using Documented = std::map<std::pair<std::string, std::string>, std::string>;
 
 Documented documented() {
   constexpr std::string_view kRule = "      security: [{}, {token: [";
-  std::ifstream file(LUTHIER_SOURCE_DIR "/docs/openapi.yaml");
+  std::ifstream file(testing::source_directory() / "docs/openapi.yaml");
   Documented rules;
   std::pair<std::string, std::string> at;
   bool below_paths = false;
@@ -60,7 +61,7 @@ std::string target_of(const std::string& path) {
   return "/api/v1/" + join(parts, "/");
 }
 
-class Roles : public testing::Test {
+class Roles : public ::testing::Test {
  protected:
   int ask(const std::string& method, const std::string& target, const std::string& token) {
     HttpRequest request{

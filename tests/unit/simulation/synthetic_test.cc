@@ -8,6 +8,7 @@
 #include "laboratory/simulation/benchmarks/synthetic_function.h"
 #include "luthier/benchmark.h"
 #include "luthier/compiled_space.h"
+#include "support/source_directory.h"
 #include "support/temporary_directory.h"
 
 namespace luthier {
@@ -17,7 +18,7 @@ double value_of(const Benchmark& benchmark, const Config& config) {
   return benchmark.run(config, 0)->step(1).metrics.number("value");
 }
 
-class Suites : public testing::TestWithParam<const char*> {};
+class Suites : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Suites, NothingIsBelowZeroAndInstancesDiffer) {
   std::set<double> means;
@@ -52,7 +53,7 @@ TEST_P(Suites, NothingIsBelowZeroAndInstancesDiffer) {
 
 INSTANTIATE_TEST_SUITE_P(All,
                          Suites,
-                         testing::Values("conditional", "mixed"),
+                         ::testing::Values("conditional", "mixed"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(SyntheticFunction, ItsOptimumHasTheValueZero) {
@@ -73,7 +74,7 @@ TEST(SyntheticFunction, ItsOptimumHasTheValueZero) {
   }
 }
 
-class ScriptedCurves : public testing::Test {
+class ScriptedCurves : public ::testing::Test {
  protected:
   Result<std::shared_ptr<const Benchmark>> open(const std::string& json) {
     const auto path = folder_.path() / "curves.json";
@@ -112,7 +113,8 @@ TEST_F(ScriptedCurves, NamesEveryProblem) {
 
 TEST_F(ScriptedCurves, TheShippedOnesOpen) {
   const auto curves =
-      open_benchmark(std::string(LUTHIER_SOURCE_DIR) + "/benchmarks/data/crossing_curves.json")
+      open_benchmark(
+          (testing::source_directory() / "benchmarks/data/crossing_curves.json").string())
           .value();
   const auto space = CompiledSpace::compile(curves->facts().space).value();
   for (std::uint64_t i = 0; i < 50; ++i) {

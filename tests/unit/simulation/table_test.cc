@@ -10,6 +10,7 @@
 #include "laboratory/simulation/benchmarks/nearest_row.h"
 #include "luthier/benchmark.h"
 #include "luthier/compiled_space.h"
+#include "support/source_directory.h"
 #include "support/temporary_directory.h"
 
 namespace luthier {
@@ -28,7 +29,7 @@ constexpr const char* kIndex = R"({
 constexpr const char* kRows =
     "lr,layers,momentum,optimizer\n0.001,1,0.9,sgd\n0.03,3,0.9,sgd\n1,5,0.99,adam\n";
 
-class Table : public testing::Test {
+class Table : public ::testing::Test {
  protected:
   void SetUp() override {
     for (int i = 0; i < 2 * 3 * 2; ++i) {
@@ -249,7 +250,7 @@ TEST(NearestRow, AgreesWithBruteForce) {
 }
 
 TEST(Benchmarks, TheShippedTableOpens) {
-  const std::string index = std::string(LUTHIER_SOURCE_DIR) + "/benchmarks/data/lcbench.json";
+  const std::string index = (testing::source_directory() / "benchmarks/data/lcbench.json").string();
   const auto table = open_benchmark(index, "3945").value();
   EXPECT_EQ(table->facts().iterations, 50);
   EXPECT_NEAR(*table->optimum(table->facts().objective), 99.5948, 1e-3);

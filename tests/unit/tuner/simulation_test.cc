@@ -5,6 +5,7 @@
 
 #include "core/log/canonical_export.h"
 #include "laboratory/bundles/bundle.h"
+#include "support/source_directory.h"
 #include "support/temporary_directory.h"
 #include "tuner/assembly.h"
 
@@ -113,7 +114,7 @@ TEST(Simulation, AFailingClusterRepeatsAndReplays) {
                                .nodes = 3,
                                .node_loss_interval_s = 120,
                                .node_return_s = 60};
-  const std::string table = std::string(LUTHIER_SOURCE_DIR) + "/benchmarks/data/lcbench.json";
+  const std::string table = (testing::source_directory() / "benchmarks/data/lcbench.json").string();
   std::vector<std::string> exports;
   for (int i = 0; i < 2; ++i) {
     const TemporaryDirectory folder;
@@ -146,7 +147,7 @@ TEST(Simulation, AFailingClusterRepeatsAndReplays) {
 }
 
 TEST(Simulation, KeepsOrdinaryExperimentsThatReplayAndRepeat) {
-  const std::string table = std::string(LUTHIER_SOURCE_DIR) + "/benchmarks/data/lcbench.json";
+  const std::string table = (testing::source_directory() / "benchmarks/data/lcbench.json").string();
   std::vector<std::string> exports;
   for (int i = 0; i < 2; ++i) {
     const TemporaryDirectory folder;

@@ -82,7 +82,7 @@ TEST_F(KeptStatus, IsWhatTheLogSaysAfterARequestWithoutAController) {
     run(*experiment, 4);
     ASSERT_TRUE(experiment->close().ok());
   }
-  ASSERT_TRUE(request(directory_, RequestKind::stop, std::nullopt, "someone").ok());
+  ASSERT_TRUE(request(directory_, {.request = RequestKind::stop, .who = "someone"}).ok());
   expect_kept("stopped");
   EXPECT_TRUE(read_status(directory_)->finished);
 }
