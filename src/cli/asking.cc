@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
-#include "core/json_writer.h"
 #include "tuner/assembly.h"
 #include "tuner/machine/machine.h"
 
@@ -24,15 +23,7 @@ int ask(const Arguments& arguments, const std::filesystem::path& directory, Cont
     talk(answer->sentence);
     return kSuccess;
   }
-  std::string out;
-  JsonWriter(out)
-      .object()
-      .field("schema", 1)
-      .field("request", to_text(asked.request))
-      .field("trial", answer->trial.value < 0 ? std::nullopt : std::optional(answer->trial.value))
-      .field("answer", answer->sentence)
-      .end();
-  return finish(out + "\n");
+  return finish(to_json(asked.request, *answer) + "\n");
 }
 
 // The first option that only a command that starts something takes; empty: there is none.

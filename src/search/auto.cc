@@ -86,11 +86,9 @@ class Auto : public Searcher {
       begin(view);
     }
     note_turn(trial, choose(view, trial));
-    for (const TrialId paused : history_.course.added(view, trial)) {
-      if (has_front()) {
-        continue;
-      }
-      history_.records.paused(paused, view.iteration(paused), losses_.at(paused.value));
+    const std::vector<TrialId> paused = history_.course.added(view, trial);
+    if (!has_front()) {
+      note_records(view, paused);
     }
     for (const Part& each : parts_) {
       each.searcher->on_trial_added(view, trial);
@@ -150,6 +148,12 @@ class Auto : public Searcher {
       history_.records.added(trial, choice.turn);
     } else {
       history_.turns.added(trial, choice.turn);
+    }
+  }
+
+  void note_records(const ExperimentView& view, const std::vector<TrialId>& paused) {
+    for (const TrialId each : paused) {
+      history_.records.paused(each, view.iteration(each), losses_.at(each.value));
     }
   }
 

@@ -115,6 +115,7 @@ struct RequestAnswer {
   TrialId trial{-1};  // what it was about, or what was added
 };
 Result<RequestAnswer> request(const std::filesystem::path& directory, ControlRequest asked);
+std::string to_json(RequestKind request, const RequestAnswer& answer);
 // The options and operands after the experiment's name with which the command asks the same.
 std::string request_words(const ControlRequest& asked);
 

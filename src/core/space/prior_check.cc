@@ -61,9 +61,7 @@ std::string problem_of(const Prior& prior, const CompiledSpace& space) {
   if (std::string problem = fixed_problem(*found); !problem.empty()) {
     return problem;
   }
-  const auto at = static_cast<std::size_t>(found - parameters.begin());
-  const auto axis = static_cast<std::size_t>(std::ranges::find(space.axes(), at, &Axis::parameter) -
-                                             space.axes().begin());
+  const std::size_t axis = axis_of(*found, space);
   for (auto value = prior.values.begin(); value != prior.values.end(); ++value) {
     if (!(space.encode({{prior.parameter, *value}})[axis] >= 0)) {  // NaN: outside
       return value_text(*value) + " is not in " + to_text(found->domain);
@@ -76,6 +74,12 @@ std::string problem_of(const Prior& prior, const CompiledSpace& space) {
 }
 
 }  // namespace
+
+std::size_t axis_of(const Parameter& parameter, const CompiledSpace& space) {
+  const auto at = static_cast<std::size_t>(&parameter - space.parameters().data());
+  return static_cast<std::size_t>(std::ranges::find(space.axes(), at, &Axis::parameter) -
+                                  space.axes().begin());
+}
 
 PriorScale prior_scale(const Domain& domain) {
   switch (domain.kind) {

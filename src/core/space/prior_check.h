@@ -1,6 +1,8 @@
 // Whether priors suit a space.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +14,9 @@ namespace luthier {
 
 // A sentence for each problem.
 std::vector<std::string> prior_problems(std::span<const Prior> priors, const CompiledSpace& space);
+
+// The axis along which the parameter varies; past the last one where it does not.
+std::size_t axis_of(const Parameter& parameter, const CompiledSpace& space);
 
 // The scale that a spread is measured on.
 enum class PriorScale : std::uint8_t { linear, logarithmic, none };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/space/normal_distribution.h"
+#include "core/space/prior_check.h"
 #include "search/parzen/elementary.h"
 #include "search/parzen/truncated_normal.h"
 
@@ -16,12 +17,6 @@ constexpr double kSame = 1e-9;
 
 const Parameter& parameter_of(const Prior& prior, const CompiledSpace& space) {
   return *std::ranges::find(space.parameters(), prior.parameter, &Parameter::name);
-}
-
-std::size_t axis_of(const Prior& prior, const CompiledSpace& space) {
-  const auto at = static_cast<std::size_t>(&parameter_of(prior, space) - space.parameters().data());
-  return static_cast<std::size_t>(std::ranges::find(space.axes(), at, &Axis::parameter) -
-                                  space.axes().begin());
 }
 
 // The standard deviation as a share of the axis.
@@ -46,7 +41,7 @@ double width_of(const Prior& prior, const Domain& domain) {
 }  // namespace
 
 AxisPrior::AxisPrior(const Prior& prior, const CompiledSpace& space)
-    : axis_(axis_of(prior, space)) {
+    : axis_(axis_of(parameter_of(prior, space), space)) {
   for (const Value& value : prior.values) {
     centres_.push_back(space.encode({{prior.parameter, value}})[axis_]);
   }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/pareto/fronts.h"
+
 namespace luthier {
 namespace {
 
@@ -14,17 +16,6 @@ constexpr double kWonBefore = 1.5;
 // than any other.
 constexpr double kEnough = 0.7;
 constexpr std::int64_t kTellingTrials = 10;  // from then on, lost trust is lost
-
-bool is_dominated(const std::vector<double>& by, const std::vector<double>& losses) {
-  bool is_less = false;
-  for (std::size_t i = 0; i < losses.size(); ++i) {
-    if (by[i] > losses[i]) {
-      return false;
-    }
-    is_less = is_less || by[i] < losses[i];
-  }
-  return is_less;
-}
 
 }  // namespace
 
@@ -75,7 +66,7 @@ double PriorEvidence::chance_of_better(const Standing& a, const Standing& b) {
   if (a.tier == Tier::stopped && a.iteration != b.iteration) {
     return a.iteration > b.iteration ? 1 : 0;
   }
-  return is_dominated(a.losses, b.losses) ? 1 : is_dominated(b.losses, a.losses) ? 0 : 0.5;
+  return dominates(a.losses, b.losses) ? 1 : dominates(b.losses, a.losses) ? 0 : 0.5;
 }
 
 void PriorEvidence::stand(TrialId trial, Tier tier) {

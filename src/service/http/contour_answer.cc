@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/failure.h"
@@ -184,20 +185,31 @@ Result<Sampled> sampled(TrialTable& table,
   return out;
 }
 
-void write_cells(JsonWriter& json, const std::vector<ContourCell>& cells, std::size_t across) {
-  json.key("values").list();
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    i % across == 0 ? void(json.list()) : void();
-    json.value(std::isnan(cells[i].value) ? std::nullopt : std::optional(cells[i].value));
-    (i + 1) % across == 0 ? void(json.end()) : void();
-  }
-  json.end().key("has_data").list();
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    i % across == 0 ? void(json.list()) : void();
-    json.value(cells[i].has_data ? 1 : 0);
-    (i + 1) % across == 0 ? void(json.end()) : void();
+// A list for each row of `across` cells.
+template <class Write>
+void write_rows(JsonWriter& json,
+                std::string_view key,
+                std::span<const ContourCell> cells,
+                std::size_t across,
+                Write write) {
+  json.key(key).list();
+  for (std::size_t from = 0; from < cells.size(); from += across) {
+    json.list();
+    for (const ContourCell& cell : cells.subspan(from, across)) {
+      write(cell);
+    }
+    json.end();
   }
   json.end();
+}
+
+void write_cells(JsonWriter& json, std::span<const ContourCell> cells, std::size_t across) {
+  write_rows(json, "values", cells, across, [&](const ContourCell& cell) {
+    json.value(std::isnan(cell.value) ? std::nullopt : std::optional(cell.value));
+  });
+  write_rows(json, "has_data", cells, across, [&](const ContourCell& cell) {
+    json.value(cell.has_data ? 1 : 0);
+  });
 }
 
 // Evenly spaced ones of more than `most`.

@@ -79,15 +79,7 @@ ApiAnswer ask(const ApiRequest& request, const Json& body, ControlRequest asked)
     asked.trial = request.trial;
   }
   LUTHIER_TAKE(const auto answer, luthier::request(request.experiment, asked));
-  std::string out;
-  JsonWriter(out)
-      .object()
-      .field("schema", 1)
-      .field("request", to_text(asked.request))
-      .field("trial", answer.trial.value < 0 ? std::nullopt : std::optional(answer.trial.value))
-      .field("answer", answer.sentence)
-      .end();
-  return json_response(std::move(out));
+  return json_response(to_json(asked.request, answer));
 }
 
 Result<SharedSpace> space_of(const ApiRequest& request) {

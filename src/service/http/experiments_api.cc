@@ -18,7 +18,6 @@ namespace luthier {
 namespace {
 
 struct Route {
-  Role needs;
   std::string_view method;
   std::string_view path;        // below /api/v1
   std::string_view parameters;  // of the query, parted by blanks
@@ -26,68 +25,51 @@ struct Route {
 };
 
 constexpr std::array kRoutes = {
-    Route{Role::views, "GET", "session", "", answer_session},
-    Route{Role::views, "GET", "experiments", "", answer_experiments},
-    Route{Role::views, "GET", "comparison", "experiment by at optimum", answer_comparison},
-    Route{Role::views, "GET", "experiments/{experiment}", "", answer_experiment},
-    Route{Role::views, "GET", "experiments/{experiment}/progress", "", answer_progress},
-    Route{Role::views,
-          "GET",
+    Route{"GET", "session", "", answer_session},
+    Route{"GET", "experiments", "", answer_experiments},
+    Route{"GET", "comparison", "experiment by at optimum", answer_comparison},
+    Route{"GET", "experiments/{experiment}", "", answer_experiment},
+    Route{"GET", "experiments/{experiment}/progress", "", answer_progress},
+    Route{"GET",
           "experiments/{experiment}/trials",
           "filter state sort order offset limit",
           answer_trials},
-    Route{Role::views,
-          "GET",
-          "experiments/{experiment}/trials/{trial}",
-          "points decisions",
-          answer_trial},
-    Route{Role::views,
-          "GET",
-          "experiments/{experiment}/trials/{trial}/log",
-          "stream bytes",
-          answer_log},
-    Route{Role::views,
-          "GET",
-          "experiments/{experiment}/trials/{trial}/schedule",
-          "format",
-          answer_schedule},
-    Route{Role::views,
-          "GET",
+    Route{"GET", "experiments/{experiment}/trials/{trial}", "points decisions", answer_trial},
+    Route{"GET", "experiments/{experiment}/trials/{trial}/log", "stream bytes", answer_log},
+    Route{"GET", "experiments/{experiment}/trials/{trial}/schedule", "format", answer_schedule},
+    Route{"GET",
           "experiments/{experiment}/curves",
           "metric trials points by filter state sort order limit",
           answer_curves},
-    Route{Role::views,
-          "GET",
+    Route{"GET",
           "experiments/{experiment}/columns",
           "trials also filter state sort order limit",
           answer_columns},
-    Route{Role::views, "GET", "experiments/{experiment}/rungs", "limit", answer_rungs},
-    Route{Role::views, "GET", "experiments/{experiment}/timeline", "limit", answer_timeline},
-    Route{Role::views,
-          "GET",
+    Route{"GET", "experiments/{experiment}/rungs", "limit", answer_rungs},
+    Route{"GET", "experiments/{experiment}/timeline", "limit", answer_timeline},
+    Route{"GET",
           "experiments/{experiment}/contour",
           "x y metric cells points filter state",
           answer_contour},
-    Route{Role::views, "GET", "experiments/{experiment}/lineage", "trial limit", answer_lineage},
-    Route{Role::views, "GET", "experiments/{experiment}/front", "", answer_front},
-    Route{Role::views,
-          "GET",
+    Route{"GET", "experiments/{experiment}/lineage", "trial limit", answer_lineage},
+    Route{"GET", "experiments/{experiment}/front", "", answer_front},
+    Route{"GET",
           "experiments/{experiment}/importance",
           "metric method filter iteration top pairs seed",
           answer_importance},
-    Route{Role::views, "GET", "experiments/{experiment}/events", "after", answer_events},
-    Route{Role::views, "GET", "experiments/{experiment}/space", "", answer_space},
-    Route{Role::operates, "POST", "experiments/{experiment}/extend", "", answer_extend},
-    Route{Role::operates, "POST", "experiments/{experiment}/enqueue", "", answer_enqueue},
-    Route{Role::operates, "POST", "experiments/{experiment}/retry", "", answer_retry},
-    Route{
-        Role::operates, "POST", "experiments/{experiment}/trials/{trial}/retry", "", answer_retry},
-    Route{Role::operates, "POST", "experiments/{experiment}/{action}", "", answer_control},
-    Route{Role::operates,
-          "POST",
-          "experiments/{experiment}/trials/{trial}/{action}",
-          "",
-          answer_control}};
+    Route{"GET", "experiments/{experiment}/events", "after", answer_events},
+    Route{"GET", "experiments/{experiment}/space", "", answer_space},
+    Route{"POST", "experiments/{experiment}/extend", "", answer_extend},
+    Route{"POST", "experiments/{experiment}/enqueue", "", answer_enqueue},
+    Route{"POST", "experiments/{experiment}/retry", "", answer_retry},
+    Route{"POST", "experiments/{experiment}/trials/{trial}/retry", "", answer_retry},
+    Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
+    Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
+
+// Whoever may only read can ask for anything that changes nothing.
+Role needed_for(const Route& route) {
+  return route.method == "GET" ? Role::views : Role::operates;
+}
 
 Result<TrialId> trial_of_text(const std::string& text) {
   const auto number = parse_integer(text);
@@ -191,7 +173,7 @@ ExperimentsApi::ExperimentsApi(std::filesystem::path results, std::string who)
 std::vector<ApiRule> api_rules() {
   std::vector<ApiRule> rules;
   for (const Route& route : kRoutes) {
-    rules.push_back({route.method, route.path, route.needs});
+    rules.push_back({route.method, route.path, needed_for(route)});
   }
   return rules;
 }
@@ -209,7 +191,7 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http,
     if (!fits(route, segments)) {
       continue;
     }
-    if (route.method == method && !may(visitor.role, route.needs)) {
+    if (route.method == method && !may(visitor.role, needed_for(route))) {
       return refusal(403,
                      "whoever came with a viewer's token may read only; operators may do this");
     }

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "core/json_writer.h"
 #include "core/value_text.h"
 #include "executors/system_clock.h"
 #include "laboratory/simulation/simulation_options.h"
@@ -268,6 +269,18 @@ Result<RequestAnswer> request(const std::filesystem::path& directory, ControlReq
   }
   return starts_something(asked.request) ? refuse_to_start(directory, asked)
                                          : write_request(directory, asked);
+}
+
+std::string to_json(RequestKind request, const RequestAnswer& answer) {
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("schema", 1)
+      .field("request", to_text(request))
+      .field("trial", answer.trial.value < 0 ? std::nullopt : std::optional(answer.trial.value))
+      .field("answer", answer.sentence)
+      .end();
+  return out;
 }
 
 }  // namespace luthier
