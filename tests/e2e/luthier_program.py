@@ -94,9 +94,9 @@ class ProgramTest(unittest.TestCase):
             time.sleep(0.05)
         self.fail(f"{what} did not happen within {seconds} s")
 
-    def wait_for_results(self, name, count):
+    def wait_for_results(self, name, count, *options):
         def there():
-            done = self.luthier("export", name, "--format", "jsonl")
+            done = self.luthier("export", name, "--format", "jsonl", *options)
             return done.returncode == 0 and done.stdout.count('"result_reported"') >= count
         self.wait_until(there, f"{count} results")
 

@@ -24,6 +24,15 @@ link.readline()
 time.sleep(60)
 """
 
+# Says a few results, and the many that fill the disk once the file it is given is there.
+FILLS = """
+import os, sys, time
+for i in range(3000):
+    print("loss=%d pad1=1 pad2=2 pad3=3 pad4=4" % i, flush=i < 10)
+    while i == 9 and not os.path.exists(sys.argv[1]):
+        time.sleep(0.05)
+"""
+
 
 class Signals(ProgramTest):
     def setUp(self):
@@ -113,11 +122,14 @@ class FullDisk(ProgramTest):
         small = self.small_file_system("256k")
         error = open(self.home / "said", "w+")
         self.addCleanup(error.close)
-        words = [*self.run_words(name, "--results", small, "--log", "none", samples=4), "--", sys.executable, "-c",
-                 "for i in range(3000): print('loss=%d pad1=1 pad2=2 pad3=3 pad4=4' % i)"]
+        (self.home / "fills.py").write_text(FILLS)
+        words = [*self.run_words(name, "--results", small, "--log", "none", samples=4), "--", sys.executable,
+                 self.home / "fills.py", self.home / "fill"]
         process = subprocess.Popen([LUTHIER, *map(str, words)], cwd=self.home, stdout=subprocess.DEVNULL,
                                    stderr=error, stdin=subprocess.DEVNULL)
         self.addCleanup(self.end, process)
+        self.wait_for_results(name, 1, "--results", small)
+        (self.home / "fill").touch()
         self.wait_until(lambda: "the disk is full" in (self.home / "said").read_text() or process.poll() is not None,
                         "a full disk", 60)
         self.assertIsNone(process.poll(), (self.home / "said").read_text())
