@@ -29,6 +29,8 @@ using TimePoint = std::int64_t;  // microseconds since the Unix epoch (virtual: 
 
 std::string to_text(TrialId id);  // five digits at least: "00042"
 inline constexpr TimePoint kNever = std::numeric_limits<TimePoint>::max();
+// The longest that a span of time can be. In microseconds, a TimePoint has room for many of them.
+inline constexpr double kLongestSeconds = 1e11;
 
 enum class TrialState : std::uint8_t { pending, running, paused, completed, stopped, failed };
 std::string_view to_text(TrialState state);
@@ -51,6 +53,7 @@ struct TrialResult {
 double violation_of(const TrialResult& result);
 
 enum class Mode : std::uint8_t { min, max };
+std::string_view to_text(Mode mode);
 
 struct Objective {
   std::string metric;

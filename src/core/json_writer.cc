@@ -35,6 +35,12 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   return *this;
 }
 
+JsonWriter& JsonWriter::members_of(std::string_view object) {
+  LUTHIER_CHECK(object.starts_with('{') && object.ends_with('}'), "members of an object");
+  const std::string_view members = object.substr(1, object.size() - 2);
+  return members.empty() ? *this : raw(members);
+}
+
 void JsonWriter::separate() {
   if (!first_) {
     out_ += ", ";

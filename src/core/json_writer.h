@@ -44,6 +44,8 @@ class JsonWriter {
   JsonWriter& raw_field(std::string_view name, std::string_view json) {
     return key(name).raw(json);
   }
+  // Those of an object that is JSON already, among the members of the one that is open.
+  JsonWriter& members_of(std::string_view object);
   // A list to which `write` adds each item.
   template <class Range, class Write>
   JsonWriter& list_of(std::string_view name, const Range& items, const Write& write) {

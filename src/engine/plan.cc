@@ -25,7 +25,12 @@ constexpr std::int64_t kMaximumUnchosen = 10000;
 constexpr TimePoint kHeartbeat = 800'000;
 // What an experiment can be extended to.
 constexpr std::int64_t kMostSamples = std::int64_t{1} << 53;
-constexpr double kLongestSeconds = 1e11;
+
+// Of each cell of the grid; a cell that was begun counts as whole.
+std::int64_t samples_used(const ExperimentState& state) {
+  const auto cells = static_cast<std::int64_t>(state.space().grid_size());
+  return (state.added_count() + cells - 1) / cells;
+}
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -363,12 +368,15 @@ void Planner::control_trial(const ControlRequest& request) {
   }
 }
 
+// Where there was no limit, what is added is added to what was used.
 void Planner::extend(std::int64_t more_samples, double more_time_s) {
   const ExperimentSpec& spec = state_.spec();
-  const double used = std::max(spec.time_budget_s, state_.elapsed_s());
+  const std::int64_t samples = spec.samples > 0 ? spec.samples : samples_used(state_);
+  const double time_s = std::max(spec.time_budget_s, state_.elapsed_s());
   emit(LimitsChanged{
-      std::min(spec.samples, kMostSamples) + std::min(more_samples, kMostSamples),
-      more_time_s > 0 ? std::min(used + more_time_s, kLongestSeconds) : spec.time_budget_s});
+      more_samples > 0 ? std::min(samples, kMostSamples) + std::min(more_samples, kMostSamples)
+                       : spec.samples,
+      more_time_s > 0 ? std::min(time_s + more_time_s, kLongestSeconds) : spec.time_budget_s});
 }
 
 void Planner::retry_all(const std::string& who) {

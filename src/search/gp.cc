@@ -188,7 +188,7 @@ void GpSearch::note_growth() {
   const gp::TrialIds trials = trials_->modelled(std::min(options_.most_points, kMostToFit));
   for (std::size_t i = 0; i < trials_->objectives(); ++i) {
     gp::Ranking::Sample sample = trials_->sample(i, trials);
-    to_fit_.push_back(gp::Data{std::move(sample.points), std::move(sample.values)});
+    to_fit_.emplace_back(gp::Data{std::move(sample.points), std::move(sample.values)});
   }
   for (std::size_t i = 0; i < trials_->requirements(); ++i) {
     to_fit_.push_back(trials_->of_requirement(i, trials));

@@ -16,17 +16,18 @@ namespace {
 // Facts that wait for a question are sent without one beyond this.
 constexpr std::size_t kMostWaiting = std::size_t{1} << 20;
 
-std::string call_of(std::string_view call, TrialId trial, const TrialResult* result = nullptr) {
-  return "\"call\": \"" + std::string(call) + "\", \"trial\": " + std::to_string(trial.value) +
-         (result != nullptr ? ", \"result\": " + result_json(*result) : "");
-}
+// Brings facts alone; nothing is asked.
+constexpr std::string_view kNoCall = R"({"call": null})";
 
-std::string events_member(std::span<const Event> events) {
-  std::string list;
-  for (const Event& event : events) {
-    list += (list.empty() ? "" : ", ") + to_json(event);
+std::string call_of(std::string_view call, TrialId trial, const TrialResult* result = nullptr) {
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("call", call).field("trial", trial.value);
+  if (result != nullptr) {
+    json.raw_field("result", result_json(*result));
   }
-  return "\"events\": [" + list + "]";
+  json.end();
+  return out;
 }
 
 }  // namespace
@@ -45,7 +46,9 @@ class ClientAdvisors::Observer final : public Logger {
   Result<> on_open(const ExperimentView& /*view*/,
                    Sequence last,
                    const ReadFrom& /*read*/) override {
-    say("\"call\": \"logger.on_open\", \"last\": " + std::to_string(last));
+    std::string call;
+    JsonWriter(call).object().field("call", "logger.on_open").field("last", last).end();
+    say(call);
     return {};
   }
   void on_events(const ExperimentView& view, std::span<const Event> events) override {
@@ -55,17 +58,23 @@ class ClientAdvisors::Observer final : public Logger {
     for (const Event& event : events) {
       host_.committed_.add(view, event);
     }
-    say("\"call\": \"logger.on_events\", " + events_member(events));
+    std::string call;
+    JsonWriter json(call);
+    json.object()
+        .field("call", "logger.on_events")
+        .list_of("events", events, [&](const Event& event) { json.raw(to_json(event)); })
+        .end();
+    say(call);
   }
   void on_close(const ExperimentView& /*view*/) override {
     if (host_.facts_.bytes() > 0) {
-      static_cast<void>(host_.ask("\"call\": null", host_.facts_, host_.now()));
+      static_cast<void>(host_.ask(kNoCall, host_.facts_, host_.now()));
     }
-    say(R"("call": "logger.on_close")");
+    say(R"({"call": "logger.on_close"})");
   }
 
  private:
-  void say(const std::string& call) {
+  void say(std::string_view call) {
     if (host_.plugins_.logger) {
       static_cast<void>(host_.ask(call, host_.committed_, host_.now()));
     }
@@ -115,19 +124,19 @@ void ClientAdvisors::on_event(const ExperimentState& state, const Event& event) 
 
 void ClientAdvisors::tell_when_many(FactFeed& facts) {
   if (facts.bytes() > kMostWaiting) {
-    static_cast<void>(ask("\"call\": null", facts, now() - 1));
+    static_cast<void>(ask(kNoCall, facts, now() - 1));
   }
 }
 
 void ClientAdvisors::tell(std::string_view call, TrialId trial) {
   if (!failure_) {
-    facts_.add("{" + call_of(call, trial) + "}");
+    facts_.add(call_of(call, trial));
   }
 }
 
 void ClientAdvisors::tell(std::string_view call, TrialId trial, const TrialResult& result) {
   if (!failure_) {
-    facts_.add("{" + call_of(call, trial, &result) + "}");
+    facts_.add(call_of(call, trial, &result));
   }
 }
 
@@ -148,11 +157,13 @@ void ClientAdvisors::tell(std::string_view call, const Choice& choice) {
   }
 }
 
-Result<Json> ClientAdvisors::ask(const std::string& call, FactFeed& facts, Sequence kept) {
+Result<Json> ClientAdvisors::ask(std::string_view call, FactFeed& facts, Sequence kept) {
   if (failure_) {
     return failure_->error;
   }
-  auto answer = questions_.ask(call + ", \"facts\": " + facts.take());
+  std::string question;
+  JsonWriter(question).object().members_of(call).raw_field("facts", facts.take()).end();
+  auto answer = questions_.ask(question);
   if (!answer) {
     fail(answer.error(), kept);
   }
@@ -172,8 +183,13 @@ Suggestion ClientAdvisors::suggest(const ExperimentView& view, TrialId trial) {
   if (!drawn) {
     return Exhausted{drawn.error().message};
   }
-  const auto answer =
-      ask(call_of("searcher.suggest", trial) + ", \"sample\": " + to_json(*drawn), facts_, now());
+  std::string call;
+  JsonWriter(call)
+      .object()
+      .members_of(call_of("searcher.suggest", trial))
+      .field("sample", *drawn)
+      .end();
+  const auto answer = ask(call, facts_, now());
   if (!answer) {
     return Wait{};
   }
@@ -226,7 +242,7 @@ Decision ClientAdvisors::decide(TrialId trial, const TrialResult& result) {
 }
 
 std::optional<Choice> ClientAdvisors::choose(const ExperimentView& /*view*/) {
-  const auto answer = ask(R"("call": "scheduler.choose_trial_to_run")", facts_, now());
+  const auto answer = ask(R"({"call": "scheduler.choose_trial_to_run"})", facts_, now());
   if (!answer) {
     return std::nullopt;
   }

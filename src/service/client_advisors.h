@@ -49,7 +49,7 @@ class ClientAdvisors final : public AdvisorHost {
 
  private:
   class Observer;
-  Result<Json> ask(const std::string& call, FactFeed& facts, Sequence kept);
+  Result<Json> ask(std::string_view call, FactFeed& facts, Sequence kept);
   void fail(const Error& error, Sequence kept);
   void tell_when_many(FactFeed& facts);
   Result<Suggestion> checked(Suggestion suggestion, const Config& drawn, TrialId trial) const;

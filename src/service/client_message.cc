@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "core/json_writer.h"
 
 namespace luthier {
 namespace {
@@ -35,12 +36,22 @@ Result<> flatten(const Json& json, const std::string& prefix, NamedValues& out) 
   return {};
 }
 
-std::string list_json(const Json& json) {
-  std::string out = "[";
-  for (const Json& item : json.items) {
-    out += (out.size() > 1 ? ", " : "") + to_json(item);
+void write(JsonWriter& out, const Json& json) {
+  if (json.kind == Json::Kind::scalar) {
+    out.value(json.value);
+  } else if (json.kind == Json::Kind::list) {
+    out.list();
+    for (const Json& item : json.items) {
+      write(out, item);
+    }
+    out.end();
+  } else {
+    out.object();
+    for (const auto& [key, content] : json.members) {
+      write(out.key(key), content);
+    }
+    out.end();
   }
-  return out + "]";
 }
 
 }  // namespace
@@ -133,13 +144,23 @@ std::string_view error_word(ErrorCode code) {
 }
 
 std::string format_answer(const ClientRequest& request, std::string_view result) {
-  return "{\"id\": " + request.id + ", \"result\": " + std::string(result) + "}";
+  std::string out;
+  JsonWriter(out).object().raw_field("id", request.id).raw_field("result", result).end();
+  return out;
 }
 
 std::string format_answer(const ClientRequest& request, const Error& error) {
-  return "{\"id\": " + request.id + ", \"error\": {\"code\": \"" +
-         std::string(error_word(error.code)) + "\", \"message\": " + json_string(error.message) +
-         "}}";
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .raw_field("id", request.id)
+      .key("error")
+      .object()
+      .field("code", error_word(error.code))
+      .field("message", error.message)
+      .end()
+      .end();
+  return out;
 }
 
 std::string format_outcome(const ClientRequest& request, const Result<std::string>& answer) {
@@ -147,17 +168,10 @@ std::string format_outcome(const ClientRequest& request, const Result<std::strin
 }
 
 std::string to_json(const Json& json) {
-  if (json.kind == Json::Kind::scalar) {
-    return to_json(json.value);
-  }
-  if (json.kind == Json::Kind::list) {
-    return list_json(json);
-  }
-  std::string out = "{";
-  for (const auto& [key, content] : json.members) {
-    out += (out.size() > 1 ? ", " : "") + json_string(key) + ": " + to_json(content);
-  }
-  return out + "}";
+  std::string out;
+  JsonWriter writer(out);
+  write(writer, json);
+  return out;
 }
 
 }  // namespace luthier

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/json_writer.h"
 #include "tuner/machine/signals.h"
 
 namespace luthier {
@@ -28,7 +29,7 @@ Result<Json> content(const ClientRequest& answer) {
 
 }  // namespace
 
-Result<Json> ClientQuestions::ask(const std::string& members) {
+Result<Json> ClientQuestions::ask(std::string_view question) {
   const std::int64_t id = ++last_;
   {
     const std::scoped_lock lock(mutex_);
@@ -37,7 +38,9 @@ Result<Json> ClientQuestions::ask(const std::string& members) {
     }
     answer_.reset();
   }
-  socket_.write_line("{\"question\": " + std::to_string(id) + ", " + members + "}");
+  std::string line;
+  JsonWriter(line).object().field("question", id).members_of(question).end();
+  socket_.write_line(line);
   while (true) {
     if (!(elsewhere_ ? wait_for_reader() : read_answer())) {
       return nobody();

@@ -18,9 +18,9 @@ class ClientQuestions {
  public:
   explicit ClientQuestions(LineSocket& socket) : socket_(socket) {}
 
-  // Sends a question and waits. `members`: of its JSON object, without the braces. An error is the
+  // Sends a question, a JSON object, and waits. An error is the
   // client's own, in its words; or it is gone, or was interrupted twice.
-  Result<Json> ask(const std::string& members);
+  Result<Json> ask(std::string_view question);
 
   // True: another thread reads the socket from now on, and passes answers to take().
   void read_elsewhere(bool on) { elsewhere_ = on; }

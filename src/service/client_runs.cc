@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "core/json_writer.h"
 #include "service/client_service.h"
 #include "service/run_watch.h"
 #include "service/summary_json.h"
@@ -160,11 +161,16 @@ ClientService::Answer ClientService::replay(const ClientRequest& request) {
   if (!counts) {
     return counts.error();
   }
-  return "{\"decisions\": " + std::to_string(counts->decisions) +
-         ", \"choices\": " + std::to_string(counts->choices) +
-         ", \"suggestions\": " + std::to_string(counts->suggestions) +
-         ", \"differences\": " + std::to_string(counts->differences) +
-         ", \"first_difference\": " + json_string(counts->first_difference) + "}";
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("decisions", counts->decisions)
+      .field("choices", counts->choices)
+      .field("suggestions", counts->suggestions)
+      .field("differences", counts->differences)
+      .field("first_difference", counts->first_difference)
+      .end();
+  return out;
 }
 
 ClientService::Answer ClientService::load(const ClientRequest& request) {
@@ -191,12 +197,14 @@ ClientService::Answer ClientService::read_trials(Session* open,
                                                  std::int64_t count) const {
   const auto known = open ? open->state().trial_count() : std::ssize(summary_->trials);
   std::string out;
+  JsonWriter json(out);
+  json.object().key("trials").list();
   for (std::int64_t i = first; i < known && i - first < count; ++i) {
-    out += (out.empty() ? "" : ", ") +
-           trial_json(open ? summarise_trial(open->state(), TrialId{i})
-                           : summary_->trials[static_cast<std::size_t>(i)]);
+    json.raw(trial_json(open ? summarise_trial(open->state(), TrialId{i})
+                             : summary_->trials[static_cast<std::size_t>(i)]));
   }
-  return "{\"trials\": [" + out + "], \"known\": " + std::to_string(known) + "}";
+  json.end().field("known", known).end();
+  return out;
 }
 
 ClientService::Answer ClientService::read_events_from(Session* open,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "core/json_writer.h"
 #include "service/summary_json.h"
 #include "tuner/machine/machine.h"
 
@@ -41,10 +42,6 @@ Result<std::vector<Config>> read_configs(const Json& json) {
     configs.emplace_back(*std::move(values));
   }
   return configs;
-}
-
-std::string join_json(const std::vector<std::string>& items) {
-  return "[" + join(items, ", ") + "]";
 }
 
 }  // namespace
@@ -128,8 +125,13 @@ ClientService::Answer ClientService::hello(const ClientRequest& request) {
                      std::to_string(kClientProtocol) + "; use a client of the same release"};
   }
   greeted_ = true;
-  return "{\"protocol\": " + std::to_string(kClientProtocol) +
-         ", \"version\": " + json_string(LUTHIER_VERSION) + "}";
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("protocol", kClientProtocol)
+      .field("version", LUTHIER_VERSION)
+      .end();
+  return out;
 }
 
 // ---- the client trains
@@ -158,9 +160,14 @@ ClientService::Answer ClientService::start(const ClientRequest& request) {
   trials_ = *std::move(opened);
   summary_.reset();
   const auto& directory = trials_->session().directory();
-  return "{\"name\": " + json_string(trials_->state().spec().name) +
-         ", \"directory\": " + (directory.empty() ? "null" : json_string(directory.string())) +
-         ", \"trials\": " + std::to_string(trials_->state().trial_count()) + "}";
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("name", trials_->state().spec().name)
+      .field("directory", directory.empty() ? Value() : Value(directory.string()))
+      .field("trials", trials_->state().trial_count())
+      .end();
+  return out;
 }
 
 Result<PluginRegistry> ClientService::join(ClientSession& session) {
@@ -202,20 +209,26 @@ ClientService::Answer ClientService::ask(const ClientRequest& request) {
   if (trials->empty() && !trials_->error().empty()) {
     return Error{ErrorCode::io, trials_->error()};
   }
-  std::vector<std::string> asked;
-  for (const AskedTrial& trial : *trials) {
-    asked.push_back(asked_json(trial));
-  }
-  return "{\"trials\": " + join_json(asked) +
-         ", \"finished\": " + (trials_->finished() ? "true" : "false") + "}";
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .list_of("trials", *trials, [&](const AskedTrial& trial) { json.raw(asked_json(trial)); })
+      .field("finished", trials_->finished())
+      .end();
+  return out;
 }
 
 std::string ClientService::decision(TrialId trial, DecisionKind kind) const {
   const auto& live = trials_->state().record(trial).live;
   const bool completes = live && live->ending == Ending::complete;
-  return "{\"decision\": \"" + std::string(to_text(kind)) +
-         "\", \"iteration\": " + std::to_string(trials_->state().iteration(trial)) +
-         (completes ? ", \"completes\": true}" : "}");
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("decision", kind).field("iteration", trials_->state().iteration(trial));
+  if (completes) {
+    json.field("completes", true);
+  }
+  json.end();
+  return out;
 }
 
 ClientService::Answer ClientService::report(const ClientRequest& request) {

@@ -2,17 +2,18 @@
 
 #include <algorithm>
 
+#include "core/json_writer.h"
 #include "luthier/experiment_spec.h"
 
 namespace luthier {
 
 std::string events_json(std::span<const Event> events) {
-  std::string out = "{\"events\": [";
-  for (const Event& event : events) {
-    out += &event == events.data() ? "" : ", ";
-    out += to_json(event);
-  }
-  return out + "]}";
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .list_of("events", events, [&](const Event& event) { json.raw(to_json(event)); })
+      .end();
+  return out;
 }
 
 void EventFeed::on_events(const ExperimentView& /*view*/, std::span<const Event> events) {
@@ -34,7 +35,9 @@ void EventFeed::push(std::span<const Event> events) {
     const auto batch = events.first(std::min(kBatch, events.size()));
     if (!socket_.push_line(events_json(batch))) {
       subscribed_ = false;
-      socket_.write_line("{\"dropped\": " + std::to_string(batch.front().sequence) + "}");
+      std::string dropped;
+      JsonWriter(dropped).object().field("dropped", batch.front().sequence).end();
+      socket_.write_line(dropped);
       return;
     }
   }

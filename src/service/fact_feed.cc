@@ -41,7 +41,9 @@ void FactFeed::add(const std::string& fact) {
 
 void FactFeed::add(const ExperimentView& view, const Event& event) {
   if (const auto* created = std::get_if<ExperimentCreated>(&event.body)) {
-    add("{\"experiment\": " + created->spec + "}");
+    std::string fact;
+    JsonWriter(fact).object().raw_field("experiment", created->spec).end();
+    add(fact);
     for (TrialId known{0}; known.value < view.trial_count(); ++known.value) {
       add_trial(view, known, event);
     }

@@ -1,55 +1,61 @@
 #include "service/summary_json.h"
 
-#include "base/text.h"
+#include "core/json_writer.h"
 
 namespace luthier {
-namespace {
-
-std::string id_text(TrialId id) {
-  return std::to_string(id.value);
-}
-
-const char* word(bool value) {
-  return value ? "true" : "false";
-}
-
-}  // namespace
 
 std::string asked_json(const AskedTrial& trial) {
-  std::string out = "{\"trial\": " + id_text(trial.id) + ", \"config\": " + to_json(trial.config) +
-                    // Beyond 2^63 it is text: numbers of JSON are no wider elsewhere.
-                    ", \"seed\": \"" + std::to_string(trial.seed) +
-                    "\", \"iteration\": " + std::to_string(trial.iteration);
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("trial", trial.id.value)
+      .field("config", trial.config)
+      // Beyond 2^63 it is text: numbers of JSON are no wider elsewhere.
+      .field("seed", std::to_string(trial.seed))
+      .field("iteration", trial.iteration);
   if (trial.checkpoint) {
-    out += ", \"checkpoint\": " + json_string(trial.checkpoint->string());
+    json.field("checkpoint", trial.checkpoint->string());
   }
-  return out + "}";
+  json.end();
+  return out;
 }
 
 std::string trial_json(const TrialSummary& trial) {
-  return "{\"trial\": " + id_text(trial.id) + ", \"state\": \"" +
-         std::string(to_text(trial.state)) + "\", \"config\": " + to_json(trial.config) +
-         ", \"metrics\": " + to_json(trial.metrics) + ", \"best\": " + to_json(trial.best) +
-         ", \"best_config\": " + to_json(trial.best_config) +
-         ", \"iterations\": " + std::to_string(trial.iterations) +
-         ", \"attempts\": " + std::to_string(trial.attempts) +
-         ", \"proposed_by\": " + json_string(trial.proposed_by) +
-         ", \"reason\": " + json_string(trial.reason) +
-         (trial.unmet.empty() ? "" : ", \"unmet\": " + json_string(trial.unmet)) + "}";
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("trial", trial.id.value)
+      .field("state", trial.state)
+      .field("config", trial.config)
+      .field("metrics", trial.metrics)
+      .field("best", trial.best)
+      .field("best_config", trial.best_config)
+      .field("iterations", trial.iterations)
+      .field("attempts", trial.attempts)
+      .field("proposed_by", trial.proposed_by)
+      .field("reason", trial.reason);
+  if (!trial.unmet.empty()) {
+    json.field("unmet", trial.unmet);
+  }
+  json.end();
+  return out;
 }
 
 std::string summary_json(const ExperimentSummary& summary) {
-  std::string best;
-  for (const TrialId id : summary.best) {
-    best += (best.empty() ? "" : ", ") + id_text(id);
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("directory", summary.directory.empty() ? Value() : Value(summary.directory.string()))
+      .field("trials", std::ssize(summary.trials))
+      .list_of("best", summary.best, [&](TrialId id) { json.value(id.value); });
+  if (summary.nearest) {
+    json.field("nearest", summary.nearest->value);
   }
-  return "{\"directory\": " +
-         (summary.directory.empty() ? "null" : json_string(summary.directory.string())) +
-         ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best + "], " +
-         (summary.nearest ? "\"nearest\": " + id_text(*summary.nearest) + ", " : "") +
-         "\"finished\": " + word(summary.finished) +
-         ", \"failed_early\": " + word(summary.failed_early) +
-         ", \"reason\": " + json_string(summary.reason) + "}";
+  json.field("finished", summary.finished)
+      .field("failed_early", summary.failed_early)
+      .field("reason", summary.reason)
+      .end();
+  return out;
 }
 
 }  // namespace luthier

@@ -96,14 +96,14 @@ std::string below(const char* what, double value, double minimum) {
       "{} is {}; it must be at least {}", what, format_number(value), format_number(minimum));
 }
 
-// Seconds that can be counted in microseconds.
 std::string duration_problem(const char* what, double seconds) {
-  constexpr double kLongest_s = 1e11;
-  if (seconds <= kLongest_s) {
+  if (seconds <= kLongestSeconds) {
     return below(what, seconds, 0);
   }
-  return std::string(what) + " is " + format_number(seconds) + "; it must be at most " +
-         format_number(kLongest_s) + " seconds";
+  return formatted("{} is {}; it must be at most {} seconds",
+                   what,
+                   format_number(seconds),
+                   format_number(kLongestSeconds));
 }
 
 std::vector<std::string> long_names(const ExperimentSpec& spec) {

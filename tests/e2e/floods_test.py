@@ -34,14 +34,17 @@ link.write(b'{{"loss": 2}}\\n'); link.readline()
 """ % SECONDS
 # Writes results without reading the answers, until it is not read any more, and reads them all then.
 REPORTS = BEGIN + """
+READS = {reads}
 import socket, threading
 link = socket.socket(fileno=3)
 COUNT = 20000
 def write():
-    for i in range(COUNT): link.sendall(b'{"loss": %d}\\n' % i)
+    for i in range(COUNT): link.sendall(b'{{"loss": %d}}\\n' % i)
 threading.Thread(target=write, daemon=True).start()
+time.sleep(2)
 lines = link.makefile("rb")
-for i in range(COUNT): lines.readline()
+for i in range(COUNT if READS else 0): lines.readline()
+if not READS: time.sleep(60)
 """
 
 
@@ -82,11 +85,18 @@ class Floods(ProgramTest):
         self.printed("b'a line of the log that nobody reads\\n' * 20_000")
 
     def test_reports_without_waiting_for_answers(self):
-        self.flood(REPORTS, jobs=2)
+        self.flood(REPORTS.format(reads=True), jobs=2)
         trials = self.lines("trials", "f")
         self.assertEqual([each["state"] for each in trials], ["completed"] * 2)
         self.assertEqual(trials[1]["iterations"], 20000)
         self.assertEqual(trials[1]["metrics"], {"loss": 19999})
+
+    def test_answers_that_are_never_read(self):
+        self.flood(REPORTS.format(reads=False), jobs=2)
+        failed = self.lines("trials", "f")[1]
+        self.assertEqual(failed["state"], "failed")
+        self.assertIn("did not read the replies on its report descriptor for 10 s", failed["reason"])
+        self.assertGreater(failed["iterations"], 0)
 
 
 if __name__ == "__main__":

@@ -119,13 +119,17 @@ class Elsewhere(ProgramTest):
     def states(self, name):
         return [each["state"] for each in self.lines("trials", name, "--results", self.results)]
 
+    def assert_completed(self, name, count):
+        ends = [(each["state"], each["reason"]) for each in self.lines("trials", name, "--results", self.results)]
+        self.assertEqual([state for state, _ in ends], ["completed"] * count, ends)
+
     def test_resume_runs_the_program_where_it_was_started(self):
         for name, command in {"p": ["./train.sh", "{x}"], "s": ["sh", "train.sh", "{x}"]}.items():
             self.interrupted(name, *command)
             self.succeed("resume", name, "--results", self.results, "-q")
-            self.assertEqual(self.states(name), ["completed"] * 4)
+            self.assert_completed(name, 4)
         self.succeed("extend", "p", "-n", 1, "--results", self.results, "-q")
-        self.assertEqual(self.states("p"), ["completed"] * 5)
+        self.assert_completed("p", 5)
 
     def test_what_is_gone_is_refused_before_anything_runs(self):
         for name, command in {"p": ["./train.sh", "{x}"], "s": ["sh", "train.sh", "{x}"]}.items():
@@ -139,7 +143,7 @@ class Elsewhere(ProgramTest):
             self.assertEqual(self.states(name), before)
             (self.there / "moved.sh").rename(self.script)
             self.succeed("resume", name, "--results", self.results, "-q")
-            self.assertEqual(self.states(name), ["completed"] * 4)
+            self.assert_completed(name, 4)
 
     def test_a_directory_that_is_gone_is_refused(self):
         self.interrupted("d", "./train.sh", "{x}")

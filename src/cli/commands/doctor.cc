@@ -12,6 +12,7 @@
 #include "cli/output/output.h"
 #include "cli/output/table.h"
 #include "cli/reading.h"
+#include "core/json_writer.h"
 #include "executors/ray/ray_driver.h"
 #include "store/sqlite/salvage.h"
 #include "tuner/advice.h"
@@ -158,10 +159,15 @@ int report(const std::vector<Check>& checks, bool json) {
     table.add({check.name,
                check.good ? "ok" : "LOOK",
                check.finding + (check.remedy.empty() ? "" : "; " + check.remedy)});
-    lines += "{\"schema\": 1, \"check\": " + json_string(check.name) +
-             ", \"ok\": " + (check.good ? "true" : "false") +
-             ", \"finding\": " + json_string(check.finding) +
-             ", \"remedy\": " + json_string(check.remedy) + "}\n";
+    JsonWriter(lines)
+        .object()
+        .field("schema", 1)
+        .field("check", check.name)
+        .field("ok", check.good)
+        .field("finding", check.finding)
+        .field("remedy", check.remedy)
+        .end();
+    lines += "\n";
   }
   if (!print(json ? lines : table.text(output_columns()))) {
     return kSystem;

@@ -8,6 +8,7 @@
 #include "cli/output/output.h"
 #include "cli/output/table.h"
 #include "cli/reading.h"
+#include "core/json_writer.h"
 #include "loggers/logger_table.h"
 #include "tuner/executor_table.h"
 #include "tuner/foreign_names.h"
@@ -85,37 +86,37 @@ std::string range_text(const OptionSpec& option) {
                 : "";
 }
 
-std::string option_json(const OptionSpec& option) {
-  std::string choices;
-  for (const auto& choice : option.choices) {
-    choices += (choices.empty() ? "" : ", ") + json_string(choice);
-  }
-  const auto bound = [](double value) {
-    return std::isfinite(value) ? to_json(Value(value)) : std::string("null");
-  };
-  return "{\"name\": " + json_string(option.name) +
-         ", \"type\": " + json_string(type_name(option.type)) +
-         ", \"default\": " + to_json(option.default_value) +
-         ", \"minimum\": " + bound(option.minimum) + ", \"maximum\": " + bound(option.maximum) +
-         ", \"choices\": [" + choices + "], \"meaning\": " + json_string(option.meaning) + "}";
+void write(JsonWriter& json, const OptionSpec& option) {
+  const auto bound = [](double value) { return std::isfinite(value) ? Value(value) : Value(); };
+  json.object()
+      .field("name", option.name)
+      .field("type", type_name(option.type))
+      .field("default", option.default_value)
+      .field("minimum", bound(option.minimum))
+      .field("maximum", bound(option.maximum))
+      .field("choices", option.choices)
+      .field("meaning", option.meaning)
+      .end();
 }
 
 std::string json_line(const Row& row) {
-  std::string options;
-  for (const OptionSpec& option : row.info.options) {
-    options += (options.empty() ? "" : ", ") + option_json(option);
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("schema", 1)
+      .field("kind", row.kind)
+      .field("name", row.name)
+      .field("summary", row.info.summary)
+      .field("paper", row.info.paper)
+      .field("version", row.info.version)
+      .field("multi_objective", row.info.multi_objective)
+      .field("requirements", row.info.requirements);
+  if (row.kind == "searcher") {
+    json.field("priors", row.info.priors);
   }
-  return "{\"schema\": 1, \"kind\": " + json_string(row.kind) +
-         ", \"name\": " + json_string(row.name) +
-         ", \"summary\": " + json_string(row.info.summary) +
-         ", \"paper\": " + json_string(row.info.paper) +
-         ", \"version\": " + std::to_string(row.info.version) +
-         ", \"multi_objective\": " + (row.info.multi_objective ? "true" : "false") +
-         ", \"requirements\": " + (row.info.requirements ? "true" : "false") +
-         (row.kind == "searcher"
-              ? std::string(", \"priors\": ") + (row.info.priors ? "true" : "false")
-              : std::string()) +
-         ", \"options\": [" + options + "]}\n";
+  json.list_of("options", row.info.options, [&](const OptionSpec& option) { write(json, option); })
+      .end();
+  return out + "\n";
 }
 
 std::string detail(const Row& row) {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
+#include "core/json_writer.h"
 #include "tuner/advice.h"
 #include "tuner/assembly.h"
 #include "tuner/stored/experiment_removal.h"
@@ -69,15 +70,6 @@ std::string described(const std::filesystem::path& directory) {
   return text + megabytes(bytes_on_disk(directory)) + ")";
 }
 
-// What stayed.
-std::string names_json(const std::filesystem::path& directory) {
-  std::string names;
-  for (const auto& name : foreign_entries(directory)) {
-    names += (names.empty() ? "" : ", ") + json_string(name);
-  }
-  return "[" + names + "]";
-}
-
 bool is_yes(const std::string& answer) {
   const auto word = trim(answer);
   return word == "y" || word == "Y" || word == "yes" || word == "Yes";
@@ -117,9 +109,16 @@ int run(const Arguments& arguments) {
     return fail(removed.error());
   }
   if (arguments.has("json")) {
-    return finish("{\"schema\": 1, \"experiment\": " + json_string(directory->filename().string()) +
-                  ", \"directory\": " + json_string(directory->string()) +
-                  ", \"removed\": true, \"left\": " + names_json(*directory) + "}\n");
+    std::string out;
+    JsonWriter(out)
+        .object()
+        .field("schema", 1)
+        .field("experiment", directory->filename().string())
+        .field("directory", directory->string())
+        .field("removed", true)
+        .field("left", foreign_entries(*directory))
+        .end();
+    return finish(out + "\n");
   }
   talk("removed " + what + left);
   return kSuccess;

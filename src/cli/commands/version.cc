@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/options/arguments.h"
 #include "cli/output/output.h"
+#include "core/json_writer.h"
 
 namespace luthier::cli {
 namespace {
@@ -11,9 +12,12 @@ constexpr std::array kExamples = {std::string_view("luthier version")};
 constexpr std::array kOptions = {kJson};
 
 int run(const Arguments& arguments) {
-  const std::string version = LUTHIER_VERSION;
-  return finish(arguments.has("json") ? "{\"schema\": 1, \"version\": \"" + version + "\"}\n"
-                                      : "luthier " + version + "\n");
+  std::string out;
+  if (arguments.has("json")) {
+    JsonWriter(out).object().field("schema", 1).field("version", LUTHIER_VERSION).end();
+    return finish(out + "\n");
+  }
+  return finish("luthier " LUTHIER_VERSION "\n");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/commands/client.h"
+#include "core/json_writer.h"
 
 namespace luthier::cli {
 namespace {
@@ -131,23 +132,26 @@ std::string help(const Command& command) {
 }
 
 std::string command_json(const Command& command) {
-  std::string examples, options;
-  for (const auto example : command.examples) {
-    examples += (examples.empty() ? "" : ", ") + json_string(example);
-  }
-  for (const Option& option : command.options) {
-    options += options.empty() ? "" : ", ";
-    options += "{\"name\": " + json_string(option.name) + ", \"letter\": " +
-               (option.letter ? json_string(std::string(1, option.letter)) : "null") +
-               ", \"argument\": " + (option.takes_value() ? json_string(option.argument) : "null") +
-               ", \"meaning\": " + json_string(meaning_of(option)) +
-               ", \"group\": " + json_string(option.group) +
-               ", \"repeatable\": " + (option.repeatable ? "true" : "false") + "}";
-  }
-  return "{\"schema\": 1, \"command\": " + json_string(command.name) +
-         ", \"summary\": " + json_string(command.summary) +
-         ", \"usage\": " + json_string(usage(command)) + ", \"examples\": [" + examples +
-         "], \"options\": [" + options + "]}\n";
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("schema", 1)
+      .field("command", command.name)
+      .field("summary", command.summary)
+      .field("usage", usage(command))
+      .field("examples", command.examples);
+  json.list_of("options", command.options, [&](const Option& option) {
+    json.object()
+        .field("name", option.name)
+        .field("letter", option.letter ? Value(std::string(1, option.letter)) : Value())
+        .field("argument", option.takes_value() ? Value(option.argument) : Value())
+        .field("meaning", meaning_of(option))
+        .field("group", option.group)
+        .field("repeatable", option.repeatable)
+        .end();
+  });
+  json.end();
+  return out + "\n";
 }
 
 std::string commands_markdown() {

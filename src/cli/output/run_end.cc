@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/advice/failure_advice.h"
 #include "cli/output/output.h"
+#include "core/json_writer.h"
 #include "core/state/metric_readings.h"
 #include "engine/early_failure.h"
 #include "tuner/advice.h"
@@ -32,18 +33,22 @@ std::string again_line(const std::string& command,
   return line;
 }
 
-std::string best_json(const TrialSummary& trial, const std::string& metric) {
+void write_best(JsonWriter& json, const TrialSummary& trial, const std::string& metric) {
   const Value* best = trial.best.find(metric);
   const auto number = best ? best->number() : std::nullopt;
   const bool finite = number && std::isfinite(*number);
-  return "{\"schema\": 1, \"trial\": " + std::to_string(trial.id.value) +
-         ", \"state\": " + json_string(to_text(trial.state)) +
-         ", \"config\": " + to_json(trial.config) + ", \"metrics\": " + to_json(trial.metrics) +
-         ", \"best\": " + (finite ? to_json(Value(*number)) : "null") +
-         ", \"iterations\": " + std::to_string(trial.iterations) +
-         ", \"attempts\": " + std::to_string(trial.attempts) +
-         ", \"proposed_by\": " + json_string(trial.proposed_by) +
-         ", \"reason\": " + json_string(trial.reason) + "}";
+  json.object()
+      .field("schema", 1)
+      .field("trial", trial.id.value)
+      .field("state", trial.state)
+      .field("config", trial.config)
+      .field("metrics", trial.metrics)
+      .field("best", finite ? number : std::nullopt)
+      .field("iterations", trial.iterations)
+      .field("attempts", trial.attempts)
+      .field("proposed_by", trial.proposed_by)
+      .field("reason", trial.reason)
+      .end();
 }
 
 bool is_failed(const TrialSummary& trial) {
@@ -71,30 +76,34 @@ std::string name_of(const ExperimentSummary& summary, const ExperimentSpec& spec
   return summary.directory.empty() ? spec.name : summary.directory.filename().string();
 }
 
-// Where no trial meets every requirement: the nearest, and what it misses.
-std::string nearest_field(const ExperimentSummary& summary) {
-  if (!summary.nearest) {
-    return {};
-  }
-  const auto& nearest = summary.trials[static_cast<std::size_t>(summary.nearest->value)];
-  return ", \"nearest\": {\"trial\": " + std::to_string(nearest.id.value) +
-         ", \"unmet\": " + json_string(nearest.unmet) + "}";
+const TrialSummary& trial_of(const ExperimentSummary& summary, TrialId id) {
+  return summary.trials[static_cast<std::size_t>(id.value)];
 }
 
 std::string result_json(const ExperimentSummary& summary, const ExperimentSpec& spec) {
-  std::string best;
-  for (const TrialId id : summary.best) {
-    best +=
-        (best.empty() ? "" : ", ") + best_json(summary.trials[static_cast<std::size_t>(id.value)],
-                                               spec.objectives.front().metric);
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("schema", 1)
+      .field("experiment", name_of(summary, spec))
+      .field("directory", summary.directory.empty() ? Value() : Value(summary.directory.string()))
+      .field("finished", summary.finished)
+      .field("reason", summary.reason)
+      .field("trials", std::ssize(summary.trials))
+      .list_of("best", summary.best, [&](TrialId id) {
+        write_best(json, trial_of(summary, id), spec.objectives.front().metric);
+      });
+  // Where no trial meets every requirement.
+  if (summary.nearest) {
+    const TrialSummary& nearest = trial_of(summary, *summary.nearest);
+    json.key("nearest")
+        .object()
+        .field("trial", nearest.id.value)
+        .field("unmet", nearest.unmet)
+        .end();
   }
-  return "{\"schema\": 1, \"experiment\": " + json_string(name_of(summary, spec)) +
-         ", \"directory\": " +
-         (summary.directory.empty() ? "null" : json_string(summary.directory.string())) +
-         ", \"finished\": " + (summary.finished ? "true" : "false") +
-         ", \"reason\": " + json_string(summary.reason) +
-         ", \"trials\": " + std::to_string(summary.trials.size()) + ", \"best\": [" + best + "]" +
-         nearest_field(summary) + "}\n";
+  json.end();
+  return out + "\n";
 }
 
 int code_of(const ExperimentSummary& summary, const ExperimentSpec& spec) {
@@ -135,7 +144,7 @@ void say_unknown_metrics(const ExperimentSummary& summary, const ExperimentSpec&
 
 std::string no_best(const ExperimentSummary& summary, const ExperimentSpec& spec) {
   if (summary.nearest) {
-    const auto& nearest = summary.trials[static_cast<std::size_t>(summary.nearest->value)];
+    const TrialSummary& nearest = trial_of(summary, *summary.nearest);
     return nothing_feasible_text(name_of(summary, spec), nearest.id, nearest.unmet);
   }
   for (const Objective& objective : spec.objectives) {
@@ -285,7 +294,7 @@ int report_end(const Arguments& arguments,
     out = result_json(*outcome, spec);
   } else {
     for (const TrialId id : outcome->best) {
-      out += best_line(outcome->trials[static_cast<std::size_t>(id.value)], spec.objectives) + "\n";
+      out += best_line(trial_of(*outcome, id), spec.objectives) + "\n";
     }
   }
   // A terminal that was closed takes no more words; that it was is what ended the run.

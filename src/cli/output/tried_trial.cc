@@ -7,6 +7,7 @@
 #include "cli/advice/correction.h"
 #include "cli/advice/objective_guess.h"
 #include "cli/output/table.h"
+#include "core/json_writer.h"
 
 namespace luthier::cli {
 namespace {
@@ -165,23 +166,17 @@ std::string advice_text(const TriedTrial& trial) {
   return text.empty() ? "" : "\n" + printable_lines(text);
 }
 
-std::string seen_json(const Diagnosis::Seen& seen) {
-  return "{\"name\": " + json_string(seen.name) +
-         ", \"option\": " + json_string(objective_option(seen.name)) +
-         ", \"line\": " + json_string(seen.line) +
-         ", \"stream\": " + json_string(stream_name(seen.stream)) +
-         ", \"times\": " + std::to_string(seen.times) + ", \"last\": " + to_json(Value(seen.last)) +
-         ", \"objective\": " + (seen.chosen ? json_string(seen.wanted) : "null") +
-         ", \"metric_regex\": " + json_string(seen.regex) + "}";
-}
-
-template <class Items, class Each>
-std::string list_json(const Items& items, const Each& each) {
-  std::string out;
-  for (const auto& item : items) {
-    out += (out.empty() ? "" : ", ") + each(item);
-  }
-  return "[" + out + "]";
+void write(JsonWriter& json, const Diagnosis::Seen& seen) {
+  json.object()
+      .field("name", seen.name)
+      .field("option", objective_option(seen.name))
+      .field("line", seen.line)
+      .field("stream", stream_name(seen.stream))
+      .field("times", seen.times)
+      .field("last", seen.last)
+      .field("objective", seen.chosen ? Value(seen.wanted) : Value())
+      .field("metric_regex", seen.regex)
+      .end();
 }
 
 }  // namespace
@@ -213,25 +208,29 @@ std::string tried_text(const TriedTrial& trial, int columns) {
 }
 
 std::string tried_json(const TriedTrial& trial) {
-  const auto text = [](const std::string& word) { return json_string(word); };
-  return "{\"schema\": 1, \"command\": " + list_json(trial.command, text) +
-         ", \"config\": " + to_json(trial.config) +
-         ", \"outcome\": " + json_string(to_text(trial.outcome)) +
-         ", \"interrupted\": " + (trial.interrupted ? "true" : "false") +
-         ", \"message\": " + json_string(trial.message) +
-         ", \"exit_status\": " + std::to_string(trial.exit_status) +
-         ", \"wall_s\": " + to_json(Value(trial.wall_s)) + ", \"first_output_s\": " +
-         (trial.first_output_s ? to_json(Value(*trial.first_output_s)) : "null") +
-         ", \"objectives\": " +
-         list_json(trial.objectives,
-                   [](const Objective& each) { return json_string(each.metric); }) +
-         ", \"iterations\": " + std::to_string(trial.results) +
-         ", \"metrics\": " + to_json(trial.last) +
-         ", \"understanding\": " + json_string(trial.understanding) +
-         ", \"seen\": " + list_json(rows_of(trial), seen_json) +
-         ", \"ambiguous\": " + list_json(trial.diagnosis.ambiguous, text) +
-         ", \"nearest_line\": " + json_string(trial.diagnosis.nearest_line) +
-         ", \"advice\": " + json_string(nearest_advice(trial)) + "}\n";
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("schema", 1)
+      .field("command", trial.command)
+      .field("config", trial.config)
+      .field("outcome", trial.outcome)
+      .field("interrupted", trial.interrupted)
+      .field("message", trial.message)
+      .field("exit_status", trial.exit_status)
+      .field("wall_s", trial.wall_s)
+      .field("first_output_s", trial.first_output_s)
+      .list_of(
+          "objectives", trial.objectives, [&](const Objective& each) { json.value(each.metric); })
+      .field("iterations", trial.results)
+      .field("metrics", trial.last)
+      .field("understanding", trial.understanding)
+      .list_of("seen", rows_of(trial), [&](const Diagnosis::Seen& seen) { write(json, seen); })
+      .field("ambiguous", trial.diagnosis.ambiguous)
+      .field("nearest_line", trial.diagnosis.nearest_line)
+      .field("advice", nearest_advice(trial))
+      .end();
+  return out + "\n";
 }
 
 }  // namespace luthier::cli

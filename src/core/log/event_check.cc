@@ -13,7 +13,6 @@ namespace {
 constexpr TimePoint kLastTime = TimePoint{1} << 61;
 constexpr std::int64_t kMostIterations = std::int64_t{1} << 53;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 61;
-constexpr double kLongest_s = 1e11;
 
 bool is_amount(double amount) {
   return std::isfinite(amount) && amount >= 0;
@@ -115,7 +114,7 @@ struct Check {
 
   bool operator()(const LimitsChanged& limits) const {
     return limits.samples >= 0 && is_amount(limits.time_budget_s) &&
-           limits.time_budget_s <= kLongest_s;
+           limits.time_budget_s <= kLongestSeconds;
   }
 
   bool operator()(const ControllerStopped& /*stopped*/) const { return true; }

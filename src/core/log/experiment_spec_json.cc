@@ -97,10 +97,7 @@ void write(JsonWriter& json, const Prior& prior) {
   json.value(to_text(prior));
 }
 void write(JsonWriter& json, const Objective& objective) {
-  json.object()
-      .field("metric", objective.metric)
-      .field("mode", objective.mode == Mode::min ? "min" : "max")
-      .end();
+  json.object().field("metric", objective.metric).field("mode", objective.mode).end();
 }
 void write(JsonWriter& json, const PluginSpec& plugin) {
   json.object().field("name", plugin.name).field("options", plugin.options).end();

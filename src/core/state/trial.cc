@@ -34,6 +34,10 @@ std::string to_text(TrialId id) {
   return digits.size() < 5 ? std::string(5 - digits.size(), '0') + digits : digits;
 }
 
+std::string_view to_text(Mode mode) {
+  return mode == Mode::min ? "min" : "max";
+}
+
 std::string_view to_text(TrialState state) {
   return kStates[static_cast<std::size_t>(state)];
 }

@@ -13,6 +13,7 @@
 #include "executors/attempt_failures.h"
 #include "executors/programs/attempt_program.h"
 #include "executors/programs/command/trial_environment.h"
+#include "executors/programs/packet_socket.h"
 #include "executors/results/files/metric_globs.h"
 #include "executors/results/missing_metric.h"
 #include "executors/trial_files.h"
@@ -161,7 +162,7 @@ void ProcessAttempt::read_control() {
     guardian::Gone gone;
     guardian::Lost lost;
   } packet{};
-  const ssize_t count = recv(pipes_.control.get(), &packet, sizeof packet, MSG_DONTWAIT);
+  const ssize_t count = receive_packet(pipes_.control.get(), &packet, sizeof packet);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
     return;
   }
@@ -244,6 +245,7 @@ void ProcessAttempt::on_gone(const guardian::Gone& gone) {
   end_hearing();
   while (pipes_.report && read_report()) {
   }
+  forget_replies();
   choose(source_ == ResultSource::unknown && !queue_.empty() ? ResultSource::output : source_);
   remark_late_output();
   advance();
@@ -256,6 +258,7 @@ void ProcessAttempt::on_lost(const guardian::Lost& lost) {
   gone_ = guardian::Gone{};
   outstanding_ = false;
   close_channels();
+  forget_replies();
   incoming_.clear();
   advance();
 }
@@ -311,7 +314,8 @@ void ProcessAttempt::terminate(microseconds grace) {
 }
 
 TimePoint ProcessAttempt::next_time() const {
-  return std::min({timeout_at_, terminate_at_, retry_at_, hold_at_, files_at_, remark_at_});
+  return std::min(
+      {timeout_at_, terminate_at_, retry_at_, resend_at_, hold_at_, files_at_, remark_at_});
 }
 
 void ProcessAttempt::on_time() {
@@ -328,6 +332,9 @@ void ProcessAttempt::on_time() {
   }
   if (now >= terminate_at_) {
     terminate(terminate_grace_);
+  }
+  if (now >= resend_at_) {
+    send_rest();
   }
   if (now >= hold_at_) {
     choose(ResultSource::output);
@@ -433,7 +440,7 @@ void ProcessAttempt::abandon() {
 void ProcessAttempt::finish(Outcome outcome, const std::string& message, std::int64_t exit_status) {
   ended_ = true;
   abandon();
-  timeout_at_ = terminate_at_ = retry_at_ = hold_at_ = files_at_ = remark_at_ = kNever;
+  timeout_at_ = terminate_at_ = retry_at_ = resend_at_ = hold_at_ = files_at_ = remark_at_ = kNever;
   host_.post(Ended{request_.id, outcome, mask_.masked(message), exit_status, measured()});
 }
 

@@ -124,6 +124,8 @@ class ProcessAttempt {
   bool take_message();
   void post_result(Metrics metrics);
   void send(DecisionKind decision, bool with_directory);
+  void send_rest();
+  void forget_replies();
   void begin_saving();
   void terminate(std::chrono::microseconds grace);
   void fail(std::string reason);
@@ -162,6 +164,7 @@ class ProcessAttempt {
 
   ResultSource source_ = ResultSource::unknown;
   std::string incoming_;       // bytes of the report descriptor not yet understood
+  std::string unsent_;         // of replies: nothing more is taken before the program reads
   std::deque<Metrics> queue_;  // results of output and files not yet posted
   std::int64_t iteration_;
   bool any_objective_ = false;
@@ -179,6 +182,8 @@ class ProcessAttempt {
   TimePoint timeout_at_ = kNever;    // the attempt's limit
   TimePoint terminate_at_ = kNever;  // SIGTERM, as the reply alone did not end it
   TimePoint retry_at_ = kNever;
+  TimePoint resend_at_ = kNever;
+  TimePoint read_by_ = kNever;  // a part of unsent_
   TimePoint hold_at_ = kNever;  // results of output stop waiting for the report descriptor
   TimePoint files_at_ = kNever;
   TimePoint remark_at_ = kNever;  // nothing was heard of what it prints

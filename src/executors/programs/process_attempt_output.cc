@@ -237,7 +237,7 @@ bool ProcessAttempt::may_post() const {
 
 // Goes as far as possible: posts the next result, or ends.
 void ProcessAttempt::advance() {
-  while (!ended_ && !outstanding_ && !saving_) {
+  while (!ended_ && !outstanding_ && !saving_ && unsent_.empty()) {
     if (ending_ != Ending::none && source_ != ResultSource::report) {
       queue_.clear();
     }

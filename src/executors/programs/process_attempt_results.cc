@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::size_t kLongestMessage = 1u << 20;  // of the report descriptor
 constexpr std::size_t kReadBytes = 1u << 16;
+// A program that takes none of its replies for so long never will. Until then it may be busy, or
+// wait for a processor.
+constexpr auto kReadsWithin = std::chrono::seconds(10);
+constexpr auto kResendEvery = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -137,8 +141,8 @@ void ProcessAttempt::obey_end(DecisionKind kind, bool save) {
   terminate_grace_ = grace / 2;
 }
 
-// One line; the program waits for it, so that the socket has room. One that never reads does not
-// get it, and does not need it.
+// One line. A program that waits for it has room for it; one that does not is told no more results
+// than it reads replies.
 void ProcessAttempt::send(DecisionKind decision, bool with_directory) {
   if (source_ != ResultSource::report || !pipes_.report) {
     return;
@@ -150,12 +154,32 @@ void ProcessAttempt::send(DecisionKind decision, bool with_directory) {
     checkpoints.make_directories(checkpoint_out_.filename());
     directory = checkpoint_out_;
   }
-  const std::string line = format_worker_reply(decision, iteration_, directory);
-  if (::send(pipes_.report.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL) !=
-          static_cast<ssize_t>(line.size()) &&
-      errno == EAGAIN) {
-    fail("did not read the replies on its report descriptor; read one line for each line written");
+  read_by_ = in(kReadsWithin);
+  unsent_ += format_worker_reply(decision, iteration_, directory);
+  send_rest();
+}
+
+void ProcessAttempt::send_rest() {
+  const ssize_t count =
+      ::send(pipes_.report.get(), unsent_.data(), unsent_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (count > 0) {
+    unsent_.erase(0, static_cast<std::size_t>(count));
+    read_by_ = in(kReadsWithin);
+  } else if (errno != EAGAIN && errno != EINTR) {
+    unsent_.clear();  // it has closed its end
   }
+  resend_at_ = unsent_.empty() ? kNever : in(kResendEvery);
+  if (!unsent_.empty() && settings_.clock->now() >= read_by_ && ending_ == Ending::none) {
+    forget_replies();
+    fail(
+        "did not read the replies on its report descriptor for 10 s; read one line for each line "
+        "written");
+  }
+}
+
+void ProcessAttempt::forget_replies() {
+  unsent_.clear();
+  resend_at_ = kNever;
 }
 
 void ProcessAttempt::begin_saving() {

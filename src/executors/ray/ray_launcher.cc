@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "core/json.h"
+#include "core/json_writer.h"
 #include "executors/ray/ray_shape.h"
 #include "executors/trial_files.h"
 
@@ -130,33 +131,37 @@ Result<FileDescriptor> RayLauncher::spawn(const Program& program, const StartReq
 
 // What the worker is told to run, as JSON.
 std::string RayLauncher::order(const Program& program, const StartRequest& request) const {
-  const auto texts = [](const std::vector<std::string>& all, std::string_view prefix) {
-    std::string out = "[";
-    for (const auto& each : all) {
-      if (each.starts_with(prefix)) {
-        out += (out.size() > 1 ? ", " : "") + json_string(each);
-      }
-    }
-    return out + "]";
-  };
-  std::string out = "{\"directory\": " + json_string(program.directory);
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("directory", program.directory);
   if (!options_.process.command.empty()) {
     // The node's own environment is the program's, with what luthier adds to it.
-    return out + ", \"kind\": \"program\", \"path\": " + json_string(program.path) +
-           ", \"arguments\": " + texts(program.arguments, "") +
-           ", \"environment\": " + texts(program.environment, "LUTHIER_") +
-           ", \"memory_bytes\": " + std::to_string(program.memory_bytes) +
-           ", \"guardian\": " + json_string(connection_.guardian) + "}";
+    json.field("kind", "program")
+        .field("path", program.path)
+        .field("arguments", program.arguments)
+        .key("environment")
+        .list();
+    for (const std::string& each : program.environment) {
+      if (each.starts_with("LUTHIER_")) {
+        json.value(each);
+      }
+    }
+    json.end()
+        .field("memory_bytes", program.memory_bytes)
+        .field("guardian", connection_.guardian)
+        .end();
+    return out;
   }
   const bool python = !options_.python.empty();
-  out += ", \"kind\": " + std::string(python ? "\"python\"" : "\"library\"") +
-         ", \"target\": " + json_string(python ? options_.python : options_.library.string()) +
-         ", \"trial\": " + std::to_string(request.id.trial.value) +
-         ", \"seed\": " + std::to_string(request.seed) +
-         ", \"iteration\": " + std::to_string(request.iteration) +
-         ", \"restore\": " + json_string(request.restore_from.string()) +
-         ", \"trial_directory\": " + json_string(request.trial_directory.string()) +
-         ", \"config\": " + to_json(request.config) + "}";
+  json.field("kind", python ? "python" : "library")
+      .field("target", python ? options_.python : options_.library.string())
+      .field("trial", request.id.trial.value)
+      .field("seed", request.seed)
+      .field("iteration", request.iteration)
+      .field("restore", request.restore_from.string())
+      .field("trial_directory", request.trial_directory.string())
+      .field("config", request.config)
+      .end();
   return out;
 }
 

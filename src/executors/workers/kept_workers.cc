@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "executors/programs/guardian/wire.h"
+#include "executors/programs/packet_socket.h"
 #include "executors/programs/spawn_packet.h"
 
 namespace luthier {
@@ -115,7 +116,7 @@ void KeptWorkers::hear_orders(Worker& worker) const {
 // What the executor asks of an attempt is asked of its whole process, which ends with it.
 void KeptWorkers::hear_attempt(Worker& worker) const {
   guardian::Terminate request;
-  const ssize_t count = recv(worker.attempt.get(), &request, sizeof request, MSG_DONTWAIT);
+  const ssize_t count = receive_packet(worker.attempt.get(), &request, sizeof request);
   if (nothing_yet(count)) {
     return;
   }
@@ -133,7 +134,7 @@ bool KeptWorkers::hear_warden(Worker& worker) {
     guardian::Spawned spawned;
     guardian::Gone gone;
   } packet{};
-  const ssize_t count = recv(worker.warden.get(), &packet, sizeof packet, MSG_DONTWAIT);
+  const ssize_t count = receive_packet(worker.warden.get(), &packet, sizeof packet);
   if (nothing_yet(count)) {
     return true;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/try.h"
 #include "laboratory/comparison/cautions.h"
 #include "laboratory/comparison/curve_steps.h"
@@ -22,8 +23,7 @@ Result<> check_objectives(std::span<const ExperimentCurve> experiments) {
   }
   const auto text = [](const ExperimentCurve& experiment) {
     const Objective& objective = experiment.objectives.front();
-    return "'" + experiment.name + "' (" + (objective.mode == Mode::min ? "min " : "max ") +
-           objective.metric + ")";
+    return formatted("'{}' ({} {})", experiment.name, to_text(objective.mode), objective.metric);
   };
   for (const ExperimentCurve& experiment : experiments) {
     if (experiment.objectives != experiments.front().objectives) {

@@ -66,7 +66,7 @@ std::string to_json(const ComparisonReport& comparison) {
   std::string out;
   JsonWriter json(out);
   json.object().field("schema", 1).field("metric", comparison.objective.metric);
-  json.field("mode", comparison.objective.mode == Mode::min ? "min" : "max");
+  json.field("mode", comparison.objective.mode);
   json.field("measure", comparison.measure).field("centre", centre_name(comparison));
   json.field("blocks", comparison.blocks);
   const auto write_with_names = [&](const auto& part) { write(json, comparison, part); };

@@ -98,7 +98,7 @@ std::string importance_json(const ImportanceReport& report, std::size_t most) {
       .field("schema", 1)
       .field("experiment", report.experiment)
       .field("metric", report.metric.metric)
-      .field("mode", report.metric.mode == Mode::min ? "min" : "max")
+      .field("mode", report.metric.mode)
       .field("method", report.method)
       .field("seed", report.seed)
       .field("selected", report.selected)

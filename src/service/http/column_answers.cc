@@ -59,7 +59,7 @@ void write_column(JsonWriter& json,
     json.field("choices", column.parameter->domain.values);
   }
   if (column.objective != nullptr) {
-    json.field("mode", column.objective->mode == Mode::min ? "min" : "max");
+    json.field("mode", column.objective->mode);
   }
   json.list_of("values", rows, [&](const TrialRow& row) {
     json.value(TrialColumns::Row(columns, row).value(column.name));

@@ -246,7 +246,7 @@ void write_surface(JsonWriter& json,
 std::optional<std::string_view> mode_of(const ExperimentSpec& spec, const std::string& metric) {
   for (const Objective& objective : spec.objectives) {
     if (objective.metric == metric) {
-      return objective.mode == Mode::min ? "min" : "max";
+      return to_text(objective.mode);
     }
   }
   return std::nullopt;

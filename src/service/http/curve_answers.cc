@@ -208,7 +208,7 @@ ApiAnswer answer_progress(const ApiRequest& request) {
     json.object()
         .field("schema", 1)
         .field("metric", objective.metric)
-        .field("mode", objective.mode == Mode::min ? "min" : "max")
+        .field("mode", objective.mode)
         .field("sequence", fold.state.sequence());
     json.list_of("points", thinned.points(), [&](const CurvePoint& point) {
       json.object()

@@ -235,7 +235,7 @@ ApiAnswer answer_experiments(const ApiRequest& request) {
   for (const ListedExperiment& listed : experiments_of(request.results)) {
     // The path names an experiment by its directory, which may have been renamed.
     const std::string id = listed.directory.filename().string();
-    json.raw("{\"id\": " + json_string(id) + ", " + listed_json(listed).substr(1));
+    json.object().field("id", id).members_of(listed_json(listed)).end();
   }
   json.end().end();
   return json_response(std::move(out));
@@ -249,12 +249,10 @@ ApiAnswer answer_experiment(const ApiRequest& request) {
       .field("id", request.experiment.filename().string())
       .field("sequence", overview.status.sequence);
   json.list_of("objectives", overview.spec.objectives, [&](const Objective& each) {
-    json.object()
-        .field("metric", each.metric)
-        .field("mode", each.mode == Mode::min ? "min" : "max")
-        .end();
+    json.object().field("metric", each.metric).field("mode", each.mode).end();
   });
-  return json_response(out + ", " + overview_json(overview).substr(1));
+  json.members_of(overview_json(overview)).end();
+  return json_response(std::move(out));
 }
 
 }  // namespace luthier

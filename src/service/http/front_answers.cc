@@ -132,10 +132,7 @@ std::string front_json(std::span<const Objective> objectives, const std::vector<
   JsonWriter json(out);
   json.object().field("schema", 1);
   json.list_of("objectives", objectives, [&](const Objective& each) {
-    json.object()
-        .field("metric", each.metric)
-        .field("mode", each.mode == Mode::min ? "min" : "max")
-        .end();
+    json.object().field("metric", each.metric).field("mode", each.mode).end();
   });
   json.field("scored", static_cast<std::int64_t>(scored.size()));
   json.field("front_count", static_cast<std::int64_t>(front.size()));

@@ -113,8 +113,7 @@ ApiAnswer answer_lineage(const ApiRequest& request) {
   LUTHIER_TRY(look_at_lineage(request, overview.spec, [&](const Lineage& lineage) -> Result<> {
     JsonWriter json(out);
     json.object().field("schema", 1).field("scheduler", to_text(overview.spec.scheduler));
-    json.field("metric", objective.metric)
-        .field("mode", objective.mode == Mode::min ? "min" : "max");
+    json.field("metric", objective.metric).field("mode", objective.mode);
     json.field("clone_count", lineage.clones());
     json.field("trial", trial ? std::optional(trial->value) : std::nullopt);
     write_stretches(json, lineage, limit);

@@ -173,7 +173,7 @@ ApiAnswer answer_rungs(const ApiRequest& request) {
             .field("schema", 1)
             .field("scheduler", to_text(spec.scheduler))
             .field("metric", objective.metric)
-            .field("mode", objective.mode == Mode::min ? "min" : "max")
+            .field("mode", objective.mode)
             .field("entry_count", entries.count());
         json.list_of("entries",
                      entries.last(static_cast<std::size_t>(limit)),

@@ -32,18 +32,14 @@ std::string row_json(const ExperimentSpec& spec,
                      const std::vector<std::string>& shown,
                      const TrialRow& row,
                      bool running) {
-  std::string out = trial_row_json(spec, row, running);
-  out.pop_back();
-  out += ", ";
-  std::string cells;
-  JsonWriter json(cells);
-  json.list();
+  std::string out;
+  JsonWriter json(out);
   const TrialColumns::Row values(columns, row);
-  for (const auto& name : shown) {
-    json.value(values.value(name));
-  }
-  json.end();
-  return out + "\"cells\": " + cells + "}";
+  json.object()
+      .members_of(trial_row_json(spec, row, running))
+      .list_of("cells", shown, [&](const std::string& name) { json.value(values.value(name)); })
+      .end();
+  return out;
 }
 
 // The columns of the table: those that vary, then every other metric that was reported.
@@ -243,10 +239,7 @@ ApiAnswer answer_trial(const ApiRequest& request) {
   JsonWriter json(more);
   json.object();
   json.list_of("objectives", story.spec.objectives, [&](const Objective& each) {
-    json.object()
-        .field("metric", each.metric)
-        .field("mode", each.mode == Mode::min ? "min" : "max")
-        .end();
+    json.object().field("metric", each.metric).field("mode", each.mode).end();
   });
   json.field("logs", streams_of(request));
   history.write(json);

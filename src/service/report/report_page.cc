@@ -105,18 +105,21 @@ std::string comparison_of(std::span<const std::string> ids, const ReportOptions&
 Result<std::string> data_of(std::span<const std::filesystem::path> experiments,
                             const ReportOptions& options) {
   const auto ids = ids_of(experiments);
-  std::string out = "{\"schema\": 1";
+  std::string out;
+  JsonWriter json(out);
+  json.object().field("schema", 1);
   if (experiments.size() > 1) {
-    out += ", \"comparison\": " + comparison_of(ids, options);
+    json.raw_field("comparison", comparison_of(ids, options));
   }
   const std::size_t room = kDataBytes - std::min(out.size(), kDataBytes);
   const std::size_t bytes = std::max(room / experiments.size(), kLeastBytes);
-  out += ", \"experiments\": [";
+  json.key("experiments").list();
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     LUTHIER_TAKE(const auto kept, kept_experiment(experiments[i], ids[i], bytes));
-    out += (i == 0 ? "" : ", ") + kept;
+    json.raw(kept);
   }
-  return out + "]}";
+  json.end().end();
+  return out;
 }
 
 std::string title_of(std::span<const std::filesystem::path> experiments) {

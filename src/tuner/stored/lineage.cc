@@ -89,8 +89,9 @@ std::vector<ScheduleStep> Lineage::schedule(TrialId trial) const {
 }
 
 std::string to_json(const ScheduleStep& step) {
-  return "{\"iteration\": " + std::to_string(step.iteration) +
-         ", \"config\": " + to_json(step.config) + "}";
+  std::string out;
+  JsonWriter(out).object().field("iteration", step.iteration).field("config", step.config).end();
+  return out;
 }
 
 }  // namespace luthier

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/json_writer.h"
 #include "core/state/trial_states.h"
@@ -166,7 +167,7 @@ std::string objectives_text(const ExperimentSpec& spec) {
   std::string out;
   for (const Objective& objective : spec.objectives) {
     out += out.empty() ? "" : ", ";
-    out += (objective.mode == Mode::min ? "min " : "max ") + objective.metric;
+    out += formatted("{} {}", to_text(objective.mode), objective.metric);
   }
   return out;
 }

@@ -25,12 +25,17 @@ const std::string kGone = bytes(guardian::Gone{});
 
 class AnsweringLauncher : public ProgramLauncher {
  public:
-  explicit AnsweringLauncher(std::vector<Answers> spawns) : spawns_(std::move(spawns)) {}
+  // `unread`: what it is sent and leaves unread.
+  AnsweringLauncher(std::vector<Answers> spawns, std::string unread)
+      : spawns_(std::move(spawns)), unread_(std::move(unread)) {}
 
   Result<FileDescriptor> spawn(const Program&, const StartRequest&) override {
     int ends[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
     const FileDescriptor theirs(ends[1]);
+    if (!unread_.empty()) {
+      send(ends[0], unread_.data(), unread_.size(), MSG_NOSIGNAL);
+    }
     for (const auto& packet : spawns_[std::min(next_++, spawns_.size() - 1)]) {
       send(theirs.get(), packet.data(), packet.size(), MSG_NOSIGNAL);
     }
@@ -40,20 +45,22 @@ class AnsweringLauncher : public ProgramLauncher {
 
  private:
   const std::vector<Answers> spawns_;
+  const std::string unread_;
   std::size_t next_ = 0;
 };
 
 class LauncherAnswers : public ProcessRig {
  protected:
-  Ended end_of(std::vector<Answers> spawns) {
+  Ended end_of(std::vector<Answers> spawns, std::string unread = {}) {
     AttemptSettings settings{.options = {.metrics = {"loss"}},
                              .command = CommandTemplate::of_function({}),
                              .directory = folder_.path().string(),
                              .area = &area_,
                              .clock = &clock_};
     settings.hearing = hearing_options(settings.options);
-    auto made = make_launching_executor(std::move(settings),
-                                        std::make_unique<AnsweringLauncher>(std::move(spawns)));
+    auto made = make_launching_executor(
+        std::move(settings),
+        std::make_unique<AnsweringLauncher>(std::move(spawns), std::move(unread)));
     executor_ = std::move(made.value());
     driver_ = std::make_unique<ExecutorDriver>(*executor_, clock_);
     const AttemptStory& story = run();
@@ -63,6 +70,12 @@ class LauncherAnswers : public ProcessRig {
 
 TEST_F(LauncherAnswers, InTheRightOrder) {
   EXPECT_THAT(end_of({{kSpawned, kGone}}).message, HasSubstr("without a value of 'loss'"));
+}
+
+// A request that came too late is left in the socket, and the kernel tells of that first.
+TEST_F(LauncherAnswers, AreHeardAlsoOfAWardenThatLeftBeforeItReadTheLastRequest) {
+  EXPECT_THAT(end_of({{kSpawned, kGone}}, bytes(guardian::Terminate{})).message,
+              HasSubstr("without a value of 'loss'"));
 }
 
 TEST_F(LauncherAnswers, AWrongBeginningIsAskedForAgain) {

@@ -1,9 +1,11 @@
 // Whole systems through the public interface: real threads, a real store, real checkpoints.
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -94,6 +96,28 @@ TEST(TunerRuns, AnExperimentIsExtendedAndItsFailedTrialsAreRetried) {
   ASSERT_FALSE(nothing.ok());
   EXPECT_NE(nothing.error().message.find("`Tuner::extend` in its C++ program"), std::string::npos)
       << nothing.error().message;
+}
+
+TEST(TunerRuns, WhereNothingLimitedTheSamplesTheyAreAddedToThoseThatWereDrawn) {
+  const TemporaryDirectory place;
+  const auto slow = [](TrialContext& trial) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    trial.report({{"loss", 1.0}});
+  };
+  Tuner tuner(slow, line());
+  tuner.name("t")
+      .minimize("loss")
+      .samples(0)
+      .time_budget(0.3)
+      .jobs(1)
+      .results(place.path())
+      .log({});
+  const auto outcome = tuner.run();
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  ASSERT_GT(outcome->trials.size(), 3U);
+  const auto extended = tuner.extend(3, 600);
+  ASSERT_TRUE(extended.ok()) << extended.error().message;
+  EXPECT_EQ(extended->trials.size(), outcome->trials.size() + 3);
 }
 
 TEST(TunerRuns, AFunctionThatAlwaysThrowsEndsTheRunEarly) {

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
+#include "core/json_writer.h"
 #include "tuner/assembly.h"
 
 namespace luthier::cli {
@@ -16,11 +17,17 @@ constexpr std::array kOperands = {kExperiment};
 constexpr std::array kOptions = {kPlugin, kResults, kJson};
 
 std::string json(const ReplayCounts& counts) {
-  return "{\"schema\": 1, \"decisions\": " + std::to_string(counts.decisions) +
-         ", \"choices\": " + std::to_string(counts.choices) +
-         ", \"suggestions\": " + std::to_string(counts.suggestions) +
-         ", \"differences\": " + std::to_string(counts.differences) + ", \"first_difference\": " +
-         (counts.differences == 0 ? "null" : json_string(counts.first_difference)) + "}\n";
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("schema", 1)
+      .field("decisions", counts.decisions)
+      .field("choices", counts.choices)
+      .field("suggestions", counts.suggestions)
+      .field("differences", counts.differences)
+      .field("first_difference", counts.differences == 0 ? Value() : Value(counts.first_difference))
+      .end();
+  return out + "\n";
 }
 
 std::string human(const ReplayCounts& counts) {

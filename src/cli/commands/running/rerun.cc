@@ -9,6 +9,7 @@
 #include "cli/options/run_checks.h"
 #include "cli/output/output.h"
 #include "cli/output/run_end.h"
+#include "core/json_writer.h"
 #include "core/log/canonical_agreement.h"
 #include "core/log/canonical_export.h"
 #include "laboratory/bundles/bundle.h"
@@ -179,19 +180,25 @@ std::string json(const Rerun& rerun,
                  const Agreement& agreement,
                  const BundleFacts& now,
                  const std::filesystem::path& directory) {
-  return "{\"schema\": 1, \"experiment\": " + json_string(rerun.request.spec.name) +
-         ", \"directory\": " + json_string(directory.string()) +
-         ", \"original\": " + json_string(rerun.bundle.spec.name) +
-         ", \"tolerance\": " + to_json(Value(rerun.request.tolerance)) +
-         ", \"trials\": " + std::to_string(agreement.trials) +
-         ", \"configurations\": " + std::to_string(agreement.configurations) +
-         ", \"results\": " + std::to_string(agreement.results) +
-         ", \"decisions\": " + std::to_string(agreement.decisions) +
-         ", \"differences\": " + std::to_string(agreement.differences) +
-         ", \"largest_deviation\": " + to_json(Value(agreement.largest_deviation)) +
-         ", \"first_difference\": " +
-         (agreement.differences == 0 ? "null" : json_string(agreement.first_difference)) +
-         ", \"versions\": " + json_string(versions_text(rerun.bundle.facts, now)) + "}\n";
+  std::string out;
+  JsonWriter(out)
+      .object()
+      .field("schema", 1)
+      .field("experiment", rerun.request.spec.name)
+      .field("directory", directory.string())
+      .field("original", rerun.bundle.spec.name)
+      .field("tolerance", rerun.request.tolerance)
+      .field("trials", agreement.trials)
+      .field("configurations", agreement.configurations)
+      .field("results", agreement.results)
+      .field("decisions", agreement.decisions)
+      .field("differences", agreement.differences)
+      .field("largest_deviation", agreement.largest_deviation)
+      .field("first_difference",
+             agreement.differences == 0 ? Value() : Value(agreement.first_difference))
+      .field("versions", versions_text(rerun.bundle.facts, now))
+      .end();
+  return out + "\n";
 }
 
 std::string human(const Rerun& rerun, const Agreement& agreement, const BundleFacts& now) {

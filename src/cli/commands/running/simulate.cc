@@ -13,6 +13,7 @@
 #include "cli/options/experiment_request.h"
 #include "cli/options/option_table.h"
 #include "cli/output/output.h"
+#include "core/json_writer.h"
 #include "tuner/machine/signals.h"
 
 namespace luthier::cli {
@@ -27,67 +28,67 @@ constexpr std::array kExamples = {
     std::string_view("luthier simulate --benchmark bbob:function=1 --workers 1000 -n 10000 \\\n"
                      "      --results simulated   # keeps ordinary experiments")};
 
-std::string json_number(const std::optional<double>& number) {
-  return number && std::isfinite(*number) ? to_json(Value(*number)) : "null";
+std::optional<double> finite(const std::optional<double>& number) {
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 // The benchmark's name and, where it has tasks, which one, as the experiment's tags say.
-std::string task_fields(const ExperimentSpec& spec) {
-  std::string out;
+void write_task(JsonWriter& json, const ExperimentSpec& spec) {
   for (const auto& [key, value] : spec.tags) {
     if (key == "benchmark" || key == "task") {
-      out += ", \"" + key + "\": " + json_string(value);
+      json.field(key, value);
     }
   }
-  return out;
 }
 
 // With several objectives: each, and the front's values in their order.
-std::string front_fields(const SimulatedExperiment& experiment, const ExperimentSpec& spec) {
+void write_front(JsonWriter& json,
+                 const SimulatedExperiment& experiment,
+                 const ExperimentSpec& spec) {
   if (spec.objectives.size() < 2) {
-    return {};
+    return;
   }
-  std::string objectives;
-  for (const Objective& objective : spec.objectives) {
-    objectives += std::string(objectives.empty() ? "" : ", ") +
-                  "{\"metric\": " + json_string(objective.metric) + ", \"mode\": \"" +
-                  (objective.mode == Mode::min ? "min" : "max") + "\"}";
+  json.list_of("objectives", spec.objectives, [&](const Objective& objective) {
+    json.object().field("metric", objective.metric).field("mode", objective.mode).end();
+  });
+  json.field("front", experiment.front);
+  if (experiment.hypervolume) {
+    json.field("hypervolume", finite(experiment.hypervolume));
   }
-  std::string front;
-  for (const std::vector<double>& values : experiment.front) {
-    front += front.empty() ? "[" : ", [";
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      front += (i == 0 ? "" : ", ") + to_json(Value(values[i]));
-    }
-    front += "]";
-  }
-  return ", \"objectives\": [" + objectives + "], \"front\": [" + front + "]" +
-         (experiment.hypervolume ? ", \"hypervolume\": " + json_number(experiment.hypervolume)
-                                 : "");
 }
 
 std::string json_line(const SimulatedExperiment& experiment,
                       const ExperimentSpec& spec,
                       std::int64_t workers) {
-  std::string curve;
-  for (const CurvePoint& point : experiment.curve) {
-    curve += (curve.empty() ? "[" : ", [") + format_number(point.time_s) + ", " +
-             std::to_string(point.trials) + ", " + std::to_string(point.resource) + ", " +
-             json_number(point.best) + "]";
+  std::string out;
+  JsonWriter json(out);
+  json.object()
+      .field("schema", 1)
+      .field("seed", experiment.seed)
+      .field("scheduler", spec.scheduler.name)
+      .field("searcher", spec.searcher.name)
+      .field("workers", workers);
+  if (experiment.optimum) {
+    json.field("optimum", finite(experiment.optimum));
   }
-  const Objective& objective = spec.objectives.front();
-  return "{\"schema\": 1, \"seed\": " + std::to_string(experiment.seed) +
-         ", \"scheduler\": " + json_string(spec.scheduler.name) +
-         ", \"searcher\": " + json_string(spec.searcher.name) +
-         ", \"workers\": " + std::to_string(workers) +
-         (experiment.optimum ? ", \"optimum\": " + json_number(experiment.optimum) : "") +
-         ", \"experiment\": " + json_string(experiment.name) + task_fields(spec) +
-         ", \"metric\": " + json_string(objective.metric) +
-         ", \"mode\": " + (objective.mode == Mode::min ? "\"min\"" : "\"max\"") +
-         ", \"scheduler_options\": " + to_json(spec.scheduler.options) +
-         ", \"searcher_options\": " + to_json(spec.searcher.options) +
-         front_fields(experiment, spec) + ", \"reason\": " + json_string(experiment.reason) +
-         ", \"curve\": [" + curve + "]}\n";
+  json.field("experiment", experiment.name);
+  write_task(json, spec);
+  json.field("metric", spec.objectives.front().metric)
+      .field("mode", spec.objectives.front().mode)
+      .field("scheduler_options", spec.scheduler.options)
+      .field("searcher_options", spec.searcher.options);
+  write_front(json, experiment, spec);
+  json.field("reason", experiment.reason);
+  json.list_of("curve", experiment.curve, [&](const CurvePoint& point) {
+    json.list()
+        .raw(format_number(point.time_s))
+        .value(point.trials)
+        .value(point.resource)
+        .value(finite(point.best))
+        .end();
+  });
+  json.end();
+  return out + "\n";
 }
 
 std::string human_line(const SimulatedExperiment& experiment,

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "executors/programs/packet_socket.h"
 #include "executors/programs/spawn_packet.h"
 
 namespace luthier {
@@ -43,7 +44,7 @@ Zygote::Message read_message(std::string_view text) {
 
 std::optional<Zygote::Message> Zygote::hear() {
   char text[4096];
-  const ssize_t count = recv(socket_.get(), text, sizeof text, MSG_DONTWAIT);
+  const ssize_t count = receive_packet(socket_.get(), text, sizeof text);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
     return std::nullopt;
   }
