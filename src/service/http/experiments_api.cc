@@ -63,6 +63,10 @@ constexpr std::array kRoutes = {
     Route{"POST", "experiments/{experiment}/enqueue", "", answer_enqueue},
     Route{"POST", "experiments/{experiment}/retry", "", answer_retry},
     Route{"POST", "experiments/{experiment}/trials/{trial}/retry", "", answer_retry},
+    Route{"POST", "experiments/{experiment}/note", "", answer_note},
+    Route{"POST", "experiments/{experiment}/trials/{trial}/note", "", answer_note},
+    Route{"POST", "experiments/{experiment}/tag", "", answer_tag},
+    Route{"POST", "experiments/{experiment}/trials/{trial}/tag", "", answer_tag},
     Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
     Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
 
