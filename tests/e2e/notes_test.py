@@ -271,6 +271,14 @@ class InTheBrowser(BrowserTest):
         self.assertIn("shown", page.inner_text("tbody"))
         self.assert_untroubled(page)
 
+    def test_what_is_behind_a_link_has_no_page(self):
+        (self.home / "luthier-results" / "other").rename(self.home / "elsewhere")
+        (self.home / "luthier-results" / "other").symlink_to(self.home / "elsewhere")
+        page = self.open()
+        self.assertEqual(page.locator("tbody a").all_inner_texts(), ["shown"])
+        self.assertIn("links are not followed here", page.inner_text("tbody"))
+        self.assert_untroubled(page)
+
     def test_what_is_being_written_outlives_the_renewal_of_the_page(self):
         runs = self.start("run", "--name", "live", "--min", "loss", "-n", 20, "-j", 1, "-p", "lr=uniform(0, 1)", "--searcher", "random", "--grace", 1, *self.train("--epochs", 3, "--sleep", 0.2))
         self.wait_for_results("live", 1)

@@ -232,14 +232,36 @@ ApiAnswer answer_session(const ApiRequest& request) {
   return json_response(std::move(out));
 }
 
+namespace {
+
+// What is behind a link has no path of the API.
+void write_elsewhere(JsonWriter& json, const std::filesystem::path& link) {
+  json.object()
+      .field("id", std::optional<std::string>())
+      .field("schema", 1)
+      .field("experiment", link.filename().string())
+      .field("state", "unreadable")
+      .field("problem",
+             "this is a link, and links are not followed here; serve the directory that it leads "
+             "to with --results")
+      .field("directory", link.string())
+      .end();
+}
+
+}  // namespace
+
 ApiAnswer answer_experiments(const ApiRequest& request) {
   std::string out;
   JsonWriter json(out);
   json.object().field("schema", 1).key("experiments").list();
   for (const ListedExperiment& listed : experiments_of(request.results)) {
     // The path names an experiment by its directory, which may have been renamed.
-    const std::string id = listed.directory.filename().string();
-    json.raw("{\"id\": " + json_string(id) + ", " + listed_json(listed).substr(1));
+    const std::string name = listed.directory.filename().string();
+    if (directory_of(request.results, name)) {
+      json.raw("{\"id\": " + json_string(name) + ", " + listed_json(listed).substr(1));
+    } else {
+      write_elsewhere(json, listed.directory);
+    }
   }
   json.end().end();
   return json_response(std::move(out));
