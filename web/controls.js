@@ -4,7 +4,7 @@ import { mayAct, post, resultsOption } from "/assets/api.js";
 import { h, problem } from "/assets/parts.js";
 import { path } from "/assets/paths.js";
 
-const shellWord = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+export const shellWord = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 // "luthier stop digits 3": what would do the same.
 export const command = (verb, name, ...words) =>
@@ -24,13 +24,14 @@ function idOf(key) {
 
 const forget = (key, after) => setTimeout(() => ids.delete(key), after);
 
-// Asks, and puts the answer where answers stand; an error is the caller's.
+// Asks, puts the answer's sentence where answers stand, and returns the answer; an error is the caller's.
 export async function ask(where, body, said) {
   const key = where + JSON.stringify(body);
   try {
-    const { answer } = await post(where, { ...body, id: idOf(key) });
-    said.replaceChildren(h("p", { class: "said" }, answer));
+    const answer = await post(where, { ...body, id: idOf(key) });
+    said.replaceChildren(h("p", { class: "said" }, answer.answer));
     forget(key, REST_MS);
+    return answer;
   } catch (error) {
     if (error.status) forget(key, 0);
     throw error;

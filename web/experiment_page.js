@@ -12,6 +12,7 @@ import { parametersView } from "/assets/parameters_view.js";
 import { duration, facts, h, note, number, plugin, state } from "/assets/parts.js";
 import { path, refusal } from "/assets/paths.js";
 import { address } from "/assets/place.js";
+import { remarksPart } from "/assets/remarks.js";
 import { timelineView } from "/assets/timeline_view.js";
 import { trialsView } from "/assets/trials_view.js";
 
@@ -51,6 +52,14 @@ function about(name, experiment) {
     ["Command", experiment.command && h("code", {}, experiment.command)], ["Directory", h("code", {}, experiment.directory)]]);
 }
 
+// The trials that there are notes or tags on.
+const MOST_LINKS = 50;
+function remarked(name, trials = []) {
+  if (trials.length === 0) return null;
+  const links = trials.slice(0, MOST_LINKS).flatMap((trial, index) => [index ? ", " : "", h("a", { href: address([name, "trials", trial]) }, String(trial))]);
+  return note("Notes and tags on trials: ", links, trials.length > MOST_LINKS ? ` and ${trials.length - MOST_LINKS} more` : "");
+}
+
 // The arrow keys go from tab to tab too.
 function step(event) {
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -83,7 +92,8 @@ export async function experimentPage(name, shown, view, signal) {
       h("h1", {}, name, " ", state(experiment.state)), progress(experiment),
       running ? controls([name], [["pause", "Pause"],
         ["stop", "Stop", "Stop this experiment and its running trials? What was found stays."]], said) : null,
-      actions(name, experiment, said), said, shown === "trials" ? about(name, experiment) : null,
+      actions(name, experiment, said), said, ...(shown === "trials" ? [about(name, experiment), experiment.remarks_problem && note(experiment.remarks_problem),
+        remarksPart([name], experiment.remarks), remarked(name, experiment.remarked_trials)] : []),
       tabs(name, shown, experiment), left ? note(left) : null, ...parts,
     ].filter(Boolean),
   };

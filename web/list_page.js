@@ -1,11 +1,16 @@
 // Every experiment, the most recent first; those that are chosen can be compared.
 import { get } from "/assets/api.js";
 import { duration, h, note, number, state, table } from "/assets/parts.js";
-import { address, comparison, joined, parted, place, remember } from "/assets/place.js";
+import { address, change, comparison, joined, parted, place, remember } from "/assets/place.js";
+import { noteMark, tagList } from "/assets/remarks.js";
 
 export const EVERY_MS = 5000;
 
-const link = (row) => h("a", { href: address([row.id]) }, row.id);
+// What is behind a link is listed, and has no page.
+const link = (row) => (row.id === null ? row.experiment : [h("a", { href: address([row.id]) }, row.id), noteMark(row.remarks)]);
+
+const tagsOf = (row) => row.remarks?.tags ?? [];
+const TAGS = { heading: "Tags", cell: (row) => tagList(tagsOf(row), (tag) => address([], { ...place().view, tag })) };
 
 const COLUMNS = [
   { heading: "Experiment", cell: link },
@@ -47,6 +52,14 @@ class Choice {
   }
 }
 
+// Those with a tag, where any has one.
+function tagChoice(all, tag) {
+  const known = [...new Set([...all.flatMap(tagsOf), tag].filter(Boolean))].sort();
+  if (known.length === 0) return null;
+  return h("div", { class: "controls" }, h("label", {}, "Tag", h("select", { name: "tag", onchange: (event) => change({ tag: event.target.value }) },
+    h("option", { value: "" }, "any"), known.map((each) => h("option", { value: each, selected: each === tag }, each)))));
+}
+
 export async function listPage(signal) {
   const { experiments } = await get("/experiments", {}, signal);
   const head = { title: "Experiments", trail: [] };
@@ -54,8 +67,11 @@ export async function listPage(signal) {
     return { ...head, parts: [h("h1", {}, "Experiments"),
       note("There are no experiments here yet. ", h("code", {}, "luthier run --help"), " shows how to start one; it appears here by itself.")] };
   }
+  const { tag } = place().view;
+  const shown = tag ? experiments.filter((row) => tagsOf(row).includes(tag)) : experiments;
   const choice = new Choice(experiments);
-  const columns = [{ heading: "Compare", cell: (row) => choice.box(row) }, ...COLUMNS];
-  return { ...head, parts: [h("h1", {}, "Experiments"), experiments.length > 1 ? choice.element : null,
-    table("Experiments", experiments.length > 1 ? columns : COLUMNS, experiments, (row) => row.state)].filter(Boolean) };
+  const several = experiments.length > 1;
+  const columns = [several && { heading: "Compare", cell: (row) => choice.box(row) }, ...COLUMNS, experiments.some((row) => tagsOf(row).length) && TAGS].filter(Boolean);
+  return { ...head, parts: [h("h1", {}, "Experiments"), tagChoice(experiments, tag), several ? choice.element : null,
+    shown.length ? table("Experiments", columns, shown, (row) => row.state) : note("No experiment has this tag.")].filter(Boolean) };
 }

@@ -51,9 +51,9 @@ function fromColumns({ columns, trials, states }, number) {
   const at = trials.indexOf(number);
   if (at < 0) throw refusal(`Trial ${number} is not in this report.`, 404);
   const valuesOf = (wanted) => Object.fromEntries(columns.filter(wanted).map((each) => [each.name, each.values[at]]).filter(([, value]) => value !== null));
-  const { iterations, reason } = valuesOf(isAbout);
+  const { iterations, reason, tags } = valuesOf(isAbout);
   return {
-    trial: number, state: states[at], partial: true, iterations, reason, config: valuesOf((each) => each.kind === "parameter"),
+    trial: number, state: states[at], partial: true, iterations, reason, tags, config: valuesOf((each) => each.kind === "parameter"),
     metrics: valuesOf((each) => each.kind === "objective" || each.kind === "metric"),
   };
 }

@@ -5,6 +5,7 @@ import { answers, controls } from "/assets/controls.js";
 import { duration, facts, h, note, number, state, table } from "/assets/parts.js";
 import { path } from "/assets/paths.js";
 import { address, change } from "/assets/place.js";
+import { remarksPart } from "/assets/remarks.js";
 
 function curves(trial, view) {
   const names = [...new Set(trial.results.flatMap((each) => Object.keys(each.metrics)))];
@@ -83,7 +84,7 @@ async function log(where, trial, stream, signal) {
 // A trial of a report that has no room for all of it.
 function inShort(name, trial) {
   return [
-    facts([["Why", trial.reason], ["Iterations", number(trial.iterations)]]),
+    facts([["Why", trial.reason], ["Iterations", number(trial.iterations)], ["Tags", trial.tags?.join(", ")]]),
     h("h2", {}, "Configuration"), facts(Object.entries(trial.config).map(([key, value]) => [key, number(value)])),
     h("h2", {}, "Values"), facts(Object.entries(trial.metrics).map(([key, value]) => [key, number(value)])),
     note("This report leaves out its results, decisions and output; ", h("code", {}, `luthier explain ${name} ${trial.trial}`), " prints them."),
@@ -111,6 +112,7 @@ export async function trialPage(name, number_, view, signal) {
         ["stop", "Stop", `Stop trial ${trial.trial}? Its results stay.`]], said),
       said,
       facts([["Why", trial.reason], ["Best", number(trial.best)], ["Iterations", number(trial.iterations)], ["Proposed by", trial.proposed_by]]),
+      remarksPart([name, trial.trial], trial.remarks),
       h("h2", {}, "Configuration"), facts(Object.entries(trial.config).map(([key, value]) => [key, number(value)])),
       h("h2", {}, "Results"), ...curves(trial, view),
       h("h2", {}, "Decisions"), decisions(trial),

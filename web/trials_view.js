@@ -5,6 +5,7 @@ import { axisChoice, lineChart } from "/assets/charts.js";
 import { h, note, number, problem, state, table } from "/assets/parts.js";
 import { path } from "/assets/paths.js";
 import { address, change } from "/assets/place.js";
+import { noteMark, tagFilter, tagList } from "/assets/remarks.js";
 
 const PER_PAGE = 50;
 const STATES = ["", "pending", "running", "interrupted", "paused", "completed", "stopped", "failed"];
@@ -20,13 +21,14 @@ function heading(name, view, column) {
 
 function columnOf(name, view, column, index, example) {
   const sorted = (view.sort || "trial") === column;
+  const filtered = SERVED ? (tag) => address([name], { ...view, filter: tagFilter(tag), offset: "" }) : null;
   return {
     heading: heading(name, view, column),
     order: sorted ? (view.order === "reversed" ? "descending" : "ascending") : undefined,
     number: column !== "trial" && typeof example === "number",
     words: column === "reason",
-    cell: (row) => column === "trial" ? h("a", { href: address([name, "trials", row.trial]) }, String(row.trial))
-      : column === "state" ? state(row.state) : number(row.cells[index]),
+    cell: (row) => column === "trial" ? [h("a", { href: address([name, "trials", row.trial]) }, String(row.trial)), noteMark(row.remarks)]
+      : column === "state" ? state(row.state) : column === "tags" && Array.isArray(row.cells[index]) ? tagList(row.cells[index], filtered) : number(row.cells[index]),
   };
 }
 

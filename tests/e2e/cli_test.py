@@ -17,7 +17,7 @@ import unittest
 from luthier_program import LUTHIER, ProgramTest, interrupt
 
 COMMANDS = ["run", "try", "ls", "show", "trials", "best", "logs", "top", "explain", "stop", "pause", "resume",
-            "extend", "enqueue", "retry", "rm", "replay", "simulate", "compare", "importance", "report", "plot",
+            "extend", "enqueue", "retry", "note", "tag", "rm", "replay", "simulate", "compare", "importance", "report", "plot",
             "export", "plugins", "doctor", "completion", "serve", "mcp", "help", "version"]
 
 

@@ -238,6 +238,21 @@ class Reading(ServeTest):
         self.assertNotEqual(status, 200)
         self.assertNotIn("root:", body)
 
+    def test_a_link_is_listed_as_what_the_api_makes_of_it(self):
+        outside = self.home / "outside"
+        (self.home / "luthier-results" / "digits").rename(outside)
+        (self.home / "luthier-results" / "digits").symlink_to(outside)
+        (row,) = self.get("experiments")["experiments"]
+        self.assertEqual((row["id"], row["experiment"], row["state"]), (None, "digits", "unreadable"))
+        self.assertIn("links are not followed", row["problem"])
+        self.assertEqual(self.status("/api/v1/experiments/digits"), 404)
+
+    def test_importance_is_that_of_the_command(self):
+        self.succeed(*self.run_words("many", samples=30, jobs=4), *self.train("--epochs", 1))
+        for words, query in [([], {}), (["--where", "trial > 3"], {"filter": "trial > 3"}), (["--method", "ped_anova"], {"method": "ped_anova"})]:
+            for _ in range(2):  # folded, and as it was folded
+                self.assertEqual(self.get("experiments/many/importance", **query), self.lines("importance", "many", *words)[0])
+
     def test_pages_need_nothing_from_elsewhere(self):
         status, headers, page = self.ask("/")
         self.assertEqual(status, 200)

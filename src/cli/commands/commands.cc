@@ -6,15 +6,15 @@
 namespace luthier::cli {
 
 extern const Command kRun, kTry, kLs, kShow, kTrials, kBest, kLogs, kTop, kExplain, kStop, kPause,
-    kResume, kExtend, kEnqueue, kRetry, kRm, kReplay, kSimulate, kCompare, kImportance, kReport,
-    kPlot, kExport, kPlugins, kDoctor, kCompletion, kServe, kMcp, kHelp, kVersion;
+    kResume, kExtend, kEnqueue, kRetry, kNote, kTag, kRm, kReplay, kSimulate, kCompare, kImportance,
+    kReport, kPlot, kExport, kPlugins, kDoctor, kCompletion, kServe, kMcp, kHelp, kVersion;
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 30> kCommands = {
-      &kRun,     &kTry,        &kLs,      &kShow,       &kTrials, &kBest,    &kLogs,   &kTop,
-      &kExplain, &kStop,       &kPause,   &kResume,     &kExtend, &kEnqueue, &kRetry,  &kRm,
-      &kReplay,  &kSimulate,   &kCompare, &kImportance, &kReport, &kPlot,    &kExport, &kPlugins,
-      &kDoctor,  &kCompletion, &kServe,   &kMcp,        &kHelp,   &kVersion};
+  static constexpr std::array<const Command*, 32> kCommands = {
+      &kRun,     &kTry,     &kLs,     &kShow,       &kTrials,  &kBest,       &kLogs,   &kTop,
+      &kExplain, &kStop,    &kPause,  &kResume,     &kExtend,  &kEnqueue,    &kRetry,  &kNote,
+      &kTag,     &kRm,      &kReplay, &kSimulate,   &kCompare, &kImportance, &kReport, &kPlot,
+      &kExport,  &kPlugins, &kDoctor, &kCompletion, &kServe,   &kMcp,        &kHelp,   &kVersion};
   return kCommands;
 }
 

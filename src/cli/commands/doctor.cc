@@ -19,6 +19,7 @@
 #include "tuner/assembly.h"
 #include "tuner/machine/machine.h"
 #include "tuner/stored/derived_check.h"
+#include "tuner/stored/remarks.h"
 
 namespace luthier::cli {
 namespace {
@@ -186,6 +187,9 @@ int run_salvage(const Arguments& arguments) {
   const auto saved = salvage(*directory);
   if (!saved) {
     return fail(saved.error());
+  }
+  if (const auto copied = copy_remarks(*directory, saved->directory); !copied) {
+    talk(copied.error().message);
   }
   if (arguments.has("json")) {
     return finish("{\"schema\": 1, \"directory\": " + json_string(saved->directory.string()) +

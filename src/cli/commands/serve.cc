@@ -1,4 +1,6 @@
 // Serves the experiments of a directory over HTTP: pages for people, JSON for programs.
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -49,6 +51,8 @@ constexpr std::array kOptions = {
            .argument = "URL",
            .meaning = "where people reach it through a proxy, such as https://tune.example.org; "
                       "everyone needs a token then"},
+    Option{.name = "while-input",
+           .meaning = "end when standard input, a pipe, ends: with the program that holds it"},
     kJson};
 
 constexpr std::size_t kTokenBytes = 20;
@@ -151,13 +155,31 @@ Result<> serve(const Arguments& arguments, int stop) {
   return announce(arguments, service.rules()) ? server->serve(stop) : Result<>();
 }
 
+// Readable when either is, or has ended.
+Result<FileDescriptor> either(int one, int other) {
+  FileDescriptor out(epoll_create1(EPOLL_CLOEXEC));
+  for (const int each : {one, other}) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = each}};
+    if (!out || epoll_ctl(out.get(), EPOLL_CTL_ADD, each, &event) != 0) {
+      return Error{ErrorCode::invalid_argument,
+                   "--while-input needs a pipe as standard input; drop it or give one"};
+    }
+  }
+  return out;
+}
+
 int run(const Arguments& arguments) {
   const auto end = end_event();
   if (!end) {
     return fail(end.error());
   }
   std::signal(SIGPIPE, SIG_IGN);
-  const auto served = serve(arguments, end->get());
+  const auto stop = arguments.has("while-input") ? either(end->get(), STDIN_FILENO)
+                                                 : Result<FileDescriptor>(FileDescriptor());
+  if (!stop) {
+    return fail(stop.error());
+  }
+  const auto served = serve(arguments, *stop ? stop->get() : end->get());
   return served ? kSuccess : fail(served.error());
 }
 

@@ -33,7 +33,9 @@ struct ExperimentRequest {
   PluginRegistry plugins = {};
   RunContext options = {};
   bool plain = false;
-  int verbosity = 1;  // 0 quiet, 2 verbose
+  bool pages = false;              // run --ui
+  std::int64_t pages_port = 7420;  // of them
+  int verbosity = 1;               // 0 quiet, 2 verbose
   bool name_given = false;
   bool budget_given = false;               // how many trials, or for how long
   std::set<std::string> parameters = {};   // those that options named

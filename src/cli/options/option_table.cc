@@ -302,6 +302,12 @@ constexpr Option kTable[] = {
      .meaning = "with --from: the path of a simulated experiment's table on this machine",
      .group = "again", .completes = Completes::file, .where = bundle, .set = table_of_bundle},
 
+    {.name = "ui",
+     .meaning = "show the run in a browser for as long as it lasts: the pages of 'luthier serve', whose address is printed",
+     .group = "execution", .where = run, .set = on<&ExperimentRequest::pages>},
+    {.name = "ui-port", .argument = "N",
+     .meaning = "with --ui: the port to listen on; 0: any free one", .default_text = "7420",
+     .group = "execution", .where = run, .set = count<&ExperimentRequest::pages_port, 0>},
     {.name = "verbose", .letter = 'v', .meaning = "say more",
      .group = "execution", .where = kController, .set = verbosity<2>},
     {.name = "quiet", .letter = 'q', .meaning = "print only failures and the outcome",

@@ -163,6 +163,10 @@ Result<Bundle> write_bundle(const fs::path& experiment, const fs::path& path) {
   LUTHIER_TRY(check_rerunnable(bundle.spec, bundle.facts, experiment));
   LUTHIER_TAKE(auto needs, needed_files(bundle.spec));
   bundle.needs = std::move(needs);
+  bundle.remarks = read_remarks(experiment);
+  if (!bundle.remarks.problem.empty()) {
+    return Error{ErrorCode::corruption, bundle.remarks.problem};
+  }
   GzipWriter gzip;
   auto done = gzip.open(path);
   done = done ? write_files(experiment, (*state)->sequence(), bundle, events, gzip) : done;

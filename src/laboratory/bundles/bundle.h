@@ -12,6 +12,7 @@
 #include "luthier/event.h"
 #include "luthier/experiment_spec.h"
 #include "tuner/needed_files.h"
+#include "tuner/stored/remarks.h"
 
 namespace luthier {
 
@@ -42,6 +43,7 @@ struct Bundle {
   BundleFacts facts;
   std::vector<NeededFile> needs;
   std::string canonical;  // see CanonicalExport
+  AllRemarks remarks;     // to read; a rerun is another experiment and has its own
 };
 
 // Errors: invalid_argument (its trials are functions of a program, which can't be run again from

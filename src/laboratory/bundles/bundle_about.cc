@@ -63,6 +63,9 @@ std::string about_json(const Bundle& bundle, const Contents& contents) {
     json.object().field("name", plugin.name).field("version", plugin.version).end();
   });
   json.field("interventions", bundle.facts.interventions);
+  if (bundle.remarks != AllRemarks()) {
+    json.raw_field("remarks", to_json(bundle.remarks));
+  }
   json.list_of("files", contents, [&](const auto& each) {
     const auto& [name, content] = each;
     json.object().field("name", name).field("bytes", content.bytes);

@@ -38,10 +38,10 @@ class Reader {
   Reader(TrialTable& table, const TrialChoice& choice, CountedTrials& counted)
       : table_(table), choice_(choice), counted_(counted) {}
 
-  Result<std::vector<Candidate>> read(bool running) {
+  Result<std::vector<Candidate>> read(const std::filesystem::path& directory) {
     counted_.spec = table_.spec();
     LUTHIER_TRY(choose_metric());
-    TrialColumns columns(table_.spec(), running);
+    TrialColumns columns(table_.spec(), is_running(directory), read_remarks(directory));
     const TrialQuery query{.where = choice_.where};
     LUTHIER_TRY(check_query(table_, columns, query));
     LUTHIER_TRY(for_each_wanted(table_, columns, query, [&](const TrialRow& row) {
@@ -231,9 +231,21 @@ Result<> count_at_iteration(CountedTrials& counted,
 
 Result<CountedTrials> count_trials(const std::filesystem::path& directory,
                                    const TrialChoice& choice) {
-  LUTHIER_TAKE(const auto table, open_trial_table(directory));
+  return count_trials(directory, choice, [&](const auto& look) -> Result<> {
+    LUTHIER_TAKE(const auto table, open_trial_table(directory));
+    return look(*table);
+  });
+}
+
+Result<CountedTrials> count_trials(const std::filesystem::path& directory,
+                                   const TrialChoice& choice,
+                                   const LookAtTrials& look_at_trials) {
   CountedTrials counted;
-  LUTHIER_TAKE(auto candidates, Reader(*table, choice, counted).read(is_running(directory)));
+  std::vector<Candidate> candidates;
+  LUTHIER_TRY(look_at_trials([&](TrialTable& table) -> Result<> {
+    LUTHIER_TAKE(candidates, Reader(table, choice, counted).read(directory));
+    return {};
+  }));
   counted.iteration = iteration_to_compare(candidates, choice);
   if (counted.iteration) {
     LUTHIER_TRY(count_at_iteration(counted, std::move(candidates), directory));

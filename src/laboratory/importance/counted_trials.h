@@ -9,11 +9,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "luthier/experiment_spec.h"
+#include "tuner/stored/trial_table.h"
 
 namespace luthier {
 
@@ -45,5 +47,11 @@ struct CountedTrials {
 // invalid_argument: the metric or the expression is wrong. Others are those of open_trial_table.
 Result<CountedTrials> count_trials(const std::filesystem::path& directory,
                                    const TrialChoice& choice);
+
+// The same for whoever has the trials already: calls what it is given with their table.
+using LookAtTrials = std::function<Result<>(const std::function<Result<>(TrialTable& table)>&)>;
+Result<CountedTrials> count_trials(const std::filesystem::path& directory,
+                                   const TrialChoice& choice,
+                                   const LookAtTrials& look_at_trials);
 
 }  // namespace luthier

@@ -76,5 +76,7 @@ ApiAnswer answer_control(const ApiRequest& request);
 ApiAnswer answer_retry(const ApiRequest& request);
 ApiAnswer answer_extend(const ApiRequest& request);
 ApiAnswer answer_enqueue(const ApiRequest& request);
+ApiAnswer answer_note(const ApiRequest& request);
+ApiAnswer answer_tag(const ApiRequest& request);
 
 }  // namespace luthier

@@ -115,7 +115,7 @@ std::string columns_json(const ExperimentSpec& spec,
 
 Result<std::vector<std::string>> asked_besides(const ApiRequest& request) {
   auto names = request.list("also");
-  const std::vector<std::string> known = {"iterations", "reason"};
+  const std::vector<std::string> known = {"iterations", "reason", "tags"};
   for (const auto& name : names) {
     if (std::ranges::find(known, name) == known.end()) {
       return Error{ErrorCode::invalid_argument, "also: " + unknown_name("column", name, known)};
@@ -134,7 +134,7 @@ ApiAnswer answer_columns(const ApiRequest& request) {
   const bool running = is_running(request.experiment);
   std::string out;
   LUTHIER_TRY(request.folds.look_at_trials(request.experiment, [&](TrialTable& table) -> Result<> {
-    TrialColumns columns(table.spec(), running);
+    TrialColumns columns(table.spec(), running, read_remarks(request.experiment));
     const std::size_t known = columns.known().size();
     LUTHIER_TRY(check_query(table, columns, query));
     LUTHIER_TAKE(const auto wanted, wanted_rows(table, columns, named, query, limit));

@@ -274,7 +274,7 @@ Result<std::string> contour_json(const ApiRequest& request,
   }
   Axis x(*across);
   Axis y(*up);
-  TrialColumns columns(spec, is_running(request.experiment));
+  TrialColumns columns(spec, is_running(request.experiment), read_remarks(request.experiment));
   LUTHIER_TRY(check_query(table, columns, query, {metric}));
   LUTHIER_TAKE(const auto trials, sampled(table, columns, query, metric, x, y));
   x.write(json, "x");

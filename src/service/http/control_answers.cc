@@ -1,6 +1,5 @@
 // What a person asks of an experiment from elsewhere: what the commands of the same names ask.
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "base/failure.h"
@@ -13,50 +12,12 @@
 #include "core/space/typed_config.h"
 #include "core/value_text.h"
 #include "service/http/api_request.h"
+#include "service/http/request_body.h"
 #include "tuner/assembly.h"
 #include "tuner/stored/status.h"
 
 namespace luthier {
 namespace {
-
-constexpr std::size_t kLongestId = 64;
-
-// The body: an object with no other members than these; none is an empty one.
-Result<Json> body_of(const ApiRequest& request, std::vector<std::string> known) {
-  if (request.http.body.empty()) {
-    return Json{.kind = Json::Kind::object};
-  }
-  LUTHIER_TAKE(auto body, parse_json(request.http.body));
-  if (body.kind != Json::Kind::object) {
-    return Error{ErrorCode::invalid_argument, "the body must be a JSON object"};
-  }
-  known.emplace_back("id");
-  for (const auto& [name, member] : body.members) {
-    if (std::ranges::find(known, name) == known.end()) {
-      return Error{ErrorCode::invalid_argument, unknown_name("member", to_utf8(name), known)};
-    }
-  }
-  return body;
-}
-
-// What the client calls its request, so that it is done once.
-Result<std::string> id_of(const Json& body) {
-  const Json* member = body.find("id");
-  if (member == nullptr) {
-    return std::string();
-  }
-  const std::string* id = member->value.text();
-  const bool plain = id != nullptr && !id->empty() && id->size() <= kLongestId &&
-                     std::ranges::all_of(*id, [](unsigned char c) {
-                       return std::isalnum(c) != 0 || c == '-' || c == '_';
-                     });
-  if (!plain) {
-    return failure(ErrorCode::invalid_argument,
-                   "id must be a text of at most {} letters, digits, '-' and '_'",
-                   kLongestId);
-  }
-  return *id;
-}
 
 Result<double> amount_of(const Json& body, std::string_view name) {
   const Json* member = body.find(name);
@@ -66,10 +27,6 @@ Result<double> amount_of(const Json& body, std::string_view name) {
     return failure(ErrorCode::invalid_argument, "{} must be a number and not negative", name);
   }
   return *amount;
-}
-
-bool names_trial(const ApiRequest& request) {
-  return request.target.segments.size() == 7;  // api v1 experiments NAME trials TRIAL ACTION
 }
 
 ApiAnswer ask(const ApiRequest& request, const Json& body, ControlRequest asked) {

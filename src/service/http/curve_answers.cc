@@ -35,7 +35,8 @@ Result<Asked> asked_trials(const ApiRequest& request, TrialTable& table) {
   }
   LUTHIER_TAKE(const auto limit, request.number("limit", 50, 1, kMostCurves));
   LUTHIER_TAKE(const auto query, trial_query(request));
-  TrialColumns columns(table.spec(), is_running(request.experiment));
+  TrialColumns columns(
+      table.spec(), is_running(request.experiment), read_remarks(request.experiment));
   LUTHIER_TRY(check_query(table, columns, query));
   LUTHIER_TAKE(trials, wanted_trials(table, columns, query));
   const std::size_t total = trials.size();

@@ -63,6 +63,10 @@ constexpr std::array kRoutes = {
     Route{"POST", "experiments/{experiment}/enqueue", "", answer_enqueue},
     Route{"POST", "experiments/{experiment}/retry", "", answer_retry},
     Route{"POST", "experiments/{experiment}/trials/{trial}/retry", "", answer_retry},
+    Route{"POST", "experiments/{experiment}/note", "", answer_note},
+    Route{"POST", "experiments/{experiment}/trials/{trial}/note", "", answer_note},
+    Route{"POST", "experiments/{experiment}/tag", "", answer_tag},
+    Route{"POST", "experiments/{experiment}/trials/{trial}/tag", "", answer_tag},
     Route{"POST", "experiments/{experiment}/{action}", "", answer_control},
     Route{"POST", "experiments/{experiment}/trials/{trial}/{action}", "", answer_control}};
 
@@ -228,14 +232,36 @@ ApiAnswer answer_session(const ApiRequest& request) {
   return json_response(std::move(out));
 }
 
+namespace {
+
+// What is behind a link has no path of the API.
+void write_elsewhere(JsonWriter& json, const std::filesystem::path& link) {
+  json.object()
+      .field("id", std::optional<std::string>())
+      .field("schema", 1)
+      .field("experiment", link.filename().string())
+      .field("state", "unreadable")
+      .field("problem",
+             "this is a link, and links are not followed here; serve the directory that it leads "
+             "to with --results")
+      .field("directory", link.string())
+      .end();
+}
+
+}  // namespace
+
 ApiAnswer answer_experiments(const ApiRequest& request) {
   std::string out;
   JsonWriter json(out);
   json.object().field("schema", 1).key("experiments").list();
   for (const ListedExperiment& listed : experiments_of(request.results)) {
     // The path names an experiment by its directory, which may have been renamed.
-    const std::string id = listed.directory.filename().string();
-    json.object().field("id", id).members_of(listed_json(listed)).end();
+    const std::string name = listed.directory.filename().string();
+    if (directory_of(request.results, name)) {
+      json.object().field("id", name).members_of(listed_json(listed)).end();
+    } else {
+      write_elsewhere(json, listed.directory);
+    }
   }
   json.end().end();
   return json_response(std::move(out));

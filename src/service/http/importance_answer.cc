@@ -21,7 +21,12 @@ ApiAnswer answer_importance(const ApiRequest& request) {
   LUTHIER_TAKE(const auto pairs, request.number("pairs", 0, 0, 1));
   options.pairs = pairs == 1;
   LUTHIER_TAKE(const auto top, request.number("top", 1000, 1, 1000));
-  LUTHIER_TAKE(const auto report, read_importance(request.experiment, options));
+  // Others may look at the experiment while importance is worked out.
+  LUTHIER_TAKE(const auto trials,
+               count_trials(request.experiment, options.trials, [&](const auto& look) {
+                 return request.folds.look_at_trials(request.experiment, look);
+               }));
+  LUTHIER_TAKE(const auto report, importance_of(trials, options));
   return json_response(importance_json(report, static_cast<std::size_t>(top)));
 }
 

@@ -36,7 +36,7 @@ std::string row_json(const ExperimentSpec& spec,
   JsonWriter json(out);
   const TrialColumns::Row values(columns, row);
   json.object()
-      .members_of(trial_row_json(spec, row, running))
+      .members_of(trial_row_json(spec, row, running, columns.remarks().of(row.trial)))
       .list_of("cells", shown, [&](const std::string& name) { json.value(values.value(name)); })
       .end();
   return out;
@@ -60,7 +60,7 @@ ApiAnswer answer_trials(const ApiRequest& request) {
   const bool running = is_running(request.experiment);
   std::string out;
   LUTHIER_TRY(request.folds.look_at_trials(request.experiment, [&](TrialTable& table) -> Result<> {
-    TrialColumns columns(table.spec(), running);
+    TrialColumns columns(table.spec(), running, read_remarks(request.experiment));
     const std::size_t known = columns.known().size();
     LUTHIER_TRY(check_query(table, columns, query));
     LUTHIER_TAKE(const auto wanted, wanted_trials(table, columns, query));
@@ -195,7 +195,8 @@ Result<std::string> row_of_trial(const ApiRequest& request) {
   std::string out;
   LUTHIER_TRY(request.folds.look_at_trials(request.experiment, [&](TrialTable& table) -> Result<> {
     LUTHIER_TAKE(const auto row, table.row(request.trial));
-    out = trial_row_json(table.spec(), row, running);
+    out = trial_row_json(
+        table.spec(), row, running, read_remarks(request.experiment).of(request.trial));
     return {};
   }));
   return out;

@@ -13,11 +13,12 @@
 namespace luthier {
 
 struct PlotOptions {
-  SvgSize size = {};                         // a height of 0: slice_plot chooses
-  std::string axis = "time";                 // of best_plot: time, trials or resource
-  std::string metric = {};                   // empty: the first objective
-  bool logarithmic = false;                  // the axis of values, where all are above 0
-  std::vector<std::string> parameters = {};  // of slice_plot; empty: all that vary, up to twelve
+  SvgSize size = {};          // a height of 0: slice_plot chooses
+  std::string axis = "time";  // of best_plot: time, trials or resource
+  std::string metric = {};    // empty: the first objective
+  bool logarithmic = false;   // the axis of values, where all are above 0
+  // Of slice_plot; empty: all that vary, up to twelve. Of contour_plot: across, then upwards.
+  std::vector<std::string> parameters = {};
 };
 
 // Errors: those of the readers; invalid_argument where a metric or a parameter is not there;
@@ -34,6 +35,9 @@ Result<std::string> importance_plot(const std::filesystem::path& experiment,
                                     const PlotOptions& options);
 // A metric against each parameter.
 Result<std::string> slice_plot(const std::filesystem::path& experiment, const PlotOptions& options);
+// A metric over two parameters, in colours.
+Result<std::string> contour_plot(const std::filesystem::path& experiment,
+                                 const PlotOptions& options);
 // The first two objectives, and which trials no other dominates.
 Result<std::string> front_plot(const std::filesystem::path& experiment, const PlotOptions& options);
 

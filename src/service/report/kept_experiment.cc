@@ -27,6 +27,7 @@ constexpr std::size_t kFewestPoints = 12;  // of a curve
 constexpr std::size_t kMostPoints = 400;
 constexpr std::size_t kMostMetrics = 6;  // with curves, beside the objectives
 constexpr std::size_t kFailedPages = 10;
+constexpr std::size_t kRemarkedPages = 30;
 constexpr std::size_t kContoured = 4;  // parameters, each with each
 
 // Of `count` things that need `bytes`, how many need a little less than `share`.
@@ -81,7 +82,10 @@ ColumnNames names_in(const std::string& answer) {
 class Keeping {
  public:
   Keeping(const std::filesystem::path& directory, const Overview& overview, std::size_t bytes)
-      : door_(directory), spec_(overview.spec), left_(bytes) {}
+      : door_(directory),
+        spec_(overview.spec),
+        remarked_(remarked_trials(overview.remarks)),
+        left_(bytes) {}
 
   std::string json(const std::string& id, const std::vector<TrialId>& ranked) && {
     ranked_ = ranked;
@@ -138,7 +142,8 @@ class Keeping {
 
   std::string columns_of(std::vector<TrialId> trials) {
     std::ranges::sort(trials, {}, &TrialId::value);
-    return door_.ask({"columns"}, {{"trials", numbers_text(trials)}, {"also", "iterations,reason"}})
+    return door_
+        .ask({"columns"}, {{"trials", numbers_text(trials)}, {"also", "iterations,reason,tags"}})
         .json;
   }
 
@@ -261,17 +266,20 @@ class Keeping {
     leave_out({"curves"}, said);
   }
 
-  // The best, some that failed, and then those that follow the best.
+  // The best, some that people say something about, some that failed, and then those that follow
+  // the best.
   std::vector<TrialId> paged() const {
     std::vector<TrialId> order = chosen_best(kFailedPages);
-    for (std::size_t i = 0; i < std::min(names_.failed.size(), kFailedPages); ++i) {
-      order.push_back(names_.failed[i]);
-    }
-    for (const TrialId trial : chosen_best(kMostPages)) {
-      if (std::ranges::find(order, trial) == order.end()) {
-        order.push_back(trial);
+    const auto add = [&](const std::vector<TrialId>& trials, std::size_t most) {
+      for (std::size_t i = 0; i < std::min(trials.size(), most); ++i) {
+        if (std::ranges::find(order, trials[i]) == order.end()) {
+          order.push_back(trials[i]);
+        }
       }
-    }
+    };
+    add(remarked_, kRemarkedPages);
+    add(names_.failed, kFailedPages);
+    add(chosen_best(kMostPages), kMostPages);
     order.resize(std::min(order.size(), kMostPages));
     return order;
   }
@@ -334,6 +342,7 @@ class Keeping {
 
   ApiDoor door_;
   const ExperimentSpec& spec_;
+  const std::vector<TrialId> remarked_;
   std::size_t left_;  // bytes
   std::vector<TrialId> ranked_;
   std::vector<TrialId> shown_;  // as `ranked_`

@@ -17,6 +17,7 @@
 #include "base/try.h"
 #include "loggers/tensorboard.h"
 #include "store/experiment_lock.h"
+#include "tuner/stored/remarks.h"
 
 namespace luthier {
 namespace {
@@ -56,7 +57,8 @@ bool is_log_file(std::string_view name) {
 bool is_own(const ContainedFiles& files, std::string_view name) {
   if (is_log_file(name) || name == kLock || name == "experiment.index" ||
       name == "experiment.index.new" || name == "trials" || name == "control" ||
-      name == "notifications" || name == ".loggers" || name == tensorboard_file_name(0)) {
+      name == "notifications" || name == ".loggers" || name == tensorboard_file_name(0) ||
+      is_remarks_file(name)) {
     return true;
   }
   const auto status = files.status(name);

@@ -34,16 +34,24 @@ std::optional<double> age_of_file_s(const std::filesystem::path& directory) {
                 : std::optional(std::chrono::duration<double>(now - written).count());
 }
 
+// Where there are any.
+void add_remarks(JsonWriter& json, const Remarks& remarks) {
+  if (!remarks.empty()) {
+    json.raw_field("remarks", to_json(remarks));
+  }
+}
+
 std::string unreadable_json(const ListedExperiment& listed) {
   std::string out;
-  JsonWriter(out)
-      .object()
+  JsonWriter json(out);
+  json.object()
       .field("schema", 1)
       .field("experiment", listed.directory.filename().string())
       .field("state", "unreadable")
       .field("problem", listed.status.error().message)
-      .field("directory", listed.directory.string())
-      .end();
+      .field("directory", listed.directory.string());
+  add_remarks(json, listed.remarks);
+  json.end();
   return out;
 }
 
@@ -66,6 +74,17 @@ void add_best(JsonWriter& json, const Overview& experiment) {
   json.list_of("best", experiment.status.best, [&](const TrialRow& row) {
     json.raw(trial_row_json(experiment.spec, row, experiment.running));
   });
+}
+
+// Of the experiment, and which trials there are remarks on; or why they can't be read.
+void add_remarks(JsonWriter& json, const AllRemarks& remarks) {
+  add_remarks(json, remarks.experiment);
+  if (!remarks.problem.empty()) {
+    json.field("remarks_problem", remarks.problem);
+  }
+  if (const auto trials = remarked_trials(remarks); !trials.empty()) {
+    json.list_of("remarked_trials", trials, [&](TrialId trial) { json.value(trial.value); });
+  }
 }
 
 void add_requirements(JsonWriter& json, const Overview& experiment) {
@@ -97,6 +116,7 @@ std::vector<ListedExperiment> experiments_of(const std::filesystem::path& result
       continue;
     }
     listed.running = is_running(directory);
+    listed.remarks = read_remarks(directory).experiment;
     listed.active =
         listed.status ? activity_at(directory, listed.status->time) : last_activity(directory);
     all.push_back(std::move(listed));
@@ -143,8 +163,9 @@ std::string listed_json(const ListedExperiment& listed) {
       .field("best", status.best_value)
       .field("best_trial", best ? std::optional(best->value) : std::nullopt)
       .field("age_s", age_s(listed))
-      .field("directory", listed.directory.string())
-      .end();
+      .field("directory", listed.directory.string());
+  add_remarks(json, listed.remarks);
+  json.end();
   return out;
 }
 
@@ -153,8 +174,11 @@ Result<Overview> read_overview(const std::filesystem::path& directory) {
   if (!stored) {
     return stored.error();
   }
-  return Overview{
-      directory, std::move(stored->spec), std::move(stored->status), is_running(directory)};
+  return Overview{directory,
+                  std::move(stored->spec),
+                  std::move(stored->status),
+                  is_running(directory),
+                  read_remarks(directory)};
 }
 
 const std::string& end_reason(const Overview& experiment) {
@@ -201,8 +225,9 @@ std::string overview_json(const Overview& experiment) {
       .field("tags", spec.tags)
       .field("elapsed_s", status.elapsed_s)
       .raw_field("controller", controller_json(experiment))
-      .field("directory", experiment.directory.string())
-      .end();
+      .field("directory", experiment.directory.string());
+  add_remarks(json, experiment.remarks);
+  json.end();
   return out;
 }
 

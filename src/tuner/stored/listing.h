@@ -11,6 +11,7 @@
 #include "core/state/experiment_status.h"
 #include "luthier/error.h"
 #include "luthier/experiment_spec.h"
+#include "tuner/stored/remarks.h"
 
 namespace luthier {
 
@@ -20,6 +21,7 @@ struct ListedExperiment {
   Result<ExperimentStatus> status;
   bool running = false;  // a controller holds it
   TimePoint active = 0;  // when anything was last written about it
+  Remarks remarks = {};  // of the experiment
 };
 
 // The most recent first, without those that never began.
@@ -39,6 +41,7 @@ struct Overview {
   ExperimentSpec spec;
   ExperimentStatus status;
   bool running = false;  // a controller holds it
+  AllRemarks remarks = {};
 };
 Result<Overview> read_overview(const std::filesystem::path& directory);
 // Why it ended, or is about to; empty: it is not.

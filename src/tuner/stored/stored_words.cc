@@ -12,7 +12,10 @@ std::string_view trial_state_text(TrialState state, bool running) {
   return state == TrialState::running && !running ? kInterruptedState : to_text(state);
 }
 
-std::string trial_row_json(const ExperimentSpec& spec, const TrialRow& row, bool running) {
+std::string trial_row_json(const ExperimentSpec& spec,
+                           const TrialRow& row,
+                           bool running,
+                           const Remarks& remarks) {
   std::string out;
   JsonWriter json(out);
   json.object()
@@ -28,6 +31,9 @@ std::string trial_row_json(const ExperimentSpec& spec, const TrialRow& row, bool
       .field("reason", row.reason);
   if (!spec.require.empty()) {
     json.field("unmet", row.unmet);
+  }
+  if (!remarks.empty()) {
+    json.raw_field("remarks", to_json(remarks));
   }
   json.end();
   return out;

@@ -8,6 +8,7 @@
 #include "core/state/trial_row.h"
 #include "luthier/decision.h"
 #include "luthier/experiment_spec.h"
+#include "tuner/stored/remarks.h"
 
 namespace luthier {
 
@@ -19,7 +20,10 @@ std::string_view experiment_state_text(bool running, bool finished);
 std::string_view trial_state_text(TrialState state, bool running);
 
 // One trial as docs/cli.md describes it, "schema" first.
-std::string trial_row_json(const ExperimentSpec& spec, const TrialRow& row, bool running);
+std::string trial_row_json(const ExperimentSpec& spec,
+                           const TrialRow& row,
+                           bool running,
+                           const Remarks& remarks = {});
 // Why there is no best trial.
 std::string nothing_feasible_text(const std::string& experiment,
                                   TrialId nearest,

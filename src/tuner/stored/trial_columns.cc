@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "core/state/measured_metrics.h"
 #include "tuner/stored/stored_words.h"
@@ -13,6 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kFixed = {
     "trial", "state", "iterations", "attempts", "proposed_by", "reason", "exit_status"};
 
+// A list, empty where a trial has none.
+constexpr std::string_view kTags = "tags";
 // Which requirements a trial misses, where there are any.
 constexpr std::string_view kUnmet = "unmet";
 
@@ -27,8 +30,8 @@ int rank(const Value& value) {
 
 }  // namespace
 
-TrialColumns::TrialColumns(const ExperimentSpec& spec, bool running)
-    : spec_(spec), running_(running) {
+TrialColumns::TrialColumns(const ExperimentSpec& spec, bool running, AllRemarks remarks)
+    : spec_(spec), running_(running), remarks_(std::move(remarks)) {
   for (const Parameter& parameter : spec.space.parameters()) {
     known_.push_back(parameter.name);
   }
@@ -40,7 +43,11 @@ TrialColumns::TrialColumns(const ExperimentSpec& spec, bool running)
   if (!spec.require.empty()) {
     known_.insert(known_.begin(), std::string(kUnmet));
   }
+  has_tags_ = !contains(known_, kTags);
   known_.insert(known_.begin(), kMeasuredMetrics.begin(), kMeasuredMetrics.end());
+  if (has_tags_) {
+    known_.insert(known_.begin(), std::string(kTags));
+  }
   known_.insert(known_.begin(), kFixed.begin(), kFixed.end());
 }
 
@@ -54,6 +61,9 @@ void TrialColumns::learn(const Metrics& metrics) {
 
 std::vector<std::string> TrialColumns::default_columns() const {
   std::vector<std::string> columns = {"trial", "state"};
+  if (has_tags_ && remarks_.any_tagged_trial()) {
+    columns.emplace_back(kTags);
+  }
   for (const Objective& objective : spec_.objectives) {
     columns.push_back(objective.metric);
   }
@@ -96,6 +106,10 @@ Value TrialColumns::Row::value(std::string_view column) const {
   }
   if (column == kUnmet && !columns_.spec_.require.empty()) {
     return row_.unmet.empty() ? Value() : Value(row_.unmet);
+  }
+  if (column == kTags && columns_.has_tags_) {
+    const auto& tags = columns_.remarks_.of(row_.trial).tags;
+    return Value(ValueList(tags.begin(), tags.end()));
   }
   if (const Value* value = index_ ? index_->find(column) : row_.config.find(column)) {
     return *value;

@@ -10,20 +10,23 @@
 #include "core/named_index.h"
 #include "core/state/trial_row.h"
 #include "luthier/experiment_spec.h"
+#include "tuner/stored/remarks.h"
 
 namespace luthier {
 
 class TrialColumns {
  public:
-  // `spec` must outlive it. `running`: a controller holds the experiment.
-  TrialColumns(const ExperimentSpec& spec, bool running);
+  // `spec` must outlive it. `running`: a controller holds the experiment. `remarks`: what the
+  // column `tags` has.
+  TrialColumns(const ExperimentSpec& spec, bool running, AllRemarks remarks = {});
 
   void learn(const Metrics& metrics);  // metrics are columns too
   const std::vector<std::string>& known() const { return known_; }
-  // Trial, state, objectives, the parameters that vary, iterations, reason and, where there are
-  // requirements, which of them is not met.
+  // Trial, state, tags where a trial has one, objectives, the parameters that vary, iterations,
+  // reason and, where there are requirements, which of them is not met.
   std::vector<std::string> default_columns() const;
   std::string_view state_text(const TrialRow& row) const;
+  const AllRemarks& remarks() const { return remarks_; }
   bool is_objective(std::string_view column) const;
   bool largest_first(std::string_view column) const;  // an objective that is maximised
 
@@ -46,6 +49,8 @@ class TrialColumns {
  private:
   const ExperimentSpec& spec_;
   const bool running_;
+  const AllRemarks remarks_;
+  bool has_tags_ = false;  // no parameter and no objective has the name
   std::vector<std::string> known_;
 };
 

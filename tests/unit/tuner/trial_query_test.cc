@@ -37,8 +37,10 @@ class TrialQueries : public testing::Test {
     EXPECT_TRUE(state.ok());
     return numbers_of(*table_of(**state), query);
   }
-  static std::vector<std::int64_t> numbers_of(TrialTable& table, const TrialQuery& query) {
-    TrialColumns columns(table.spec(), false);
+  static std::vector<std::int64_t> numbers_of(TrialTable& table,
+                                              const TrialQuery& query,
+                                              const AllRemarks& remarks = {}) {
+    TrialColumns columns(table.spec(), false, remarks);
     const auto checked = check_query(table, columns, query);
     EXPECT_TRUE(checked.ok()) << checked.error().message;
     const auto trials = wanted_trials(table, columns, query);
@@ -81,6 +83,25 @@ TEST_F(TrialQueries, AnExpressionOfColumnsLeavesOthersOut) {
   EXPECT_EQ(wanted({.states = {"completed"}, .where = "not (score > 0.2)", .sort = "score"}),
             (Numbers{3, 1}));
   EXPECT_EQ(wanted({.where = "false"}), Numbers{});
+}
+
+TEST_F(TrialQueries, TagsAreAColumn) {
+  const auto state = read_state(place_.path() / "asked");
+  ASSERT_TRUE(state.ok());
+  const auto table = table_of(**state);
+  AllRemarks remarks;
+  remarks.trials[{1}].tags = {"good", "odd"};
+  remarks.trials[{4}].tags = {"odd"};
+  const auto tagged = [&](const std::string& where) {
+    return numbers_of(*table, {.where = where}, remarks);
+  };
+  EXPECT_EQ(tagged("\"odd\" in tags"), (Numbers{1, 4}));
+  EXPECT_EQ(tagged("\"good\" in tags and \"odd\" in tags"), (Numbers{1}));
+  EXPECT_EQ(tagged("\"odd\" not in tags and score > 0.2"), (Numbers{0, 2}));
+  EXPECT_EQ(wanted({.where = "\"odd\" in tags"}), Numbers{});  // nobody has said anything
+  const TrialColumns columns((*state)->spec(), false, remarks);
+  EXPECT_EQ(columns.default_columns()[2], "tags");
+  EXPECT_NE(TrialColumns((*state)->spec(), false).default_columns()[2], "tags");
 }
 
 TEST_F(TrialQueries, WhatIsWrongIsSaid) {

@@ -14,8 +14,15 @@ namespace luthier::cli {
 namespace {
 
 constexpr std::array kExamples = {std::string_view("luthier ls"),
+                                  std::string_view("luthier ls --tag paper"),
                                   std::string_view("luthier ls --results /data/tuning --json")};
-constexpr std::array kOptions = {kResults, kJson};
+constexpr std::array kOptions = {
+    Option{.name = "tag",
+           .argument = "TAG",
+           .meaning = "only experiments with this tag; of several, with all of them",
+           .repeatable = true},
+    kResults,
+    kJson};
 
 // A row of the table, before it is known which columns there are.
 struct Row {
@@ -25,12 +32,13 @@ struct Row {
   StateCounts counts = {};
   std::string best = {};
   std::string age = {};
+  std::string tags = {};
 };
 
 Row row_of(const ListedExperiment& listed) {
   const std::string name = listed.directory.filename().string();
   if (!listed.status) {
-    return {.name = name, .state = "unreadable"};
+    return {.name = name, .state = "unreadable", .tags = join(listed.remarks.tags, ",")};
   }
   const ExperimentStatus& status = *listed.status;
   return {.name = name,
@@ -38,7 +46,8 @@ Row row_of(const ListedExperiment& listed) {
           .trials = std::to_string(status.added_count()),
           .counts = counts_of(status, listed.running),
           .best = status.best_value ? status.metric + " " + short_number(*status.best_value) : "-",
-          .age = duration_text(age_s(listed))};
+          .age = duration_text(age_s(listed)),
+          .tags = join(listed.remarks.tags, ",")};
 }
 
 std::int64_t count_of(const Row& row, std::string_view state) {
@@ -66,6 +75,12 @@ std::vector<std::string_view> shown_states(const std::vector<Row>& rows) {
   return states;
 }
 
+bool has_tags(const ListedExperiment& listed, const std::vector<std::string>& wanted) {
+  const auto& tags = listed.remarks.tags;
+  return std::ranges::all_of(
+      wanted, [&](const std::string& tag) { return std::ranges::find(tags, tag) != tags.end(); });
+}
+
 std::string table_text(const std::vector<Row>& rows) {
   const auto states = shown_states(rows);
   std::vector<Table::Column> columns = {{"experiment"}, {"state"}, {"trials", Table::Align::right}};
@@ -73,6 +88,10 @@ std::string table_text(const std::vector<Row>& rows) {
     columns.push_back({std::string(state), Table::Align::right});
   }
   columns.insert(columns.end(), {{"best"}, {"age", Table::Align::right}});
+  const bool tagged = std::ranges::any_of(rows, [](const Row& row) { return !row.tags.empty(); });
+  if (tagged) {
+    columns.push_back({"tags"});
+  }
   Table table(std::move(columns));
   for (const Row& row : rows) {
     std::vector<std::string> cells = {row.name, row.state, row.trials};
@@ -80,6 +99,9 @@ std::string table_text(const std::vector<Row>& rows) {
       cells.push_back(row.counts.empty() ? "" : std::to_string(count_of(row, state)));
     }
     cells.insert(cells.end(), {row.best, row.age});
+    if (tagged) {
+      cells.push_back(row.tags);
+    }
     table.add(std::move(cells));
   }
   return table.text(output_columns());
@@ -98,6 +120,9 @@ int run(const Arguments& arguments) {
   }
   for (const ListedExperiment& listed : experiments_of(results)) {
     const auto& status = listed.status;
+    if (!has_tags(listed, arguments.all("tag"))) {
+      continue;
+    }
     if (arguments.has("json")) {
       lines += listed_json(listed) + "\n";
     } else if (!status) {
@@ -107,6 +132,10 @@ int run(const Arguments& arguments) {
   }
   if (arguments.has("json")) {
     return finish(lines);
+  }
+  if (rows.empty() && arguments.has("tag")) {
+    talk("no experiment in " + results.string() + " has these tags");
+    return kSuccess;
   }
   if (rows.empty()) {
     talk("no experiments in " + results.string() + "; 'luthier run --help' shows how to start one");

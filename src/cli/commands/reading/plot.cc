@@ -16,10 +16,11 @@
 namespace luthier::cli {
 namespace {
 
-constexpr std::string_view kKindWords = "best curves importance slice front compare";
+constexpr std::string_view kKindWords = "best curves importance slice contour front compare";
 constexpr std::array kExamples = {
     std::string_view("luthier plot best digits -o digits.svg"),
     std::string_view("luthier plot slice digits lr batch --log -o slices.svg"),
+    std::string_view("luthier plot contour digits lr batch"),
     std::string_view("luthier plot compare asha-1 asha-2 fifo-1 fifo-2 --axis trials -o ours.svg")};
 constexpr std::array kOperands = {
     Operand{.name = "KIND", .completes = Completes::words, .words = kKindWords},
@@ -38,9 +39,10 @@ constexpr std::array kOptions = {
     Option{.name = "width",
            .argument = "PIXELS",
            .meaning = "from 200 to 4000 (default: 640; of slices, 960)"},
-    Option{.name = "height",
-           .argument = "PIXELS",
-           .meaning = "from 150 to 4000 (default: 400; of slices, 260 for each row)"},
+    Option{
+        .name = "height",
+        .argument = "PIXELS",
+        .meaning = "from 150 to 4000 (default: 400; of contour, 480; of slices, 260 for each row)"},
     Option{.name = "axis",
            .argument = "AXIS",
            .meaning = "of best and compare: time, trials or resource (default: time)",
@@ -48,7 +50,7 @@ constexpr std::array kOptions = {
            .words = kAxisWords},
     Option{.name = "metric",
            .argument = "NAME",
-           .meaning = "of curves, importance and slice (default: the first objective)"},
+           .meaning = "of curves, importance, slice and contour (default: the first objective)"},
     Option{.name = "log", .meaning = "values in powers of ten, where all are above 0"},
     kBy,
     kAt,
@@ -73,7 +75,8 @@ Result<double> pixels(const Arguments& arguments,
   return static_cast<double>(count);
 }
 
-// What is plotted: all operands after the kind, but for `slice`, whose others are parameters.
+// What is plotted: all operands after the kind, but for `slice` and `contour`, whose others are
+// parameters.
 struct Plotted {
   std::string kind;
   std::vector<std::filesystem::path> experiments;
@@ -87,9 +90,10 @@ Result<Plotted> plotted(const Arguments& arguments) {
   if (std::ranges::find(kinds, plot.kind) == kinds.end()) {
     return Error{ErrorCode::invalid_argument, unknown_name("kind of plot", plot.kind, kinds)};
   }
+  const bool of_parameters = plot.kind == "slice" || plot.kind == "contour";
   const bool several = plot.kind == "best" || plot.kind == "compare";
   for (std::size_t i = 1; i < operands.size(); ++i) {
-    if (i > 1 && plot.kind == "slice") {
+    if (i > 1 && of_parameters) {
       plot.options.parameters.push_back(operands[i]);
     } else if (i > 1 && !several) {
       return Error{ErrorCode::invalid_argument,
@@ -113,8 +117,9 @@ Result<Plotted> plotted(const Arguments& arguments) {
 
 Result<> take_size(Plotted& plot, const Arguments& arguments) {
   const bool rows = plot.kind == "slice";  // as many as there are parameters
+  const double usual = rows ? 0 : plot.kind == "contour" ? 480 : 400;
   LUTHIER_TAKE(plot.options.size.width, pixels(arguments, "width", rows ? 960 : 640, 200));
-  LUTHIER_TAKE(plot.options.size.height, pixels(arguments, "height", rows ? 0 : 400, 150));
+  LUTHIER_TAKE(plot.options.size.height, pixels(arguments, "height", usual, 150));
   return {};
 }
 
@@ -139,6 +144,7 @@ Result<std::string> drawn(const Plotted& plot, const Arguments& arguments) {
   return plot.kind == "curves"       ? curves_plot(experiment, plot.options)
          : plot.kind == "importance" ? importance_plot(experiment, plot.options)
          : plot.kind == "slice"      ? slice_plot(experiment, plot.options)
+         : plot.kind == "contour"    ? contour_plot(experiment, plot.options)
                                      : front_plot(experiment, plot.options);
 }
 

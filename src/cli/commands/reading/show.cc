@@ -90,6 +90,25 @@ std::string pairs_text(std::span<const std::pair<std::string, std::string>> pair
   return text;
 }
 
+// Those given at the start, then those put on it since.
+std::string tags_text(const Overview& experiment) {
+  const std::string given = pairs_text(experiment.spec.tags);
+  const std::string put = join(experiment.remarks.experiment.tags, " ");
+  return given + (given.empty() || put.empty() ? "" : "\n") + put;
+}
+
+// The note, or why it can't be read.
+std::string note_text(const Overview& experiment) {
+  const AllRemarks& remarks = experiment.remarks;
+  std::string text = remarks.problem.empty() ? remarks.experiment.note : remarks.problem;
+  const auto trials = remarked_trials(remarks);
+  if (!trials.empty()) {
+    text += (text.empty() ? "" : "\n") +
+            ("(on " + counted(std::ssize(trials), "trial") + " too: `luthier note` says which)");
+  }
+  return text;
+}
+
 std::vector<Fact> facts(const Overview& experiment) {
   const ExperimentStatus& status = experiment.status;
   const ExperimentSpec& spec = experiment.spec;
@@ -109,7 +128,8 @@ std::vector<Fact> facts(const Overview& experiment) {
           {"executor", spec.executor},
           {"", pairs_text(spec.executor_options)},  // below the executor
           {"command", join(spec.command, " ")},
-          {"tags", pairs_text(spec.tags)},
+          {"tags", tags_text(experiment)},
+          {"note", note_text(experiment)},
           {"elapsed", duration_text(status.elapsed_s)},
           {"controller", controller_text(experiment)},
           {"directory", experiment.directory.string()}};

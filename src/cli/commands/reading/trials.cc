@@ -18,6 +18,7 @@ constexpr std::array kExamples = {
     std::string_view("luthier trials digits"),
     std::string_view("luthier trials digits --sort loss --state completed"),
     std::string_view("luthier trials digits --where 'loss < 0.1 and lr > 0.001'"),
+    std::string_view("luthier trials digits --where '\"good\" in tags'"),
     std::string_view("luthier trials digits --columns trial,state,lr,loss --json")};
 constexpr std::array kOperands = {kExperiment};
 constexpr std::array kOptions = {
@@ -39,7 +40,7 @@ constexpr std::array kOptions = {
                       "--constraint: 'loss < 0.1 and lr > 1e-3'"},
     Option{.name = "columns",
            .argument = "A,B,...",
-           .meaning = "the columns to show: trial, state, iterations, attempts, proposed_by, "
+           .meaning = "the columns to show: trial, state, tags, iterations, attempts, proposed_by, "
                       "reason, exit_status, wall_s, cpu_s, max_rss_bytes, parameters, metrics "
                       "(default: what varies)"},
     kResults,
@@ -64,6 +65,17 @@ Wish wish_of(const Arguments& arguments) {
   return wish;
 }
 
+std::string tags_text(const Value& tags) {
+  if (!tags.list()) {
+    return value_text(tags);  // a parameter of that name
+  }
+  std::string text;
+  for (const Value& tag : *tags.list()) {
+    text += (text.empty() ? "" : ",") + to_text(tag);
+  }
+  return text.empty() ? "-" : text;
+}
+
 // Prints rows as they come: memory does not grow with them.
 class Printer {
  public:
@@ -79,7 +91,7 @@ class Printer {
   // False: standard output takes no more.
   bool add(const TrialRow& row) {
     if (json_) {
-      lines_ += trial_row_json(spec_, row, running_) + "\n";
+      lines_ += trial_row_json(spec_, row, running_, known_.remarks().of(row.trial)) + "\n";
       return lines_.size() < kPieceBytes || print(std::exchange(lines_, {}));
     }
     const TrialColumns::Row cells(known_, row);
@@ -88,6 +100,7 @@ class Printer {
       const Value value = cells.value(name);
       texts.push_back(name == "trial"   ? to_text(row.trial)
                       : value.is_null() ? "-"
+                      : name == "tags"  ? tags_text(value)
                                         : value_text(value));
     }
     table_.add(std::move(texts));
@@ -103,8 +116,8 @@ class Printer {
   std::vector<Table::Column> headings() const {
     std::vector<Table::Column> headings;
     for (const auto& name : columns_) {
-      const bool text =
-          name == "state" || name == "reason" || name == "proposed_by" || name == "unmet";
+      const bool text = name == "state" || name == "reason" || name == "proposed_by" ||
+                        name == "unmet" || name == "tags";
       headings.push_back({name, text ? Table::Align::left : Table::Align::right});
     }
     return headings;
@@ -131,7 +144,10 @@ int run(const Arguments& arguments) {
   }
   const auto wish = wish_of(arguments);
   const bool running = is_running(*directory);
-  TrialColumns columns((*table)->spec(), running);
+  TrialColumns columns((*table)->spec(), running, read_remarks(*directory));
+  if (!columns.remarks().problem.empty()) {
+    talk(columns.remarks().problem);
+  }
   if (const auto checked = check_query(**table, columns, wish.query, wish.columns); !checked) {
     return fail(checked.error());
   }

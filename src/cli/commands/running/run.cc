@@ -1,8 +1,11 @@
 // Starts an experiment. Everything is checked before anything is created.
 #include <array>
+#include <optional>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "cli/commands/running/rerun.h"
+#include "cli/commands/running/run_pages.h"
 #include "cli/options/default_name.h"
 #include "cli/options/experiment_request.h"
 #include "cli/options/option_table.h"
@@ -25,6 +28,8 @@ constexpr std::array kExamples = {
     std::string_view("luthier run --from digits.bundle   # again, and whether it is the same")};
 constexpr std::array kOperands = {
     Operand{.name = "FILE.toml", .required = false, .completes = Completes::file}};
+
+constexpr std::int64_t kLastPort = 65535;
 
 // Constraints that no drawn configuration satisfies are refused before anything is created. A grid
 // is walked and points are given, so they may hold what no draw finds.
@@ -87,6 +92,44 @@ int dry_run(ExperimentRequest& request) {
   return finish(to_json(request.spec) + "\n");
 }
 
+// The pages of --ui, before anything is created; nothing: they were not asked for.
+Result<std::optional<RunPages>> start_pages(const ExperimentRequest& request) {
+  if (!request.pages) {
+    return std::optional<RunPages>();
+  }
+  const SessionOptions& session = request.options.session;
+  if (session.memory_store) {
+    return Error{ErrorCode::invalid_argument,
+                 "--store memory leaves nothing that pages could show; drop it or --ui"};
+  }
+  if (request.pages_port > kLastPort) {
+    return Error{ErrorCode::invalid_argument, "--ui-port must be a number from 0 to 65535"};
+  }
+  LUTHIER_TAKE(auto pages, RunPages::start(session.results, static_cast<int>(request.pages_port)));
+  talk("the run in a browser, for as long as it lasts: " + pages.address());
+  return std::optional(std::move(pages));
+}
+
+int run_to_its_end(const Arguments& arguments, ExperimentRequest& request) {
+  const auto pages = start_pages(request);
+  if (!pages) {
+    return fail(pages.error());
+  }
+  outlive_readers();
+  say_notes_on_run(request);
+  const int code =
+      report_end(arguments,
+                 request,
+                 run_experiment(request.spec, request.plugins, request.options, request.space),
+                 request.spec);
+  if (*pages && request.verbosity > 0) {
+    const std::string option = results_option(request.options.session.results);
+    talk("the pages end with the run; 'luthier serve" + (option.empty() ? "" : " " + option) +
+         "' shows it again");
+  }
+  return code;
+}
+
 int run(const Arguments& arguments) {
   if (const auto bundle = arguments.text("from")) {
     return rerun(arguments, *bundle);
@@ -108,13 +151,7 @@ int run(const Arguments& arguments) {
   if (arguments.has("dry-run")) {
     return dry_run(*request);
   }
-  outlive_readers();
-  say_notes_on_run(*request);
-  return report_end(
-      arguments,
-      *request,
-      run_experiment(request->spec, request->plugins, request->options, request->space),
-      request->spec);
+  return run_to_its_end(arguments, *request);
 }
 
 }  // namespace

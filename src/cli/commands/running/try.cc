@@ -68,6 +68,9 @@ int check_try(const Arguments& arguments, const ExperimentRequest& request) {
     return fail_usage("try runs a program on this machine; drop --executor " +
                       request.spec.executor);
   }
+  if (arguments.has("ui") || arguments.has("ui-port")) {
+    return fail_usage("try stores nothing that pages could show; drop --ui");
+  }
   if (arguments.has("from")) {
     return fail_usage("try takes no bundle; drop --from");
   }

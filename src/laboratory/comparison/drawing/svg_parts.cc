@@ -25,6 +25,9 @@ constexpr std::string_view kDocumentStyle =
     ".curve.thin{stroke-width:1;opacity:.6}.again{stroke-dasharray:6 4}"
     ".band{fill:currentColor;opacity:.16}.bar{fill:currentColor;opacity:.55}"
     ".dot{fill:currentColor;opacity:.5}.ring{fill:none;stroke:#1c2024;stroke-width:1.5}"
+    ".mark{fill:#ffffff;stroke:#1c2024;stroke-width:1.2}"
+    ".hatch{fill:none;stroke:#3c444d;stroke-width:.6;opacity:.6}"
+    ".missing{fill:none;stroke:#a62b1f;stroke-width:1.5}"
     ".interval{fill:none;stroke:#1c2024;stroke-width:1.5}"
     ".g0{color:#0072b2}.g1{color:#d55e00}.g2{color:#00805e}.g3{color:#b0458c}"
     ".g4{color:#8a6d00}.g5{color:#2a9fd6}.g6{color:#6a4ca3}.g7{color:#7f5539}";
@@ -68,6 +71,29 @@ std::string x_ticks(const SvgFrame& frame, TickNames names) {
   return out;
 }
 
+// Of numbers, with lines across; of names, every one that has room.
+std::string y_ticks(const SvgFrame& frame, TickNames names) {
+  constexpr double kNameRoom = 16;
+  constexpr int kNameWidth = 9;
+  std::string out;
+  const auto room = static_cast<std::size_t>((frame.size.height - frame.top) / kNameRoom);
+  const std::size_t stride = names.size() / std::max<std::size_t>(1, room) + 1;
+  for (std::size_t i = 0; i < names.size(); i += stride) {
+    out += svg_text(kSvgLeft - 8,
+                    frame.py(static_cast<double>(i)) + 4,
+                    "end",
+                    fit(printable(names[i]), kNameWidth));
+  }
+  if (!names.empty()) {
+    return out;
+  }
+  for (const double tick : frame.y.ticks(std::max(5, static_cast<int>(frame.size.height / 55)))) {
+    out += svg_line("grid", kSvgLeft, frame.py(tick), frame.size.width - kSvgRight, frame.py(tick));
+    out += svg_text(kSvgLeft - 8, frame.py(tick) + 4, "end", figure(tick));
+  }
+  return out;
+}
+
 }  // namespace
 
 double SvgFrame::px(double value) const {
@@ -102,13 +128,10 @@ std::string group_class(std::size_t group) {
 std::string svg_axes(const SvgFrame& frame,
                      std::string_view x_name,
                      std::string_view y_name,
-                     TickNames x_names) {
+                     TickNames x_names,
+                     TickNames y_names) {
   const auto [width, height] = frame.size;
-  std::string out;
-  for (const double tick : frame.y.ticks(std::max(5, static_cast<int>(height / 55)))) {
-    out += svg_line("grid", kSvgLeft, frame.py(tick), width - kSvgRight, frame.py(tick));
-    out += svg_text(kSvgLeft - 8, frame.py(tick) + 4, "end", figure(tick));
-  }
+  std::string out = y_ticks(frame, y_names);
   out += x_ticks(frame, x_names);
   out += svg_line("axis", kSvgLeft, height - kSvgBottom, width - kSvgRight, height - kSvgBottom);
   out += svg_text((kSvgLeft + width - kSvgRight) / 2, height - 8, "middle", x_name);

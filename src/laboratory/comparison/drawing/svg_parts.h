@@ -44,7 +44,8 @@ using TickNames = std::span<const std::string>;
 std::string svg_axes(const SvgFrame& frame,
                      std::string_view x_name,
                      std::string_view y_name,
-                     TickNames x_names = {});
+                     TickNames x_names = {},
+                     TickNames y_names = {});
 
 // Names of lines above a frame, in rows; `height` is what they need.
 struct SvgLegend {
