@@ -66,9 +66,15 @@ class Simulate(ProgramTest):
                 self.assertEqual(replayed["differences"], 0, name)
                 self.assertGreater(replayed["decisions"], 40)
 
+    def test_two_metrics_can_both_be_minimised(self):
+        line = json.loads(self.simulate("--benchmark", TABLE, "--task", "3945", "-n", 5, "--min", "val_cross_entropy", "--min",
+                                        "time_s", "--json").stdout)
+        self.assertEqual(line["objectives"], [{"metric": "val_cross_entropy", "mode": "min"}, {"metric": "time_s", "mode": "min"}])
+        self.assertTrue(line["front"])
+
     def test_decisions_of_searchers_around_searchers_replay(self):
         for scheduler in ("fifo", "asha:max_t=50", "asha:max_t=50,mode=promote", "hyperband:max_t=50", "pbt"):
-            for inside in ("bohb", "auto", 'concurrency_limit:most=3,searcher="tpe:startup_trials=4"'):
+            for inside in ("bohb", "dehb", "auto", 'concurrency_limit:most=3,searcher="tpe:startup_trials=4"'):
                 name = f"{scheduler[:4]}{len(scheduler)}-{inside[:4]}"
                 searcher = f"repeat:times=2,searcher={json.dumps(inside)}"
                 self.simulate("--benchmark", TABLE, "--task", "3945", "--workers", 4, "-n", 40, "--scheduler", scheduler,

@@ -43,7 +43,7 @@ class Groups {
   explicit Groups(std::vector<Objective> objectives) : objectives_(std::move(objectives)) {}
 
   std::size_t size() const { return groups_.size(); }
-  const Group& at(std::size_t group) const { return groups_.at(group); }
+  const Group& at(std::size_t number) const { return groups_.at(number); }
   // The group of a trial that was added.
   std::size_t of(TrialId trial) const { return place_of(trial).group; }
   // The first group that has fewer trials than it is to have.
@@ -59,10 +59,10 @@ class Groups {
   // with it; else it leaves that and is a new group.
   bool change(TrialId trial, const Config& config);
 
-  // The next point of the group's curve that was not taken yet; nothing for now.
-  std::optional<TrialResult> take_result(std::size_t group);
+  // The next point of a group's curve that was not taken yet; nothing for now.
+  std::optional<TrialResult> take_result(std::size_t number);
   // Whether all its trials have ended; true once, unless one of them goes on.
-  bool take_end(std::size_t group);
+  bool take_end(std::size_t number);
 
   // Of a group that is over: completed if any of its trials is, failed if all are, else stopped.
   static TrialState ending(const Group& group);

@@ -242,6 +242,7 @@ TEST(TunerRuns, KnownResultsAreToldAndNeverRun) {
                                "gp",
                                "cmaes",
                                "bohb",
+                               "dehb",
                                "auto",
                                "repeat",
                                "concurrency_limit"}) {
