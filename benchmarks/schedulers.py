@@ -38,6 +38,7 @@ OURS = {
     "luthier_halving": ("successive_halving", "random"),
     "luthier_promote": ("asha:mode=promote,max_t={steps}", "random"),
     "luthier_tpe": ("asha:mode=promote,max_t={steps}", "tpe"),
+    "luthier_dehb": ("asha:mode=promote,max_t={steps}", "dehb"),
     "luthier_best": BEST,
 }
 PEERS = {name: module for module, names in ((ray_tune, ray_tune.SCHEDULERS), (optuna_pruners, optuna_pruners.PRUNERS)) for name in names}

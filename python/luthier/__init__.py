@@ -64,7 +64,8 @@ _MODULE_OF = {name: module for module, names in _LAZY.items() for name in names}
 _PLUGINS = frozenset((
     "asha", "bohb", "fifo", "hyperband", "median_stopping", "pasha", "patient", "pb2", "pbt",
     "pbt_replay", "percentile", "successive_halving", "threshold", "wilcoxon",
-    "auto", "cmaes", "gp", "halton", "latin_hypercube", "nsga2", "random", "sobol", "tpe"))
+    "auto", "cmaes", "concurrency_limit", "dehb", "gp", "halton", "latin_hypercube", "nsga2", "random", "repeat",
+    "sobol", "tpe"))
 
 __all__ = ["checkpoint", "config", "directory", "iteration", "report", "seed", "stop_requested",
            "trial_id", *(_MODULE_OF.keys() | _PLUGINS) - {"open", "random"}]

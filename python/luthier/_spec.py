@@ -27,13 +27,24 @@ class Plugin:
 def plugin(given: Any) -> Any:
     """From "asha", "asha:max_t=81", ("asha", {"max_t": 81}) or luthier.asha(max_t=81)."""
     if isinstance(given, Plugin):
-        return {"name": given.name, "options": record(given.options)}
+        return {"name": given.name, "options": _options(given.options)}
     if isinstance(given, str):
         return given
     if isinstance(given, (tuple, list)) and len(given) == 2 and isinstance(given[1], Mapping):
-        return {"name": str(given[0]), "options": record(given[1])}
+        return {"name": str(given[0]), "options": _options(given[1])}
     raise UsageError(f"{given!r} is no searcher or scheduler; write its name, 'asha:max_t=81' or "
                      "luthier.asha(max_t=81)")
+
+
+def _options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """With a searcher inside another as text: luthier.repeat(times=3, searcher=luthier.tpe(candidates=64))."""
+    return record({name: plugin_text(value) if isinstance(value, Plugin) else value for name, value in given.items()})
+
+
+def plugin_text(given: Plugin) -> str:
+    """As on the command line: "tpe:candidates=64"."""
+    options = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in _options(given.options).items())
+    return f"{given.name}:{options}" if options else given.name
 
 
 def objectives(minimize: Any, maximize: Any) -> list[dict[str, str]]:

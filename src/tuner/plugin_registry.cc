@@ -17,6 +17,7 @@
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
 #include "search/priors/priors.h"
+#include "search/wrappers/wrapper.h"
 #include "tuner/foreign_names.h"
 
 namespace luthier {
@@ -31,12 +32,13 @@ std::vector<std::string> names_of(const Rows& rows) {
   return names;
 }
 
-// Of those, the ones that can: for several objectives, with requirements or with priors.
+// Of those, the ones that can: for several objectives, with requirements or with priors. A wrapper
+// can what the searcher inside can.
 template <class Rows>
 std::vector<std::string> able_of(const Rows& rows, bool PluginInfo::* can) {
   std::vector<std::string> names;
   for (const auto& row : rows) {
-    if (row.second.info.*can) {
+    if (row.second.info.*can && find_wrapper(row.first) == nullptr) {
       names.push_back(row.first);
     }
   }
@@ -141,10 +143,23 @@ std::string objectives_problem(const ExperimentSpec& spec) {
   return {};
 }
 
+// Each layer doubles the backslashes in the text of the outermost.
+constexpr std::size_t kMostLayers = 6;
+
+// With what it is around, whose version is added to its own.
+struct MadeSearcher {
+  std::unique_ptr<Searcher> searcher;
+  int version = 1;
+  bool reads_results = true;
+};
+
 }  // namespace
 
 PluginRegistry::PluginRegistry() {
   add_rows(searchers_, builtin_searchers(), "searcher");
+  for (const SearcherWrapper& wrapper : searcher_wrappers()) {
+    searchers_.emplace_back(std::string(wrapper.name), SearcherPlugin{.info = wrapper.info()});
+  }
   add_rows(schedulers_, builtin_schedulers(), "scheduler");
 }
 
@@ -286,12 +301,34 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
     const auto* found = find_own(plugins, name);
     return found != nullptr ? &found->plugin : nullptr;
   };
-  const SearcherPlugin* searching = searcher(spec.searcher.name);
+  const auto check_searcher = [&](PluginSpec& plugin) {
+    const SearcherPlugin* searching = searcher(plugin.name);
+    check(AlgorithmKind::searcher,
+          plugin,
+          searching ? &searching->info : nullptr,
+          own(own_searchers_, plugin.name));
+  };
+  std::vector<PluginSpec> layers = {spec.searcher};  // from the outside in
+  check_searcher(layers.back());
+  while (find_wrapper(layers.back().name) != nullptr &&
+         find_own(own_searchers_, layers.back().name) == nullptr) {
+    const Value* given = layers.back().options.find("searcher");
+    if (given == nullptr || given->text() == nullptr) {
+      break;  // which is a problem of its options
+    }
+    auto inside = searcher_inside(layers.back());
+    if (!inside || layers.size() == kMostLayers) {
+      problems.add(inside ? formatted("more than {} searchers are inside one another", kMostLayers)
+                          : inside.error().message);
+      break;
+    }
+    check_searcher(layers.emplace_back(*std::move(inside)));
+  }
+  for (std::size_t i = layers.size() - 1; i > 0; --i) {
+    layers[i - 1].options.set("searcher", to_text(layers[i]));
+  }
+  spec.searcher = layers.front();
   const SchedulerPlugin* scheduling = scheduler(spec.scheduler.name);
-  check(AlgorithmKind::searcher,
-        spec.searcher,
-        searching ? &searching->info : nullptr,
-        own(own_searchers_, spec.searcher.name));
   check(AlgorithmKind::scheduler,
         spec.scheduler,
         scheduling ? &scheduling->info : nullptr,
@@ -342,9 +379,16 @@ bool PluginRegistry::knows(const ExperimentSpec& spec) const {
   const auto is_own = [](const auto& plugins, const std::string& name) {
     return find_own(plugins, name) != nullptr;
   };
-  const std::string& searching = spec.searcher.name;
+  PluginSpec searching = spec.searcher;
+  while (find_wrapper(searching.name) != nullptr && !is_own(own_searchers_, searching.name)) {
+    auto inside = searcher_inside(searching);
+    if (!inside) {
+      break;
+    }
+    searching = *std::move(inside);
+  }
   const std::string& scheduling = spec.scheduler.name;
-  return (searcher(searching) != nullptr || is_own(own_searchers_, searching)) &&
+  return (searcher(searching.name) != nullptr || is_own(own_searchers_, searching.name)) &&
          (scheduler(scheduling) != nullptr || is_own(own_schedulers_, scheduling));
 }
 
@@ -363,32 +407,38 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
   }
   AdvisorNames names{.searcher = spec.searcher.name, .scheduler = spec.scheduler.name};
   names.stops_trials = spec.scheduler.name != "fifo";
-  std::unique_ptr<Searcher> searcher_made;
   std::unique_ptr<TrialScheduler> scheduler_made;
-  if (const auto* own = find_own(own_searchers_, names.searcher)) {
-    searcher_made = own->make();
-    names.searcher_version = own->plugin.version;
-  }
   if (const auto* own = find_own(own_schedulers_, names.scheduler)) {
     scheduler_made = own->make();
     names.scheduler_version = own->plugin.version;
     names.needs_checkpoints = own->plugin.needs_checkpoints;
   }
-  if (!searcher_made) {
-    const SearcherPlugin* plugin = searcher(names.searcher);
+  const std::function<Result<MadeSearcher>(const PluginSpec&)> make_searcher =
+      [&](const PluginSpec& given) -> Result<MadeSearcher> {
+    if (const auto* own = find_own(own_searchers_, given.name)) {
+      return MadeSearcher{.searcher = own->make(), .version = own->plugin.version};
+    }
+    const SearcherPlugin* plugin = searcher(given.name);
     if (plugin == nullptr) {
       return Error{
           ErrorCode::invalid_argument,
-          unknown_name("searcher", names.searcher, searchers()) +
+          unknown_name("searcher", given.name, searchers()) +
               "; a searcher of a library needs its --plugin, one of a program that program"};
     }
-    LUTHIER_TAKE(
-        auto made,
-        plugin->make({spec.searcher.options, spec.objectives, spec.seed, space.get(), spec.prior}));
-    searcher_made = std::move(made);
-    names.searcher_version = plugin->info.version;
-    names.reads_results = plugin->reads_results;
-  }
+    const PluginContext context{given.options, spec.objectives, spec.seed, space.get(), spec.prior};
+    if (const SearcherWrapper* wrapper = find_wrapper(given.name)) {
+      LUTHIER_TAKE(const auto inside, searcher_inside(given));
+      LUTHIER_TAKE(auto made, make_searcher(inside));
+      made.searcher = wrapper->make(context, std::move(made.searcher));
+      made.version += plugin->info.version;
+      return made;
+    }
+    LUTHIER_TAKE(auto made, plugin->make(context));
+    return MadeSearcher{std::move(made), plugin->info.version, plugin->reads_results};
+  };
+  LUTHIER_TAKE(auto searching, make_searcher(spec.searcher));
+  names.searcher_version = searching.version;
+  names.reads_results = searching.reads_results;
   if (!scheduler_made) {
     const SchedulerPlugin* plugin = scheduler(names.scheduler);
     if (plugin == nullptr) {
@@ -404,7 +454,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
     names.needs_checkpoints = plugin->needs_checkpoints;
   }
   auto advisors = std::make_unique<Advisors>(
-      std::move(names), std::move(searcher_made), std::move(scheduler_made));
+      std::move(names), std::move(searching.searcher), std::move(scheduler_made));
   advisors->answered_by(host_);
   return advisors;
 }

@@ -217,6 +217,48 @@ TEST_P(SearcherPromises, UnsatisfiableConstraintsEndInASentence) {
   EXPECT_FALSE(std::get<Exhausted>(view.ask(*searcher)).reason.empty());
 }
 
+// What stays inside `repeat`: each configuration comes twice, and else all is as promised.
+TEST_P(SearcherPromises, InsideRepeatEachConfigurationComesTwice) {
+  const NamedValues options = {{"times", 2},
+                               {"searcher", "concurrency_limit:searcher=" + GetParam()}};
+  for_each_space([&](const Space& space) {
+    FakeView view(space);
+    if (refuses(GetParam(), view)) {
+      return;
+    }
+    const auto searcher = make_searcher("repeat", options);
+    FakeView told(space);
+    const auto rebuilt = make_searcher("repeat", options);
+    for (int i = 0; i < 60; ++i) {
+      const auto trial = view.step(*searcher, loss_of_config);
+      ASSERT_TRUE(trial);
+      EXPECT_TRUE(view.space().check(view.config(*trial)).ok());
+      if (i % 2 == 1) {
+        EXPECT_EQ(view.config(*trial), view.config({trial->value - 1}));
+      }
+      const TrialId same = told.add(*rebuilt, view.config(*trial));
+      told.report(*rebuilt, same, loss_of_config(view.config(*trial)));
+      told.end(*rebuilt, same);
+    }
+    EXPECT_EQ(std::get<Proposal>(view.ask(*searcher)).config,
+              std::get<Proposal>(told.ask(*rebuilt)).config);
+  });
+}
+
+TEST_P(SearcherPromises, InsideRepeatAFiniteSpaceEnds) {
+  Space space;
+  space.add("k", randint(0, 4));
+  FakeView view(space);
+  const auto searcher = make_searcher("repeat", {{"times", 3}, {"searcher", GetParam()}});
+  std::multiset<std::int64_t> seen;
+  while (const auto trial = view.step(*searcher, loss_of_config)) {
+    seen.insert(view.config(*trial).integer("k"));
+    ASSERT_LE(seen.size(), 12U);
+  }
+  EXPECT_EQ(seen, (std::multiset<std::int64_t>{0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3}));
+  EXPECT_TRUE(std::holds_alternative<Exhausted>(view.ask(*searcher)));
+}
+
 // The searchers that take several objectives, and what each objective comes to.
 class SearchersOfSeveral : public ::testing::TestWithParam<std::string> {
  protected:

@@ -43,10 +43,11 @@ class Killing(ProgramTest):
         (self.home / "trial.sh").write_text(TRIAL)
         self.random = random.Random(1)
 
-    def words(self, name, jobs, samples):
-        return [*self.run_words(name, "--scheduler", f"asha:max_t={EPOCHS},reduction_factor=3",
-                                "--checkpoint-every", 2, "--log", "none", "--seed", 1, samples=samples, jobs=jobs),
-                "--", "sh", "trial.sh", f"noted-{name}"]
+    def words(self, name, jobs, samples, searcher="random"):
+        words = self.run_words(name, "--scheduler", f"asha:max_t={EPOCHS},reduction_factor=3",
+                               "--checkpoint-every", 2, "--log", "none", "--seed", 1, samples=samples, jobs=jobs)
+        words[words.index("random")] = searcher
+        return [*words, "--", "sh", "trial.sh", f"noted-{name}"]
 
     def state(self, name):
         lines = self.lines("ls")
@@ -69,9 +70,9 @@ class Killing(ProgramTest):
         self.assertEqual(noted - logged, set(), "acknowledged results are lost")
         return len(noted)
 
-    def kill_until_enough(self, name, jobs, samples, kills):
+    def kill_until_enough(self, name, jobs, samples, kills, searcher="random"):
         """The number of kills that hit a living controller; some hit its recovery."""
-        words = self.words(name, jobs, samples)
+        words = self.words(name, jobs, samples, searcher)
         done = 0
         while done < kills:
             process = self.start(*words)
@@ -131,6 +132,15 @@ class Killing(ProgramTest):
         self.check_results("rough")
         self.assertEqual(self.succeed("export", "rough", "--canonical").stdout,
                          self.succeed("export", "smooth", "--canonical").stdout)
+
+    def test_repeats_go_on_after_kills(self):
+        searcher = 'repeat:times=3,searcher="concurrency_limit:most=2,searcher=tpe"'
+        self.assertGreater(self.kill_until_enough("groups", 4, 30, 4, searcher), 1)
+        self.finish("groups", 4)
+        rates = [each["config"]["lr"] for each in self.lines("trials", "groups")]
+        self.assertEqual(rates[0::3], rates[1::3])
+        self.assertEqual(rates[0::3], rates[2::3])
+        self.assertEqual(len(set(rates)), 10)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,46 @@ class Simulate(ProgramTest):
                 self.assertEqual(replayed["differences"], 0, name)
                 self.assertGreater(replayed["decisions"], 40)
 
+    def test_two_metrics_can_both_be_minimised(self):
+        line = json.loads(self.simulate("--benchmark", TABLE, "--task", "3945", "-n", 5, "--min", "val_cross_entropy", "--min",
+                                        "time_s", "--json").stdout)
+        self.assertEqual(line["objectives"], [{"metric": "val_cross_entropy", "mode": "min"}, {"metric": "time_s", "mode": "min"}])
+        self.assertTrue(line["front"])
+
+    def test_decisions_of_searchers_around_searchers_replay(self):
+        for scheduler in ("fifo", "asha:max_t=50", "asha:max_t=50,mode=promote", "hyperband:max_t=50", "pbt"):
+            for inside in ("bohb", "dehb", "auto", 'concurrency_limit:most=3,searcher="tpe:startup_trials=4"'):
+                name = f"{scheduler[:4]}{len(scheduler)}-{inside[:4]}"
+                searcher = f"repeat:times=2,searcher={json.dumps(inside)}"
+                self.simulate("--benchmark", TABLE, "--task", "3945", "--workers", 4, "-n", 40, "--scheduler", scheduler,
+                              "--searcher", searcher, "--results", "kept", "--name", name, "--failure-rate", "0.002")
+                (replayed,) = self.lines("replay", name + "-0", "--results", "kept")
+                self.assertEqual(replayed["differences"], 0, name)
+                self.assertGreaterEqual(replayed["suggestions"], 40)
+                trials = self.lines("trials", name + "-0", "--results", "kept")
+                if scheduler != "pbt":  # which changes configurations
+                    self.assertEqual([each["config"] for each in trials[0::2]], [each["config"] for each in trials[1::2]])
+                self.assertEqual(len({json.dumps(each["config"]) for each in trials[0::2]}), 20)
+        self.assertIn("proposed by repeat: repeat 2 of 2 of trial 6",
+                      self.succeed("explain", "fifo4-bohb-0", 7, "--results", "kept").stdout)
+
+    def test_a_wrapper_is_checked_like_what_it_is_around(self):
+        words = ["simulate", "--benchmark", "zdt:function=1,dimension=3", "-n", 4, "--searcher"]
+        for searcher, said in [
+                ("repeat:searcher=tppe", "no searcher 'tppe'; did you mean 'tpe'?"),
+                ("repeat:searcher=cmaes", "searcher 'cmaes' handles one objective"),
+                ('repeat:searcher="tpe:candidates=0"', "option candidates of searcher 'tpe' is 0"),
+                ("repeat:searcher=3", "option searcher of searcher 'repeat' is 3; it must be text"),
+                ("repeat:searcher=':'", "option 'searcher' of searcher 'repeat': at position 1 of"),
+                ("concurrency_limit:most=0", "option most of searcher 'concurrency_limit' is 0; it must be at least 1")]:
+            done = self.luthier(*words, searcher)
+            self.assertEqual(done.returncode, 2, searcher)
+            self.assertIn(said, done.stderr, searcher)
+        deep = "tpe"
+        for _ in range(6):
+            deep = f"repeat:searcher={json.dumps(deep)}"
+        self.assertIn("more than 6 searchers are inside one another", self.luthier(*words, deep).stderr)
+
     def test_every_command_works_on_what_is_kept(self):
         self.keep("--log", "csv,json,tensorboard")
         kept = ["--results", "kept"]

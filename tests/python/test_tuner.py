@@ -95,6 +95,24 @@ def test_any_program():
     assert result.best.config == {"x": 1} and result.best.metrics["loss"] == 1
 
 
+@pytest.mark.parametrize("searcher", [
+    luthier.repeat(times=3, searcher=luthier.concurrency_limit(most=2, searcher=luthier.tpe(candidates=8, startup_trials=2))),
+    ("repeat", {"times": 3, "searcher": luthier.tpe()}),
+    "repeat:times=3,searcher=random",
+])
+def test_searchers_around_searchers(searcher):
+    def train(config):
+        return {"loss": config["x"], "drawn": luthier.seed() % 1000}
+
+    tuner = tune(train, {"x": luthier.uniform(0, 1)}, samples=9, jobs=2, name="repeated", searcher=searcher)
+    result = tuner.run()
+    values = [trial.config["x"] for trial in result]
+    assert len(set(values)) == 3 and values[0::3] == values[1::3] == values[2::3]
+    assert len({trial.metrics["drawn"] for trial in result}) > 3
+    assert {trial.proposed_by for trial in result} == {"repeat"}
+    assert tuner.replay().differences == 0
+
+
 def test_results_and_replay():
     tuner = tune(functions.steps, samples=8, name="again", scheduler="asha:max_t=20", searcher="tpe")
     result = tuner.run()
@@ -224,6 +242,7 @@ def test_what_can_not_be_sent():
     (dict(train=[]), "a list of words"),
     (dict(start="thread"), "'fork' or 'spawn'"),
     (dict(searcher="tpee"), "did you mean 'tpe'"),
+    (dict(searcher=luthier.repeat(searcher=luthier.tpe(candidates=0))), "candidates of searcher 'tpe' is 0"),
     (dict(jobs=0), "at least 1"),
     (dict(prior="x ~ 99"), "99 is not in"),
     (dict(prior="x ~ 1", searcher="sobol"), "does not use priors"),

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "core/space/prior_check.h"
+#include "search/wrappers/wrapper.h"
 
 namespace luthier::testing {
 namespace {
@@ -17,7 +18,11 @@ std::unique_ptr<Searcher> made(std::string_view name,
       return std::move(searcher.value());
     }
   }
-  LUTHIER_CHECK(false, "no such searcher");
+  const SearcherWrapper* wrapper = find_wrapper(name);
+  LUTHIER_CHECK(wrapper != nullptr, "no such searcher");
+  context.options = resolve_options(name, wrapper->info().options, options).value();
+  const PluginSpec inside = searcher_inside({std::string(name), context.options}).value();
+  return wrapper->make(context, made(inside.name, inside.options, context));
 }
 
 }  // namespace

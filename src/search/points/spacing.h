@@ -27,11 +27,12 @@ class Spacing {
                                std::int64_t draws,
                                Rng& rng) const;
 
+  // Of a point of the unit cube, NaN where an axis is inactive; infinity while there are no points.
+  double squared_distance_to_nearest(std::span<const double> point) const;
+
   static constexpr std::size_t kMostPoints = 4096;
 
  private:
-  double squared_distance_to_nearest(std::span<const double> point) const;
-
   struct Column {
     bool categorical = false;
     std::vector<double> x;  // of every point; NaN where inactive

@@ -259,7 +259,17 @@ TEST(TunerRuns, ATrialThatReportsAnotherMetricFailsWithItsName) {
 }
 
 TEST(TunerRuns, KnownResultsAreToldAndNeverRun) {
-  for (const char* searcher : {"random", "grid", "sobol", "tpe", "gp", "cmaes", "bohb", "auto"}) {
+  for (const char* searcher : {"random",
+                               "grid",
+                               "sobol",
+                               "tpe",
+                               "gp",
+                               "cmaes",
+                               "bohb",
+                               "dehb",
+                               "auto",
+                               "repeat",
+                               "concurrency_limit"}) {
     TemporaryDirectory directory;
     Space space;
     space.add("x", choice({0, 1, 2, 3, 4, 5, 6, 7}));
