@@ -363,12 +363,15 @@ void Planner::control_trial(const ControlRequest& request) {
   }
 }
 
-void Planner::extend(std::int64_t more_samples, double more_time_s) {
+void Planner::extend(std::int64_t more_samples,
+                     double more_time_s,
+                     const std::optional<Space>& space) {
   const ExperimentSpec& spec = state_.spec();
   const double used = std::max(spec.time_budget_s, state_.elapsed_s());
   emit(LimitsChanged{
       std::min(spec.samples, kMostSamples) + std::min(more_samples, kMostSamples),
-      more_time_s > 0 ? std::min(used + more_time_s, kLongestSeconds) : spec.time_budget_s});
+      more_time_s > 0 ? std::min(used + more_time_s, kLongestSeconds) : spec.time_budget_s,
+      space ? to_json(*space) : std::string()});
 }
 
 void Planner::retry_all(const std::string& who) {

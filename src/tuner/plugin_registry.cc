@@ -13,11 +13,14 @@
 #include "core/name_length.h"
 #include "core/space/prior_check.h"
 #include "core/state/known_check.h"
+#include "core/state/related_check.h"
 #include "engine/rules.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
 #include "search/priors/priors.h"
+#include "search/priors/related_places.h"
 #include "tuner/foreign_names.h"
+#include "tuner/space_extension.h"
 
 namespace luthier {
 namespace {
@@ -141,6 +144,33 @@ std::string objectives_problem(const ExperimentSpec& spec) {
   return {};
 }
 
+Result<std::unique_ptr<Searcher>> make_searcher(const SearcherPlugin& plugin,
+                                                const ExperimentSpec& spec,
+                                                const CompiledSpace& space) {
+  return plugin.make({.options = spec.searcher.options,
+                      .objectives = spec.objectives,
+                      .seed = spec.seed,
+                      .space = &space,
+                      .priors = spec.prior,
+                      .related = spec.related});
+}
+
+// For the space that there is now; of trials outside of it, it learns as of a related task.
+Result<std::unique_ptr<Searcher>> make_searcher_again(const SearcherPlugin& plugin,
+                                                      const PluginSpec& resolved,
+                                                      const ExperimentState& state) {
+  ExperimentSpec spec = state.spec();
+  spec.searcher = resolved;
+  const auto problems = prior_problems(spec.prior, state.space());
+  if (!problems.empty()) {
+    return Error{ErrorCode::corruption, join(problems, "\n")};
+  }
+  if (auto outside = plugin.info.priors ? results_outside(state) : std::nullopt) {
+    spec.related.push_back(*std::move(outside));
+  }
+  return make_searcher(plugin, spec, state.space());
+}
+
 }  // namespace
 
 PluginRegistry::PluginRegistry() {
@@ -252,6 +282,14 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
                       to_text(spec.prior.front()),
                       able(&PluginInfo::priors)));
       }
+      if (!spec.related.empty() && kind == AlgorithmKind::searcher && !known) {
+        problems.add(
+            formatted("{} does not use related tasks, and '{}' would change nothing; drop it, or "
+                      "take one of these: {}",
+                      called,
+                      spec.related.front().name,
+                      able(&PluginInfo::priors)));
+      }
     };
     if (own != nullptr) {
       check_priors(own->priors);
@@ -318,6 +356,18 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
     for (std::string& problem : of_priors) {
       problems.add(std::move(problem));
     }
+    for (RelatedTask& task : spec.related) {
+      auto ordered = ordered_related(spec, task);
+      if (!ordered) {
+        problems.add(ordered.error().message);
+      } else if (related_places(*ordered, **space).empty()) {
+        problems.add(formatted(
+            "the related task '{}' has no value of a parameter that is searched here; drop it",
+            task.name));
+      } else {
+        task = *std::move(ordered);
+      }
+    }
     for (std::size_t i = 0; i < spec.points.size(); ++i) {
       if (const auto checked = (*space)->check(spec.points[i]); !checked) {
         problems.add(formatted("point {}: {}", i + 1, checked.error().message));
@@ -361,6 +411,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
                        checked.error().message};
     }
   }
+  Advisors::MakeSearcher make_again;
   AdvisorNames names{.searcher = spec.searcher.name, .scheduler = spec.scheduler.name};
   names.stops_trials = spec.scheduler.name != "fifo";
   std::unique_ptr<Searcher> searcher_made;
@@ -382,12 +433,13 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
           unknown_name("searcher", names.searcher, searchers()) +
               "; a searcher of a library needs its --plugin, one of a program that program"};
     }
-    LUTHIER_TAKE(
-        auto made,
-        plugin->make({spec.searcher.options, spec.objectives, spec.seed, space.get(), spec.prior}));
+    LUTHIER_TAKE(auto made, make_searcher(*plugin, spec, *space));
     searcher_made = std::move(made);
     names.searcher_version = plugin->info.version;
     names.reads_results = plugin->reads_results;
+    make_again = [plugin = *plugin, options = spec.searcher](const ExperimentState& state) {
+      return make_searcher_again(plugin, options, state);
+    };
   }
   if (!scheduler_made) {
     const SchedulerPlugin* plugin = scheduler(names.scheduler);
@@ -406,6 +458,7 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
   auto advisors = std::make_unique<Advisors>(
       std::move(names), std::move(searcher_made), std::move(scheduler_made));
   advisors->answered_by(host_);
+  advisors->made_again_by(std::move(make_again));
   return advisors;
 }
 
