@@ -54,6 +54,9 @@ class CompiledSpace {
   // Configuration -> coordinates (the centre of a discrete value's cell); NaN where the parameter
   // is absent from the configuration or its value is outside the domain.
   std::vector<double> encode(const Config& config) const;
+  // The coordinate of the axis's value that is nearest to this one: of a number, the nearest
+  // number; NaN where there is none, such as for a level that the axis does not have.
+  double nearest(std::size_t axis, const Value& value) const;
   // The interval of coordinates that decode to the same value as `coordinate`: [first, second).
   // Continuous axes: an empty interval at the coordinate.
   std::pair<double, double> cell(std::size_t axis, double coordinate) const;

@@ -157,6 +157,7 @@ struct LimitReached {
 struct LimitsChanged {
   std::int64_t samples = 0;
   double time_budget_s = 0;
+  std::string space = {};  // from here on, canonical JSON; empty: the same as before
 };
 // 19. The controller left. `finished`: nothing is left to do, else the experiment can be resumed.
 struct ControllerStopped {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "luthier/error.h"
+#include "luthier/known_result.h"
 #include "luthier/prior.h"
 #include "luthier/space.h"
 #include "luthier/trial.h"
@@ -52,15 +53,6 @@ struct Requirement {
 // `known`: as for parse_stop_rule; the parameters too.
 Result<Requirement> parse_requirement(std::string_view text,
                                       std::span<const std::string> known = {});
-
-// What a configuration gave before this experiment, and never runs in it. The searcher learns from
-// it first; it is trial 0, 1, ... of the experiment, proposed by "known", with no attempt.
-struct KnownResult {
-  Config config;                        // whole: every active parameter that is searched
-  Metrics metrics;                      // every objective, finite
-  std::int64_t training_iteration = 1;  // how long it was trained
-  friend bool operator==(const KnownResult&, const KnownResult&) = default;
-};
 
 enum class KeepBy : std::uint8_t { latest, best };
 
@@ -127,6 +119,7 @@ struct ExperimentSpec {
   std::string working_directory = {};  // where programs are started; empty: not recorded
   std::vector<Requirement> require = {};
   std::vector<Prior> prior = {};
+  std::vector<RelatedTask> related = {};
 };
 
 std::vector<std::string> metrics_of(const ExperimentSpec& spec);  // of the objectives

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "luthier/error.h"
+#include "luthier/known_result.h"
 #include "luthier/prior.h"
 #include "luthier/trial.h"
 #include "luthier/value.h"
@@ -46,6 +47,8 @@ struct PluginContext {
   const CompiledSpace* space = nullptr;
   // Where good values are believed to lie; they suit the space. Empty unless the plugin knows them.
   std::span<const Prior> priors = {};
+  // Tasks that resemble this one; the same.
+  std::span<const RelatedTask> related = {};
 };
 
 struct PluginInfo {
@@ -56,7 +59,7 @@ struct PluginInfo {
   bool multi_objective = false;
   // Ranks a result that misses a requirement (TrialResult::excess) after all that meet every one.
   bool requirements = false;
-  bool priors = false;  // a searcher: looks where PluginContext::priors say
+  bool priors = false;  // a searcher: looks where PluginContext::priors and ::related say
 };
 
 struct SchedulerPlugin {

@@ -16,6 +16,7 @@
 
 #include "luthier/benchmark.h"
 #include "luthier/error.h"
+#include "luthier/known_result.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
 #include "luthier/value.h"
@@ -71,10 +72,11 @@ class Simulation {
 
   Simulation& minimize(std::string metric);  // default: the benchmark's objectives
   Simulation& maximize(std::string metric);
-  Simulation& require(const std::string& condition);                  // as Tuner::require
-  Simulation& prior(const std::string& belief);                       // as Tuner::prior
-  Simulation& searcher(std::string name, NamedValues options = {});   // default: random
-  Simulation& scheduler(std::string name, NamedValues options = {});  // default: fifo
+  Simulation& require(const std::string& condition);                        // as Tuner::require
+  Simulation& prior(const std::string& belief);                             // as Tuner::prior
+  Simulation& related(std::string name, std::vector<KnownResult> results);  // as Tuner::related
+  Simulation& searcher(std::string name, NamedValues options = {});         // default: random
+  Simulation& scheduler(std::string name, NamedValues options = {});        // default: fifo
   Simulation& searcher(std::string name, std::function<std::unique_ptr<Searcher>()> make);
   Simulation& scheduler(std::string name, std::function<std::unique_ptr<TrialScheduler>()> make);
   Simulation& workers(std::int64_t count);  // default 1

@@ -106,6 +106,11 @@ class Tuner {
   // Where good values are believed to lie: "lr ~ 1e-3", "lr ~ 1e-3 x2", "momentum ~ 0.9 +- 0.05",
   // "optimizer ~ adam, sgd".
   Tuner& prior(const std::string& belief);
+  // An earlier experiment of a task that resembles this one, by name or path: its best places are
+  // looked at more often, as long as that pays. The spaces may differ.
+  Tuner& related(const std::string& experiment);
+  // The same with results from elsewhere.
+  Tuner& related(std::string name, std::vector<KnownResult> results);
   Tuner& stop_if(std::function<bool(TrialId, const TrialResult&)> rule);
   Tuner& retries(std::int64_t count);
   Tuner& max_failures(std::int64_t count);

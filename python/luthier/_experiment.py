@@ -50,6 +50,7 @@ class Experiment:
                  maximize: Union[str, Sequence[str], None] = None, searcher: Any = None,
                  scheduler: Any = None, samples: Optional[int] = None, seed: int = 0,
                  points: Sequence[Mapping[str, Any]] = (), constraints: Union[str, Sequence[str]] = (),
+                 related: Union[str, os.PathLike[str], Sequence[Union[str, os.PathLike[str]]]] = (),
                  stop: Any = (), path: Union[str, os.PathLike[str], None] = None,
                  loggers: Sequence[Logger] = (), **options: Any) -> None:
         shape = Space(space, constraints)
@@ -69,7 +70,7 @@ class Experiment:
         self._finished = False
         self._result: Optional[Result] = None
         try:
-            self._engine.ask("start", experiment=spec, session={**session, **brought.session()})
+            self._engine.ask("start", experiment=spec, session={**session, "related": _spec.paths(related), **brought.session()})
         except BaseException:
             self._engine.close()
             raise

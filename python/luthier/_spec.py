@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 from typing import Any, Callable, Mapping, Sequence
 
 from ._errors import UsageError
@@ -58,6 +59,10 @@ def objectives(minimize: Any, maximize: Any) -> list[dict[str, str]]:
 
 def texts(given: Any) -> list[str]:
     return [given] if isinstance(given, str) else list(given or ())
+
+
+def paths(given: Any) -> list[str]:
+    return [os.fspath(each) for each in ([given] if isinstance(given, (str, os.PathLike)) else given or ())]
 
 
 def amounts(resources: Mapping[str, Any] | None) -> dict[str, str]:

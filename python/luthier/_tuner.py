@@ -54,6 +54,8 @@ class Tuner:
       meet them ranks after all that do.
     prior: where good values are believed to lie, such as "lr ~ 1e-3", "lr ~ 1e-3 x2" (within a factor),
       "momentum ~ 0.9 +- 0.05" or "optimizer ~ adam, sgd".
+    related: earlier experiments, by name or path, whose tasks resemble this one: the search looks where the best
+      of them was, as long as that pays. Their spaces may differ.
     constraints: expressions that every configuration must satisfy, such as "a < b".
     points: configurations to try first.
     resources: what a trial needs, such as {"cpu": 2, "gpu": 0.5, "memory": "4GB"}.
@@ -83,6 +85,7 @@ class Tuner:
                  scheduler: Any = None, stop: Any = (), loggers: Sequence[Logger] = (),
                  constraints: Union[str, Sequence[str]] = (),
                  points: Sequence[Mapping[str, Any]] = (),
+                 related: Union[str, os.PathLike[str], Sequence[Union[str, os.PathLike[str]]]] = (),
                  resources: Optional[Mapping[str, Any]] = None, retries: int = 0,
                  results: Union[str, os.PathLike[str], None] = "luthier-results", name: Optional[str] = None,
                  seed: int = 0, start: str = "fork", reuse: bool = False,
@@ -100,6 +103,7 @@ class Tuner:
         self._start = "reuse" if reuse else start
         self._results = None if results is None else os.path.abspath(os.fspath(results))
         self._given_name = name
+        self._related = _spec.paths(related)
         if samples is None:
             samples = 1 if time is None else 0
         self._brought = Brought(searcher, scheduler, stop, loggers)
@@ -149,7 +153,8 @@ class Tuner:
     def _run(self, on_start: Optional[Callable[[Engine], None]] = None) -> Result:
         name = self._given_name or _spec.new_name(_stem(self._train, self._command))
         return self._drive("run", on_start, experiment={**self._spec, "name": name},
-                           session={**self._session, "may_rename": self._given_name is None})
+                           session={**self._session, "may_rename": self._given_name is None,
+                                    "related": self._related})
 
     def resume(self, more_samples: int = 0) -> Result:
         """Resumes the interrupted experiment of this name with the options in its log. `more_samples` per

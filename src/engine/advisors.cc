@@ -1,9 +1,11 @@
 #include "engine/advisors.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/log/log_words.h"
 #include "core/space/completed_config.h"
+#include "core/space/fitting.h"
 
 namespace luthier {
 namespace {
@@ -76,12 +78,53 @@ void Advisors::tell_known(const ExperimentState& state, TimePoint time) {
   next_release_ = TrialId{state.known_count()};
 }
 
+// A trial that ended before the space changed, as the searcher learns of it now: with what it is
+// ranked by.
+void Advisors::tell_earlier(const ExperimentState& state, TrialId trial, TimePoint time) {
+  searcher_->on_trial_added(state, trial);
+  KnownResult result{.config = state.config(trial),
+                     .metrics = state.best_metrics(trial),
+                     .training_iteration = std::max<std::int64_t>(1, state.iteration(trial))};
+  if (result.metrics.empty()) {
+    result.metrics = state.last_metrics(trial);
+  }
+  if (!result.metrics.empty()) {
+    searcher_->on_result(
+        state, trial, {result.training_iteration, result.metrics, time, state.excess_of(result)});
+  }
+  searcher_->on_trial_ended(state, trial);
+}
+
+// Another searcher begins. Of trials outside of the new space it learns what it is made with.
+void Advisors::change_space(const ExperimentState& state, TimePoint time) {
+  auto made = make_searcher_
+                  ? make_searcher_(state)
+                  : Error{ErrorCode::corruption, "this searcher can't go on in another space"};
+  if (!made) {
+    broken_ = made.error();
+    return;
+  }
+  searcher_ = *std::move(made);
+  withheld_.clear();
+  for (std::int64_t i = 0; i < state.trial_count(); ++i) {
+    if (is_whole_in(state.space(), state.config({i}))) {
+      tell_earlier(state, {i}, time);
+    }
+  }
+  next_release_ = TrialId{state.trial_count()};
+}
+
 std::optional<Decision> Advisors::after(const ExperimentState& state, const Event& event) {
   if (host_ != nullptr) {
     host_->on_event(state, event);
   }
   if (std::holds_alternative<ExperimentCreated>(event.body)) {
     tell_known(state, event.time);
+    return std::nullopt;
+  }
+  const auto* limits = std::get_if<LimitsChanged>(&event.body);
+  if (limits != nullptr && !limits->space.empty()) {
+    change_space(state, event.time);
     return std::nullopt;
   }
   const auto trial = trial_of(event.body);

@@ -2,6 +2,7 @@
 // what happened. Live runs, recovery after a crash and replay all feed them through here.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,7 +51,15 @@ class Advisors {
   void answered_by(AdvisorHost* host) { host_ = host; }
   const AdviceFailure* failure() const { return host_ != nullptr ? host_->failure() : nullptr; }
   // The error, if answers are missing.
-  Result<> check() const { return failure() != nullptr ? Result<>(failure()->error) : Result<>(); }
+  Result<> check() const {
+    return failure() != nullptr ? Result<>(failure()->error)
+           : broken_            ? Result<>(*broken_)
+                                : Result<>();
+  }
+
+  // A searcher for the space that the experiment has now, where that changes.
+  using MakeSearcher = std::function<Result<std::unique_ptr<Searcher>>(const ExperimentState&)>;
+  void made_again_by(MakeSearcher make) { make_searcher_ = std::move(make); }
 
   const AdvisorNames& names() const { return names_; }
   bool is_schedulers(const TrialChosen& chosen) const;  // made by the scheduler
@@ -76,13 +85,17 @@ class Advisors {
   };
   void tell_searcher(const ExperimentState& state, const Fact& fact);
   void tell_known(const ExperimentState& state, TimePoint time);
+  void tell_earlier(const ExperimentState& state, TrialId trial, TimePoint time);
+  void change_space(const ExperimentState& state, TimePoint time);
   void release(const ExperimentState& state);
 
   AdvisorNames names_;
+  MakeSearcher make_searcher_;
   std::unique_ptr<Searcher> searcher_;
   std::unique_ptr<TrialScheduler> scheduler_;
   AdvisorHost* host_ = nullptr;
-  bool changing_ = false;  // the attempt being started brings another configuration
+  std::optional<Error> broken_;  // no searcher could be made for another space
+  bool changing_ = false;        // the attempt being started brings another configuration
   // With `deterministic` L the searcher is told of a trial when it has ended and L - 1 later ones
   // were added, trial by trial in their order: so at any concurrency up to L it sees the same.
   std::map<TrialId, std::vector<Fact>> withheld_;

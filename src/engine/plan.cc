@@ -369,14 +369,17 @@ void Planner::control_trial(const ControlRequest& request) {
 }
 
 // Where there was no limit, what is added is added to what was used.
-void Planner::extend(std::int64_t more_samples, double more_time_s) {
+void Planner::extend(std::int64_t more_samples,
+                     double more_time_s,
+                     const std::optional<Space>& space) {
   const ExperimentSpec& spec = state_.spec();
   const std::int64_t samples = spec.samples > 0 ? spec.samples : samples_used(state_);
   const double time_s = std::max(spec.time_budget_s, state_.elapsed_s());
   emit(LimitsChanged{
       more_samples > 0 ? std::min(samples, kMostSamples) + std::min(more_samples, kMostSamples)
                        : spec.samples,
-      more_time_s > 0 ? std::min(time_s + more_time_s, kLongestSeconds) : spec.time_budget_s});
+      more_time_s > 0 ? std::min(time_s + more_time_s, kLongestSeconds) : spec.time_budget_s,
+      space ? to_json(*space) : std::string()});
 }
 
 void Planner::retry_all(const std::string& who) {

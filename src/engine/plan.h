@@ -73,7 +73,10 @@ class Planner {
   // Before leave: notes what the first Ctrl-C leads to, and returns it. Empty: nothing runs, or it
   // was said.
   std::string answer_interrupt(std::string_view signal = "Ctrl-C");
-  void extend(std::int64_t more_samples, double more_time_s);  // 0: no more
+  // 0: no more. `space`: from here on, where it changes.
+  void extend(std::int64_t more_samples,
+              double more_time_s,
+              const std::optional<Space>& space = {});
   // Adds a trial that was not suggested; what its configuration leaves open is drawn. The error
   // says why there can be none.
   Result<TrialId> add_given(const Config& config);

@@ -44,6 +44,7 @@ NamedValues options_of(Member member, const CompiledSpace& space) {
 std::unique_ptr<Searcher> made(Member member,
                                std::span<const Objective> objectives,
                                std::span<const Prior> priors,
+                               std::span<const RelatedTask> related,
                                const ExperimentView& view) {
   const SearcherPlugin plugin = plugin_of(member);
   auto options =
@@ -53,7 +54,8 @@ std::unique_ptr<Searcher> made(Member member,
                           .objectives = objectives,
                           .seed = view.seed(),
                           .space = &view.space(),
-                          .priors = priors});
+                          .priors = priors,
+                          .related = related});
   LUTHIER_CHECK(out.ok(), "a member");
   return *std::move(out);
 }
@@ -65,15 +67,16 @@ struct Part {
 
 class Auto : public Searcher {
  public:
-  Auto(std::span<const Objective> objectives, std::span<const Prior> priors)
-      : objectives_(objectives.begin(), objectives.end()), priors_(priors.begin(), priors.end()) {}
+  explicit Auto(const PluginContext& context)
+      : objectives_(context.objectives.begin(), context.objectives.end()),
+        priors_(context.priors.begin(), context.priors.end()),
+        related_(context.related.begin(), context.related.end()) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     const Choice choice = choose(view, trial);
     const auto found = std::ranges::find(parts_, choice.member, &Part::member);
-    Suggestion out = found != parts_.end()
-                         ? found->searcher->suggest(view, trial)
-                         : made(choice.member, objectives_, priors_, view)->suggest(view, trial);
+    Suggestion out = found != parts_.end() ? found->searcher->suggest(view, trial)
+                                           : made(choice.member, view)->suggest(view, trial);
     if (auto* proposal = std::get_if<Proposal>(&out)) {
       proposal->reason =
           formatted("{} ({}): {}", to_text(choice.member), choice.why, proposal->reason);
@@ -124,6 +127,10 @@ class Auto : public Searcher {
   }
 
  private:
+  std::unique_ptr<Searcher> made(Member member, const ExperimentView& view) const {
+    return luthier::made(member, objectives_, priors_, related_, view);
+  }
+
   Choice choose(const ExperimentView& view, TrialId trial) const {
     Rng rng(view.seed(), "auto", static_cast<std::uint64_t>(trial.value));
     const auto traits = traits_ ? *traits_ : portfolio::traits_of(view.space());
@@ -138,7 +145,7 @@ class Auto : public Searcher {
     const auto members = has_front() ? std::span<const Member>(kMembersForFront) : kMembers;
     for (const Member member : members) {
       if (may_propose(member, *traits_)) {
-        parts_.push_back({member, made(member, objectives_, priors_, view)});
+        parts_.push_back({member, made(member, view)});
       }
     }
   }
@@ -169,6 +176,7 @@ class Auto : public Searcher {
 
   std::vector<Objective> objectives_;
   std::vector<Prior> priors_;
+  std::vector<RelatedTask> related_;
   std::vector<Part> parts_;  // made with the first trial
   std::optional<portfolio::SpaceTraits> traits_;
   portfolio::History history_;
@@ -194,8 +202,7 @@ SearcherPlugin searcher_auto() {
                    .requirements = true,
                    .priors = true},
           .make = [](const PluginContext& context) -> Result<std::unique_ptr<Searcher>> {
-            return std::unique_ptr<Searcher>(
-                std::make_unique<Auto>(context.objectives, context.priors));
+            return std::unique_ptr<Searcher>(std::make_unique<Auto>(context));
           }};
 }
 

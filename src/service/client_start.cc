@@ -178,7 +178,18 @@ std::string read_own_flag(const Json& json, bool& out) {
   return {};
 }
 
+std::string read_related(const Json& json, ClientSession& client) {
+  for (const Json& name : json.items) {
+    if (name.value.text() == nullptr) {
+      return "must be a list of texts: names or paths of experiments";
+    }
+    client.options.related.push_back(*name.value.text());
+  }
+  return json.kind == Json::Kind::list ? "" : "must be a list of texts";
+}
+
 constexpr std::array kRows = {Row{"results", read_results},
+                              Row{"related", read_related},
                               Row{"store", read_store},
                               Row{"durability", read_durability},
                               Row{"jobs", read_jobs},

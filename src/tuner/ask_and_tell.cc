@@ -4,7 +4,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/try.h"
 #include "tuner/advice.h"
+#include "tuner/stored/earlier_results.h"
 
 namespace luthier {
 
@@ -12,12 +14,6 @@ Result<std::unique_ptr<AskAndTell>> AskAndTell::open(ExperimentSpec spec,
                                                      const PluginRegistry& plugins,
                                                      const RunContext& options) {
   spec.executor = "caller";
-  if (const auto resolved = plugins.resolve(spec); !resolved) {
-    return resolved.error();
-  }
-  std::unique_ptr<AskAndTell> opened(new AskAndTell());
-  auto executor = std::make_unique<CallerExecutor>();
-  opened->executor_ = executor.get();
   std::filesystem::path directory;
   SessionTask start{.create = true};
   if (!options.session.memory_store) {
@@ -26,6 +22,15 @@ Result<std::unique_ptr<AskAndTell>> AskAndTell::open(ExperimentSpec spec,
     start.create =
         !std::filesystem::exists(directory / "experiment.db", ignored) || !is_taken(directory);
   }
+  if (start.create) {  // they may be gone once it exists, which knows them
+    LUTHIER_TRY(add_related(options.session.results, options.related, spec));
+  }
+  if (const auto resolved = plugins.resolve(spec); !resolved) {
+    return resolved.error();
+  }
+  std::unique_ptr<AskAndTell> opened(new AskAndTell());
+  auto executor = std::make_unique<CallerExecutor>();
+  opened->executor_ = executor.get();
   start.spec = std::move(spec);
   auto session =
       Session::open(std::move(directory), std::move(start), plugins, options, std::move(executor));

@@ -17,6 +17,7 @@
 #include "tuner/machine/signals.h"
 #include "tuner/session.h"
 #include "tuner/stored/control_files.h"
+#include "tuner/stored/earlier_results.h"
 #include "tuner/stored/experiment_names.h"
 
 namespace luthier {
@@ -99,6 +100,7 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
                                          const PluginRegistry& plugins,
                                          const RunContext& options,
                                          const SharedSpace& ready) {
+  LUTHIER_TRY(add_related(options.session.results, options.related, spec));
   std::vector<std::string> problems;
   const auto compiled = compile_shared(spec.space, ready);
   const SharedSpace space = compiled ? *compiled : nullptr;

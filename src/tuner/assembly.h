@@ -27,6 +27,7 @@ class Session;
 // What the program that runs an experiment gives it, beside the spec.
 struct RunContext {
   SessionOptions session;
+  std::vector<std::string> related = {};  // experiments that become ExperimentSpec::related
   bool may_rename = false;     // a new experiment whose name is taken gets -2, -3, ... after it
   ConsoleOptions console;      // how the console shows a run
   TrainFunction train = {};    // executor in_process
@@ -55,6 +56,8 @@ Result<ExperimentSummary> run_experiment(ExperimentSpec spec,
 struct Extension {
   std::optional<std::int64_t> more_samples;  // added to the log's
   std::optional<double> more_time_s;
+  // Distributions that take the place of those of the same name; trials outside of them stay.
+  std::optional<Space> space = {};
 };
 // Goes on with an interrupted experiment; the spec comes from its log.
 Result<ExperimentSummary> resume_experiment(const std::filesystem::path& directory,

@@ -10,15 +10,15 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "core/expression/requirement.h"
-#include "core/name_length.h"
 #include "core/space/prior_check.h"
-#include "core/state/known_check.h"
 #include "engine/rules.h"
 #include "luthier/scheduler.h"
 #include "luthier/searcher.h"
 #include "search/priors/priors.h"
 #include "search/wrappers/wrapper.h"
 #include "tuner/foreign_names.h"
+#include "tuner/space_extension.h"
+#include "tuner/spec_problems.h"
 
 namespace luthier {
 namespace {
@@ -71,87 +71,21 @@ std::string add_rows(Rows& rows, const Added& added, const char* kind) {
   return {};
 }
 
-// One problem a line.
-class Problems {
- public:
-  void add(std::string problem) {
-    if (!problem.empty()) {
-      all_.push_back(std::move(problem));
-    }
-  }
-  Result<> result() const {
-    if (all_.empty()) {
-      return {};
-    }
-    return Error{ErrorCode::invalid_argument, join(all_, "\n")};
-  }
-
- private:
-  std::vector<std::string> all_;
-};
-
-std::string below(const char* what, double value, double minimum) {
-  if (value >= minimum) {
-    return {};
-  }
-  return formatted(
-      "{} is {}; it must be at least {}", what, format_number(value), format_number(minimum));
+template <class Owns>
+const OwnPlugin* own_plugin(const Owns& owns, const std::string& name) {
+  const auto* own = find_own(owns, name);
+  return own != nullptr ? &own->plugin : nullptr;
 }
 
-std::string duration_problem(const char* what, double seconds) {
-  if (seconds <= kLongestSeconds) {
-    return below(what, seconds, 0);
-  }
-  return formatted("{} is {}; it must be at most {} seconds",
-                   what,
-                   format_number(seconds),
-                   format_number(kLongestSeconds));
-}
-
-std::vector<std::string> long_names(const ExperimentSpec& spec) {
-  std::vector<std::string> problems;
-  for (const Parameter& parameter : spec.space.parameters()) {
-    problems.push_back(name_length_problem("the parameter", parameter.name));
-  }
-  for (const Objective& objective : spec.objectives) {
-    problems.push_back(name_length_problem("the metric", objective.metric));
-  }
-  for (const auto& [key, value] : spec.tags) {
-    problems.push_back(name_length_problem("the tag", key));
-  }
-  for (const auto& [resource, amount] : spec.resources) {
-    problems.push_back(name_length_problem("the resource", resource));
-  }
-  return problems;
-}
-
-std::string objectives_problem(const ExperimentSpec& spec) {
-  if (spec.objectives.empty()) {
-    return "no objective is given; name one with --min METRIC or --max METRIC";
-  }
-  for (std::size_t i = 0; i < spec.objectives.size(); ++i) {
-    if (spec.objectives[i].metric.empty()) {
-      return "an objective has an empty name; name the metric to minimise or maximise";
-    }
-    for (std::size_t j = 0; j < i; ++j) {
-      if (spec.objectives[i].metric == spec.objectives[j].metric) {
-        return formatted("objective '{}' is given twice; give each metric once",
-                         spec.objectives[i].metric);
-      }
-    }
-  }
-  return {};
+template <class Plugin>
+const PluginInfo* info_of(const Plugin* plugin) {
+  return plugin != nullptr ? &plugin->info : nullptr;
 }
 
 // Each layer doubles the backslashes in the text of the outermost.
 constexpr std::size_t kMostLayers = 6;
 
-// With what it is around, whose version is added to its own.
-struct MadeSearcher {
-  std::unique_ptr<Searcher> searcher;
-  int version = 1;
-  bool reads_results = true;
-};
+using Layers = std::vector<PluginRegistry::SearcherLayer>;
 
 }  // namespace
 
@@ -229,87 +163,31 @@ Result<> PluginRegistry::resolve(ExperimentSpec& spec, const SharedSpace& ready)
   for (const Requirement& requirement : spec.require) {
     problems.add(requirement_problem(requirement, spec.space));
   }
-  for (std::string& problem : long_names(spec)) {
-    problems.add(std::move(problem));
-  }
+  add_name_problems(spec, problems);
   return problems.result();
 }
 
 Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) const {
   Problems problems;
-  const bool several = spec.objectives.size() > 1;
-  problems.add(objectives_problem(spec));
-  const auto check = [&](AlgorithmKind kind,
-                         PluginSpec& plugin,
-                         const PluginInfo* info,
-                         const OwnPlugin* own) {
-    const std::string what(to_text(kind));
-    const std::string called = formatted("{} '{}'", what, plugin.name);
-    const auto able = [&](bool PluginInfo::* can) {
-      return join(what == "searcher" ? able_of(searchers_, can) : able_of(schedulers_, can), ", ");
-    };
-    const auto check_requirements = [&](bool known) {
-      if (!spec.require.empty() && !known) {
-        problems.add(
-            formatted("{} does not know requirements: it would treat trials that miss "
-                      "'{}' like all others; these know them: {}",
-                      called,
-                      spec.require.front().text,
-                      able(&PluginInfo::requirements)));
-      }
-    };
-    const auto check_priors = [&](bool known) {
-      if (!spec.prior.empty() && kind == AlgorithmKind::searcher && !known) {
-        problems.add(
-            formatted("{} does not use priors, and '{}' would change nothing; drop it, or take one "
-                      "of these: {}",
-                      called,
-                      to_text(spec.prior.front()),
-                      able(&PluginInfo::priors)));
-      }
-    };
-    if (own != nullptr) {
-      check_priors(own->priors);
-      return check_requirements(own->requirements);
-    }
-    if (info == nullptr) {
-      const bool searches = kind == AlgorithmKind::searcher;
-      return problems.add(unknown_algorithm(kind,
-                                            plugin.name,
-                                            searches ? searchers() : schedulers(),
-                                            searches ? schedulers() : searchers()));
-    }
-    if (!spec.time_attr.empty() && !plugin.options.contains("time_attr") &&
-        std::ranges::find(info->options, "time_attr", &OptionSpec::name) != info->options.end()) {
-      plugin.options.set("time_attr", spec.time_attr);
-    }
-    auto options = resolve_options(called, info->options, plugin.options);
-    if (!options) {
-      return problems.add(options.error().message);
-    }
-    plugin.options = std::move(*options);
-    check_requirements(info->requirements);
-    check_priors(info->priors);
-    if (several && !info->multi_objective) {
-      problems.add(formatted("{} handles one objective, and {} are given; these handle several: {}",
-                             called,
-                             spec.objectives.size(),
-                             able(&PluginInfo::multi_objective)));
-    }
-  };
-  const auto own = [](const auto& plugins, const std::string& name) {
-    const auto* found = find_own(plugins, name);
-    return found != nullptr ? &found->plugin : nullptr;
-  };
-  const auto check_searcher = [&](PluginSpec& plugin) {
-    const SearcherPlugin* searching = searcher(plugin.name);
-    check(AlgorithmKind::searcher,
-          plugin,
-          searching ? &searching->info : nullptr,
-          own(own_searchers_, plugin.name));
-  };
+  add_objective_problems(spec, problems);
+  settle_searcher(spec, problems);
+  settle_plugin(AlgorithmKind::scheduler, spec, spec.scheduler, problems);
+  add_number_problems(spec, problems);
+  if (const auto space = compile_shared(spec.space, ready)) {
+    settle_contents(spec, **space, problems);
+  } else {
+    problems.add(space.error().message);
+  }
+  if (const auto rules = Rules::make(spec); !rules) {
+    problems.add(rules.error().message);
+  }
+  return problems.result();
+}
+
+// With those that it is around.
+void PluginRegistry::settle_searcher(ExperimentSpec& spec, Problems& problems) const {
   std::vector<PluginSpec> layers = {spec.searcher};  // from the outside in
-  check_searcher(layers.back());
+  settle_plugin(AlgorithmKind::searcher, spec, layers.back(), problems);
   while (find_wrapper(layers.back().name) != nullptr &&
          find_own(own_searchers_, layers.back().name) == nullptr) {
     const Value* given = layers.back().options.find("searcher");
@@ -322,75 +200,175 @@ Result<> PluginRegistry::settle(ExperimentSpec& spec, const SharedSpace& ready) 
                           : inside.error().message);
       break;
     }
-    check_searcher(layers.emplace_back(*std::move(inside)));
+    settle_plugin(AlgorithmKind::searcher, spec, layers.emplace_back(*std::move(inside)), problems);
   }
   for (std::size_t i = layers.size() - 1; i > 0; --i) {
     layers[i - 1].options.set("searcher", to_text(layers[i]));
   }
   spec.searcher = layers.front();
-  const SchedulerPlugin* scheduling = scheduler(spec.scheduler.name);
-  check(AlgorithmKind::scheduler,
-        spec.scheduler,
-        scheduling ? &scheduling->info : nullptr,
-        own(own_schedulers_, spec.scheduler.name));
-  problems.add(below("samples", static_cast<double>(spec.samples), 0));
-  problems.add(below("iterations", static_cast<double>(spec.iterations), 0));
-  problems.add(below("retries", static_cast<double>(spec.retries), 0));
-  problems.add(below("max_failures", static_cast<double>(spec.max_failures), -1));
-  problems.add(duration_problem("time budget", spec.time_budget_s));
-  problems.add(duration_problem("trial timeout", spec.trial_timeout_s));
-  problems.add(duration_problem("retry delay", spec.retry_delay_s));
-  problems.add(duration_problem("grace", spec.grace_s));
-  problems.add(below("checkpoint_every", static_cast<double>(spec.checkpoint_every), 0));
-  problems.add(below("keep_checkpoints", static_cast<double>(spec.keep_checkpoints), 0));
-  problems.add(below("deterministic", static_cast<double>(spec.deterministic), 0));
-  const auto space = compile_shared(spec.space, ready);
-  if (!space) {
-    problems.add(space.error().message);
-  } else {
-    std::vector<std::string> of_priors = prior_problems(spec.prior, **space);
-    if (of_priors.empty()) {
-      of_priors.push_back(centre_problem(spec.prior, **space));
-    }
-    for (std::string& problem : of_priors) {
-      problems.add(std::move(problem));
-    }
-    for (std::size_t i = 0; i < spec.points.size(); ++i) {
-      if (const auto checked = (*space)->check(spec.points[i]); !checked) {
-        problems.add(formatted("point {}: {}", i + 1, checked.error().message));
-      }
-    }
-    for (std::size_t i = 0; i < spec.known.size(); ++i) {
-      auto whole = complete_known(**space, spec.objectives, spec.known[i]);
-      if (whole) {
-        spec.known[i] = *std::move(whole);
-      } else {
-        problems.add(formatted("known result {}: {}", i + 1, whole.error().message));
-      }
-    }
+}
+
+void PluginRegistry::settle_plugin(AlgorithmKind kind,
+                                   const ExperimentSpec& spec,
+                                   PluginSpec& plugin,
+                                   Problems& problems) const {
+  const bool searches = kind == AlgorithmKind::searcher;
+  const OwnPlugin* own =
+      searches ? own_plugin(own_searchers_, plugin.name) : own_plugin(own_schedulers_, plugin.name);
+  if (own != nullptr) {
+    check_abilities(
+        kind,
+        spec,
+        plugin.name,
+        {.multi_objective = true, .requirements = own->requirements, .priors = own->priors},
+        problems);
+    return;
   }
-  if (const auto rules = Rules::make(spec); !rules) {
-    problems.add(rules.error().message);
+  const PluginInfo* info =
+      searches ? info_of(searcher(plugin.name)) : info_of(scheduler(plugin.name));
+  if (info == nullptr) {
+    problems.add(unknown_algorithm(kind,
+                                   plugin.name,
+                                   searches ? searchers() : schedulers(),
+                                   searches ? schedulers() : searchers()));
+    return;
   }
-  return problems.result();
+  if (!spec.time_attr.empty() && !plugin.options.contains("time_attr") &&
+      std::ranges::find(info->options, "time_attr", &OptionSpec::name) != info->options.end()) {
+    plugin.options.set("time_attr", spec.time_attr);
+  }
+  auto options = resolve_options(
+      formatted("{} '{}'", to_text(kind), plugin.name), info->options, plugin.options);
+  if (!options) {
+    problems.add(options.error().message);
+    return;
+  }
+  plugin.options = std::move(*options);
+  check_abilities(kind, spec, plugin.name, *info, problems);
+}
+
+// Whether it can do what the spec asks of it.
+void PluginRegistry::check_abilities(AlgorithmKind kind,
+                                     const ExperimentSpec& spec,
+                                     const std::string& name,
+                                     const PluginInfo& info,
+                                     Problems& problems) const {
+  const bool searches = kind == AlgorithmKind::searcher;
+  const std::string called = formatted("{} '{}'", to_text(kind), name);
+  const auto able = [&](bool PluginInfo::* can) {
+    return join(searches ? able_of(searchers_, can) : able_of(schedulers_, can), ", ");
+  };
+  if (!spec.require.empty() && !info.requirements) {
+    problems.add(
+        formatted("{} does not know requirements: it would treat trials that miss '{}' like all "
+                  "others; these know them: {}",
+                  called,
+                  spec.require.front().text,
+                  able(&PluginInfo::requirements)));
+  }
+  const auto add_unused = [&](const char* what, const std::string& given) {
+    problems.add(
+        formatted("{} does not use {}, and '{}' would change nothing; drop it, or take one of "
+                  "these: {}",
+                  called,
+                  what,
+                  given,
+                  able(&PluginInfo::priors)));
+  };
+  if (searches && !info.priors && !spec.prior.empty()) {
+    add_unused("priors", to_text(spec.prior.front()));
+  }
+  if (searches && !info.priors && !spec.related.empty()) {
+    add_unused("related tasks", spec.related.front().name);
+  }
+  if (spec.objectives.size() > 1 && !info.multi_objective) {
+    problems.add(formatted("{} handles one objective, and {} are given; these handle several: {}",
+                           called,
+                           spec.objectives.size(),
+                           able(&PluginInfo::multi_objective)));
+  }
 }
 
 bool PluginRegistry::knows(const ExperimentSpec& spec) const {
-  const auto is_own = [](const auto& plugins, const std::string& name) {
-    return find_own(plugins, name) != nullptr;
-  };
-  PluginSpec searching = spec.searcher;
-  while (find_wrapper(searching.name) != nullptr && !is_own(own_searchers_, searching.name)) {
-    auto inside = searcher_inside(searching);
-    if (!inside) {
-      break;
-    }
-    searching = *std::move(inside);
-  }
   const std::string& scheduling = spec.scheduler.name;
-  return (searcher(searching.name) != nullptr || is_own(own_searchers_, searching.name)) &&
-         (scheduler(scheduling) != nullptr || is_own(own_schedulers_, scheduling));
+  return layers_of(spec.searcher) &&
+         (scheduler(scheduling) != nullptr || find_own(own_schedulers_, scheduling) != nullptr);
 }
+
+Result<Layers> PluginRegistry::layers_of(PluginSpec searching) const {
+  Layers layers;
+  while (true) {
+    if (const auto* own = find_own(own_searchers_, searching.name)) {
+      layers.push_back(
+          {.make = [make = own->make](const PluginContext& /*context*/) { return make(); },
+           .version = own->plugin.version,
+           .is_own = true});
+      return layers;
+    }
+    const SearcherPlugin* plugin = searcher(searching.name);
+    if (plugin == nullptr) {
+      return Error{
+          ErrorCode::invalid_argument,
+          unknown_name("searcher", searching.name, searchers()) +
+              "; a searcher of a library needs its --plugin, one of a program that program"};
+    }
+    const SearcherWrapper* wrapper = find_wrapper(searching.name);
+    layers.push_back({.make = plugin->make,
+                      .version = plugin->info.version,
+                      .priors = plugin->info.priors,
+                      .reads_results = plugin->reads_results,
+                      .options = searching.options,
+                      .wrapper = wrapper});
+    if (wrapper == nullptr) {
+      return layers;
+    }
+    LUTHIER_TAKE(searching, searcher_inside(searching));
+  }
+}
+
+namespace {
+
+Result<std::unique_ptr<Searcher>> make_searcher(
+    std::span<const PluginRegistry::SearcherLayer> layers,
+    const ExperimentSpec& spec,
+    const CompiledSpace& space) {
+  const auto& outermost = layers.front();
+  const PluginContext context{.options = outermost.options,
+                              .objectives = spec.objectives,
+                              .seed = spec.seed,
+                              .space = &space,
+                              .priors = spec.prior,
+                              .related = spec.related};
+  if (outermost.wrapper == nullptr) {
+    return outermost.make(context);
+  }
+  LUTHIER_TAKE(auto inside, make_searcher(layers.subspan(1), spec, space));
+  return outermost.wrapper->make(context, std::move(inside));
+}
+
+// For the space that there is now; of trials outside of it, it learns as of a related task.
+Result<std::unique_ptr<Searcher>> make_searcher_again(const Layers& layers,
+                                                      const ExperimentState& state) {
+  ExperimentSpec spec = state.spec();
+  const auto problems = prior_problems(spec.prior, state.space());
+  if (!problems.empty()) {
+    return Error{ErrorCode::corruption, join(problems, "\n")};
+  }
+  if (auto outside = layers.back().priors ? results_outside(state) : std::nullopt) {
+    spec.related.push_back(*std::move(outside));
+  }
+  return make_searcher(layers, spec, state.space());
+}
+
+int version_of(const Layers& layers) {
+  int version = 0;
+  for (const auto& layer : layers) {
+    version += layer.version;
+  }
+  return version;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const ExperimentSpec& given,
                                                                 const SharedSpace& ready) const {
@@ -413,32 +391,10 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
     names.scheduler_version = own->plugin.version;
     names.needs_checkpoints = own->plugin.needs_checkpoints;
   }
-  const std::function<Result<MadeSearcher>(const PluginSpec&)> make_searcher =
-      [&](const PluginSpec& given) -> Result<MadeSearcher> {
-    if (const auto* own = find_own(own_searchers_, given.name)) {
-      return MadeSearcher{.searcher = own->make(), .version = own->plugin.version};
-    }
-    const SearcherPlugin* plugin = searcher(given.name);
-    if (plugin == nullptr) {
-      return Error{
-          ErrorCode::invalid_argument,
-          unknown_name("searcher", given.name, searchers()) +
-              "; a searcher of a library needs its --plugin, one of a program that program"};
-    }
-    const PluginContext context{given.options, spec.objectives, spec.seed, space.get(), spec.prior};
-    if (const SearcherWrapper* wrapper = find_wrapper(given.name)) {
-      LUTHIER_TAKE(const auto inside, searcher_inside(given));
-      LUTHIER_TAKE(auto made, make_searcher(inside));
-      made.searcher = wrapper->make(context, std::move(made.searcher));
-      made.version += plugin->info.version;
-      return made;
-    }
-    LUTHIER_TAKE(auto made, plugin->make(context));
-    return MadeSearcher{std::move(made), plugin->info.version, plugin->reads_results};
-  };
-  LUTHIER_TAKE(auto searching, make_searcher(spec.searcher));
-  names.searcher_version = searching.version;
-  names.reads_results = searching.reads_results;
+  LUTHIER_TAKE(const Layers layers, layers_of(spec.searcher));
+  LUTHIER_TAKE(auto searcher_made, make_searcher(layers, spec, *space));
+  names.searcher_version = version_of(layers);
+  names.reads_results = layers.back().reads_results;
   if (!scheduler_made) {
     const SchedulerPlugin* plugin = scheduler(names.scheduler);
     if (plugin == nullptr) {
@@ -454,8 +410,12 @@ Result<std::unique_ptr<Advisors>> PluginRegistry::make_advisors(const Experiment
     names.needs_checkpoints = plugin->needs_checkpoints;
   }
   auto advisors = std::make_unique<Advisors>(
-      std::move(names), std::move(searching.searcher), std::move(scheduler_made));
+      std::move(names), std::move(searcher_made), std::move(scheduler_made));
   advisors->answered_by(host_);
+  if (!layers.back().is_own) {
+    advisors->made_again_by(
+        [layers](const ExperimentState& state) { return make_searcher_again(layers, state); });
+  }
   return advisors;
 }
 

@@ -24,6 +24,10 @@ struct OwnPlugin {
   bool priors = false;             // the same
 };
 
+class Problems;
+struct SearcherWrapper;
+enum class AlgorithmKind : std::uint8_t;
+
 class PluginRegistry {
  public:
   PluginRegistry();  // with the built-in plugins
@@ -50,10 +54,33 @@ class PluginRegistry {
   Result<std::unique_ptr<Advisors>> make_advisors(const ExperimentSpec& spec,
                                                   const SharedSpace& ready = nullptr) const;
 
+  // A searcher by its plugin, with the wrappers that are around it.
+  struct SearcherLayer {
+    std::function<Result<std::unique_ptr<Searcher>>(const PluginContext&)> make;
+    int version = 1;
+    bool priors = false;        // as in PluginInfo
+    bool reads_results = true;  // as in SearcherPlugin
+    bool is_own = false;        // of the program that runs
+    NamedValues options = {};
+    const SearcherWrapper* wrapper = nullptr;  // null: the innermost
+  };
+
  private:
   // All of resolve() but the length of names: earlier versions took longer ones into the log.
   Result<> settle(ExperimentSpec& spec, const SharedSpace& ready) const;
+  void settle_searcher(ExperimentSpec& spec, Problems& problems) const;
+  void settle_plugin(AlgorithmKind kind,
+                     const ExperimentSpec& spec,
+                     PluginSpec& plugin,
+                     Problems& problems) const;
+  void check_abilities(AlgorithmKind kind,
+                       const ExperimentSpec& spec,
+                       const std::string& name,
+                       const PluginInfo& info,
+                       Problems& problems) const;
   bool knows(const ExperimentSpec& spec) const;  // its searcher and its scheduler
+  // Outermost first: each is around the next one.
+  Result<std::vector<SearcherLayer>> layers_of(PluginSpec searcher) const;
   template <class Plugin>
   struct Own {
     OwnPlugin plugin;

@@ -29,6 +29,7 @@
 #include "tuner/needed_files.h"
 #include "tuner/other_names.h"
 #include "tuner/program_options.h"
+#include "tuner/space_extension.h"
 #include "tuner/stored/control_files.h"
 #include "tuner/stored/recovery.h"
 #include "tuner/stored/status.h"
@@ -142,6 +143,10 @@ Result<> Session::begin(SessionTask& start,
   }
   if (auto checked = check_start(start); !checked) {
     return checked;
+  }
+  if (start.extension.space) {
+    LUTHIER_TAKE(start.extension.space,
+                 checked_space_change(*state_, *start.extension.space, plugins));
   }
   auto gpus = gpus_of(options.session, start.spec);
   if (!gpus) {
@@ -351,7 +356,8 @@ Result<> Session::check_start(const SessionTask& start) const {
     }
     return state_->space().check(*start.given);
   }
-  const bool extends = start.extension.more_samples || start.extension.more_time_s;
+  const bool extends =
+      start.extension.more_samples || start.extension.more_time_s || start.extension.space;
   if (state_->finished() && !extends) {
     return Error{ErrorCode::invalid_argument,
                  start.spec.name + " has ended (" + state_->end_reason() + "); " + ways_on()};
@@ -526,8 +532,10 @@ Result<> Session::apply_start(const SessionTask& start) {
         " decisions came out differently; the log wins. First: " + recovered_.first_difference);
   }
   const Extension& extension = start.extension;
-  if (extension.more_samples || extension.more_time_s) {
-    planner.extend(extension.more_samples.value_or(0), extension.more_time_s.value_or(0));
+  if (extension.more_samples || extension.more_time_s || extension.space) {
+    planner.extend(
+        extension.more_samples.value_or(0), extension.more_time_s.value_or(0), extension.space);
+    LUTHIER_TRY(advisors_->check());
   }
   if (start.retry) {
     for (std::int64_t i = 0; i < state_->trial_count(); ++i) {

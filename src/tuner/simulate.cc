@@ -39,12 +39,6 @@ std::string default_prefix(const ExperimentSpec& spec, const BenchmarkFacts& fac
   return prefix;
 }
 
-std::vector<Objective> objectives_of(const BenchmarkFacts& facts) {
-  std::vector<Objective> all = {facts.objective};
-  all.insert(all.end(), facts.further_objectives.begin(), facts.further_objectives.end());
-  return all;
-}
-
 // In the order of `objectives`, as losses; nothing unless each of them has one.
 std::optional<Losses> reference_of(const BenchmarkFacts& facts,
                                    std::span<const Objective> objectives) {
@@ -136,6 +130,12 @@ void set_tags(ExperimentSpec& spec,
 }
 
 }  // namespace
+
+std::vector<Objective> objectives_of(const BenchmarkFacts& facts) {
+  std::vector<Objective> all = {facts.objective};
+  all.insert(all.end(), facts.further_objectives.begin(), facts.further_objectives.end());
+  return all;
+}
 
 std::vector<std::string> named_in(const BenchmarkFacts& facts) {
   std::vector<std::string> names = facts.metrics;

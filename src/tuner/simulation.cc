@@ -77,6 +77,10 @@ Simulation& Simulation::prior(const std::string& belief) {
   impl_->priors.push_back(belief);
   return *this;
 }
+Simulation& Simulation::related(std::string name, std::vector<KnownResult> results) {
+  impl_->plan.spec.related.push_back({std::move(name), std::move(results)});
+  return *this;
+}
 Simulation& Simulation::searcher(std::string name, NamedValues options) {
   impl_->plan.spec.searcher = {std::move(name), std::move(options)};
   return *this;

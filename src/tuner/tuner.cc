@@ -114,6 +114,14 @@ Tuner& Tuner::prior(const std::string& belief) {
   return *this;
 }
 
+Tuner& Tuner::related(const std::string& experiment) {
+  impl_->options.related.push_back(experiment);
+  return *this;
+}
+Tuner& Tuner::related(std::string name, std::vector<KnownResult> results) {
+  impl_->spec.related.push_back({std::move(name), std::move(results)});
+  return *this;
+}
 Tuner& Tuner::stop_if(std::function<bool(TrialId, const TrialResult&)> rule) {
   impl_->options.stop_if = std::move(rule);
   return *this;

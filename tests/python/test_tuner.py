@@ -58,6 +58,13 @@ def test_priors_are_tried_first():
     assert tuner.replay().differences == 0
 
 
+def test_the_best_of_a_related_experiment_is_tried_first():
+    earlier = tune(functions.square, samples=6, jobs=1, name="earlier", searcher="tpe").run()
+    tuner = tune(functions.square, samples=2, jobs=1, name="later", related="earlier", searcher="tpe")
+    assert next(iter(tuner.run())).config["x"] == pytest.approx(earlier.best.config["x"])
+    assert tuner.replay().differences == 0
+
+
 def test_a_scheduler_stops_trials_early():
     result = tune(functions.steps, {"x": luthier.grid([1, 2, 3, 4, 5, 6])}, jobs=1,
                   scheduler=luthier.asha(max_t=20, grace_period=1, reduction_factor=3)).run()

@@ -60,6 +60,19 @@ std::unique_ptr<Searcher> make_searcher(std::string_view name,
                .priors = read});
 }
 
+std::unique_ptr<Searcher> make_searcher(std::string_view name,
+                                        const FakeView& view,
+                                        std::span<const RelatedTask> related,
+                                        const NamedValues& options) {
+  return made(name,
+              options,
+              {.options = {},
+               .objectives = view.objectives(),
+               .seed = view.seed(),
+               .space = &view.space(),
+               .related = related});
+}
+
 FakeView::FakeView(const Space& space, std::uint64_t seed, Mode mode)
     : FakeView(space, seed, std::vector<Objective>{{.metric = "loss", .mode = mode}}) {}
 

@@ -30,6 +30,12 @@ std::unique_ptr<Searcher> make_searcher(std::string_view name,
                                         const std::vector<std::string>& priors,
                                         const NamedValues& options = {});
 
+// With related tasks.
+std::unique_ptr<Searcher> make_searcher(std::string_view name,
+                                        const FakeView& view,
+                                        std::span<const RelatedTask> related,
+                                        const NamedValues& options = {});
+
 class FakeView : public ExperimentView {
  public:
   explicit FakeView(const Space& space, std::uint64_t seed = 1, Mode mode = Mode::min);

@@ -94,7 +94,8 @@ Properties experiment_options() {
            {"min",           "max",          "samples",           "time",  "jobs",    "name",
             "searcher",      "scheduler",    "constraint",        "stop",  "seed",    "iterations",
             "trial-timeout", "max-failures", "retries",           "grace", "memory",  "cpu",
-            "gpu",           "metric-regex", "checkpoint-at-end", "tag",   "require", "prior"}),
+            "gpu",           "metric-regex", "checkpoint-at-end", "tag",   "require", "prior",
+            "related"}),
        {kProgram}});
 }
 

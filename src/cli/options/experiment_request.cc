@@ -168,6 +168,7 @@ Result<ExperimentRequest> make_run_request(const Arguments& arguments,
   const auto space = compile_shared(request.spec.space);
   request.space = space ? *space : nullptr;
   add_known_results(request, problems);
+  add_related_results(request, request.spec.objectives, problems);
   read_stop_rules(request, problems);
   read_requirements(request, named_in(request.spec), problems);
   check_whole(request, purpose, problems);

@@ -40,6 +40,7 @@ struct ExperimentRequest {
   bool budget_given = false;               // how many trials, or for how long
   std::set<std::string> parameters = {};   // those that options named
   std::vector<Setting> known = {};         // as named; add_known_results() reads them
+  std::vector<Setting> related = {};       // the same
   std::vector<Setting> stop_rules = {};    // read once the objectives are known
   std::vector<Setting> requirements = {};  // the same
   std::vector<Setting> again = {};         // what a resume has to be told again

@@ -11,7 +11,7 @@
 #include "cli/output/output.h"
 #include "core/state/known_check.h"
 #include "core/value_text.h"
-#include "tuner/assembly.h"
+#include "tuner/stored/earlier_results.h"
 
 namespace luthier::cli {
 namespace {
@@ -35,6 +35,7 @@ class KnownReader {
     const auto done = file ? from_file(name) : from_experiment(name);
     return done ? Result<std::vector<Found>>(std::move(found_)) : done.error();
   }
+  const std::string& name() const { return name_; }
 
  private:
   bool has_objectives(const Metrics& metrics) const {
@@ -44,44 +45,24 @@ class KnownReader {
   }
 
   Result<> from_experiment(const std::string& name) {
-    const auto directory = luthier::find_experiment(results_, name);
-    if (!directory) {
-      return Error{directory.error().code,
-                   "there is no file '" + name + "', and " + directory.error().message};
+    auto earlier = earlier_results(results_, name, spec_.objectives);
+    if (!earlier) {
+      const bool absent = earlier.error().code == ErrorCode::not_found;
+      return Error{
+          earlier.error().code,
+          (absent ? "there is no file '" + name + "', and " : "") + earlier.error().message};
     }
-    const auto state = read_state(*directory);
-    if (!state) {
-      return state.error();
+    for (EarlierResult& each : earlier->results) {
+      found_.push_back({.result = std::move(each.result),
+                        .where = name + ", trial " + to_text(each.trial),
+                        .failed = each.is_missing});
     }
-    const bool single = spec_.objectives.size() == 1 && (*state)->objectives().size() == 1 &&
-                        spec_.objectives.front() == (*state)->objectives().front();
-    for (std::int64_t i = 0; i < (*state)->trial_count(); ++i) {
-      take_trial(**state, {i}, name, single);
-    }
+    name_ = earlier->name;
     return {};
   }
 
-  // The best result where the objective is the same, else the last one.
-  void take_trial(const ExperimentState& state,
-                  TrialId trial,
-                  const std::string& name,
-                  bool by_best) {
-    const bool best = by_best && std::isfinite(state.record(trial).best_loss);
-    Found found{.result = {.config = best ? state.best_config(trial) : state.config(trial),
-                           .metrics = best ? state.best_metrics(trial) : state.last_metrics(trial),
-                           .training_iteration = iterations_of(state, trial)},
-                .where = name + ", trial " + to_text(trial)};
-    found.failed = state.state(trial) == TrialState::failed || found.result.metrics.empty();
-    found_.push_back(std::move(found));
-  }
-
-  static std::int64_t iterations_of(const ExperimentState& state, TrialId trial) {
-    return state.is_known(trial)
-               ? state.spec().known[static_cast<std::size_t>(trial.value)].training_iteration
-               : std::max<std::int64_t>(state.iteration(trial), 1);
-  }
-
   Result<> from_file(const std::string& path) {
+    name_ = std::filesystem::path(path).stem().string();
     const auto text = read_text_file(path);
     if (!text) {
       return text.error();
@@ -214,6 +195,7 @@ class KnownReader {
   const ExperimentSpec& spec_;
   const std::filesystem::path results_;
   std::vector<Found> found_;
+  std::string name_;  // of what was read
 };
 
 std::string indented(const std::string& where, const std::string& message) {
@@ -255,6 +237,38 @@ void add_known_results(ExperimentRequest& request, std::vector<std::string>& pro
       } else {
         problems.push_back(indented(each.where, whole.error().message));
       }
+    }
+  }
+}
+
+void add_related_results(ExperimentRequest& request,
+                         std::span<const Objective> objectives,
+                         std::vector<std::string>& problems) {
+  if (objectives.empty()) {
+    return;  // what is missing is said elsewhere
+  }
+  ExperimentSpec spec;
+  spec.objectives.assign(objectives.begin(), objectives.end());
+  spec.space = request.spec.space;
+  for (const Setting& setting : request.related) {
+    KnownReader reader(spec, request.options.session.results);
+    auto found = reader.read(setting.value);
+    if (!found) {
+      problems.push_back(indented(setting.place, found.error().message));
+      continue;
+    }
+    RelatedTask task{.name = reader.name(), .results = {}};
+    for (Found& each : *found) {
+      if (!each.failed && has_objectives(each.result.metrics, objectives)) {
+        task.results.push_back(std::move(each.result));
+      }
+    }
+    if (task.results.empty()) {
+      problems.push_back(setting.place + ": " + setting.value +
+                         " holds no result with a finite number for '" + objectives.front().metric +
+                         "'");
+    } else {
+      request.spec.related.push_back(std::move(task));
     }
   }
 }

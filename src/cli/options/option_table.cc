@@ -73,6 +73,10 @@ constexpr Option kTable[] = {
      .meaning = "a parameter: uniform(a, b), loguniform(a, b), randint(a, b), choice(...), "
                 "grid(...), ... and perhaps 'if CONDITION'",
      .group = "space", .repeatable = true, .where = run, .set = parameter},
+    {.name = "param", .letter = 'p', .argument = "NAME=DISTRIBUTION",
+     .meaning = "another distribution for a parameter of it, from here on: a wider or narrower range, other choices; "
+                "results outside of it stay, and the searcher learns from all",
+     .group = "space", .repeatable = true, .where = extend, .set = parameter},
     {.name = "constraint", .argument = "CONDITION",
      .meaning = "what every configuration must satisfy, such as 'a < b'",
      .group = "space", .repeatable = true, .where = kRun, .adds = true, .set = constraint},
@@ -90,6 +94,11 @@ constexpr Option kTable[] = {
                 "{\"config\": ..., \"metrics\": ...}, a CSV export, or an experiment",
      .group = "space", .repeatable = true, .completes = Completes::file,
      .where = kRun, .set = later<&ExperimentRequest::known>},
+    {.name = "related", .argument = "FILE|EXPERIMENT",
+     .meaning = "results of a task that resembles this one, in any space: the searcher looks where the best of them are, "
+                "as long as that pays; a file or an experiment as for --known",
+     .group = "space", .repeatable = true, .completes = Completes::file,
+     .where = kRun | simulate, .set = later<&ExperimentRequest::related>},
 
     {.name = "min", .argument = "METRIC",
      .meaning = "minimise it",

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/options/experiment_request.h"
+#include "cli/options/known_results.h"
 #include "tuner/simulate.h"
 
 namespace luthier::cli {
@@ -64,6 +65,11 @@ Result<ExperimentRequest> read_simulate_request(const Arguments& arguments) {
   open_benchmark_of(request, problems);
   if (request.options.benchmark) {
     read_requirements(request, named_in(request.options.benchmark->facts()), problems);
+    add_related_results(request,
+                        request.spec.objectives.empty()
+                            ? objectives_of(request.options.benchmark->facts())
+                            : request.spec.objectives,
+                        problems);
   }
   check_nodes(arguments, problems);
   if (const auto results = arguments.text("results"); results && session.memory_store) {

@@ -5,6 +5,7 @@
 
 #include "base/failure.h"
 #include "base/format.h"
+#include "core/space/space_change.h"
 
 namespace luthier {
 namespace {
@@ -114,7 +115,18 @@ struct Check {
 
   bool operator()(const LimitsChanged& limits) const {
     return limits.samples >= 0 && is_amount(limits.time_budget_s) &&
-           limits.time_budget_s <= kLongestSeconds;
+           limits.time_budget_s <= kLongestSeconds &&
+           (limits.space.empty() || is_change_of_space(limits.space));
+  }
+
+  // Trials that have not ended would go on with values that nobody can judge.
+  bool is_change_of_space(const std::string& json) const {
+    const auto after = parse_space_json(json);
+    return after && is_change_of(state.space().declaration(), *after) &&
+           CompiledSpace::compile(*after) &&
+           state.count(TrialState::pending) + state.count(TrialState::running) +
+                   state.count(TrialState::paused) ==
+               0;
   }
 
   bool operator()(const ControllerStopped& /*stopped*/) const { return true; }

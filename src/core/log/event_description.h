@@ -220,6 +220,7 @@ template <class V, Is<LimitsChanged> E>
 void describe(V&& field, E& e) {
   field("samples", e.samples);
   field("time_budget_s", e.time_budget_s);
+  later_field(field, "space", e.space);
 }
 
 template <>

@@ -55,6 +55,7 @@ void describe(Spec& spec, Field&& field) {
   field("working_directory", spec.working_directory);
   field("require", spec.require);
   field("prior", spec.prior);
+  field("related", spec.related);
 }
 
 // ---- writing -------------------------------------------------------------------------------
@@ -87,6 +88,13 @@ void write(JsonWriter& json, const KnownResult& known) {
       .field("training_iteration", known.training_iteration)
       .end();
 }
+template <class T>
+void write(JsonWriter& json, const std::vector<T>& list);
+void write(JsonWriter& json, const RelatedTask& task) {
+  json.object().field("name", task.name).key("results");
+  write(json, task.results);
+  json.end();
+}
 void write(JsonWriter& json, const StopRule& rule) {
   json.value(rule.text);
 }
@@ -115,13 +123,14 @@ void write(JsonWriter& json, const std::vector<T>& list) {
 }
 
 // The rule of logs without a score has no name of its own. Earlier versions know no requirements
-// and no priors, and read what has none.
+// no priors and no related tasks, and read what has none.
 template <class Member>
 bool is_unwritten(const Member& member) {
   if constexpr (std::is_same_v<Member, Score>) {
     return member.kind == Score::Kind::mixed;
   } else if constexpr (std::is_same_v<Member, std::vector<Requirement>> ||
-                       std::is_same_v<Member, std::vector<Prior>>) {
+                       std::is_same_v<Member, std::vector<Prior>> ||
+                       std::is_same_v<Member, std::vector<RelatedTask>>) {
     return member.empty();
   }
   return false;
@@ -289,6 +298,19 @@ std::string read(const Json& json, KnownResult& out) {
   std::string problem = read(*config, out.config);
   problem = problem.empty() ? read(*metrics, out.metrics) : problem;
   return problem.empty() ? read(*iteration, out.training_iteration) : problem;
+}
+
+template <class T>
+std::string read(const Json& json, std::vector<T>& out);
+
+std::string read(const Json& json, RelatedTask& out) {
+  const Json* name = json.find("name");
+  const Json* results = json.find("results");
+  if (!name || !results || json.members.size() != 2) {
+    return R"(must be {"name": NAME, "results": [...]})";
+  }
+  const std::string problem = read(*name, out.name);
+  return problem.empty() ? read(*results, out.results) : problem;
 }
 
 std::string read(const Json& json, TextPairs& out) {

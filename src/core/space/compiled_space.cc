@@ -107,6 +107,27 @@ std::vector<double> CompiledSpace::encode(const Config& config) const {
   return point;
 }
 
+double CompiledSpace::nearest(std::size_t axis, const Value& value) const {
+  const Distribution& distribution = *impl_->model.parameters[axes()[axis].parameter].distribution;
+  if (const auto exact = distribution.coordinate(value)) {
+    return *exact;
+  }
+  const auto number = value.boolean() ? std::nullopt : value.number();
+  if (!number || !std::isfinite(*number) || axes()[axis].kind == AxisKind::categorical) {
+    return kAbsent;
+  }
+  const auto beyond = [&](double x) { return *distribution.value(x).number() - *number; };
+  double below = 0;
+  double above = std::nextafter(1.0, 0.0);
+  constexpr int kHalvings = 64;
+  for (int i = 0; i < kHalvings; ++i) {
+    const double middle = below + (above - below) / 2;
+    (beyond(middle) <= 0 ? below : above) = middle;
+  }
+  const double nearest = std::abs(beyond(below)) <= std::abs(beyond(above)) ? below : above;
+  return distribution.coordinate(distribution.value(nearest)).value_or(nearest);
+}
+
 std::pair<double, double> CompiledSpace::cell(std::size_t axis, double coordinate) const {
   return impl_->model.parameters[axes()[axis].parameter].distribution->cell(coordinate);
 }

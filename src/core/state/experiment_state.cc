@@ -307,6 +307,9 @@ struct ExperimentState::Apply {
     state.spec_.time_budget_s = limits.time_budget_s;
     state.closing_reason_.clear();
     state.finished_ = false;
+    if (!limits.space.empty()) {
+      state.change_space(*parse_space_json(limits.space));  // event_check has read it
+    }
   }
 
   void operator()(const ControllerStopped& stopped) const {
@@ -332,6 +335,14 @@ Result<> ExperimentState::apply(const Event& event) {
   time_ = std::max(time_, event.time);
   sequence_ = event.sequence;
   return {};
+}
+
+void ExperimentState::change_space(Space space) {
+  space_ = *compile_shared(space);
+  spec_.space = std::move(space);
+  space_changed_ = true;
+  search_ended_ = false;
+  search_end_reason_.clear();
 }
 
 Result<> ExperimentState::create(const ExperimentCreated& created, TimePoint time) {

@@ -128,6 +128,8 @@ class ExperimentState final : public ExperimentView {
   // ---- for the engine, the loggers and the readers
   bool created() const { return space_ != nullptr; }
   const ExperimentSpec& spec() const { return spec_; }
+  // Whether the space is another one than in the first event.
+  bool has_changed_space() const { return space_changed_; }
   Sequence sequence() const { return sequence_; }
   TimePoint time() const { return time_; }
   const TrialRecord& record(TrialId trial) const {
@@ -205,6 +207,7 @@ class ExperimentState final : public ExperimentView {
  private:
   struct Apply;
   Result<> create(const ExperimentCreated& created, TimePoint time);
+  void change_space(Space space);
   TrialRecord& at(TrialId trial) { return trials_[static_cast<std::size_t>(trial.value)]; }
   void move_to(TrialId trial, TrialState state);
   void index(TrialId trial);  // into the set that its state and flags say
@@ -248,6 +251,7 @@ class ExperimentState final : public ExperimentView {
   double earlier_sessions_s_ = 0;
   bool in_session_ = false;
   bool search_ended_ = false;
+  bool space_changed_ = false;
   std::string search_end_reason_;
   std::string closing_reason_;
   bool finished_ = false;

@@ -31,7 +31,7 @@ void Draws::add_anywhere(Points& out) {
 
 void Draws::add_likely(const Priors& priors, Points& out) {
   const Priors::Source source = priors.source(rng_);
-  add(out, [&](std::size_t axis) { return priors.draw(space_, source, axis, rng_); });
+  add(out, [&](std::size_t axis) { return source.draw(space_, axis, rng_); });
 }
 
 void Draws::add_near(std::span<const double> point, double step, Points& out) {

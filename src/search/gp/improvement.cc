@@ -61,8 +61,7 @@ std::vector<Place> judge(const Search& search, const Points& points) {
              .predictions = std::move(of_objectives[i]),
              .log_success = search.feasibility.log_success(point)};
     place.log_improvement = log_gain(search, place.predictions);
-    place.log_believed =
-        search.priors != nullptr ? search.priors->weight() * search.priors->log_density(point) : 0;
+    place.log_believed = search.priors != nullptr ? search.priors->log_believed(point) : 0;
     for (const auto& each : of_requirements[i]) {
       place.log_met += log_chance_met(each);
     }
@@ -156,9 +155,8 @@ Rise rise_at(const Search& search, std::span<const double> point) {
     rise.slope[axis] += of_success[axis];
   }
   if (search.priors != nullptr) {
-    const double weight = search.priors->weight();
-    rise.value += weight * search.priors->log_density(point);
-    search.priors->add_slope(point, weight, rise.slope);
+    rise.value += search.priors->log_believed(point);
+    search.priors->add_slope(point, rise.slope);
   }
   return rise;
 }

@@ -70,7 +70,7 @@ class CandidateDraw {
     std::vector<double> point(axes.size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
       if (!axes[axis].conditional || space_.is_active(axis, point)) {
-        const double x = axes[axis].grid ? grid_[axis] : priors_->draw(space_, source, axis, rng);
+        const double x = axes[axis].grid ? grid_[axis] : source.draw(space_, axis, rng);
         point[axis] = settled(space_, axis, x);
       }
     }
@@ -153,12 +153,10 @@ std::optional<BestCandidate> best_candidate(const CandidateSearch& search, Rng& 
   const auto in_other = log_densities(search.other);
   const std::size_t axes = search.space.axes().size();
   const auto point = [&](std::size_t i) { return std::span(points.x).subspan(i * axes, axes); };
-  const double weight = search.priors != nullptr ? search.priors->weight() : 0;
   std::size_t best = 0;
   double most = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < points.count; ++i) {
-    const double believed =
-        search.priors != nullptr ? weight * search.priors->log_density(point(i)) : 0;
+    const double believed = search.priors != nullptr ? search.priors->log_believed(point(i)) : 0;
     const double score =
         in_good[i] - in_other[i] + search.feasibility.log_success(point(i)) + believed;
     if (score > most) {

@@ -52,6 +52,24 @@ AxisPrior::AxisPrior(const Prior& prior, const CompiledSpace& space)
   } else {
     width_ = std::clamp(width_of(prior, parameter_of(prior, space).domain), kNarrowest, 1.0);
   }
+  measure();
+}
+
+AxisPrior::AxisPrior(std::size_t axis, double centre, double width, const CompiledSpace& space)
+    : axis_(axis), centres_{centre} {
+  if (space.axes()[axis].kind == AxisKind::categorical) {
+    levels_ = static_cast<double>(space.axes()[axis].levels);
+  } else {
+    width_ = std::clamp(width, kNarrowest, 1.0);
+  }
+  measure();
+}
+
+void AxisPrior::measure() {
+  for (const double centre : centres_) {
+    const parzen::TruncatedNormal kernel{.centre = centre, .width = width_};
+    log_heights_.push_back(levels_ > 0 ? 0 : kernel.log_density_at_centre());
+  }
 }
 
 double AxisPrior::draw(Rng& rng) const {
@@ -71,15 +89,15 @@ double AxisPrior::draw(Rng& rng) const {
 AxisPrior::Density AxisPrior::density(double x) const {
   const auto count = static_cast<double>(centres_.size());
   Density out{.value = kDoubt};
-  for (const double centre : centres_) {
+  for (std::size_t i = 0; i < centres_.size(); ++i) {
     if (levels_ > 0) {
-      out.value += std::abs(x - centre) < kSame ? (1 - kDoubt) * levels_ / count : 0;
+      out.value += std::abs(x - centres_[i]) < kSame ? (1 - kDoubt) * levels_ / count : 0;
       continue;
     }
-    const parzen::TruncatedNormal kernel{.centre = centre, .width = width_};
-    const double here = (1 - kDoubt) * kernel.density(x) / count;
+    const double z = (x - centres_[i]) / width_;
+    const double here = (1 - kDoubt) * parzen::exponential(log_heights_[i] - 0.5 * z * z) / count;
     out.value += here;
-    out.slope -= here * (x - centre) / (width_ * width_);
+    out.slope -= here * (x - centres_[i]) / (width_ * width_);
   }
   return out;
 }

@@ -16,10 +16,13 @@ class AxisPrior {
  public:
   // Precondition: the prior suits the space (core/space/prior_check.h).
   AxisPrior(const Prior& prior, const CompiledSpace& space);
+  // Around one value. Precondition: the axis has the coordinate.
+  AxisPrior(std::size_t axis, double centre, double width, const CompiledSpace& space);
 
   std::size_t axis() const { return axis_; }
-  double centre() const { return centres_.front(); }                    // of the first value's cell
-  std::optional<double> first_number() const { return first_number_; }  // as it was written
+  double centre() const { return centres_.front(); }  // of the first value's cell
+  // As it was written; nothing where only a coordinate was given.
+  std::optional<double> first_number() const { return first_number_; }
   double width() const { return width_; }  // the standard deviation; 0: categorical
   static constexpr double kUsualWidth = 0.1;
   double draw(Rng& rng) const;
@@ -30,6 +33,7 @@ class AxisPrior {
   bool is_at_centre(double x) const;
 
  private:
+  void measure();
   struct Density {
     double value = 0;
     double slope = 0;
@@ -40,6 +44,7 @@ class AxisPrior {
   double levels_ = 0;  // categorical: how many
   double width_ = 0;   // numeric: the standard deviation
   std::vector<double> centres_;
+  std::vector<double> log_heights_;  // numeric: of the normal around each centre
   std::optional<double> first_number_;
 };
 

@@ -15,15 +15,26 @@ constexpr double kWonBefore = 1.5;
 // The share of won pairs from which the trust is whole: a half says that the place is no better
 // than any other.
 constexpr double kEnough = 0.7;
+// The same of pairs in the order that was expected, a share.
+constexpr double kOrderedPairsBefore = 6;
+constexpr double kOrderedBefore = 0.75;
+constexpr double kOrderedEnough = 0.7;
 constexpr std::int64_t kTellingTrials = 10;  // from then on, lost trust is lost
 
 }  // namespace
 
-void PriorEvidence::placed(TrialId trial, bool is_near, std::vector<double> point) {
+void PriorEvidence::placed(TrialId trial,
+                           bool is_near,
+                           std::vector<double> point,
+                           std::optional<double> expected) {
   take_back(trial);
+  has_order_ = has_order_ || expected.has_value();
   elsewhere_ += is_near ? 0 : 1;
   live_.insert_or_assign(trial.value,
-                         Standing{.is_near = is_near, .losses = {}, .point = std::move(point)});
+                         Standing{.is_near = is_near,
+                                  .expected = expected.value_or(0),
+                                  .losses = {},
+                                  .point = std::move(point)});
 }
 
 void PriorEvidence::reported(TrialId trial, std::int64_t iteration, std::vector<double> losses) {
@@ -109,6 +120,19 @@ void PriorEvidence::take_back(TrialId trial) {
 void PriorEvidence::count(const Standing& standing, int sign) {
   (standing.is_near ? near_ : other_) += sign;
   wins_ += sign * wins_of(standing);
+  ordered_ += has_order_ ? sign * ordered_by(standing) : 0;
+}
+
+// What it adds to the pairs in the order that was expected.
+double PriorEvidence::ordered_by(const Standing& standing) const {
+  double ordered = 0;
+  for (const auto& [trial, each] : standings_) {
+    const double better = chance_of_better(standing, each);
+    ordered += standing.expected == each.expected  ? 0.5
+               : standing.expected < each.expected ? better
+                                                   : 1 - better;
+  }
+  return ordered;
 }
 
 // What it adds to the wins of those near.
@@ -123,11 +147,21 @@ double PriorEvidence::wins_of(const Standing& standing) const {
   return wins;
 }
 
+// The share of pairs in the order that was expected: a half says that it tells nothing.
+double PriorEvidence::trust_in_order() const {
+  const auto count = static_cast<double>(trials());
+  const double pairs = count * (count - 1) / 2;
+  const double share =
+      (ordered_ + kOrderedBefore * kOrderedPairsBefore) / (pairs + kOrderedPairsBefore);
+  return std::clamp((share - 0.5) / (kOrderedEnough - 0.5), 0.0, 1.0);
+}
+
 double PriorEvidence::trust_now() const {
   const auto pairs = static_cast<double>(near_ * other_);
   const double share = (wins_ + kWonBefore) / (pairs + kPairsBefore);
   const double of_enough = share / kEnough;
-  return std::min(1.0, of_enough * of_enough * of_enough);
+  const double near = std::min(1.0, of_enough * of_enough * of_enough);
+  return has_order_ ? near * trust_in_order() : near;
 }
 
 double PriorEvidence::trust() const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "luthier/trial.h"
@@ -13,7 +14,12 @@ namespace luthier {
 class PriorEvidence {
  public:
   // A trial was added, or goes on at another point; `is_near`: to what the priors say.
-  void placed(TrialId trial, bool is_near, std::vector<double> point);
+  // `expected`: where it is believed to stand among others, lower is better, where that is known of
+  // every trial; only the order counts.
+  void placed(TrialId trial,
+              bool is_near,
+              std::vector<double> point,
+              std::optional<double> expected = {});
   // Lower losses are better; of several objectives, one trial is better where it dominates.
   void reported(TrialId trial, std::int64_t iteration, std::vector<double> losses);
   // It counts as it is now until it ends.
@@ -25,8 +31,9 @@ class PriorEvidence {
   std::int64_t placed_elsewhere() const { return elsewhere_; }
   std::int64_t trials() const { return near_ + other_; }  // that ended or paused
   // 1 while nothing contradicts the priors, towards 0 the surer other trials are better than those
-  // near. What is lost after some trials never comes back: later trials near are better than the
-  // first ones elsewhere because the search has learnt, not because the priors were right.
+  // near, and the less trials come out in the order that was expected. What is lost after some
+  // trials never comes back: later trials near are better than the first ones elsewhere because the
+  // search has learnt, not because the priors were right.
   double trust() const;
 
   // The point of the best completed trial near what the priors say; empty while there is none.
@@ -38,6 +45,7 @@ class PriorEvidence {
   enum class Tier : std::uint8_t { completed, stopped, failed };
   struct Standing {
     bool is_near = false;
+    double expected = 0;
     Tier tier = Tier::completed;
     std::int64_t iteration = 0;
     std::vector<double> losses;
@@ -45,10 +53,12 @@ class PriorEvidence {
   };
 
   double trust_now() const;
+  double trust_in_order() const;
   static double chance_of_better(const Standing& a, const Standing& b);
   void stand(TrialId trial, Tier tier);
   void take_back(TrialId trial);
   double wins_of(const Standing& standing) const;
+  double ordered_by(const Standing& standing) const;
   void count(const Standing& standing, int sign);
 
   std::map<std::int64_t, Standing> live_;       // running trials
@@ -58,7 +68,9 @@ class PriorEvidence {
   std::int64_t elsewhere_ = 0;
   Standing best_near_;
   double least_trust_ = 1;
-  double wins_ = 0;  // pairs of one near and one other in which the near one is better
+  bool has_order_ = false;
+  double ordered_ = 0;  // pairs of trials in the order that was expected
+  double wins_ = 0;     // pairs of one near and one other in which the near one is better
 };
 
 }  // namespace luthier

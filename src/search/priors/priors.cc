@@ -2,21 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/format.h"
 #include "base/terminal_text.h"
 #include "search/parzen/elementary.h"
 #include "search/parzen/mixture.h"
 #include "search/parzen/truncated_normal.h"
+#include "search/priors/related_places.h"
 
 namespace luthier {
 namespace {
 
 // Chosen on BBOB functions 1, 8 and 15, instances 31 to 33, and 2 and 12 as well for the trust
 // (docs/results.md).
-constexpr double kTrials = 60;  // the weight is this many by the number of trials
-constexpr double kMostWeight = 2;
-constexpr double kLeastWeight = 0.05;  // below, they count for nothing
 constexpr double kShareOfDraws = 0.75;
 constexpr double kShareOfBlindDraws = 0.5;
 constexpr double kShareNearBest = 0.9;  // of the draws, once there is a best
@@ -24,32 +23,58 @@ constexpr double kWidest = 0.5;         // of the spreads of the priors, around 
 constexpr std::uint64_t kScales = 3;    // ... and 1/2 and 1/4 of that
 // Trials elsewhere before the first draw: without any, nothing tells wrong priors from right ones.
 constexpr std::int64_t kElsewhereFirst = 3;
+// Related tasks whose best configurations are tried first: each costs a trial where it is wrong.
+constexpr std::ptrdiff_t kMostTriedFirst = 5;
 constexpr int kMostDraws = 300;
 
-std::vector<AxisPrior> axes_of(std::span<const Prior> priors, const CompiledSpace& space) {
-  std::vector<AxisPrior> axes;
+Belief::Place place_of(std::span<const Prior> priors, const CompiledSpace& space) {
+  Belief::Place place;
   for (const Prior& prior : priors) {
-    axes.emplace_back(prior, space);
+    place.emplace_back(prior, space);
   }
-  return axes;
+  return place;
+}
+
+bool is_persons(const Belief& belief) {
+  return belief.task().empty();
+}
+
+// "the priors", or where the results of a related task were best.
+std::string named(const Belief& belief) {
+  return is_persons(belief) ? "the priors" : "the best of the related task " + belief.task();
+}
+
+std::string reason_for(const Priors::Source& source, bool is_first) {
+  const std::string what =
+      is_persons(*source.belief) ? "what the priors name" : named(*source.belief);
+  return source.is_best && !is_first ? "around the best trial near " + what
+         : is_persons(*source.belief)
+             ? is_first ? "the values that the priors name" : "draw from the priors"
+         : is_first ? "the best configuration of the related task " + source.belief->task() +
+                          ", as far as it fits"
+                    : "draw near " + what;
 }
 
 }  // namespace
 
 Priors::Priors(const PluginContext& context) {
-  if (context.space != nullptr) {
-    axes_ = axes_of(context.priors, *context.space);
+  if (context.space == nullptr) {
+    return;
+  }
+  if (!context.priors.empty()) {
+    beliefs_.emplace_back(std::vector<Belief::Place>(1, place_of(context.priors, *context.space)),
+                          std::string());
+  }
+  for (const RelatedTask& task : context.related) {
+    if (auto places = related_places(task, *context.space); !places.empty()) {
+      beliefs_.emplace_back(std::move(places), task.name, RelatedOrder(task, *context.space));
+    }
   }
 }
 
 void Priors::added(const ExperimentView& view, TrialId trial) {
-  if (empty()) {
-    return;
-  }
-  for (const TrialId each : evidence_.running()) {
-    if (view.state(each) == TrialState::paused) {
-      evidence_.paused(each);
-    }
+  for (Belief& each : beliefs_) {
+    each.note_paused(view);
   }
   changed(view, trial);
 }
@@ -59,46 +84,76 @@ void Priors::changed(const ExperimentView& view, TrialId trial) {
     return;
   }
   const Config config = view.config(trial);
-  has_tried_centre_ = has_tried_centre_ || has_centre(view.space(), config);
-  std::vector<double> point = parzen::settled_point(view.space(), config);
-  const bool near = is_near(point);
-  evidence_.placed(trial, near, std::move(point));
+  const std::vector<double> point = parzen::settled_point(view.space(), config);
+  for (Belief& each : beliefs_) {
+    each.placed(view.space(), trial, config, point);
+  }
 }
 
-void Priors::reported(TrialId trial, std::int64_t iteration, std::vector<double> losses) {
-  if (!empty()) {
-    evidence_.reported(trial, iteration, std::move(losses));
+void Priors::reported(TrialId trial, std::int64_t iteration, const std::vector<double>& losses) {
+  for (Belief& each : beliefs_) {
+    each.reported(trial, iteration, losses);
   }
 }
 
 void Priors::ended(const ExperimentView& view, TrialId trial) {
-  if (!empty()) {
-    evidence_.ended(trial, view.state(trial));
+  for (Belief& each : beliefs_) {
+    each.ended(trial, view.state(trial));
   }
 }
 
-// Half-way from the average to the named values in the logarithm of the density: most draws are,
-// and few points are by chance.
-bool Priors::is_near(std::span<const double> point) const {
-  double highest = 0;
-  for (const AxisPrior& each : axes_) {
-    highest += std::isnan(point[each.axis()]) ? 0 : each.highest_log_density();
+std::vector<double> Priors::weights() const {
+  std::vector<double> out;
+  double of_related = 0;
+  for (const Belief& each : beliefs_) {
+    out.push_back(each.weight());
+    of_related += is_persons(each) ? 0 : out.back();
   }
-  return log_density(point) > highest / 2;
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    out[i] *= is_persons(beliefs_[i]) || of_related == 0 ? 1 : out[i] / of_related;
+  }
+  return out;
 }
 
-const AxisPrior* Priors::find(std::size_t axis) const {
-  const auto found = std::ranges::find(axes_, axis, &AxisPrior::axis);
-  return found == axes_.end() ? nullptr : &*found;
+double Priors::weight() const {
+  double of_priors = 0;
+  double of_related = 0;
+  const std::vector<double> each = weights();
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    (is_persons(beliefs_[i]) ? of_priors : of_related) += each[i];
+  }
+  return std::max(of_priors, of_related);
 }
 
-// Inactive parameters have no part in it.
-bool Priors::has_centre(const CompiledSpace& space, const Config& config) const {
-  const std::vector<double> point = space.encode(config);
-  return std::ranges::all_of(axes_, [&](const AxisPrior& each) {
-    const double x = point[each.axis()];
-    return std::isnan(x) || each.is_at_centre(x);
-  });
+double Priors::log_believed(std::span<const double> point) const {
+  double sum = 0;
+  const std::vector<double> each = weights();
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    sum += each[i] == 0 ? 0 : each[i] * beliefs_[i].log_density(point);
+  }
+  return sum;
+}
+
+void Priors::add_slope(std::span<const double> point, std::span<double> slope) const {
+  const std::vector<double> each = weights();
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    if (each[i] > 0) {
+      beliefs_[i].add_slope(point, each[i], slope);
+    }
+  }
+}
+
+// Whose first values no trial has had yet.
+const Belief* Priors::untried() const {
+  std::ptrdiff_t related = 0;
+  for (const Belief& each : beliefs_) {
+    related += is_persons(each) ? 0 : 1;
+    const bool counts = is_persons(each) || (related <= kMostTriedFirst && each.weight() > 0);
+    if (counts && !each.has_tried_centre()) {
+      return &each;
+    }
+  }
+  return nullptr;
 }
 
 template <class Coordinate>
@@ -122,11 +177,16 @@ std::optional<Config> Priors::drawn(const CompiledSpace& space,
 std::optional<Suggestion> Priors::proposal(const ExperimentView& view,
                                            TrialId trial,
                                            const Explored& explored) const {
-  const bool can_be_judged = evidence_.placed_elsewhere() >= kElsewhereFirst;
-  const auto believed = static_cast<double>(axes_.size());
-  const double of_parameters = believed / static_cast<double>(view.space().axes().size());
-  const double share = kShareOfDraws * of_parameters * std::min(1.0, weight());
-  return proposal(view, trial, explored, can_be_judged ? share : 0);
+  const std::vector<double> weights = this->weights();
+  const auto axes = static_cast<double>(view.space().axes().size());
+  double share = 0;
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    if (beliefs_[i].evidence().placed_elsewhere() >= kElsewhereFirst) {
+      const auto believed = static_cast<double>(beliefs_[i].places().front().size());
+      share += kShareOfDraws * (believed / axes) * std::min(1.0, weights[i]);
+    }
+  }
+  return proposal(view, trial, explored, std::min(kShareOfDraws, share));
 }
 
 std::optional<Suggestion> Priors::blind_proposal(const ExperimentView& view,
@@ -145,82 +205,53 @@ std::optional<Suggestion> Priors::proposal(const ExperimentView& view,
   const CompiledSpace& space = view.space();
   const auto number = static_cast<std::uint64_t>(trial.value);
   Rng rng(view.seed(), "priors", number);
-  const bool is_first = !has_tried_centre_;
-  if (!is_first && rng.uniform() >= share) {
+  const Belief* first = untried();
+  if (first == nullptr && rng.uniform() >= share) {
     return std::nullopt;
   }
-  const Source from = source(rng);
+  Source from = source(rng);
+  from.belief = first != nullptr ? first : from.belief;
   auto config = drawn(space, number % space.grid_size(), explored, [&](std::size_t axis) {
-    const AxisPrior* prior = is_first ? find(axis) : nullptr;
-    return prior != nullptr ? prior->centre()
-           : is_first       ? rng.uniform()
-                            : draw(space, from, axis, rng);
+    const AxisPrior* prior = first != nullptr ? first->find(0, axis) : nullptr;
+    return prior != nullptr   ? prior->centre()
+           : first != nullptr ? rng.uniform()
+                              : from.draw(space, axis, rng);
   });
   if (!config) {
     return std::nullopt;
   }
-  if (is_first) {
-    restore_numbers(space, *config);
+  if (first != nullptr) {
+    first->restore_numbers(space, *config);
   }
-  return Proposal{.config = std::move(*config),
-                  .reason = is_first       ? "the values that the priors name"
-                            : from.is_best ? "around the best trial near what the priors name"
-                                           : "draw from the priors"};
-}
-
-// Numbers as they were written, where coordinates give a neighbour.
-void Priors::restore_numbers(const CompiledSpace& space, Config& config) const {
-  for (const AxisPrior& each : axes_) {
-    const std::string& name = space.parameters()[space.axes()[each.axis()].parameter].name;
-    const Value* value = config.find(name);
-    if (value != nullptr && std::holds_alternative<double>(value->data()) && each.first_number()) {
-      config.set(name, *each.first_number());
-    }
-  }
-}
-
-double Priors::weight() const {
-  if (empty() || evidence_.trials() >= PriorEvidence::kMostTrials) {
-    return 0;
-  }
-  const auto trials = static_cast<double>(std::max<std::int64_t>(1, evidence_.trials()));
-  const double weight = evidence_.trust() * std::min(kMostWeight, kTrials / trials);
-  return weight < kLeastWeight ? 0 : weight;
-}
-
-double Priors::log_density(std::span<const double> point) const {
-  double sum = 0;
-  for (const AxisPrior& each : axes_) {
-    const double x = point[each.axis()];
-    sum += std::isnan(x) ? 0 : each.log_density(x);
-  }
-  return sum;
-}
-
-void Priors::add_slope(std::span<const double> point,
-                       double factor,
-                       std::span<double> slope) const {
-  for (const AxisPrior& each : axes_) {
-    const double x = point[each.axis()];
-    slope[each.axis()] += std::isnan(x) ? 0 : factor * each.slope_of_log_density(x);
-  }
+  return Proposal{.config = std::move(*config), .reason = reason_for(from, first != nullptr)};
 }
 
 Priors::Source Priors::source(Rng& rng) const {
+  Source out{.belief = &beliefs_.front()};
+  if (beliefs_.size() > 1) {
+    const std::vector<double> each = weights();
+    double u = rng.uniform() * std::accumulate(each.begin(), each.end(), 0.0);
+    std::size_t chosen = 0;
+    while (chosen + 1 < each.size() && u >= each[chosen]) {
+      u -= each[chosen++];
+    }
+    out.belief = &beliefs_[chosen];
+  }
   const double u = rng.uniform();
   const std::uint64_t halvings = rng.below(kScales);
-  return evidence_.best_near().empty() || u >= kShareNearBest
-             ? Source{}
-             : Source{.is_best = true, .scale = kWidest / static_cast<double>(1U << halvings)};
+  if (!out.belief->evidence().best_near().empty() && u < kShareNearBest) {
+    out.is_best = true;
+    out.scale = kWidest / static_cast<double>(1U << halvings);
+  } else if (const std::size_t places = out.belief->places().size(); places > 1) {
+    out.place = rng.below(places);
+  }
+  return out;
 }
 
 // Around the best trial all parameters are drawn near its own; levels stay.
-double Priors::draw(const CompiledSpace& space,
-                    const Source& source,
-                    std::size_t axis,
-                    Rng& rng) const {
-  const AxisPrior* prior = find(axis);
-  const double best = source.is_best ? evidence_.best_near()[axis] : std::nan("");
+double Priors::Source::draw(const CompiledSpace& space, std::size_t axis, Rng& rng) const {
+  const AxisPrior* prior = belief->find(place, axis);
+  const double best = is_best ? belief->evidence().best_near()[axis] : std::nan("");
   if (std::isnan(best)) {
     return prior != nullptr ? prior->draw(rng) : rng.uniform();
   }
@@ -228,23 +259,28 @@ double Priors::draw(const CompiledSpace& space,
     return best;
   }
   const double width = prior != nullptr ? prior->width() : AxisPrior::kUsualWidth;
-  const parzen::TruncatedNormal kernel{.centre = best, .width = source.scale * width};
+  const parzen::TruncatedNormal kernel{.centre = best, .width = scale * width};
   return std::min(kernel.quantile(rng.uniform()), std::nextafter(1.0, 0.0));
 }
 
 std::string Priors::told(std::span<const double> point) const {
-  const double weight = this->weight();
-  return weight > 0 ? "; by the priors, of weight " + short_number(weight) + ", " +
-                          short_number(parzen::exponential(log_density(point))) +
-                          " times as likely as on average"
-                    : std::string();
+  std::string out;
+  const std::vector<double> each = weights();
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    if (each[i] > 0) {
+      out += "; by " + named(beliefs_[i]) + ", of weight " + short_number(each[i]) + ", " +
+             short_number(parzen::exponential(beliefs_[i].log_density(point))) +
+             " times as likely as on average";
+    }
+  }
+  return out;
 }
 
 std::string centre_problem(std::span<const Prior> priors, const CompiledSpace& space) {
   if (priors.empty() || space.declaration().constraints().empty()) {
     return {};
   }
-  const std::vector<AxisPrior> axes = axes_of(priors, space);
+  const Belief::Place axes = place_of(priors, space);
   Rng rng(0, "priors");
   std::vector<double> point = space.grid_point(0);
   for (int i = 0; i < kMostDraws; ++i) {

@@ -1,9 +1,11 @@
-// What priors mean to a search. The one place that every searcher which knows priors asks: the
-// values to try first, draws near them, and a density that counts for less the more trials have
-// ended (Hvarfner et al., "piBO: augmenting acquisition functions with user beliefs", 2022) and the
-// worse trials near them did (as the random draws of Mallik et al., "PriorBand", 2023, move from
-// the prior to the best trial). Departure from piBO: the exponent is 0 once it is small, so that a
-// long search ends as if there were no priors.
+// What beliefs mean to a search: a person's priors, and the best places of related tasks. The one
+// place that every searcher which knows priors asks: the values to try first, draws near them, and
+// a density that counts for less the more trials have ended (Hvarfner et al., "piBO: augmenting
+// acquisition functions with user beliefs", 2022) and the worse trials near them did (as the random
+// draws of Mallik et al., "PriorBand", 2023, move from the prior to the best trial). Departure from
+// piBO: the exponent is 0 once it is small, so that a long search ends as if there were none.
+// Related tasks share their weight by the trust that each has, so that one of them has no less say
+// alone than with others, and those that disagree with this one drop out.
 #pragma once
 
 #include <optional>
@@ -15,8 +17,7 @@
 #include "luthier/plugin.h"
 #include "luthier/searcher.h"
 #include "search/points/explored.h"
-#include "search/priors/axis_prior.h"
-#include "search/priors/evidence.h"
+#include "search/priors/belief.h"
 
 namespace luthier {
 
@@ -26,61 +27,61 @@ class Priors {
   // Those of the experiment that the plugin is made for.
   explicit Priors(const PluginContext& context);
 
-  bool empty() const { return axes_.empty(); }
+  bool empty() const { return beliefs_.empty(); }
 
   // Facts, in log order. Losses: lower is better, several for several objectives.
   void added(const ExperimentView& view, TrialId trial);
   void changed(const ExperimentView& view, TrialId trial);
-  void reported(TrialId trial, std::int64_t iteration, std::vector<double> losses);
+  void reported(TrialId trial, std::int64_t iteration, const std::vector<double>& losses);
   void ended(const ExperimentView& view, TrialId trial);
 
-  // The first values of all priors, until a trial has had them; later, once some trials were
-  // elsewhere, with a chance that follows the weight, a draw from the priors or around the best
-  // trial near them. Nothing: it is for others to propose.
+  // The first values of each belief, until a trial has had them; later, once some trials were
+  // elsewhere, with a chance that follows the weight, a draw from a belief or around the best
+  // trial near it. Nothing: it is for others to propose.
   std::optional<Suggestion> proposal(const ExperimentView& view,
                                      TrialId trial,
                                      const Explored& explored) const;
-  // The same for a search that reads no results: half of the later trials are draws from the
-  // priors.
+  // The same for a search that reads no results: half of the later trials are such draws.
   std::optional<Suggestion> blind_proposal(const ExperimentView& view,
                                            TrialId trial,
                                            const Explored& explored) const;
 
-  // The exponent of the density in what a model proposes, 0 to 2.
+  // Of all beliefs together, 0 to 2.
   double weight() const;
-  // Of a settled point of the unit cube, relative to the declared distributions; NaN where
-  // inactive.
-  double log_density(std::span<const double> point) const;
-  void add_slope(std::span<const double> point, double factor, std::span<double> slope) const;
-  // How one point is drawn: from the priors, or around the best trial near what they say.
+  // The logarithm of the densities to the power of their weights, at a settled point of the unit
+  // cube; NaN where inactive.
+  double log_believed(std::span<const double> point) const;
+  void add_slope(std::span<const double> point, std::span<double> slope) const;
+  // How one point is drawn: from a belief, or around the best trial near what it says.
   struct Source {
+    const Belief* belief = nullptr;
+    std::size_t place = 0;
     bool is_best = false;
     double scale = 1;  // of the spreads
+
+    // The coordinate of the point along an axis; anywhere where nothing is known of it.
+    double draw(const CompiledSpace& space, std::size_t axis, Rng& rng) const;
   };
+  // Precondition: not empty.
   Source source(Rng& rng) const;
-  // The coordinate of the point along an axis; anywhere where nothing is known of it.
-  double draw(const CompiledSpace& space, const Source& source, std::size_t axis, Rng& rng) const;
   // "; by the priors, of weight 0.4, 3.1 times as likely as on average"; empty without weight.
   std::string told(std::span<const double> point) const;
 
  private:
+  // Their part of the weight: whole for a person's, by trust for related tasks.
+  std::vector<double> weights() const;
+  const Belief* untried() const;
   std::optional<Suggestion> proposal(const ExperimentView& view,
                                      TrialId trial,
                                      const Explored& explored,
                                      double share) const;
-  bool is_near(std::span<const double> point) const;
-  const AxisPrior* find(std::size_t axis) const;
-  void restore_numbers(const CompiledSpace& space, Config& config) const;
-  bool has_centre(const CompiledSpace& space, const Config& config) const;
   template <class Coordinate>
   static std::optional<Config> drawn(const CompiledSpace& space,
                                      std::uint64_t cell,
                                      const Explored& explored,
                                      Coordinate coordinate);
 
-  std::vector<AxisPrior> axes_;
-  PriorEvidence evidence_;
-  bool has_tried_centre_ = false;
+  std::vector<Belief> beliefs_;
 };
 
 // What is wrong where no configuration with the first values of all priors meets the constraints;

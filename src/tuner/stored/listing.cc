@@ -215,6 +215,9 @@ std::string overview_json(const Overview& experiment) {
   if (!spec.prior.empty()) {
     json.list_of("prior", spec.prior, [&](const Prior& each) { json.value(to_text(each)); });
   }
+  if (!spec.related.empty()) {
+    json.list_of("related", spec.related, [&](const RelatedTask& each) { json.value(each.name); });
+  }
   json.field("searcher", to_text(spec.searcher))
       .field("scheduler", to_text(spec.scheduler))
       .field("seed", spec.seed)

@@ -46,6 +46,9 @@ TrialRows trial_rows(const ExperimentState& state) {
 }
 
 std::string status_bytes(const ExperimentState& state, bool closing) {
+  if (state.has_changed_space()) {
+    return {};  // the log tells which space there is now
+  }
   const bool slow = state.objectives().size() > 1 && state.trial_count() > kFewTrials;
   return slow && !closing ? std::string() : encode(status_of(state));
 }
@@ -84,15 +87,8 @@ Result<StoredExperiment> read_stored_experiment(const std::filesystem::path& dir
 }
 
 Result<ExperimentSpec> read_spec(const std::filesystem::path& directory) {
-  std::optional<Result<ExperimentSpec>> spec;
-  const auto read = read_events(directory, 1, [&](const Event& first) {
-    spec = first_spec(first);
-    return false;
-  });
-  if (!read) {
-    return read.error();
-  }
-  return spec ? *std::move(spec) : Result<ExperimentSpec>(nothing_logged(directory));
+  auto stored = read_stored_experiment(directory);
+  return stored ? Result<ExperimentSpec>(std::move(stored->spec)) : stored.error();
 }
 
 }  // namespace luthier

@@ -30,7 +30,7 @@ struct StoredExperiment {
 };
 Result<StoredExperiment> read_stored_experiment(const std::filesystem::path& directory);
 
-// As `run` wrote it; what was added by `extend` is not in it.
+// As of the last event.
 Result<ExperimentSpec> read_spec(const std::filesystem::path& directory);
 
 }  // namespace luthier

@@ -113,7 +113,7 @@ TEST(OptionTable, OptionsOfExtendAreThoseOfResumeAndWhatIsAdded) {
       added.push_back(option.name);
     }
   }
-  EXPECT_THAT(added, ElementsAre("samples", "time"));
+  EXPECT_THAT(added, ElementsAre("param", "samples", "time"));
   EXPECT_EQ(options_of_extend().size(), options_of_resume().size() + added.size());
 }
 

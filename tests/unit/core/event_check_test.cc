@@ -97,6 +97,24 @@ TEST_F(EventCheck, WhatContradictsTheLogIsRefused) {
   expect_refused(LimitsChanged{1, std::numeric_limits<double>::infinity()});
 }
 
+TEST_F(EventCheck, AnotherSpaceNeedsTheSameParametersAndNoTrialThatGoesOn) {
+  Space wider;
+  wider.add("x", uniform(0, 2));
+  Space other;
+  other.add("y", uniform(0, 2));
+  expect_refused(LimitsChanged{1, 0, to_json(wider)});
+  expect_taken(AttemptEnded{{0}, 1, Outcome::returned, "", 0});
+  expect_taken(TrialEnded{{0}, TrialState::completed, ""});
+  expect_refused(LimitsChanged{1, 0, "{}"});
+  expect_refused(LimitsChanged{1, 0, "no JSON"});
+  expect_refused(LimitsChanged{1, 0, to_json(other)});
+  EXPECT_FALSE(state_.has_changed_space());
+  expect_taken(LimitsChanged{1, 0, to_json(wider)});
+  EXPECT_EQ(state_.spec().space, wider);
+  EXPECT_EQ(state_.space().declaration(), wider);
+  EXPECT_TRUE(state_.has_changed_space());
+}
+
 TEST_F(EventCheck, WhatOutputMeansIsDecidedOnce) {
   expect_taken(OutputUnderstood{"{}"});
   expect_refused(OutputUnderstood{"{}"});

@@ -82,6 +82,15 @@ std::string priors_text(const ExperimentSpec& spec) {
   return text;
 }
 
+std::string related_text(const ExperimentSpec& spec) {
+  std::string text;
+  for (const RelatedTask& task : spec.related) {
+    text += (text.empty() ? "" : "\n") + task.name + ", " +
+            counted(static_cast<std::int64_t>(task.results.size()), "result");
+  }
+  return text;
+}
+
 std::string pairs_text(std::span<const std::pair<std::string, std::string>> pairs) {
   std::string text;
   for (const auto& [key, value] : pairs) {
@@ -121,6 +130,7 @@ std::vector<Fact> facts(const Overview& experiment) {
           {"require", requirements_text(spec)},
           {"space", space_text(spec.space)},
           {"prior", priors_text(spec)},
+          {"related", related_text(spec)},
           {"searcher", to_text(spec.searcher)},
           {"scheduler", to_text(spec.scheduler)},
           {"seed", std::to_string(spec.seed)},

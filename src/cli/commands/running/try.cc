@@ -59,6 +59,7 @@ Result<> check_as_run(const ExperimentRequest& request) {
   if (spec.objectives.empty()) {  // one will be found; what is known has to hold it
     spec.objectives = {{"objective", Mode::min}};
     spec.known.clear();
+    spec.related.clear();
   }
   return request.plugins.resolve(spec, request.space);
 }
