@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
@@ -62,8 +63,8 @@ std::optional<int> ask_if_running(const Arguments& arguments, ControlRequest ask
     return std::nullopt;
   }
   if (const std::string option = option_of_starting(arguments); !option.empty()) {
-    return fail_usage(directory->filename().string() + " is running, and " + option +
-                      " is for starting; drop it");
+    return fail_usage(formatted(
+        "{} is running, and {} is for starting; drop it", directory->filename().string(), option));
   }
   return ask(arguments, *directory, std::move(asked));
 }

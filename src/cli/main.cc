@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/correction.h"
 #include "cli/options/arguments.h"
@@ -47,7 +48,8 @@ int no_command_before(const std::vector<std::string>& words) {
   if (!option) {
     correction.program_from(0);
   }
-  return fail_usage("no command before '" + words.front() + "'; type: " + correction.line());
+  return fail_usage(
+      formatted("no command before '{}'; type: {}", words.front(), correction.line()));
 }
 
 // One that only `run` and `try` have.
@@ -71,11 +73,11 @@ int unknown_command(const std::string& word) {
     names.emplace_back(command->name);
   }
   if (word.starts_with("-")) {
-    return fail_usage("no option '" + word + "' before a command; see 'luthier --help'");
+    return fail_usage(formatted("no option '{}' before a command; see 'luthier --help'", word));
   }
   if (const auto ours = other_name(word); !ours.empty()) {
-    return fail_usage("no command '" + word + "'; did you mean '" + std::string(ours) +
-                      "'? known: " + join(names, ", "));
+    return fail_usage(
+        formatted("no command '{}'; did you mean '{}'? known: {}", word, ours, join(names, ", ")));
   }
   return fail_usage(unknown_name("command", word, names));
 }

@@ -1,5 +1,7 @@
 #include "cli/reading.h"
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "core/named_index.h"
@@ -35,10 +37,12 @@ Result<> check_trial(const std::string& experiment, std::int64_t trials, TrialId
   if (trial.value >= 0 && trial.value < trials) {
     return {};
   }
-  return Error{
+  return failure(
       ErrorCode::not_found,
-      "experiment '" + experiment + "' has no trial " + to_text(trial) + "; " +
-          (trials == 0 ? "it has none yet" : "its trials are 0 to " + std::to_string(trials - 1))};
+      "experiment '{}' has no trial {}; {}",
+      experiment,
+      to_text(trial),
+      trials == 0 ? "it has none yet" : "its trials are 0 to " + std::to_string(trials - 1));
 }
 
 Result<TrialId> find_trial(const ExperimentState& state, const std::string& text) {
@@ -65,7 +69,7 @@ std::string trial_line(const ExperimentSpec& spec, const TrialRow& row) {
   std::string line = to_text(row.trial);
   for (const Objective& objective : spec.objectives) {
     const Value* value = row.best.find(objective.metric);
-    line += "  " + objective.metric + " " + (value ? to_text(*value) : "-");
+    line += formatted("  {} {}", objective.metric, value ? to_text(*value) : "-");
   }
   line += "  " + config_text(spec, row.best_config);
   return line + (row.known                         ? "  (known before, not run here)"
@@ -81,7 +85,7 @@ std::string value_text(const Value& value) {
 std::string metrics_text(const Metrics& metrics) {
   std::string text;
   for (const auto& [name, value] : metrics) {
-    text += (text.empty() ? "" : "  ") + name + " " + value_text(value);
+    text += formatted("{}{} {}", text.empty() ? "" : "  ", name, value_text(value));
   }
   return text;
 }
@@ -92,7 +96,7 @@ std::string config_text(const ExperimentSpec& spec, const Config& config) {
   for (const Parameter& parameter : spec.space.parameters()) {
     const Value* value = index.find(parameter.name);
     if (varies(parameter) && value) {
-      text += (text.empty() ? "" : " ") + parameter.name + "=" + to_text(*value);
+      text += formatted("{}{}={}", text.empty() ? "" : " ", parameter.name, to_text(*value));
     }
   }
   return text;
@@ -101,7 +105,7 @@ std::string config_text(const ExperimentSpec& spec, const Config& config) {
 std::string numbers_text(const Numbers& numbers) {
   std::string out;
   for (const auto& [name, number] : numbers) {
-    out += (out.empty() ? "" : ", ") + name + "=" + short_number(number);
+    out += formatted("{}{}={}", out.empty() ? "" : ", ", name, short_number(number));
   }
   return out;
 }

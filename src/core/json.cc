@@ -9,6 +9,8 @@
 #include <optional>
 #include <ranges>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -43,8 +45,10 @@ class Scanner {
 
   bool failed() const { return !problem_.empty(); }
   Error error() const {
-    return Error{ErrorCode::invalid_argument,
-                 "not JSON at position " + std::to_string(problem_position_ + 1) + ": " + problem_};
+    return failure(ErrorCode::invalid_argument,
+                   "not JSON at position {}: {}",
+                   problem_position_ + 1,
+                   problem_);
   }
   bool fail(std::string problem) {
     if (!failed()) {
@@ -68,7 +72,7 @@ class Scanner {
     return found;
   }
   bool expect(char c, const char* where) {
-    return accept(c) || fail(std::string("expected '") + c + "' " + where);
+    return accept(c) || fail(formatted("expected '{}' {}", c, where));
   }
   bool end() {
     skip_blanks();
@@ -80,7 +84,7 @@ class Scanner {
       return false;
     }
     if (!first && !accept(',')) {
-      return fail(std::string("expected ',' or '") + closing + "'");
+      return fail(formatted("expected ',' or '{}'", closing));
     }
     first = false;
     return true;
@@ -254,7 +258,7 @@ class Scanner {
 
 bool too_deep(Scanner& scanner, int depth) {
   return depth > kDepthLimit &&
-         !scanner.fail("nested deeper than " + std::to_string(kDepthLimit) + " levels");
+         !scanner.fail(formatted("nested deeper than {} levels", kDepthLimit));
 }
 
 void read_tree(Scanner& scanner, Json& out, int depth) {

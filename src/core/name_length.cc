@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -14,9 +15,11 @@ std::string name_length_problem(std::string_view what, std::string_view name) {
     return {};
   }
   constexpr std::size_t kShown = 20;
-  return "a name must have at most " + std::to_string(kLongestName) + " characters; that of " +
-         std::string(what) + " '" + to_utf8(name.substr(0, kShown)) + "...' has " +
-         std::to_string(length);
+  return formatted("a name must have at most {} characters; that of {} '{}...' has {}",
+                   kLongestName,
+                   what,
+                   to_utf8(name.substr(0, kShown)),
+                   length);
 }
 
 }  // namespace luthier

@@ -31,7 +31,7 @@ std::string gist(const std::string& message) {
   }
   const std::string_view last = trim(whole.substr(whole.rfind('\n') + 1));
   std::string first(trim(whole.substr(0, first_end)));
-  return first.ends_with(':') ? first + " " + std::string(last) : first + ": " + std::string(last);
+  return first.ends_with(':') ? formatted("{} {}", first, last) : formatted("{}: {}", first, last);
 }
 
 bool anything_left(const ExperimentState& state) {

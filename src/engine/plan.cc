@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/failure.h"
 #include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -243,9 +244,12 @@ void Planner::check_saved(TrialId trial) {
       last.training_iteration == state_.iteration(trial) &&
       last.training_iteration > live.last_checkpoint_iteration) {
     said_unsaved_ = true;
-    note("trial " + to_text(trial) + " saved no checkpoint when asked to at iteration " +
-         std::to_string(last.training_iteration) + ": scheduler '" + advisors_.names().scheduler +
-         "' can't copy a trial that does not save");
+    note(
+        formatted("trial {} saved no checkpoint when asked to at iteration {}: scheduler '{}' "
+                  "can't copy a trial that does not save",
+                  to_text(trial),
+                  last.training_iteration,
+                  advisors_.names().scheduler));
   }
 }
 
@@ -266,9 +270,12 @@ void Planner::say_unseen(TrialId trial) {
   }
   for (const auto& [metric, reader] : unseen_) {
     const auto meant = closest_name(metric, seen);
-    note("trial " + to_text(trial) + " reported no '" + metric + "', which " + reader +
-         " reads; its metrics: " + join(seen, ", ") +
-         (meant ? formatted(" (did you mean '{}'?)", *meant) : ""));
+    note(formatted("trial {} reported no '{}', which {} reads; its metrics: {}{}",
+                   to_text(trial),
+                   metric,
+                   reader,
+                   join(seen, ", "),
+                   meant ? formatted(" (did you mean '{}'?)", *meant) : ""));
   }
   unseen_.clear();
 }
@@ -416,7 +423,8 @@ void Planner::on_timers() {
   }
   const double budget = state_.spec().time_budget_s;
   if (budget > 0 && state_.closing_reason().empty() && state_.elapsed_s(now_) >= budget) {
-    close_with(Limit::time_budget, "the time budget of " + format_number(budget) + " s is used up");
+    close_with(Limit::time_budget,
+               formatted("the time budget of {} s is used up", format_number(budget)));
   }
 }
 
@@ -470,9 +478,10 @@ Result<Proposal> Planner::completed(const Config& config) {
   }
   auto& proposal = std::get<Proposal>(completed);
   if (!state_.space().satisfies_constraints(proposal.config)) {
-    return Error{ErrorCode::invalid_argument,
-                 "the constraints leave no value for what " + to_json(config) +
-                     " leaves open; give all parameters, or others"};
+    return failure(
+        ErrorCode::invalid_argument,
+        "the constraints leave no value for what {} leaves open; give all parameters, or others",
+        to_json(config));
   }
   return std::move(proposal);
 }
@@ -516,8 +525,10 @@ bool Planner::choose() {
                                 ? std::string(to_text(state_.state(choice->trial)))
                                 : "not there";
     close_with(Limit::scheduler_error,
-               "scheduler '" + advisors_.names().scheduler + "' chose trial " +
-                   to_text(choice->trial) + ", which is " + now + " and can't be chosen");
+               formatted("scheduler '{}' chose trial {}, which is {} and can't be chosen",
+                         advisors_.names().scheduler,
+                         to_text(choice->trial),
+                         now));
     return false;
   }
   accept(std::move(*choice));
@@ -670,9 +681,10 @@ bool Planner::settle() {
     return false;
   }
   stop(true,
-       state_.search_ended()       ? state_.search_end_reason()
-       : state_.added_count() == 1 ? "the only trial ended"
-                                   : "all " + counted(state_.added_count(), "trial") + " ended");
+       state_.search_ended() ? state_.search_end_reason()
+       : state_.added_count() == 1
+           ? "the only trial ended"
+           : formatted("all {} ended", counted(state_.added_count(), "trial")));
   return false;
 }
 

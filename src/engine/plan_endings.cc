@@ -89,13 +89,19 @@ void Planner::after_pause(TrialId trial) {
         trial,
         {id,
          Outcome::failed,
-         what + ", which " + scheduler + " needs; save when asked to, or choose another scheduler",
+         formatted("{}, which {} needs; save when asked to, or choose another scheduler",
+                   what,
+                   scheduler),
          0});
   }
   if (unsaved && !said_unsaved_) {
     said_unsaved_ = true;
-    note("trial " + to_text(trial) + " was " + what + ": it starts over when " + scheduler +
-         " goes on with it, as every trial does that does not save when asked to");
+    note(
+        formatted("trial {} was {}: it starts over when {} goes on with it, as every trial does "
+                  "that does not save when asked to",
+                  to_text(trial),
+                  what,
+                  scheduler));
   }
   emit(TrialPaused{trial, live.ending_reason, !by_scheduler});
 }
@@ -184,19 +190,20 @@ void Planner::after_failure(TrialId trial, const Ended& ended) {
     const double delay_s =
         std::min(state_.spec().retry_delay_s * std::pow(2.0, record.failures), kLongestDelay_s);
     const TimePoint not_before = delay_s > 0 ? now_ + static_cast<TimePoint>(delay_s * 1e6) : 0;
-    emit(TrialRequeued{trial,
-                       not_before,
-                       "retry " + std::to_string(record.failures + 1) + " of " +
-                           std::to_string(state_.spec().retries) + " after: " + message,
-                       true});
+    emit(TrialRequeued{
+        trial,
+        not_before,
+        formatted("retry {} of {} after: {}", record.failures + 1, state_.spec().retries, message),
+        true});
     return;
   }
   end_trial(trial, TrialState::failed, message);
   const std::int64_t allowed = state_.spec().max_failures;
   if (allowed >= 0 && state_.total_failed() > allowed && state_.closing_reason().empty()) {
-    close_with(Limit::max_failures,
-               std::to_string(state_.total_failed()) + " trials failed, " +
-                   std::to_string(allowed) + " allowed; the last: " + message);
+    close_with(
+        Limit::max_failures,
+        formatted(
+            "{} trials failed, {} allowed; the last: {}", state_.total_failed(), allowed, message));
   }
   leave_if_failing_early(trial);
 }

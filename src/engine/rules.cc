@@ -72,7 +72,8 @@ Result<Rules> Rules::make(const ExperimentSpec& spec) {
       }
       rules.claims_.push_back({name, std::move(*expression)});
     } else {
-      problems.push_back("resource " + name + " '" + amount + "': " + expression.error().message);
+      problems.push_back(
+          formatted("resource {} '{}': {}", name, amount, expression.error().message));
     }
   }
   if (!problems.empty()) {
@@ -103,8 +104,10 @@ std::string Rules::own_stop(const ExperimentState& state,
     const double sign = mode_of(spec, rule.metric) == Mode::min ? 1.0 : -1.0;
     const auto gain = improvement(state.record(trial).live->recent_losses, rule.window, sign);
     if (gain && *gain < rule.tolerance) {
-      return rule.metric + " improved by less than " + format_number(rule.tolerance) +
-             " in the last " + std::to_string(rule.window) + " results";
+      return formatted("{} improved by less than {} in the last {} results",
+                       rule.metric,
+                       format_number(rule.tolerance),
+                       rule.window);
     }
   }
   return {};
@@ -152,8 +155,10 @@ std::string Rules::experiment_plateau(const ExperimentState& state) const {
   for (const StopRule& rule : experiment_plateaus_) {
     const auto gain = improvement(state.best_history(), rule.window, 1.0);
     if (gain && *gain < rule.tolerance) {
-      return "the best " + rule.metric + " improved by less than " + format_number(rule.tolerance) +
-             " in the last " + std::to_string(rule.window) + " trials";
+      return formatted("the best {} improved by less than {} in the last {} trials",
+                       rule.metric,
+                       format_number(rule.tolerance),
+                       rule.window);
     }
   }
   return {};

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/failure.h"
 #include "base/format.h"
 #include "base/text.h"
 #include "executors/programs/guardian_client.h"
@@ -42,8 +43,11 @@ std::string start_failure(const guardian::Spawned& spawned,
 }
 
 std::string no_room_failure(const std::string& program, const std::string& reason) {
-  return "the program '" + to_utf8(program) + "' could not be started: " + reason +
-         "; lower --jobs or raise the limits on files and processes (ulimit -n, ulimit -u)";
+  return formatted(
+      "the program '{}' could not be started: {}; lower --jobs or raise the limits on files and "
+      "processes (ulimit -n, ulimit -u)",
+      to_utf8(program),
+      reason);
 }
 
 std::string exit_failure(const guardian::Gone& gone,

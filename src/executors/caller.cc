@@ -2,13 +2,18 @@
 
 #include <utility>
 
+#include "base/failure.h"
+#include "base/format.h"
+
 namespace luthier {
 namespace {
 
 Error not_running(AttemptId id) {
-  return {ErrorCode::not_found,
-          "trial " + to_text(id.trial) + " (attempt " + std::to_string(id.attempt) +
-              ") is not running; ask for a trial before telling its results"};
+  return {
+      ErrorCode::not_found,
+      formatted("trial {} (attempt {}) is not running; ask for a trial before telling its results",
+                to_text(id.trial),
+                id.attempt)};
 }
 
 }  // namespace
@@ -53,10 +58,12 @@ Result<> CallerExecutor::post_report(AttemptId id, Metrics metrics) {
   }
   Attempt& attempt = found->second;
   if (attempt.waiting) {
-    return Error{ErrorCode::invalid_argument,
-                 "trial " + to_text(id.trial) + " reported iteration " +
-                     std::to_string(attempt.iteration + 1) + " before iteration " +
-                     std::to_string(attempt.iteration) + " was answered; read its reply first"};
+    return failure(
+        ErrorCode::invalid_argument,
+        "trial {} reported iteration {} before iteration {} was answered; read its reply first",
+        to_text(id.trial),
+        attempt.iteration + 1,
+        attempt.iteration);
   }
   attempt.waiting = true;
   attempt.reply.reset();

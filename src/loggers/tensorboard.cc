@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/format.h"
 #include "loggers/event_records.h"
 #include "loggers/hparams.h"
 
@@ -93,7 +94,8 @@ class TensorBoardFormat final : public FileFormat {
 std::string tensorboard_file_name(std::int64_t attempt) {
   const std::string digits = std::to_string(attempt);
   std::string name = "events.out.tfevents.";
-  return name.append(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".luthier";
+  return formatted(
+      "{}{}.luthier", name.append(digits.size() < 6 ? 6 - digits.size() : 0, '0'), digits);
 }
 
 std::unique_ptr<FileFormat> tensorboard_format(std::string name,

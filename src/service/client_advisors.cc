@@ -3,6 +3,7 @@
 #include <span>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/format.h"
 #include "base/try.h"
 #include "core/json_writer.h"
@@ -85,9 +86,10 @@ class ClientAdvisors::Observer final : public Logger {
 
 Result<> ClientAdvisors::join(PluginRegistry& registry, RunContext& options) {
   const auto taken = [](const char* kind, const std::string& name) {
-    return Error{
-        ErrorCode::invalid_argument,
-        formatted("the {} '{}' has the name of a built-in one; rename its class", kind, name)};
+    return luthier::failure(ErrorCode::invalid_argument,
+                            "the {} '{}' has the name of a built-in one; rename its class",
+                            kind,
+                            name);
   };
   if (plugins_.searcher) {
     if (registry.searcher(plugins_.searcher->name) != nullptr) {
@@ -217,8 +219,9 @@ Result<Suggestion> ClientAdvisors::checked(Suggestion suggestion,
   Rng rng(state_->seed(), "client's own", static_cast<std::uint64_t>(trial.value));
   proposal->config = completed_config(space, proposal->config, drawn, rng);
   if (!space.satisfies_constraints(proposal->config)) {
-    return Error{ErrorCode::invalid_argument,
-                 "the configuration " + to_json(proposal->config) + " violates a constraint"};
+    return luthier::failure(ErrorCode::invalid_argument,
+                            "the configuration {} violates a constraint",
+                            to_json(proposal->config));
   }
   return suggestion;
 }
@@ -267,17 +270,17 @@ Result<> ClientAdvisors::check(Choice& choice) const {
                         (choice.kind == ChoiceKind::run ? state_->can_run(choice.trial)
                                                         : state_->paused().contains(choice.trial));
   if (!possible) {
-    return Error{ErrorCode::invalid_argument,
-                 formatted("trial {} was chosen, which is {}; choose one of which can_run is true",
-                           choice.trial.value,
-                           state_->has_trial(choice.trial)
-                               ? std::string(to_text(state_->state(choice.trial)))
-                               : "not there")};
+    return luthier::failure(ErrorCode::invalid_argument,
+                            "trial {} was chosen, which is {}; choose one of which can_run is true",
+                            choice.trial.value,
+                            state_->has_trial(choice.trial)
+                                ? std::string(to_text(state_->state(choice.trial)))
+                                : "not there");
   }
   if (choice.checkpoint && !state_->checkpoints().contains(*choice.checkpoint)) {
-    return Error{
-        ErrorCode::invalid_argument,
-        formatted("the checkpoint {} was chosen, which is not there", choice.checkpoint->value)};
+    return luthier::failure(ErrorCode::invalid_argument,
+                            "the checkpoint {} was chosen, which is not there",
+                            choice.checkpoint->value);
   }
   if (choice.config) {
     LUTHIER_TRY(state_->space().check(*choice.config));

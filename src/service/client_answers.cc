@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/format.h"
 #include "base/try.h"
 #include "service/client_message.h"
 
@@ -18,8 +19,7 @@ Result<std::string> text_in(const Json& answer, std::string_view name, const cha
     return std::string(otherwise);
   }
   const auto* text = found->value.text();
-  return text != nullptr ? Result<std::string>(*text)
-                         : wrong("'" + std::string(name) + "' must be text");
+  return text != nullptr ? Result<std::string>(*text) : wrong(formatted("'{}' must be text", name));
 }
 
 Result<bool> flag_in(const Json& answer, std::string_view name, bool otherwise) {
@@ -29,7 +29,7 @@ Result<bool> flag_in(const Json& answer, std::string_view name, bool otherwise) 
   }
   const bool* flag = found->value.boolean();
   return flag != nullptr ? Result<bool>(*flag)
-                         : wrong("'" + std::string(name) + "' must be true or false");
+                         : wrong(formatted("'{}' must be true or false", name));
 }
 
 Result<Numbers> numbers_in(const Json& answer) {
@@ -44,7 +44,7 @@ Result<Numbers> numbers_in(const Json& answer) {
   for (const auto& [name, content] : found->members) {
     const auto number = content.value.number();
     if (!number) {
-      return wrong("the number '" + name + "' is none");
+      return wrong(formatted("the number '{}' is none", name));
     }
     numbers.emplace_back(name, *number);
   }
@@ -55,7 +55,7 @@ Result<std::int64_t> integer_of(const Json& json, const char* name) {
   const auto number = json.value.integer();
   return number && json.value.boolean() == nullptr
              ? Result<std::int64_t>(*number)
-             : wrong("'" + std::string(name) + "' must be an integer");
+             : wrong(formatted("'{}' must be an integer", name));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/json_writer.h"
 
@@ -9,7 +10,7 @@ namespace luthier {
 namespace {
 
 Error wrong(std::string_view name, std::string_view what) {
-  return {ErrorCode::invalid_argument, "'" + std::string(name) + "' " + std::string(what)};
+  return {ErrorCode::invalid_argument, formatted("'{}' {}", name, what)};
 }
 
 template <class T>
@@ -20,7 +21,7 @@ Result<T> missing_or(const Result<T>& found, const Json* there, T value) {
 Result<> flatten(const Json& json, const std::string& prefix, NamedValues& out) {
   for (const auto& [key, content] : json.members) {
     if (content.kind == Json::Kind::object) {
-      if (auto inner = flatten(content, prefix + key + "/", out); !inner) {
+      if (auto inner = flatten(content, formatted("{}{}/", prefix, key), out); !inner) {
         return inner;
       }
       continue;

@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "core/json_writer.h"
 #include "service/client_service.h"
@@ -252,8 +253,9 @@ ClientService::Answer ClientService::read_of(Session* open, const ClientRequest&
   if (*what == "summary") {
     return summary_json(open ? summarise(open->state(), open->directory()) : *summary_);
   }
-  return Error{ErrorCode::invalid_argument,
-               "there is no '" + *what + "' to read; known: summary, trials, events"};
+  return failure(ErrorCode::invalid_argument,
+                 "there is no '{}' to read; known: summary, trials, events",
+                 *what);
 }
 
 }  // namespace luthier

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "core/json_writer.h"
 #include "service/summary_json.h"
@@ -21,17 +23,16 @@ Error nothing_open() {
 Result<std::int64_t> count_of(const ClientRequest& request, std::int64_t otherwise) {
   auto count = request.integer_or("count", otherwise);
   if (count && (*count < 1 || *count > kMostAtOnce)) {
-    return Error{ErrorCode::invalid_argument,
-                 "'count' is " + std::to_string(*count) + "; it must be from 1 to " +
-                     std::to_string(kMostAtOnce)};
+    return failure(
+        ErrorCode::invalid_argument, "'count' is {}; it must be from 1 to {}", *count, kMostAtOnce);
   }
   return count;
 }
 
 Result<std::vector<Config>> read_configs(const Json& json) {
   if (json.items.empty() || std::ssize(json.items) > kMostAtOnce) {
-    return Error{ErrorCode::invalid_argument,
-                 "'configs' must be a list of 1 to " + std::to_string(kMostAtOnce) + " objects"};
+    return failure(
+        ErrorCode::invalid_argument, "'configs' must be a list of 1 to {} objects", kMostAtOnce);
   }
   std::vector<Config> configs;
   for (const Json& item : json.items) {
@@ -252,7 +253,7 @@ ClientService::Answer ClientService::checkpoint(const ClientRequest& request) {
     return committed ? Answer("{}") : committed.error();
   }
   const auto directory = trials_->begin_checkpoint(*trial);
-  return directory ? Answer("{\"directory\": " + json_string(directory->string()) + "}")
+  return directory ? Answer(formatted("{{\"directory\": {}}}", json_string(directory->string())))
                    : directory.error();
 }
 

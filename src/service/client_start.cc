@@ -227,7 +227,7 @@ std::string read_member(const std::string& name, const Json& json, ClientSession
   for (const Row& row : kRows) {
     if (row.name == name) {
       const std::string problem = row.read(json, client);
-      return problem.empty() ? "" : "'" + name + "' of the session " + problem;
+      return problem.empty() ? "" : formatted("'{}' of the session {}", name, problem);
     }
     known.emplace_back(row.name);
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "base/format.h"
 #include "core/json_writer.h"
 #include "laboratory/comparison/comparison_json.h"
 #include "service/http/thinned.h"
@@ -72,7 +73,7 @@ std::string comparison_view(const ComparisonReport& comparison,
   json.end();
   std::string same = to_json(comparison);
   same.pop_back();  // its line's end
-  return out + ", " + same.substr(1);
+  return formatted("{}, {}", out, same.substr(1));
 }
 
 }  // namespace luthier

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/format.h"
 #include "core/json_writer.h"
 
 namespace luthier {
@@ -99,7 +100,7 @@ void FactFeed::add_counts(const ExperimentView& view) {
 }
 
 std::string FactFeed::take() {
-  return "[" + std::exchange(facts_, {}) + "]";
+  return formatted("[{}]", std::exchange(facts_, {}));
 }
 
 }  // namespace luthier

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "store/files.h"
 #include "store/manifest.h"
 
@@ -23,7 +25,7 @@ constexpr std::string_view kTrashPrefix = ".trash-";
 // Names that nothing else in this process or an earlier one uses at the same time.
 std::string unique_suffix() {
   static std::atomic<std::uint64_t> count{0};
-  return std::to_string(::getpid()) + "-" + std::to_string(++count);
+  return formatted("{}-{}", ::getpid(), ++count);
 }
 
 std::string checkpoint_name(std::int64_t training_iteration) {
@@ -49,8 +51,9 @@ Result<> move_to_trash(const ContainedFiles& files, const fs::path& name) {
   if (files.remove(name) || errno == ENOENT) {
     return {};  // it was empty, as that of every program that never saved
   }
-  const auto trash = name.parent_path() /
-                     (std::string(kTrashPrefix) + name.filename().string() + "-" + unique_suffix());
+  const auto trash =
+      name.parent_path() /
+      (formatted("{}{}-{}", kTrashPrefix, name.filename().string(), unique_suffix()));
   if (!files.rename(name, trash)) {
     return errno == ENOENT ? Result<>() : system_error("remove", files.path(name));
   }
@@ -72,13 +75,13 @@ Result<fs::path> give_final_name(const ContainedFiles& files,
     if (errno != EEXIST) {
       return system_error("name the checkpoint", files.path(name));
     }
-    name = wanted.string() + "-" + std::to_string(number);
+    name = formatted("{}-{}", wanted.string(), number);
   }
 }
 
 Error changed(const fs::path& directory, const std::string& name, const char* how) {
   return {ErrorCode::corruption,
-          "the checkpoint " + directory.string() + " can't be restored: " + name + " " + how};
+          formatted("the checkpoint {} can't be restored: {} {}", directory.string(), name, how)};
 }
 
 Result<> compare(const fs::path& directory,
@@ -137,9 +140,8 @@ fs::path CheckpointDirectories::name_of(const fs::path& path) const {
 }
 
 Result<fs::path> CheckpointDirectories::begin(AttemptId id) {
-  const auto name =
-      name_of_checkpoints(id.trial) /
-      (std::string(kTemporaryPrefix) + std::to_string(id.attempt) + "-" + unique_suffix());
+  const auto name = name_of_checkpoints(id.trial) /
+                    (formatted("{}{}-{}", kTemporaryPrefix, id.attempt, unique_suffix()));
   if (!files_.make_directories(name)) {
     return system_error("make the directory", files_.path(name));
   }
@@ -152,9 +154,10 @@ Result<CheckpointArea::Sealed> CheckpointDirectories::seal(AttemptId id,
   const auto parent = name_of_checkpoints(id.trial);
   const auto name = name_of(temporary);
   if (name.parent_path() != parent || !is_directory(files_, name)) {
-    return Error{ErrorCode::invalid_argument,
-                 temporary.string() + " is not a checkpoint being written in " +
-                     files_.path(parent).string()};
+    return failure(ErrorCode::invalid_argument,
+                   "{} is not a checkpoint being written in {}",
+                   temporary.string(),
+                   files_.path(parent).string());
   }
   const ContainedFiles checkpoint = files_.within(name);
   const auto entries = describe_files(checkpoint, full_durability_, &given_up_);
@@ -200,8 +203,9 @@ Result<> CheckpointDirectories::sync_names(const fs::path& parent) const {
 Result<> CheckpointDirectories::verify(const fs::path& directory) const {
   const auto name = name_of(directory);
   if (!is_directory(files_, name)) {
-    return Error{ErrorCode::corruption,
-                 "the checkpoint " + directory.string() + " can't be restored: it is gone"};
+    return failure(ErrorCode::corruption,
+                   "the checkpoint {} can't be restored: it is gone",
+                   directory.string());
   }
   const ContainedFiles checkpoint = files_.within(name);
   const auto listed = read_manifest(checkpoint);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "store/utc.h"
 
@@ -73,8 +74,9 @@ bool names_a_living_holder(const ContainedFiles& files) {
 
 Error held_error(const std::filesystem::path& directory) {
   return {ErrorCode::unavailable,
-          "the experiment " + directory.string() + " is being run by " +
-              read_holder(ContainedFiles(directory)) + "; wait for it or stop it first"};
+          formatted("the experiment {} is being run by {}; wait for it or stop it first",
+                    directory.string(),
+                    read_holder(ContainedFiles(directory)))};
 }
 
 }  // namespace
@@ -123,8 +125,10 @@ bool ExperimentLock::is_held(const std::filesystem::path& experiment_directory) 
 }
 
 Result<> ExperimentLock::announce() {
-  const std::string text = "process " + std::to_string(::getpid()) + " on " + own_host() +
-                           " since " + utc_text(std::chrono::system_clock::now()) + "\n";
+  const std::string text = formatted("process {} on {} since {}\n",
+                                     ::getpid(),
+                                     own_host(),
+                                     utc_text(std::chrono::system_clock::now()));
   if (::fchmod(file_.get(), 0600) != 0 || ::ftruncate(file_.get(), 0) != 0 ||
       ::lseek(file_.get(), 0, SEEK_SET) != 0) {
     return system_error("write", files_.path(kName));

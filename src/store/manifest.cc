@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "core/json.h"
@@ -68,7 +70,7 @@ Result<ManifestEntry> digest(int file, const fs::path& path, const std::atomic<b
 
 // Errors of a kind that no checkpoint of ours gives: what can't be part of it.
 Error no_part(const fs::path& path, const char* what) {
-  return {ErrorCode::invalid_argument, path.string() + " is " + what};
+  return {ErrorCode::invalid_argument, formatted("{} is {}", path.string(), what)};
 }
 
 class Walker {
@@ -190,9 +192,10 @@ Result<std::vector<ManifestEntry>> read_manifest(const ContainedFiles& checkpoin
   const auto path = checkpoint.path(kManifestName);
   const FileDescriptor file = checkpoint.open(kManifestName, O_RDONLY);
   if (!file) {
-    return Error{ErrorCode::corruption,
-                 checkpoint.path({}).string() + " has no " + kManifestName +
-                     ", so it is not a whole checkpoint"};
+    return failure(ErrorCode::corruption,
+                   "{} has no {}, so it is not a whole checkpoint",
+                   checkpoint.path({}).string(),
+                   kManifestName);
   }
   std::string text;
   std::string block(kBlock, '\0');

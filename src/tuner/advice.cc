@@ -51,9 +51,11 @@ bool is_taken(const std::filesystem::path& directory) {
 }
 
 std::string never_begun_text(const std::filesystem::path& directory) {
-  return "'" + directory.filename().string() + "' in " + directory.parent_path().string() +
-         " never began: its first start was cut off (killed, or no room on the disk) before "
-         "anything was logged; start it again with `luthier run`, its name is free";
+  return formatted(
+      "'{}' in {} never began: its first start was cut off (killed, or no room on the disk) before "
+      "anything was logged; start it again with `luthier run`, its name is free",
+      directory.filename().string(),
+      directory.parent_path().string());
 }
 
 std::string way_on(std::string_view command,
@@ -64,7 +66,7 @@ std::string way_on(std::string_view command,
   if (executor != nullptr && executor->function_for != nullptr) {
     return formatted("`{}` in its {} program", executor->function_for(command), executor->language);
   }
-  return "`" + command_line(command, directory, options) + "`";
+  return formatted("`{}`", command_line(command, directory, options));
 }
 
 std::string logs_command(const ExperimentSpec& spec, const std::filesystem::path& directory) {
@@ -74,7 +76,7 @@ std::string logs_command(const ExperimentSpec& spec, const std::filesystem::path
 }
 
 std::string taken_text(const std::filesystem::path& directory) {
-  const std::string name = "'" + directory.filename().string() + "'";
+  const std::string name = formatted("'{}'", directory.filename().string());
   const std::string place = " in " + directory.parent_path().string();
   std::error_code ignored;
   if (!std::filesystem::exists(directory / "experiment.db", ignored)) {

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/try.h"
 #include "tuner/advice.h"
 #include "tuner/stored/earlier_results.h"
@@ -76,7 +77,7 @@ void AskAndTell::collect() {
 Result<AttemptId> AskAndTell::attempt(TrialId trial) const {
   const auto found = out_.find(trial);
   if (found == out_.end() || started_.contains(trial)) {
-    return Error{ErrorCode::not_found, "trial " + to_text(trial) + " is not out; ask for it first"};
+    return failure(ErrorCode::not_found, "trial {} is not out; ask for it first", to_text(trial));
   }
   return found->second;
 }
@@ -162,8 +163,9 @@ Result<> AskAndTell::commit_checkpoint(TrialId trial) {
   }
   const auto begun = saving_.find(trial);
   if (begun == saving_.end()) {
-    return Error{ErrorCode::not_found,
-                 "trial " + to_text(trial) + " has no checkpoint that was begun; begin one first"};
+    return failure(ErrorCode::not_found,
+                   "trial {} has no checkpoint that was begun; begin one first",
+                   to_text(trial));
   }
   const std::filesystem::path directory = std::move(begun->second);
   saving_.erase(begun);

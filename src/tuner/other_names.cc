@@ -1,5 +1,6 @@
 #include "tuner/other_names.h"
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "executors/results/understanding.h"
 
@@ -10,9 +11,11 @@ std::string other_names(const std::string& understanding) {
   std::string sentence;
   for (const Meaning& meaning : understood ? understood->meanings : std::vector<Meaning>()) {
     if (meaning.printed != meaning.wanted) {
-      sentence += (sentence.empty() ? "'" : "; '") + printable(meaning.wanted) +
-                  "' is read from '" + printable(meaning.printed) + "'" +
-                  (meaning.stream == OutputStream::output ? " on stdout" : " on stderr");
+      sentence += formatted("{}{}' is read from '{}'{}",
+                            sentence.empty() ? "'" : "; '",
+                            printable(meaning.wanted),
+                            printable(meaning.printed),
+                            meaning.stream == OutputStream::output ? " on stdout" : " on stderr");
     }
   }
   return sentence;

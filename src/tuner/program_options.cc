@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "base/format.h"
+#include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/state/metric_readings.h"
@@ -118,9 +118,11 @@ Result<ProcessOptions> process_options(const ExperimentSpec& spec) {
   }
   for (const auto& [name, value] : spec.executor_options) {
     if (const auto set = set_program_option(process, name, value); !set) {
-      return Error{
-          set.error().code,
-          formatted("option {} of the executor is '{}'; it {}", name, value, set.error().message)};
+      return failure(set.error().code,
+                     "option {} of the executor is '{}'; it {}",
+                     name,
+                     value,
+                     set.error().message);
     }
   }
   return process;

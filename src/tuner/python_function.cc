@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -71,8 +72,8 @@ std::string package_beside() {
 
 // Behind the interpreter's own path: a package that is installed there is the user's choice.
 std::string loading_code() {
-  return "import sys; sys.path.append(" + json_string(package_beside()) +
-         "); from luthier._pool import main; main()";
+  return formatted("import sys; sys.path.append({}); from luthier._pool import main; main()",
+                   json_string(package_beside()));
 }
 
 // What luthier/_payload.py loads.
@@ -114,10 +115,10 @@ Result<WorkerOptions> python_workers(const ExperimentSpec& spec) {
   const std::string function = option_of(spec, "python");
   const auto colon = function.find(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == function.size()) {
-    return Error{ErrorCode::invalid_argument,
-                 formatted("executor python runs a function, and '{}' names none; write "
-                           "--python MODULE:NAME",
-                           function)};
+    return failure(ErrorCode::invalid_argument,
+                   "executor python runs a function, and '{}' names none; write "
+                   "--python MODULE:NAME",
+                   function);
   }
   LUTHIER_TAKE(auto interpreter, interpreter_for(spec));
   const std::string start = option_of(spec, "start");

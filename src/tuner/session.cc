@@ -9,6 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -333,34 +335,41 @@ Result<> Session::check_start(const SessionTask& start) const {
   }
   if (start.retry) {
     if (start.retry_trial && !state_->has_trial(*start.retry_trial)) {
-      return Error{ErrorCode::not_found,
-                   "there is no trial " + to_text(*start.retry_trial) + " in " + start.spec.name};
+      return failure(ErrorCode::not_found,
+                     "there is no trial {} in {}",
+                     to_text(*start.retry_trial),
+                     start.spec.name);
     }
     const bool failed = start.retry_trial ? state_->state(*start.retry_trial) == TrialState::failed
                                           : state_->total_failed() > 0;
     if (!failed) {
       return Error{ErrorCode::invalid_argument,
-                   start.retry_trial
-                       ? "trial " + to_text(*start.retry_trial) + " is " +
-                             std::string(to_text(state_->state(*start.retry_trial))) +
-                             ", not failed"
-                       : "no trial of " + start.spec.name + " failed; there is nothing to retry"};
+                   start.retry_trial ? formatted("trial {} is {}, not failed",
+                                                 to_text(*start.retry_trial),
+                                                 to_text(state_->state(*start.retry_trial)))
+                                     : formatted("no trial of {} failed; there is nothing to retry",
+                                                 start.spec.name)};
     }
     return {};
   }
   if (start.given) {
     const double budget = state_->spec().time_budget_s;
     if (budget > 0 && state_->elapsed_s() >= budget) {
-      return Error{ErrorCode::invalid_argument,
-                   start.spec.name + " has used up its time; " + way_to_extend()};
+      return failure(ErrorCode::invalid_argument,
+                     "{} has used up its time; {}",
+                     start.spec.name,
+                     way_to_extend());
     }
     return state_->space().check(*start.given);
   }
   const bool extends =
       start.extension.more_samples || start.extension.more_time_s || start.extension.space;
   if (state_->finished() && !extends) {
-    return Error{ErrorCode::invalid_argument,
-                 start.spec.name + " has ended (" + state_->end_reason() + "); " + ways_on()};
+    return failure(ErrorCode::invalid_argument,
+                   "{} has ended ({}); {}",
+                   start.spec.name,
+                   state_->end_reason(),
+                   ways_on());
   }
   return {};
 }
@@ -380,7 +389,7 @@ std::string Session::way_to_extend() const {
 std::string Session::ways_on() const {
   std::string ways = way_to_extend();
   if (state_->total_failed() > 0) {
-    ways += ", " + way_on("retry", state_->spec(), directory_) + " runs failed trials again";
+    ways += formatted(", {} runs failed trials again", way_on("retry", state_->spec(), directory_));
   }
   return ways;
 }
@@ -527,9 +536,9 @@ Result<> Session::apply_start(const SessionTask& start) {
     planner.create(start.spec, LUTHIER_VERSION);
   }
   if (recovered_.differences > 0) {
-    planner.note(
-        "on resume " + std::to_string(recovered_.differences) +
-        " decisions came out differently; the log wins. First: " + recovered_.first_difference);
+    planner.note(formatted("on resume {} decisions came out differently; the log wins. First: {}",
+                           recovered_.differences,
+                           recovered_.first_difference));
   }
   const Extension& extension = start.extension;
   if (extension.more_samples || extension.more_time_s || extension.space) {

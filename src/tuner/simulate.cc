@@ -122,8 +122,10 @@ void set_tags(ExperimentSpec& spec,
   for (auto& [key, value] : tags_of(benchmark, spec.objectives.front())) {
     if (std::ranges::find(spec.tags, key, &std::pair<std::string, std::string>::first) !=
         spec.tags.end()) {
-      problems.push_back("the tag '" + key + "' is set by the benchmark (" + value +
-                         "); drop or rename the one that is given");
+      problems.push_back(formatted(
+          "the tag '{}' is set by the benchmark ({}); drop or rename the one that is given",
+          key,
+          value));
     }
     spec.tags.emplace_back(key, value);
   }
@@ -173,7 +175,7 @@ Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
     problems.push_back(resolved.error().message);
   }
   const std::string prefix = spec.name.empty() ? default_prefix(spec, facts) : spec.name;
-  add_problem(problems, name_problem(prefix + "-" + std::to_string(plan.first_seed)));
+  add_problem(problems, name_problem(formatted("{}-{}", prefix, plan.first_seed)));
   if (problems.empty()) {
     set_tags(spec, benchmark, problems);
   }
@@ -183,7 +185,7 @@ Result<std::vector<ExperimentSpec>> simulation_specs(const SimulationPlan& plan,
   std::vector<ExperimentSpec> specs;
   for (std::int64_t i = 0; i < plan.seeds; ++i) {
     spec.seed = plan.first_seed + static_cast<std::uint64_t>(i);
-    spec.name = prefix + "-" + std::to_string(spec.seed);
+    spec.name = formatted("{}-{}", prefix, spec.seed);
     add_problem(problems, taken_problem(spec.name, session));
     specs.push_back(spec);
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/correction.h"
 #include "cli/output/usage_text.h"
@@ -39,7 +40,7 @@ std::optional<Words> mended_program(const ExperimentSpec& spec,
     if (!option) {
       return std::nullopt;
     }
-    program.insert(program.end(), {*option, "{" + parameter.name + "}"});
+    program.insert(program.end(), {*option, formatted("{{{}}}", parameter.name)});
   }
   return program;
 }
@@ -63,17 +64,17 @@ std::string refused_option_advice(const std::string& message,
   const Words options = options_of_usage(message);
   const std::string sentence = "the program has no option " + *refused;
   if (const auto program = mended_program(spec, *refused, options)) {
-    return sentence + "; type: " + with_program(verb, typed, *program);
+    return formatted("{}; type: {}", sentence, with_program(verb, typed, *program));
   }
   return options.empty() ? sentence + "; write its own option before the placeholder"
-                         : sentence + "; its usage names " + join(options, ", ");
+                         : formatted("{}; its usage names {}", sentence, join(options, ", "));
 }
 
 // The parameter that reaches the program as `option`.
 const Parameter* parameter_of(const ExperimentSpec& spec, const std::string& option) {
   const auto& parameters = spec.space.parameters();
   for (const Parameter& parameter : parameters) {
-    const std::string placeholder = "{" + parameter.name + "}";
+    const std::string placeholder = formatted("{{{}}}", parameter.name);
     for (std::size_t i = 0; i < spec.command.size(); ++i) {
       const bool given = spec.command[i] == option + "=" + placeholder ||
                          (i > 0 && spec.command[i - 1] == option && spec.command[i] == placeholder);
@@ -96,7 +97,7 @@ std::optional<Correction> with_parameter(std::string_view verb,
   for (std::size_t i = 0; i < typed.size() && typed[i] != "--"; ++i) {
     const auto equals = typed[i].find('=');
     if (equals != std::string::npos && trim(std::string_view(typed[i]).substr(0, equals)) == name) {
-      correction.replace(i, 1, {name + "=" + domain});
+      correction.replace(i, 1, {formatted("{}={}", name, domain)});
       return correction;
     }
   }
@@ -105,7 +106,7 @@ std::optional<Correction> with_parameter(std::string_view verb,
 
 // `--amp={amp}` and `--amp {amp}` as `{amp}`.
 Words without_option(const Words& program, const std::string& option, const std::string& name) {
-  const std::string placeholder = "{" + name + "}";
+  const std::string placeholder = formatted("{{{}}}", name);
   Words words;
   for (const auto& word : program) {
     if (word == placeholder && !words.empty() && words.back() == option) {
@@ -141,14 +142,14 @@ std::string switch_advice(const std::string& message,
     if (!meant) {
       continue;
     }
-    auto correction = with_parameter(verb, typed, parameter.name, "flag(\"" + own + "\")");
+    auto correction = with_parameter(verb, typed, parameter.name, formatted("flag(\"{}\")", own));
     if (!correction) {
       return {};
     }
     if (has_placeholder(spec.command)) {
       correction->replace_program(without_option(spec.command, own, parameter.name));
     }
-    return own + " is a switch, which takes no value; type: " + correction->line();
+    return formatted("{} is a switch, which takes no value; type: {}", own, correction->line());
   }
   return {};
 }
@@ -168,18 +169,20 @@ std::string refused_value_advice(const std::string& message,
   const auto choices = message.find("(choose from ");
   if (message.find("invalid int value") != std::string::npos && now.high > now.low) {
     wanted = "whole numbers";
-    domain = (now.kind == DomainKind::loguniform ? "lograndint(" : "randint(") +
-             format_number(std::ceil(now.low)) + ", " + format_number(std::floor(now.high) + 1) +
-             ")";
+    domain = formatted("{}{}, {})",
+                       now.kind == DomainKind::loguniform ? "lograndint(" : "randint(",
+                       format_number(std::ceil(now.low)),
+                       format_number(std::floor(now.high) + 1));
   } else if (choices != std::string::npos) {
     const auto begin = choices + std::string_view("(choose from ").size();
     wanted = "other values";
-    domain = "choice(" + message.substr(begin, message.find(')', begin) - begin) + ")";
+    domain = formatted("choice({})", message.substr(begin, message.find(')', begin) - begin));
   }
   const auto correction =
       domain.empty() ? std::nullopt : with_parameter(verb, typed, parameter->name, domain);
   return correction
-             ? "the program takes " + wanted + " for " + *option + "; type: " + correction->line()
+             ? formatted(
+                   "the program takes {} for {}; type: {}", wanted, *option, correction->line())
              : "";
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 
+#include "base/format.h"
 #include "tuner/foreign_names.h"
 
 namespace luthier::cli {
@@ -189,7 +190,7 @@ std::vector<std::string> spelled_here(const ForeignOption& option, const std::st
     case place:
       return {ours, place_of(value)};
     case halving:
-      return {"--scheduler", "asha:" + std::string(option.ours) + "=" + value};
+      return {"--scheduler", formatted("asha:{}={}", option.ours, value)};
     case file:
       return {value};
     default:

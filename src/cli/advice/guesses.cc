@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/objective_guess.h"
 
@@ -44,7 +45,8 @@ void Guesses::meant(const std::string& name,
 }
 
 void Guesses::program_without_dashes(const std::string& word, std::size_t at) {
-  problems_.push_back("the program to run goes after '--', which is missing before '" + word + "'");
+  problems_.push_back(
+      formatted("the program to run goes after '--', which is missing before '{}'", word));
   correction_.program_from(at);
   ++corrected_;
 }
@@ -54,7 +56,7 @@ void Guesses::foreign(const std::string& name,
                       const std::optional<std::string>& value,
                       std::size_t at,
                       std::size_t count) {
-  const std::string begin = "'luthier " + std::string(command_.name) + "' has no option '" + name;
+  const std::string begin = formatted("'luthier {}' has no option '{}", command_.name, name);
   const std::string given = value.value_or("");
   switch (option.kind) {
     case ForeignKind::metric:
@@ -64,7 +66,7 @@ void Guesses::foreign(const std::string& name,
       direction_ = Said{given, at, count};
       return meant(name, begin + "'; --min and --max name the metric", at, count, {});
     case ForeignKind::halving:
-      halving_.push_back({std::string(option.ours) + "=" + given, at, count});
+      halving_.push_back({formatted("{}={}", option.ours, given), at, count});
       return meant(name, begin + "'; it is an option of the scheduler", at, count, {});
     case ForeignKind::program:
       correction_.append({"--"});
@@ -74,7 +76,7 @@ void Guesses::foreign(const std::string& name,
       return meant(name, begin + "'; name the file without an option", at, count, {given});
     default: {
       auto words = spelled_here(option, given);
-      std::string sentence = begin + "'; did you mean '" + words.front() + "'?";
+      std::string sentence = formatted("{}'; did you mean '{}'?", begin, words.front());
       if (!value) {
         words.pop_back();
       }
@@ -116,8 +118,7 @@ std::string Guesses::one_sentence() const {
     }
     return all;
   }
-  return "'luthier " + std::string(command_.name) + "' has no options '" + join(names_, "', '") +
-         "'";
+  return formatted("'luthier {}' has no options '{}'", command_.name, join(names_, "', '"));
 }
 
 std::string Guesses::text(bool has_objective) {

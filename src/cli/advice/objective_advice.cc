@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/correction.h"
 #include "cli/advice/failure_advice.h"
@@ -86,7 +87,7 @@ bool retype(Words& words, std::string_view option, std::string_view old, const s
     const auto equals = word->find('=');
     if (equals != std::string::npos && word->substr(0, equals) == option &&
         (old.empty() || trim(word->substr(equals + 1)) == old)) {
-      *word = std::string(option) + "=" + value;
+      *word = formatted("{}={}", option, value);
       return true;
     }
   }
@@ -123,7 +124,7 @@ std::string objective_advice(const std::string& message,
     }
     meant.push_back(*found);
     if (*found != objective.metric) {
-      other.push_back("'" + *found + "' instead of '" + objective.metric + "'");
+      other.push_back(formatted("'{}' instead of '{}'", *found, objective.metric));
     }
   }
   if (other.empty()) {
@@ -139,7 +140,7 @@ std::string objective_advice(const std::string& message,
   if (!name.empty() && !retype(words, "--name", "", name)) {
     words.insert(words.begin(), {"--name", name});
   }
-  return sentence + ", type: " + Correction(verb, words).line();
+  return formatted("{}, type: {}", sentence, Correction(verb, words).line());
 }
 
 }  // namespace luthier::cli

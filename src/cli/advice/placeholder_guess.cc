@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "base/format.h"
+
 namespace luthier::cli {
 namespace {
 
@@ -37,11 +39,11 @@ std::size_t find_variable(std::string_view text, const std::string& name) {
 // and ${name} would become $0.5.
 bool reaches(std::span<const std::string> program, const std::string& name) {
   return std::ranges::any_of(program, [&](std::string word) {
-    replace_all(word, "${" + name + "}", "");
+    replace_all(word, formatted("${{{}}}", name), "");
     replace_all(word, "{{", "");
     replace_all(word, "}}", "");
-    return word.find("{" + name + "}") != std::string::npos ||
-           word.find("{" + name + "...") != std::string::npos ||
+    return word.find(formatted("{{{}}}", name)) != std::string::npos ||
+           word.find(formatted("{{{}...", name)) != std::string::npos ||
            word.find("{args") != std::string::npos ||
            word.find("{params.file") != std::string::npos ||
            word.find("{template:") != std::string::npos;
@@ -57,7 +59,7 @@ bool is_set_in_shell(std::string text, const std::string& name) {
 
 // The spellings that can't be anything else in a word without blanks.
 std::string replace_spelling(std::string& word, const std::string& name) {
-  const std::string meant = "{" + name + "}";
+  const std::string meant = formatted("{{{}}}", name);
   for (const auto& [begin, end] : {std::pair<std::string_view, std::string_view>{"{{", "}}"},
                                    {"${", "}"},
                                    {"$(", ")"},
@@ -81,15 +83,15 @@ std::string replace_in_shell(std::string& text, const std::string& name) {
   if (is_set_in_shell(text, name)) {
     return {};
   }
-  const std::string meant = "{" + name + "}";
-  const bool braced = replace_all(text, "${" + name + "}", meant) > 0;
+  const std::string meant = formatted("{{{}}}", name);
+  const bool braced = replace_all(text, formatted("${{{}}}", name), meant) > 0;
   bool plain = false;
   for (auto at = find_variable(text, name); at != std::string_view::npos;
        at = find_variable(text, name)) {
     text.replace(at, name.size() + 1, meant);
     plain = true;
   }
-  return plain ? "$" + name : braced ? "${" + name + "}" : "";
+  return plain ? "$" + name : braced ? formatted("${{{}}}", name) : "";
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ PlaceholderGuess guess_placeholders(std::span<const std::string> program,
                                        : replace_spelling(word, name);
       if (guess.as_typed.empty() && !found.empty()) {
         guess.as_typed = found;
-        guess.meant = "{" + name + "}";
+        guess.meant = formatted("{{{}}}", name);
       }
     }
   }

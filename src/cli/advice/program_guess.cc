@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/correction.h"
 #include "cli/advice/placeholder_guess.h"
@@ -87,11 +88,11 @@ ProgramGuess missing_file(std::span<const std::string> program, std::size_t inde
        next.increment(error)) {
     names.push_back(next->path().filename().string());
   }
-  ProgramGuess guess{.sentence = "there is no file '" + path.string() + "'"};
+  ProgramGuess guess{.sentence = formatted("there is no file '{}'", path.string())};
   if (const auto meant = closest_name(path.filename().string(), names)) {
     guess.program.assign(program.begin(), program.end());
     guess.program[index] = path.has_parent_path() ? (path.parent_path() / *meant).string() : *meant;
-    guess.sentence += "; did you mean '" + guess.program[index] + "'?";
+    guess.sentence += formatted("; did you mean '{}'?", guess.program[index]);
   }
   return guess;
 }
@@ -103,9 +104,10 @@ std::optional<ProgramGuess> guess_one_text(std::span<const std::string> program)
     return std::nullopt;
   }
   const bool shell = first.find_first_of("|;&<>$`") != std::string::npos;
-  return ProgramGuess{"'" + first + "' is one word, and " +
-                          (shell ? "what it contains needs a shell"
-                                 : "a program and its arguments are separate words"),
+  return ProgramGuess{formatted("'{}' is one word, and {}",
+                                first,
+                                shell ? "what it contains needs a shell"
+                                      : "a program and its arguments are separate words"),
                       with_first(program, shell ? Words{"sh", "-c", first} : split_words(first))};
 }
 
@@ -114,7 +116,7 @@ std::optional<ProgramGuess> guess_variable(std::span<const std::string> program)
   if (equals == std::string::npos || equals == 0 || is_there(program.front())) {
     return std::nullopt;
   }
-  return ProgramGuess{"'" + program.front() + "' sets a variable, which env does",
+  return ProgramGuess{formatted("'{}' sets a variable, which env does", program.front()),
                       with_first(program, {"env", program.front()})};
 }
 
@@ -132,11 +134,11 @@ std::optional<ProgramGuess> guess_script(std::span<const std::string> program) {
     return std::nullopt;
   }
   if (executable && (has_shebang(first) || interpreter.empty())) {
-    return ProgramGuess{"'" + first + "' is not in PATH, but here",
+    return ProgramGuess{formatted("'{}' is not in PATH, but here", first),
                         with_first(program, {"./" + first})};
   }
   const std::string problem =
-      "'" + first + "' " + (executable ? "has no #! line" : "is not executable (chmod +x)");
+      formatted("'{}' {}", first, executable ? "has no #! line" : "is not executable (chmod +x)");
   return interpreter.empty()
              ? ProgramGuess{problem + "; make it so, or put its interpreter before it", {}}
              : ProgramGuess{problem + "; its interpreter can run it",
@@ -160,8 +162,9 @@ std::optional<ProgramGuess> guess_name(std::span<const std::string> program) {
       return guess;
     }
   }
-  return ProgramGuess{"there is no program '" + first +
-                          "'; check its path, which is relative to the working directory, or PATH",
+  return ProgramGuess{formatted("there is no program '{}'; check its path, which is relative to "
+                                "the working directory, or PATH",
+                                first),
                       {}};
 }
 
@@ -202,8 +205,9 @@ std::optional<ProgramGuess> guess_program(std::span<const std::string> program,
   if (placeholders.as_typed.empty()) {
     return std::nullopt;
   }
-  return ProgramGuess{"'" + placeholders.as_typed + "' is not a placeholder; the parameter is " +
-                          placeholders.meant + " here",
+  return ProgramGuess{formatted("'{}' is not a placeholder; the parameter is {} here",
+                                placeholders.as_typed,
+                                placeholders.meant),
                       std::move(placeholders.program)};
 }
 

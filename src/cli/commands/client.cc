@@ -6,6 +6,7 @@
 #include <array>
 #include <csignal>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/options/arguments.h"
 #include "cli/output/output.h"
@@ -27,7 +28,8 @@ int run(const Arguments& arguments) {
   if (const auto text = arguments.text("fd")) {
     const auto number = parse_integer(*text);
     if (!number || *number < 0 || *number > 1'000'000) {
-      return fail_usage("--fd is '" + *text + "'; it must be the number of an open descriptor");
+      return fail_usage(
+          formatted("--fd is '{}'; it must be the number of an open descriptor", *text));
     }
     in = out = static_cast<int>(*number);
   }

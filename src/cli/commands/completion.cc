@@ -2,6 +2,7 @@
 // plugins and trials come from luthier itself while completing.
 #include <array>
 
+#include "base/format.h"
 #include "cli/options/arguments.h"
 #include "cli/output/help.h"
 #include "cli/output/output.h"
@@ -26,7 +27,7 @@ std::string words_command(Completes completes, std::string_view words) {
       const std::string kind = completes == Completes::searcher    ? "searcher"
                                : completes == Completes::scheduler ? "scheduler"
                                                                    : "logger";
-      return "$(luthier plugins 2>/dev/null | awk '$1==\"" + kind + "\" {print $2}')";
+      return formatted("$(luthier plugins 2>/dev/null | awk '$1==\"{}\" {{print $2}}')", kind);
     }
     case Completes::words:
       return std::string(words);
@@ -44,7 +45,7 @@ std::string reply(Completes completes, std::string_view words) {
   }
   const std::string list = words_command(completes, words);
   return list.empty() ? "COMPREPLY=()"
-                      : "COMPREPLY=($(compgen -W \"" + list + "\" -- \"$current\"))";
+                      : formatted("COMPREPLY=($(compgen -W \"{}\" -- \"$current\"))", list);
 }
 
 std::string value_cases(const Command& command) {
@@ -53,7 +54,7 @@ std::string value_cases(const Command& command) {
     if (option.takes_value()) {
       text += "        --" + std::string(option.name);
       text += option.letter ? std::string("|-") + option.letter : std::string();
-      text += ") " + reply(option.completes, option.words) + "; return;;\n";
+      text += formatted(") {}; return;;\n", reply(option.completes, option.words));
     }
   }
   return text;
@@ -62,7 +63,7 @@ std::string value_cases(const Command& command) {
 std::string option_words(const Command& command) {
   std::string words;
   for (const Option& option : command.options) {
-    words += "--" + std::string(option.name) + " ";
+    words += formatted("--{} ", option.name);
   }
   return words + "--help";
 }
@@ -78,22 +79,32 @@ std::string bash() {
   for (const Command* command : commands()) {
     names += std::string(command->name) + " ";
     const std::string values = value_cases(*command);
-    cases += "    " + std::string(command->name) + ")\n";
+    cases += formatted("    {})\n", command->name);
     if (!values.empty()) {
-      cases += "      case \"$previous\" in\n" + values + "      esac\n";
+      cases += formatted("      case \"$previous\" in\n{}      esac\n", values);
     }
-    cases += "      if [[ \"$current\" == -* ]]; then\n        COMPREPLY=($(compgen -W \"" +
-             option_words(*command) + "\" -- \"$current\"))\n      else\n        " +
-             operand_reply(*command) + "\n      fi;;\n";
+    cases += formatted(
+        "      if [[ \"$current\" == -* ]]; then\n"
+        "        COMPREPLY=($(compgen -W \"{}\" -- \"$current\"))\n"
+        "      else\n"
+        "        {}\n"
+        "      fi;;\n",
+        option_words(*command),
+        operand_reply(*command));
   }
-  return "_luthier() {\n"
-         "  local current=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
-         "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-         "    COMPREPLY=($(compgen -W \"" +
-         names +
-         "\" -- \"$current\"))\n    return\n  fi\n"
-         "  case \"${COMP_WORDS[1]}\" in\n" +
-         cases + "  esac\n}\ncomplete -F _luthier luthier\n";
+  return formatted(
+      "_luthier() {{\n"
+      "  local current=\"${{COMP_WORDS[COMP_CWORD]}}\" previous=\"${{COMP_WORDS[COMP_CWORD-1]}}\"\n"
+      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+      "    COMPREPLY=($(compgen -W \"{}\" -- \"$current\"))\n"
+      "    return\n"
+      "  fi\n"
+      "  case \"${{COMP_WORDS[1]}}\" in\n"
+      "{}  esac\n"
+      "}}\n"
+      "complete -F _luthier luthier\n",
+      names,
+      cases);
 }
 
 int run(const Arguments& arguments) {
@@ -104,7 +115,7 @@ int run(const Arguments& arguments) {
   if (shell == "zsh") {
     return finish("autoload -U +X bashcompinit && bashcompinit\n" + bash());
   }
-  return fail_usage("no completion for shell '" + shell + "'; known: bash, zsh");
+  return fail_usage(formatted("no completion for shell '{}'; known: bash, zsh", shell));
 }
 
 }  // namespace

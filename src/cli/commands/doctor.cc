@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/output/output.h"
 #include "cli/output/table.h"
@@ -62,7 +63,8 @@ Check check_space(const std::filesystem::path& results) {
     return {"disk", false, "can't ask " + path.string(), "name another place with --results"};
   }
   const double bytes = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
-  const std::string finding = value_text(Value(bytes / kGigabyte)) + " GB free at " + path.string();
+  const std::string finding =
+      formatted("{} GB free at {}", value_text(Value(bytes / kGigabyte)), path.string());
   return bytes > kLittleSpace
              ? Check{"disk", true, finding}
              : Check{"disk", false, finding, "free some, or name another place with --results"};
@@ -94,8 +96,9 @@ Check check_processes() {
   const bool none = limit.rlim_cur == RLIM_INFINITY;
   return {"processes",
           true,
-          (none ? "no limit" : "at most " + std::to_string(limit.rlim_cur)) + ", " +
-              std::to_string(processor_count()) + " processors"};
+          formatted("{}, {} processors",
+                    none ? "no limit" : "at most " + std::to_string(limit.rlim_cur),
+                    processor_count())};
 }
 
 Check check_cgroups() {
@@ -133,20 +136,20 @@ std::optional<Check> check_store(const std::filesystem::path& directory) {
     return Check{name,
                  false,
                  message.substr(0, message.find(kDamageRemedy)),
-                 "'" + command_line("doctor", directory, "--salvage") +
-                     "' keeps every event before the damage"};
+                 formatted("'{}' keeps every event before the damage",
+                           command_line("doctor", directory, "--salvage"))};
   }
   if (const auto what = derived.difference(directory, **state); !what.empty()) {
     return Check{
         name,
         false,
-        "its events are right, but the " + what + " that is kept beside them is not what they say",
-        "'" + command_line("doctor", directory, "--salvage") + "' copies the events without it"};
+        formatted("its events are right, but the {} that is kept beside them is not what they say",
+                  what),
+        formatted("'{}' copies the events without it",
+                  command_line("doctor", directory, "--salvage"))};
   }
   return Check{
-      name,
-      true,
-      std::to_string(events) + " events, " + std::string(stored_state_text(**state, directory))};
+      name, true, formatted("{} events, {}", events, stored_state_text(**state, directory))};
 }
 
 int report(const std::vector<Check>& checks, bool json) {
@@ -192,12 +195,16 @@ int run_salvage(const Arguments& arguments) {
     talk(copied.error().message);
   }
   if (arguments.has("json")) {
-    return finish("{\"schema\": 1, \"directory\": " + json_string(saved->directory.string()) +
-                  ", \"events\": " + std::to_string(saved->events) +
-                  ", \"damage\": " + json_string(saved->damage) + "}\n");
+    return finish(
+        formatted("{{\"schema\": 1, \"directory\": {}, \"events\": {}, \"damage\": {}}}\n",
+                  json_string(saved->directory.string()),
+                  saved->events,
+                  json_string(saved->damage)));
   }
-  talk(std::to_string(saved->events) + " events saved to " + saved->directory.string() +
-       (saved->damage.empty() ? "; the log is whole" : "; then: " + saved->damage));
+  talk(formatted("{} events saved to {}{}",
+                 saved->events,
+                 saved->directory.string(),
+                 saved->damage.empty() ? "; the log is whole" : "; then: " + saved->damage));
   const auto state = read_state(saved->directory);
   if (state) {
     talk("to go on: " + way_on("resume", (*state)->spec(), saved->directory));

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/format.h"
 #include "cli/options/arguments.h"
 #include "cli/output/help.h"
 #include "cli/output/output.h"
@@ -31,7 +32,7 @@ int run(const Arguments& arguments) {
   }
   const Command* command = find_command(*name);
   return command ? finish(arguments.has("json") ? command_json(*command) : help(*command))
-                 : fail_usage("no command '" + *name + "'; 'luthier --help' lists them");
+                 : fail_usage(formatted("no command '{}'; 'luthier --help' lists them", *name));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/file_descriptor.h"
+#include "base/format.h"
 #include "cli/commands/end_event.h"
 #include "cli/commands/mcp_tools.h"
 #include "cli/options/arguments.h"
@@ -33,7 +34,8 @@ int run(const Arguments& arguments) {
     std::error_code error;
     std::filesystem::current_path(*directory, error);
     if (error) {
-      return fail_usage("can't work in --directory '" + *directory + "': " + error.message());
+      return fail_usage(
+          formatted("can't work in --directory '{}': {}", *directory, error.message()));
     }
   }
   const auto end = end_event();

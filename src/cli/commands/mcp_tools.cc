@@ -51,7 +51,7 @@ McpProperty limit() {
 std::string description_of(const Option& option) {
   std::string text(option.meaning);
   if (!option.default_text.empty()) {
-    text += " (default: " + std::string(option.default_text) + ")";
+    text += formatted(" (default: {})", option.default_text);
   }
   return text;
 }

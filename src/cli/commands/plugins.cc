@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output/output.h"
@@ -79,7 +80,7 @@ std::string range_text(const OptionSpec& option) {
   const bool low = std::isfinite(option.minimum);
   const bool high = std::isfinite(option.maximum);
   if (low && high) {
-    return format_number(option.minimum) + " .. " + format_number(option.maximum);
+    return formatted("{} .. {}", format_number(option.minimum), format_number(option.maximum));
   }
   return low    ? "at least " + format_number(option.minimum)
          : high ? "at most " + format_number(option.maximum)
@@ -120,16 +121,15 @@ std::string json_line(const Row& row) {
 }
 
 std::string detail(const Row& row) {
-  std::string text = row.kind + " " + row.name + ": " + row.info.summary + "\n";
+  std::string text = formatted("{} {}: {}\n", row.kind, row.name, row.info.summary);
   if (!row.info.paper.empty()) {
-    text += "paper: " + row.info.paper + "\n";
+    text += formatted("paper: {}\n", row.info.paper);
   }
   if (row.kind == "searcher" || row.kind == "scheduler") {
-    text += std::string("objectives: ") + (row.info.multi_objective ? "any number" : "one") + "\n";
-    text += std::string("requirements: ") + (row.info.requirements ? "yes" : "no") + "\n";
-    text += row.kind == "searcher"
-                ? std::string("priors: ") + (row.info.priors ? "yes" : "no") + "\n"
-                : std::string();
+    text += formatted("objectives: {}\n", row.info.multi_objective ? "any number" : "one");
+    text += formatted("requirements: {}\n", row.info.requirements ? "yes" : "no");
+    text += row.kind == "searcher" ? formatted("priors: {}\n", row.info.priors ? "yes" : "no")
+                                   : std::string();
   }
   if (row.info.options.empty()) {
     return text + "it has no options\n";
@@ -142,15 +142,15 @@ std::string detail(const Row& row) {
                range_text(option),
                option.meaning});
   }
-  return text + "\n" + table.text(output_columns());
+  return formatted("{}\n{}", text, table.text(output_columns()));
 }
 
 std::string unknown_plugin(const std::string& name, const std::vector<std::string>& names) {
   for (const auto kind : {AlgorithmKind::searcher, AlgorithmKind::scheduler}) {
     const auto meant = meant_algorithm(kind, name);
     if (meant && meant->kind == kind && std::ranges::find(names, meant->name) != names.end()) {
-      return "no plugin '" + name + "'; did you mean '" + meant->name +
-             "'? known: " + join(names, ", ");
+      return formatted(
+          "no plugin '{}'; did you mean '{}'? known: {}", name, meant->name, join(names, ", "));
     }
   }
   return unknown_name("plugin", name, names);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -157,8 +158,9 @@ int run_note(const Arguments& arguments) {
   }
   const bool removes = arguments.has("remove");
   if (named->words.size() > 1) {
-    return fail_usage("'" + named->words.front() +
-                      "' is no number of a trial; a note of several words stands in quotes");
+    return fail_usage(
+        formatted("'{}' is no number of a trial; a note of several words stands in quotes",
+                  named->words.front()));
   }
   if (removes && (!named->words.empty() || arguments.has("append"))) {
     return fail_usage("--remove takes no TEXT and no --append; drop them");

@@ -7,6 +7,8 @@
 #include <iostream>
 #include <span>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output/output.h"
@@ -36,10 +38,11 @@ Result<> check_named(const std::string& typed, const std::filesystem::path& dire
   if (end == std::string::npos || (name != "." && name != "..")) {
     return {};
   }
-  return Error{
-      ErrorCode::invalid_argument,
-      "'" + typed + "' leads to " + directory.string() +
-          ", and rm takes an experiment by its own name; type: " + command_line("rm", directory)};
+  return failure(ErrorCode::invalid_argument,
+                 "'{}' leads to {}, and rm takes an experiment by its own name; type: {}",
+                 typed,
+                 directory.string(),
+                 command_line("rm", directory));
 }
 
 // "notes.txt and 2 more"; they are of someone else.
@@ -47,27 +50,30 @@ std::string names_text(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 5;
   const auto shown = std::span(names).first(std::min(names.size(), kShown));
   const std::size_t more = names.size() - shown.size();
-  return join(shown, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
+  return join(shown, ", ") + (more > 0 ? formatted(" and {} more", more) : "");
 }
 
 std::string left_text(const std::filesystem::path& directory) {
   const auto left = foreign_entries(directory);
   return left.empty() ? ""
-                      : "; " + names_text(left) + (left.size() == 1 ? " stays" : " stay") + " in " +
-                            directory.string() + ": not the experiment's";
+                      : formatted("; {}{} in {}: not the experiment's",
+                                  names_text(left),
+                                  left.size() == 1 ? " stays" : " stay",
+                                  directory.string());
 }
 
 // "'digits' in luthier-results (finished, 20 trials, 3.4 MB)"
 std::string described(const std::filesystem::path& directory) {
-  std::string text = "'" + directory.filename().string() + "'";
+  std::string text = formatted("'{}'", directory.filename().string());
   if (directory.has_parent_path()) {
     text += " in " + directory.parent_path().string();
   }
   const auto state = read_state(directory);
-  text += state ? " (" + std::string(stored_state_text(**state, directory)) + ", " +
-                      counted((*state)->trial_count(), "trial") + ", "
+  text += state ? formatted(" ({}, {}, ",
+                            stored_state_text(**state, directory),
+                            counted((*state)->trial_count(), "trial"))
                 : " (unreadable, ";
-  return text + megabytes(bytes_on_disk(directory)) + ")";
+  return formatted("{}{})", text, megabytes(bytes_on_disk(directory)));
 }
 
 bool is_yes(const std::string& answer) {
@@ -76,7 +82,7 @@ bool is_yes(const std::string& answer) {
 }
 
 bool confirmed(const std::string& what) {
-  std::fputs(("remove experiment " + printable(what) + "? [y/N] ").c_str(), stderr);
+  std::fputs(formatted("remove experiment {}? [y/N] ", printable(what)).c_str(), stderr);
   std::string answer;
   std::getline(std::cin, answer);
   return is_yes(answer);
@@ -97,8 +103,8 @@ int run(const Arguments& arguments) {
   const std::string left = left_text(*directory);
   if (!arguments.has("yes")) {
     if (::isatty(STDIN_FILENO) != 1) {
-      return fail_usage("removing " + what +
-                        " needs an answer, and standard input is not a terminal; give --yes");
+      return fail_usage(formatted(
+          "removing {} needs an answer, and standard input is not a terminal; give --yes", what));
     }
     if (!confirmed(what + left)) {
       talk("nothing is removed");
@@ -120,7 +126,7 @@ int run(const Arguments& arguments) {
         .end();
     return finish(out + "\n");
   }
-  talk("removed " + what + left);
+  talk(formatted("removed {}{}", what, left));
   return kSuccess;
 }
 

@@ -62,8 +62,8 @@ Result<int> port_of(const Arguments& arguments) {
   const auto text = arguments.text("port");
   const auto number = text ? parse_integer(*text) : std::optional<std::int64_t>(kUsual);
   if (!number || *number < 0 || *number > 65535) {
-    return Error{ErrorCode::invalid_argument,
-                 "--port is '" + *text + "'; it must be a number from 0 to 65535"};
+    return failure(
+        ErrorCode::invalid_argument, "--port is '{}'; it must be a number from 0 to 65535", *text);
   }
   return static_cast<int>(*number);
 }
@@ -109,7 +109,7 @@ std::string address_of(const AccessRules& rules, const std::string& token) {
 }
 
 void say_notes(const Arguments& arguments, const AccessRules& rules) {
-  talk("experiments of " + results_directory(arguments).string() + "; end with Ctrl-C");
+  talk(formatted("experiments of {}; end with Ctrl-C", results_directory(arguments).string()));
   if (!rules.url.empty()) {
     talk(formatted("the proxy finds it at {}, port {}", rules.address, rules.port));
   }
@@ -124,9 +124,10 @@ bool announce(const Arguments& arguments, const AccessRules& rules) {
                                   : address_of(rules, rules.viewer_token);
   if (!rules.loopback() && rules.url.empty()) {
     talk(
-        "what is sent is not encrypted; on a network that others use, put a proxy with TLS in "
-        "front, or listen on 127.0.0.1 and connect with ssh -L " +
-        std::to_string(rules.port) + ":127.0.0.1:" + std::to_string(rules.port));
+        formatted("what is sent is not encrypted; on a network that others use, put a proxy with "
+                  "TLS in front, or listen on 127.0.0.1 and connect with ssh -L {}:127.0.0.1:{}",
+                  rules.port,
+                  rules.port));
   }
   if (arguments.has("json")) {
     std::string out;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/guesses.h"
 #include "cli/options/arguments.h"
@@ -12,11 +13,11 @@ namespace luthier::cli {
 namespace {
 
 std::string in_quotes(std::string_view text) {
-  return "'" + std::string(text) + "'";
+  return formatted("'{}'", text);
 }
 
 std::string see_help(const Command& command) {
-  return "see 'luthier " + std::string(command.name) + " --help'";
+  return formatted("see 'luthier {} --help'", command.name);
 }
 
 // A file of settings and not the program that forgot its `--`.
@@ -97,7 +98,8 @@ class Arguments::Parser {
       if (option->takes_value()) {
         give(*option, word.substr(equals + 1));
       } else {
-        guesses_.problem("--" + name + " is a switch; drop " + in_quotes(word.substr(equals)));
+        guesses_.problem(
+            formatted("--{} is a switch; drop {}", name, in_quotes(word.substr(equals))));
       }
     } else if (option->takes_value()) {
       take_value(*option, "--" + name);
@@ -137,8 +139,7 @@ class Arguments::Parser {
         next_ == words_.size() || words_[next_] == "--" ||
         (words_[next_].starts_with("--") && find(words_[next_].substr(2)) != nullptr);
     if (missing) {
-      guesses_.problem(as_typed + " needs a value: " + as_typed + " " +
-                       std::string(option.argument));
+      guesses_.problem(formatted("{} needs a value: {} {}", as_typed, as_typed, option.argument));
       return;
     }
     give(option, words_[next_++]);
@@ -148,7 +149,7 @@ class Arguments::Parser {
     const bool once = !option.repeatable && option.takes_value();
     if (once && std::ranges::any_of(out_.given_,
                                     [&](const auto& entry) { return entry.first == &option; })) {
-      guesses_.problem("--" + std::string(option.name) + " is given twice; drop one");
+      guesses_.problem(formatted("--{} is given twice; drop one", option.name));
       return;
     }
     out_.given_.emplace_back(&option, std::move(value));
@@ -172,7 +173,7 @@ class Arguments::Parser {
                    in_quotes(name) + " has no distribution; one follows '=', without blanks",
                    at - 1,
                    last - at + 2,
-                   {name + "=" + domain});
+                   {formatted("{}={}", name, domain)});
     return true;
   }
 
@@ -198,9 +199,10 @@ class Arguments::Parser {
       out_.operands_.push_back(word);
       return;
     }
-    guesses_.problem(
-        "unexpected argument " + in_quotes(word) + "; " +
-        (command().takes_program ? "the program to run goes after '--'" : see_help(command())));
+    guesses_.problem(formatted(
+        "unexpected argument {}; {}",
+        in_quotes(word),
+        command().takes_program ? "the program to run goes after '--'" : see_help(command())));
   }
 
   std::size_t required_operands() const {
@@ -215,7 +217,7 @@ class Arguments::Parser {
     }
     for (std::size_t i = out_.operands_.size(); i < required_operands(); ++i) {
       const std::string name(command().operands[i].name);
-      std::string sentence = "'luthier " + std::string(command().name) + "' needs " + name + "; ";
+      std::string sentence = formatted("'luthier {}' needs {}; ", command().name, name);
       if (name == "EXPERIMENT") {
         sentence += "'last' is the most recent one; ";
       }
@@ -267,13 +269,13 @@ class Arguments::Parser {
                             no_option("--" + name) + "a parameter is given with -p",
                             at,
                             count,
-                            {"-p", name + "=" + *value});
+                            {"-p", formatted("{}={}", name, *value)});
     }
     unknown(word, "--" + name, at);
   }
 
   std::string no_option(const std::string& name) const {
-    return "'luthier " + std::string(command().name) + "' has no option " + in_quotes(name) + "; ";
+    return formatted("'luthier {}' has no option {}; ", command().name, in_quotes(name));
   }
 
   // `--n 3` for `-n 3`, `--n=3` for `-n 3`.
@@ -288,7 +290,8 @@ class Arguments::Parser {
     if (word.size() > name.size()) {
       with.push_back(word.substr(name.size() + 1));
     }
-    guesses_.meant(name, no_option(name) + "did you mean '" + with.front() + "'?", at, 1, with);
+    guesses_.meant(
+        name, formatted("{}did you mean '{}'?", no_option(name), with.front()), at, 1, with);
     take_value_of_meant(word, "--" + std::string(found->name));
     return true;
   }
@@ -322,7 +325,7 @@ class Arguments::Parser {
       return guesses_.problem(no_option(name) + see_help(command()));
     }
     guesses_.meant(name,
-                   no_option(name) + "did you mean '" + *meant + "'?",
+                   formatted("{}did you mean '{}'?", no_option(name), *meant),
                    at,
                    1,
                    {*meant + word.substr(name.size())});

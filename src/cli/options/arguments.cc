@@ -4,18 +4,19 @@
 #include <array>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier::cli {
 namespace {
 
 std::string quoted(std::string_view text) {
-  return "'" + std::string(text) + "'";
+  return formatted("'{}'", text);
 }
 
 Error wrong(std::string_view option, std::string_view text, std::string_view wanted) {
   return {ErrorCode::invalid_argument,
-          std::string(option) + " is " + quoted(text) + "; it must be " + std::string(wanted)};
+          formatted("{} is {}; it must be {}", option, quoted(text), wanted)};
 }
 
 // Of a unit, under any of its names; nothing for another word.
@@ -29,7 +30,7 @@ std::optional<double> unit_seconds(std::string_view word) {
                                  Unit{" h hr hrs hour hours ", 3600},
                                  Unit{" d day days ", 86400}};
   for (const auto& unit : kUnits) {
-    if (!word.empty() && unit.names.find(" " + std::string(word) + " ") != std::string_view::npos) {
+    if (!word.empty() && unit.names.find(formatted(" {} ", word)) != std::string_view::npos) {
       return unit.seconds;
     }
   }

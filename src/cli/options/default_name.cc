@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/format.h"
 #include "cli/options/run_checks.h"
 
 namespace luthier::cli {
@@ -46,7 +47,8 @@ std::string default_name(const ExperimentSpec& spec) {
   localtime_r(&now, &local);
   std::array<char, 32> stamp;
   const std::size_t size = std::strftime(stamp.data(), stamp.size(), "%Y-%m-%d-%H%M%S", &local);
-  return (name.empty() ? "experiment" : name.substr(0, 64)) + "-" + std::string(stamp.data(), size);
+  return formatted(
+      "{}-{}", name.empty() ? "experiment" : name.substr(0, 64), std::string(stamp.data(), size));
 }
 
 }  // namespace luthier::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/format.h"
 #include "base/unknown_option.h"
 #include "cli/options/option_setters.h"
 #include "executors/ray/ray.h"
@@ -14,7 +15,7 @@ namespace luthier::cli::settings {
 namespace {
 
 Error wrong_value(const Setting& setting, const Error& error) {
-  return {error.code, setting.place + " is '" + setting.value + "'; it " + error.message};
+  return {error.code, formatted("{} is '{}'; it {}", setting.place, setting.value, error.message)};
 }
 
 // An option of the executor about how programs run and are heard.
@@ -40,7 +41,7 @@ Result<> check_executor_option(const Setting& setting,
   if (!of_programs) {
     return placed(setting,
                   {of_programs.error().code,
-                   "option " + key + " is '" + value + "'; it " + of_programs.error().message});
+                   formatted("option {} is '{}'; it {}", key, value, of_programs.error().message)});
   }
   if (*of_programs) {
     return {};
@@ -112,7 +113,7 @@ Result<> trainable(ExperimentRequest& request, const Setting& setting) {
   std::error_code error;
   const auto path = std::filesystem::canonical(setting.value, error);
   if (error) {
-    return wrong(setting, "a library that is there (" + error.message() + ")");
+    return wrong(setting, formatted("a library that is there ({})", error.message()));
   }
   set_pair(request.spec.executor_options, "library", path.string());
   return {};

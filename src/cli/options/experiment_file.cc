@@ -5,6 +5,8 @@
 
 #include <toml++/toml.h>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/foreign_options.h"
 #include "cli/options/option_table.h"
@@ -51,7 +53,7 @@ class FileReader {
       return;
     }
     for (const auto& line : split(space.error().message, '\n')) {
-      problems.push_back(path_ + ": " + line);
+      problems.push_back(formatted("{}: {}", path_, line));
     }
   }
 
@@ -74,10 +76,10 @@ class FileReader {
   }
 
   std::string place(const toml::node& node) const {
-    return path_ + ", line " + std::to_string(node.source().begin.line);
+    return formatted("{}, line {}", path_, node.source().begin.line);
   }
   void problem(const toml::node& node, const std::string& what) {
-    problems.push_back(place(node) + ": " + what);
+    problems.push_back(formatted("{}: {}", place(node), what));
   }
 
   void setting(const std::string& heading, const std::string& key, const toml::node& node) {
@@ -89,9 +91,8 @@ class FileReader {
       return unknown(heading, key, node);
     }
     if (!heading.empty() && heading != found->group) {
-      return problem(
-          node,
-          "'" + key + "' belongs under [" + std::string(found->group) + "], not [" + heading + "]");
+      return problem(node,
+                     formatted("'{}' belongs under [{}], not [{}]", key, found->group, heading));
     }
     values(*found, node);
   }
@@ -109,7 +110,7 @@ class FileReader {
     const auto foreign = foreign_option(key);
     const bool meant = foreign && std::ranges::find(known, foreign->ours) != known.end();
     problem(node,
-            meant ? "no setting '" + key + "'; did you mean '" + std::string(foreign->ours) + "'?"
+            meant ? formatted("no setting '{}'; did you mean '{}'?", key, foreign->ours)
                   : unknown_name("setting", key, known));
   }
 
@@ -128,14 +129,14 @@ class FileReader {
 
   void add(const Option& option, std::string value, const toml::node& node) {
     file.settings.push_back(
-        {&option, std::move(value), place(node) + ": " + std::string(option.name)});
+        {&option, std::move(value), formatted("{}: {}", place(node), option.name)});
   }
 
   void values(const Option& option, const toml::node& node) {
     if (!option.takes_value()) {
       const auto* on = node.as_boolean();
       if (on == nullptr) {
-        return problem(node, "'" + std::string(option.name) + "' must be true or false");
+        return problem(node, formatted("'{}' must be true or false", option.name));
       }
       if (on->get()) {
         add(option, "", node);
@@ -145,7 +146,7 @@ class FileReader {
     if (const auto* table = node.as_table(); table && option.repeatable) {
       for (const auto& [key, value] : *table) {
         if (auto text = scalar(value)) {
-          add(option, std::string(key.str()) + "=" + *text, value);
+          add(option, formatted("{}={}", key.str(), *text), value);
         } else {
           wrong_kind(option, value);
         }
@@ -184,8 +185,9 @@ class FileReader {
 
   void wrong_kind(const Option& option, const toml::node& node) {
     problem(node,
-            "'" + std::string(option.name) + "' must be " +
-                (option.repeatable ? "text, a number or a list of them" : "text or a number"));
+            formatted("'{}' must be {}",
+                      option.name,
+                      option.repeatable ? "text, a number or a list of them" : "text or a number"));
   }
 
   static std::optional<std::string> scalar(const toml::node& node) {
@@ -212,8 +214,8 @@ Result<ExperimentFile> read_experiment_file(const std::string& path) {
     return text.error();
   }
   if (const auto line = too_deeply_nested_line(*text)) {
-    return Error{ErrorCode::invalid_argument,
-                 path + ", line " + std::to_string(*line) + ": " + too_deeply_nested_text()};
+    return failure(
+        ErrorCode::invalid_argument, "{}, line {}: {}", path, *line, too_deeply_nested_text());
   }
   FileReader reader(path);
   try {
@@ -221,9 +223,11 @@ Result<ExperimentFile> read_experiment_file(const std::string& path) {
     reader.read(document);
     reader.read_space_of(document);
   } catch (const toml::parse_error& error) {
-    return Error{ErrorCode::invalid_argument,
-                 path + ", line " + std::to_string(error.source().begin.line) +
-                     ": this is not TOML: " + std::string(error.description())};
+    return failure(ErrorCode::invalid_argument,
+                   "{}, line {}: this is not TOML: {}",
+                   path,
+                   error.source().begin.line,
+                   error.description());
   }
   if (!reader.problems.empty()) {
     return Error{ErrorCode::invalid_argument, join(reader.problems, "\n")};

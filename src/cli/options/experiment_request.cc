@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/options/experiment_file.h"
 #include "cli/options/known_results.h"
@@ -68,11 +69,11 @@ void read_stop_rules(ExperimentRequest& request, std::vector<std::string>& probl
     auto rule = parse_stop_rule(setting.value, known);
     if (rule) {
       if (const std::string problem = stop_rule_problem(*rule); !problem.empty()) {
-        problems.push_back(setting.place + ": " + problem);
+        problems.push_back(formatted("{}: {}", setting.place, problem));
       }
       request.spec.stop.push_back(std::move(*rule));
     } else {
-      problems.push_back(setting.place + ": " + rule.error().message);
+      problems.push_back(formatted("{}: {}", setting.place, rule.error().message));
     }
   }
 }
@@ -103,7 +104,7 @@ void read_requirements(ExperimentRequest& request,
     if (auto requirement = parse_requirement(setting.value, known)) {
       request.spec.require.push_back(*std::move(requirement));
     } else {
-      problems.push_back(setting.place + ": " + requirement.error().message);
+      problems.push_back(formatted("{}: {}", setting.place, requirement.error().message));
     }
   }
 }

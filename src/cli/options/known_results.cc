@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/output/csv_table.h"
 #include "cli/output/json_objects.h"
@@ -50,11 +51,11 @@ class KnownReader {
       const bool absent = earlier.error().code == ErrorCode::not_found;
       return Error{
           earlier.error().code,
-          (absent ? "there is no file '" + name + "', and " : "") + earlier.error().message};
+          (absent ? formatted("there is no file '{}', and ", name) : "") + earlier.error().message};
     }
     for (EarlierResult& each : earlier->results) {
       found_.push_back({.result = std::move(each.result),
-                        .where = name + ", trial " + to_text(each.trial),
+                        .where = formatted("{}, trial {}", name, to_text(each.trial)),
                         .failed = each.is_missing});
     }
     name_ = earlier->name;
@@ -157,7 +158,7 @@ class KnownReader {
 
   Found from_row(const CsvTable& table, std::size_t row, const std::string& path) const {
     constexpr std::string_view kConfig = "config/";
-    Found found{.result = {}, .where = path + ", line " + std::to_string(table.lines[row])};
+    Found found{.result = {}, .where = formatted("{}, line {}", path, table.lines[row])};
     for (std::size_t i = 0; i < table.names.size(); ++i) {
       const std::string& name = table.names[i];
       const std::string& cell = table.rows[row][i];
@@ -201,7 +202,7 @@ class KnownReader {
 std::string indented(const std::string& where, const std::string& message) {
   std::vector<std::string> lines;
   for (const auto& line : split(message, '\n')) {
-    lines.push_back(where + ": " + line);
+    lines.push_back(formatted("{}: {}", where, line));
   }
   return join(lines, "\n");
 }
@@ -221,11 +222,13 @@ void add_known_results(ExperimentRequest& request, std::vector<std::string>& pro
     }
     const auto without = std::ranges::count_if(*found, &Found::failed);
     if (without == static_cast<std::ptrdiff_t>(found->size())) {
-      problems.push_back(setting.place + ": " + setting.value + " holds no result of a trial");
+      problems.push_back(
+          formatted("{}: {} holds no result of a trial", setting.place, setting.value));
     } else if (without > 0) {
-      talk(setting.value + ": " + counted(without, "trial") +
-           " of it failed or reported nothing, so nothing is known of " +
-           (without == 1 ? "it" : "them"));
+      talk(formatted("{}: {} of it failed or reported nothing, so nothing is known of {}",
+                     setting.value,
+                     counted(without, "trial"),
+                     without == 1 ? "it" : "them"));
     }
     for (const Found& each : *found) {
       if (each.failed) {
@@ -264,9 +267,10 @@ void add_related_results(ExperimentRequest& request,
       }
     }
     if (task.results.empty()) {
-      problems.push_back(setting.place + ": " + setting.value +
-                         " holds no result with a finite number for '" + objectives.front().metric +
-                         "'");
+      problems.push_back(formatted("{}: {} holds no result with a finite number for '{}'",
+                                   setting.place,
+                                   setting.value,
+                                   objectives.front().metric));
     } else {
       request.spec.related.push_back(std::move(task));
     }

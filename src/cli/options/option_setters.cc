@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "cli/options/points_file.h"
 #include "tuner/assembly.h"
 #include "tuner/needed_files.h"
@@ -38,17 +40,17 @@ void set_pair(Pairs& pairs, std::string key, std::string value) {
 
 Error wrong(const Setting& setting, std::string_view wanted) {
   return {ErrorCode::invalid_argument,
-          setting.place + " is '" + setting.value + "'; it must be " + std::string(wanted)};
+          formatted("{} is '{}'; it must be {}", setting.place, setting.value, wanted)};
 }
 
 Error placed(const Setting& setting, const Error& error) {
-  return {error.code, setting.place + ": " + error.message};
+  return {error.code, formatted("{}: {}", setting.place, error.message)};
 }
 
 Result<bool> is_second_word(const Setting& setting) {
   const auto words = split(setting.option->words, ' ');
   if (setting.value != words[0] && setting.value != words[1]) {
-    return wrong(setting, words[0] + " or " + words[1]);
+    return wrong(setting, formatted("{} or {}", words[0], words[1]));
   }
   return setting.value == words[1];
 }
@@ -153,8 +155,10 @@ Result<> parameter(ExperimentRequest& request, const Setting& setting) {
   }
   const std::string& name = space.parameters().back().name;
   if (!request.parameters.insert(name).second) {
-    return Error{ErrorCode::invalid_argument,
-                 setting.place + ": the parameter '" + name + "' is given twice; drop one"};
+    return failure(ErrorCode::invalid_argument,
+                   "{}: the parameter '{}' is given twice; drop one",
+                   setting.place,
+                   name);
   }
   return {};
 }

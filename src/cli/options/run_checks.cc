@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/correction.h"
 #include "cli/advice/program_guess.h"
@@ -24,7 +25,7 @@ std::string typed_with(const ExperimentRequest& request, const std::vector<std::
   }
   std::vector<std::string> words;
   std::ranges::transform(program, std::back_inserter(words), json_string);
-  return "write: command = [" + join(words, ", ") + "]";
+  return formatted("write: command = [{}]", join(words, ", "));
 }
 
 std::string no_objective(const ExperimentRequest& request) {
@@ -74,13 +75,14 @@ void check_resources(const ExperimentRequest& request, std::vector<std::string>&
         : custom != inventory.custom.end() ? custom->second
                                            : 0;
     if (name == "gpu" && *wanted > 1 && std::floor(*wanted) != *wanted) {
-      problems.push_back("--gpu is " + format_number(*wanted) +
-                         "; above 1 only whole gpus can be given");
+      problems.push_back(
+          formatted("--gpu is {}; above 1 only whole gpus can be given", format_number(*wanted)));
     } else if (*wanted > there) {
       const bool own = name == "cpu" || name == "gpu";
-      problems.push_back("a trial " + lacking_text(name, *wanted, there) +
-                         "; ask for less, or say what there is with " +
-                         (own ? "--" + name + "s N" : "--inventory " + name + "=N"));
+      problems.push_back(
+          formatted("a trial {}; ask for less, or say what there is with {}",
+                    lacking_text(name, *wanted, there),
+                    own ? formatted("--{}s N", name) : formatted("--inventory {}=N", name)));
     }
   }
 }
@@ -132,8 +134,8 @@ void check_whole(const ExperimentRequest& request,
     if (std::ranges::find(names, name) == names.end()) {
       problems.push_back("--log: " + unknown_name("logger", name, names));
     } else if (name != "console" && request.options.session.memory_store) {
-      problems.push_back("logger '" + name +
-                         "' writes files and --store memory leaves none; drop one of them");
+      problems.push_back(formatted(
+          "logger '{}' writes files and --store memory leaves none; drop one of them", name));
     }
   }
 }

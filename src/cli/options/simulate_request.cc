@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/options/experiment_request.h"
 #include "cli/options/known_results.h"
@@ -29,9 +30,9 @@ void open_benchmark_of(ExperimentRequest& request, std::vector<std::string>& pro
 void check_nodes(const Arguments& arguments, std::vector<std::string>& problems) {
   for (const char* option : {"nodes", "node-return-after"}) {
     if (arguments.has(option) && !arguments.has("node-loss-every")) {
-      problems.push_back("--" + std::string(option) +
-                         " changes nothing while no node is lost; add --node-loss-every TIME or "
-                         "drop it");
+      problems.push_back(formatted(
+          "--{} changes nothing while no node is lost; add --node-loss-every TIME or drop it",
+          option));
     }
   }
 }
@@ -73,8 +74,8 @@ Result<ExperimentRequest> read_simulate_request(const Arguments& arguments) {
   }
   check_nodes(arguments, problems);
   if (const auto results = arguments.text("results"); results && session.memory_store) {
-    problems.push_back("--store memory leaves nothing in --results " + *results +
-                       "; drop one of them");
+    problems.push_back(
+        formatted("--store memory leaves nothing in --results {}; drop one of them", *results));
   }
   check_loggers(request, problems);
   if (!problems.empty()) {

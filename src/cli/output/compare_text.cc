@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "cli/output/output.h"
 #include "cli/output/table.h"
@@ -78,18 +79,18 @@ std::string pairs_text(const ComparisonReport& comparison) {
     table.add({comparison.groups[pair.first].label,
                comparison.groups[pair.second].label,
                std::to_string(pair.pairs),
-               std::to_string(pair.wins) + "/" + std::to_string(pair.ties) + "/" +
-                   std::to_string(pair.losses),
+               formatted("{}/{}/{}", pair.wins, pair.ties, pair.losses),
                effect_figure(comparison, pair),
                p_figure(pair.p),
                p_figure(pair.corrected_p),
                verdict(comparison, pair)});
   }
-  const std::string more = all ? ""
-                               : "and " + std::to_string(left_out) + " pairs without '" +
-                                     printable(comparison.groups[best].label) +
-                                     "'; --json and `luthier report` hold them all\n";
-  return "\n" + table.text(output_columns()) + more;
+  const std::string more =
+      all ? ""
+          : formatted("and {} pairs without '{}'; --json and `luthier report` hold them all\n",
+                      left_out,
+                      printable(comparison.groups[best].label));
+  return formatted("\n{}{}", table.text(output_columns()), more);
 }
 
 std::string tasks_text(const ComparisonReport& comparison) {
@@ -109,15 +110,16 @@ std::string tasks_text(const ComparisonReport& comparison) {
     table.add(std::move(cells));
   }
   const bool regret = comparison.measure == Measure::relative_regret;
-  return "\nmedian " + printable((regret ? "regret of " : "") + comparison.objective.metric) +
-         ", task by task\n" + table.text(output_columns());
+  return formatted("\nmedian {}, task by task\n{}",
+                   printable((regret ? "regret of " : "") + comparison.objective.metric),
+                   table.text(output_columns()));
 }
 
 }  // namespace
 
 std::string compare_text(const ComparisonReport& comparison) {
-  std::string out =
-      groups_text(comparison) + tasks_text(comparison) + pairs_text(comparison) + "\n";
+  std::string out = formatted(
+      "{}{}{}\n", groups_text(comparison), tasks_text(comparison), pairs_text(comparison));
   for (const std::string& note : comparison.notes) {
     out += printable(note) + "\n";
   }

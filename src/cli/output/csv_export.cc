@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/csv_field.h"
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier::cli {
@@ -82,8 +83,10 @@ std::string CsvExport::text() const {
   }
   out += "\r\n";
   for (const Row& row : rows_) {
-    out += std::to_string(row.trial.value) + "," + std::to_string(row.training_iteration) + "," +
-           format_number(static_cast<double>(row.time - start_) * 1e-6);
+    out += formatted("{},{},{}",
+                     row.trial.value,
+                     row.training_iteration,
+                     format_number(static_cast<double>(row.time - start_) * 1e-6));
     append_cells(out, row.config, parameters.all());
     append_cells(out, row.metrics, metrics.all());
     out += "\r\n";

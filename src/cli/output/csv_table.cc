@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/failure.h"
+#include "base/format.h"
+
 namespace luthier::cli {
 namespace {
 
@@ -55,7 +58,7 @@ Result<CsvTable> read_csv(const std::string& path, std::string_view text) {
   CsvTable table;
   while (!reader.at_end()) {
     const std::size_t line = reader.line();
-    const std::string where = path + ", line " + std::to_string(line);
+    const std::string where = formatted("{}, line {}", path, line);
     auto fields = reader.record();
     if (!fields) {
       return Error{ErrorCode::invalid_argument, where + " begins a quoted text that has no end"};
@@ -66,9 +69,11 @@ Result<CsvTable> read_csv(const std::string& path, std::string_view text) {
     if (table.names.empty()) {
       table.names = *std::move(fields);
     } else if (fields->size() != table.names.size()) {
-      return Error{ErrorCode::invalid_argument,
-                   where + " has " + std::to_string(fields->size()) + " fields, the heading " +
-                       std::to_string(table.names.size())};
+      return failure(ErrorCode::invalid_argument,
+                     "{} has {} fields, the heading {}",
+                     where,
+                     fields->size(),
+                     table.names.size());
     } else {
       table.rows.push_back(*std::move(fields));
       table.lines.push_back(line);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/commands/client.h"
@@ -14,7 +15,7 @@ namespace {
 constexpr int kOptionWidth = 30;
 
 std::string left_column(const Option& option) {
-  std::string text = option.letter ? std::string("-") + option.letter + ", " : std::string("    ");
+  std::string text = option.letter ? formatted("-{}, ", option.letter) : std::string("    ");
   text += "--" + std::string(option.name);
   if (option.takes_value()) {
     text += " " + std::string(option.argument);
@@ -23,18 +24,18 @@ std::string left_column(const Option& option) {
 }
 
 std::string two_columns(const std::string& left, std::string_view right, int width) {
-  const std::string indent = "  " + pad_right("", width) + "  ";
+  const std::string indent = formatted("  {}  ", pad_right("", width));
   if (display_width(left) > width) {
-    return "  " + left + "\n" + indent + std::string(right) + "\n";
+    return formatted("  {}\n{}{}\n", left, indent, right);
   }
-  return "  " + pad_right(left, width) + "  " + std::string(right) + "\n";
+  return formatted("  {}  {}\n", pad_right(left, width), right);
 }
 
 // With its default.
 std::string meaning_of(const Option& option) {
   std::string meaning(option.meaning);
   if (!option.default_text.empty()) {
-    meaning += " (default: " + std::string(option.default_text) + ")";
+    meaning += formatted(" (default: {})", option.default_text);
   }
   return meaning;
 }
@@ -63,11 +64,14 @@ std::string markdown_cell(std::string_view text) {
 }
 
 std::string markdown_row(const Option& option) {
-  std::string spelling = option.letter ? std::string("`-") + option.letter + "`, " : std::string();
+  std::string spelling = option.letter ? formatted("`-{}`, ", option.letter) : std::string();
   spelling += "`--" + std::string(option.name);
-  spelling += option.takes_value() ? " " + std::string(option.argument) + "`" : "`";
-  return "| " + std::string(option.group) + " | " + markdown_cell(spelling) + " | " +
-         markdown_cell(meaning_of(option)) + (option.repeatable ? "; may repeat" : "") + " |\n";
+  spelling += option.takes_value() ? formatted(" {}`", option.argument) : "`";
+  return formatted("| {} | {} | {}{} |\n",
+                   option.group,
+                   markdown_cell(spelling),
+                   markdown_cell(meaning_of(option)),
+                   option.repeatable ? "; may repeat" : "");
 }
 
 // A command before this one whose options it takes.
@@ -92,7 +96,7 @@ std::string usage(const Command& command) {
   std::string text = "luthier " + std::string(command.name);
   for (const Operand& operand : command.operands) {
     const std::string name = std::string(operand.name) + (operand.repeatable ? "..." : "");
-    text += operand.required ? " " + name : " [" + name + "]";
+    text += operand.required ? " " + name : formatted(" [{}]", name);
   }
   text += command.options.empty() ? "" : " [OPTIONS]";
   return text + (command.takes_program ? " [-- PROGRAM ARGUMENTS...]" : "");
@@ -113,14 +117,14 @@ std::string general_help() {
 }
 
 std::string help(const Command& command) {
-  std::string text = "luthier " + std::string(command.name) + ": " + std::string(command.summary);
+  std::string text = formatted("luthier {}: {}", command.name, command.summary);
   text += "\n\nExamples:\n";
   for (const auto example : command.examples) {
-    text += "  " + std::string(example) + "\n";
+    text += formatted("  {}\n", example);
   }
-  text += "\nUsage: " + usage(command) + "\n";
+  text += formatted("\nUsage: {}\n", usage(command));
   for (const auto group : groups(command)) {
-    text += "\nOptions" + (group.empty() ? std::string() : " (" + std::string(group) + ")") + ":\n";
+    text += formatted("\nOptions{}:\n", group.empty() ? std::string() : formatted(" ({})", group));
     for (const Option& option : command.options) {
       if (option.group == group) {
         text += option_line(option);
@@ -157,14 +161,14 @@ std::string command_json(const Command& command) {
 std::string commands_markdown() {
   std::string text;
   for (const Command* command : commands()) {
-    text += "### " + std::string(command->name) + "\n\n" + std::string(command->summary) + ".\n\n";
-    text += "```\n" + usage(*command) + "\n";
+    text += formatted("### {}\n\n{}.\n\n", command->name, command->summary);
+    text += formatted("```\n{}\n", usage(*command));
     for (const auto example : command->examples) {
       text += "\n" + std::string(example);
     }
     text += "\n```\n\n";
     if (const Command* same = first_with_options_of(*command)) {
-      text += "The options are those of `" + std::string(same->name) + "`.\n\n";
+      text += formatted("The options are those of `{}`.\n\n", same->name);
     } else if (!command->options.empty()) {
       text += "| group | option | meaning |\n|---|---|---|\n";
       for (const Option& option : command->options) {

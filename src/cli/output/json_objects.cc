@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier::cli {
@@ -15,7 +17,7 @@ namespace {
 bool flatten(const Json& object, const std::string& prefix, NamedValues& values) {
   for (const auto& [key, value] : object.members) {
     if (value.kind == Json::Kind::object) {
-      if (!flatten(value, prefix + key + ".", values)) {
+      if (!flatten(value, formatted("{}{}.", prefix, key), values)) {
         return false;
       }
     } else if (auto plain = value.to_value()) {
@@ -37,7 +39,7 @@ Result<std::string> read_text_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf()))) {
-    return Error{ErrorCode::not_found, "can't read " + path + ": " + std::strerror(errno)};
+    return failure(ErrorCode::not_found, "can't read {}: {}", path, std::strerror(errno));
   }
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   std::string all = text.str();
@@ -59,11 +61,11 @@ Result<> for_each_json(
   if (trim(text).starts_with('[')) {
     const auto list = parse_json(text);
     if (!list) {
-      return Error{ErrorCode::invalid_argument, path + ": " + list.error().message};
+      return failure(ErrorCode::invalid_argument, "{}: {}", path, list.error().message);
     }
     Result<> taken;
     for (std::size_t i = 0; i < list->items.size() && taken; ++i) {
-      taken = take(list->items[i], path + ": item " + std::to_string(i + 1));
+      taken = take(list->items[i], formatted("{}: item {}", path, i + 1));
     }
     return taken;
   }
@@ -73,10 +75,10 @@ Result<> for_each_json(
     if (trim(line).empty()) {
       continue;
     }
-    const std::string where = path + ", line " + std::to_string(number);
+    const std::string where = formatted("{}, line {}", path, number);
     const auto json = parse_json(line);
     if (!json) {
-      return Error{ErrorCode::invalid_argument, where + ": " + json.error().message};
+      return failure(ErrorCode::invalid_argument, "{}: {}", where, json.error().message);
     }
     if (const auto taken = take(*json, where); !taken) {
       return taken;

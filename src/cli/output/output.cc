@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 
@@ -83,7 +84,7 @@ std::string shortened(const std::string& line) {
 
 void talk(std::string_view sentences) {
   for (const auto& line : split(sentences, '\n')) {
-    std::fputs(("luthier: " + shortened(printable(line)) + "\n").c_str(), stderr);
+    std::fputs(formatted("luthier: {}\n", shortened(printable(line))).c_str(), stderr);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/failure.h"
 #include "base/terminal_text.h"
 #include "base/try.h"
 #include "cli/output/output.h"
@@ -37,7 +38,7 @@ Error OutputFile::trouble() {
   file_.discard();
   return number == EEXIST
              ? Error{ErrorCode::already_exists, *path_ + " exists; name a new one or remove it"}
-             : Error{ErrorCode::io, "can't write " + *path_ + ": " + std::strerror(number)};
+             : failure(ErrorCode::io, "can't write {}: {}", *path_, std::strerror(number));
 }
 
 Result<> write_new_file(const std::string& path, std::string_view content) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <ranges>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/advice/failure_advice.h"
@@ -28,7 +29,7 @@ std::string again_line(const std::string& command,
                        const std::filesystem::path& directory) {
   std::string line = command_line(command, directory, options);
   for (const Setting& setting : request.again) {
-    line += " --" + std::string(setting.option->name) + " " + shell_word(setting.value);
+    line += formatted(" --{} {}", setting.option->name, shell_word(setting.value));
   }
   return line;
 }
@@ -59,11 +60,11 @@ std::string best_line(const TrialSummary& trial, const std::vector<Objective>& o
   std::string line = to_text(trial.id);
   for (const Objective& objective : objectives) {
     const Value* value = trial.best.find(objective.metric);
-    line += "  " + objective.metric + " " + (value ? to_text(*value) : "-");
+    line += formatted("  {} {}", objective.metric, value ? to_text(*value) : "-");
   }
   line += " ";
   for (const auto& [name, value] : trial.config) {
-    line += " " + name + "=" + to_text(value);
+    line += formatted(" {}={}", name, to_text(value));
   }
   line += trial.proposed_by == "known" ? "  (known before, not run here)"
           : is_failed(trial)           ? "  (failed)"
@@ -136,8 +137,11 @@ void say_unknown_metrics(const ExperimentSummary& summary, const ExperimentSpec&
     const bool reported = std::ranges::any_of(
         summary.trials, [&](const TrialSummary& trial) { return trial.metrics.contains(metric); });
     if (!reported) {
-      talk("no trial reported '" + metric + "', which " + reader + " reads: " +
-           (reader.starts_with("the requirement") ? "no trial meets it" : "it had no effect"));
+      talk(formatted(
+          "no trial reported '{}', which {} reads: {}",
+          metric,
+          reader,
+          reader.starts_with("the requirement") ? "no trial meets it" : "it had no effect"));
     }
   }
 }
@@ -154,7 +158,7 @@ std::string no_best(const ExperimentSummary& summary, const ExperimentSpec& spec
       return number && std::isfinite(*number);
     };
     if (std::ranges::none_of(summary.trials, reported)) {
-      return "no trial reported a finite '" + objective.metric + "'";
+      return formatted("no trial reported a finite '{}'", objective.metric);
     }
   }
   return "no trial reported finite values of all objectives in one result";
@@ -179,8 +183,12 @@ void say_failures(const ExperimentSummary& summary) {
   }
   std::ranges::stable_sort(ordered, std::ranges::greater(), &Kind::count);
   for (const Kind& kind : ordered | std::views::take(kShown)) {
-    talk("trial " + to_text(kind.first->id) + " failed: " + kind.first->reason +
-         (kind.count > 1 ? "\n  and " + counted(kind.count - 1, "more trial") + " like it" : ""));
+    talk(formatted("trial {} failed: {}{}",
+                   to_text(kind.first->id),
+                   kind.first->reason,
+                   kind.count > 1
+                       ? formatted("\n  and {} like it", counted(kind.count - 1, "more trial"))
+                       : ""));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/advice/parameter_reach.h"
 #include "core/space/environment_name.h"
@@ -15,7 +16,7 @@ std::string listed(std::vector<std::string> names) {
   const std::size_t count = names.size();
   names.resize(std::min(count, kMostNames));
   return join(names, ", ") +
-         (count > kMostNames ? " and " + std::to_string(count - kMostNames) + " more" : "");
+         (count > kMostNames ? formatted(" and {} more", count - kMostNames) : "");
 }
 
 std::string unseen_note(const ExperimentSpec& spec) {
@@ -24,11 +25,14 @@ std::string unseen_note(const ExperimentSpec& spec) {
     return {};
   }
   const bool one = unseen.size() == 1;
-  return std::string(one ? "the parameter " : "the parameters ") + listed(unseen) +
-         (one ? " reaches the program only as the environment variable "
-              : " reach the program only as environment variables such as ") +
-         environment_name(unseen.front()) + "; to hand " + (one ? "it" : "them") +
-         " over in the command, write {" + unseen.front() + "} there";
+  return formatted("{}{}{}{}; to hand {} over in the command, write {{{}}} there",
+                   one ? "the parameter " : "the parameters ",
+                   listed(unseen),
+                   one ? " reaches the program only as the environment variable "
+                       : " reach the program only as environment variables such as ",
+                   environment_name(unseen.front()),
+                   one ? "it" : "them",
+                   unseen.front());
 }
 
 std::string stray_note(const ExperimentSpec& spec) {
@@ -43,17 +47,19 @@ std::string stray_note(const ExperimentSpec& spec) {
   std::vector<std::string> names;
   std::string meant;
   for (const StrayName& stray : strays) {
-    names.push_back("{" + stray.name + "}");
+    names.push_back(formatted("{{{}}}", stray.name));
     const auto close = closest_name(stray.name, parameters);
     if (meant.empty() && close) {
-      meant = "; did you mean {" + *close + "}?";
+      meant = formatted("; did you mean {{{}}}?", *close);
     }
   }
   const bool one = names.size() == 1;
-  return listed(names) + " in the template " + strays.front().file +
-         (one ? " is not a parameter and stays" : " are not parameters and stay") + " as written" +
-         (meant.empty() && !parameters.empty() ? "; the parameters are " + listed(parameters)
-                                               : meant);
+  return formatted(
+      "{} in the template {}{} as written{}",
+      listed(names),
+      strays.front().file,
+      one ? " is not a parameter and stays" : " are not parameters and stay",
+      meant.empty() && !parameters.empty() ? "; the parameters are " + listed(parameters) : meant);
 }
 
 bool has_choice(const Space& space) {
@@ -81,9 +87,11 @@ std::string status_note(const ExperimentSpec& spec) {
     for (const auto& word : name == "ok_status" ? split(value, ',') : std::vector<std::string>()) {
       const auto status = parse_integer(trim(word));
       if (status && *status > kOfSignals && *status <= kOfSignals + kMostSignals) {
-        return "--ok-status " + std::to_string(*status) +
-               " applies to a program that exits with it; one that is ended by signal " +
-               std::to_string(*status - kOfSignals) + " has still failed";
+        return formatted(
+            "--ok-status {} applies to a program that exits with it; one that is ended by signal "
+            "{} has still failed",
+            *status,
+            *status - kOfSignals);
       }
     }
   }

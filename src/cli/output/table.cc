@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 
 namespace luthier::cli {
@@ -103,7 +104,7 @@ std::string Table::text(int columns) const {
     headings.push_back(printable(column.heading));
   }
   const std::string text = line(headings, widths);
-  return (columns > 0 ? fit(text, columns) : text) + "\n" + lines(widths, columns);
+  return formatted("{}\n{}", columns > 0 ? fit(text, columns) : text, lines(widths, columns));
 }
 
 std::string Table::take_text(int columns) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/advice/correction.h"
@@ -21,7 +22,7 @@ std::string stream_name(OutputStream stream) {
 std::string fact(const std::string& heading, const std::string& text) {
   std::string out, left = heading;
   for (const auto& line : split(text, '\n')) {
-    out += pad_right(left, kHeadingWidth) + printable(line) + "\n";
+    out += formatted("{}{}\n", pad_right(left, kHeadingWidth), printable(line));
     left.clear();
   }
   return out;
@@ -38,16 +39,17 @@ std::string command_text(const TriedTrial& trial) {
 std::string config_text(const Config& config) {
   std::string text;
   for (const auto& [name, value] : config) {
-    text += (text.empty() ? "" : " ") + name + "=" + to_text(value);
+    text += formatted("{}{}={}", text.empty() ? "" : " ", name, to_text(value));
   }
   return text.empty() ? "none" : text;
 }
 
 std::string time_text(const TriedTrial& trial) {
-  return "after " + duration_text(trial.wall_s) +
-         (trial.first_output_s
-              ? "; its first output came after " + duration_text(*trial.first_output_s)
-              : "; it printed nothing");
+  return formatted("after {}{}",
+                   duration_text(trial.wall_s),
+                   trial.first_output_s
+                       ? "; its first output came after " + duration_text(*trial.first_output_s)
+                       : "; it printed nothing");
 }
 
 std::string ending_text(const TriedTrial& trial) {
@@ -57,15 +59,15 @@ std::string ending_text(const TriedTrial& trial) {
   // That no metric was found is said of the iterations.
   const bool unheard = trial.message.starts_with("ended without a value");
   if (unheard || trial.outcome == Outcome::returned || trial.outcome == Outcome::stopped) {
-    return "with status " + std::to_string(trial.exit_status) + " " + time_text(trial);
+    return formatted("with status {} {}", trial.exit_status, time_text(trial));
   }
-  return time_text(trial) + "\n" + trial.message;
+  return formatted("{}\n{}", time_text(trial), trial.message);
 }
 
 std::string names_of(const std::vector<Objective>& objectives) {
   std::vector<std::string> names;
   for (const Objective& objective : objectives) {
-    names.push_back("'" + objective.metric + "'");
+    names.push_back(formatted("'{}'", objective.metric));
   }
   return join(names, " and ");
 }
@@ -79,19 +81,23 @@ bool is_printed(const TriedTrial& trial) {
 std::string results_text(const TriedTrial& trial) {
   const std::string names = names_of(trial.objectives);
   if (trial.results == 0) {
-    return "none: no value of " + names + " was found";
+    return formatted("none: no value of {} was found", names);
   }
-  return std::to_string(trial.results) + "; " +
-         (is_printed(trial) ? "each line, or group of lines, with a value of " + names + " is one"
-                            : "each report or row of a file with " + names + " is one");
+  return formatted("{}; {}",
+                   trial.results,
+                   is_printed(trial)
+                       ? formatted("each line, or group of lines, with a value of {} is one", names)
+                       : formatted("each report or row of a file with {} is one", names));
 }
 
 std::string objective_text(const TriedTrial& trial) {
   std::string text = trial.understanding;
   for (const Objective& objective : trial.objectives) {
     if (const Value* value = trial.last.find(objective.metric)) {
-      text += (text.empty() ? "" : "\n") + objective.metric + " was " + to_text(*value) +
-              " in the last result";
+      text += formatted("{}{} was {} in the last result",
+                        text.empty() ? "" : "\n",
+                        objective.metric,
+                        to_text(*value));
     }
   }
   return text;
@@ -116,8 +122,9 @@ std::string metrics_table(const TriedTrial& trial, int columns) {
   Table table(std::move(headings));
   const std::vector<Diagnosis::Seen> rows = rows_of(trial);
   for (const Diagnosis::Seen& seen : rows) {
-    std::vector<std::string> cells = {
-        seen.name + (seen.chosen && seen.wanted != seen.name ? " (" + seen.wanted + ")" : "")};
+    std::vector<std::string> cells = {seen.name + (seen.chosen && seen.wanted != seen.name
+                                                       ? formatted(" ({})", seen.wanted)
+                                                       : "")};
     if (offers) {
       cells.push_back(objective_option(seen.name));
     }
@@ -148,18 +155,18 @@ std::string advice_text(const TriedTrial& trial) {
   }
   const Diagnosis& diagnosis = trial.diagnosis;
   if (!diagnosis.ambiguous.empty()) {
-    text += "several metrics match: " + join(diagnosis.ambiguous, ", ") +
-            "; give the full name of one of them\n";
+    text += formatted("several metrics match: {}; give the full name of one of them\n",
+                      join(diagnosis.ambiguous, ", "));
   }
   if (!trial.objectives.empty() && !diagnosis.nearest_line.empty()) {
-    text += "the nearest line: " + std::string(trim(diagnosis.nearest_line)) + "\n";
+    text += formatted("the nearest line: {}\n", trim(diagnosis.nearest_line));
     if (!diagnosis.nearest_advice.empty()) {
-      text += "it would be heard with " + nearest_advice(trial) + "\n";
+      text += formatted("it would be heard with {}\n", nearest_advice(trial));
     }
   }
   for (const Diagnosis::Seen& seen : diagnosis.seen) {
     if (!trial.objectives.empty() && !seen.regex.empty()) {
-      text += "to hear " + seen.name + ": --metric-regex " + typed_word(seen.regex) + "\n";
+      text += formatted("to hear {}: --metric-regex {}\n", seen.name, typed_word(seen.regex));
       break;
     }
   }
@@ -190,7 +197,8 @@ bool succeeded(const TriedTrial& trial) {
 std::string objective_option(const std::string& metric) {
   const auto more = more_is_better(metric);
   const std::string name = typed_word(metric);
-  return more ? (*more ? "--max " : "--min ") + name : "--min " + name + " or --max " + name;
+  return more ? (*more ? "--max " : "--min ") + name
+              : formatted("--min {} or --max {}", name, name);
 }
 
 std::string tried_text(const TriedTrial& trial, int columns) {

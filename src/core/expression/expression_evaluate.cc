@@ -171,8 +171,9 @@ class Evaluator {
 
   Value variable(const ExpressionNode& node) {
     const Value* value = values_[node.name];
-    return value ? *value
-                 : fail(ErrorCode::not_found, "'" + names_[node.name] + "' has no value here");
+    return value
+               ? *value
+               : fail(ErrorCode::not_found, formatted("'{}' has no value here", names_[node.name]));
   }
 
   ValueList values_of(const ExpressionNode& node) {
@@ -262,9 +263,12 @@ class Evaluator {
   }
 
   static std::string mismatch(std::string_view symbol, const Value& a, const Value& b) {
-    return "'" + std::string(symbol) + "' does not work between " + literal_text(a) + " (" +
-           std::string(kind_of(a)) + ") and " + literal_text(b) + " (" + std::string(kind_of(b)) +
-           ")";
+    return formatted("'{}' does not work between {} ({}) and {} ({})",
+                     symbol,
+                     literal_text(a),
+                     kind_of(a),
+                     literal_text(b),
+                     kind_of(b));
   }
 
   Value sign(const ExpressionNode& node) {

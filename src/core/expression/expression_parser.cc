@@ -108,7 +108,7 @@ class ExpressionParser {
       case Token::Kind::literal:
         return literal_text(token.value);
       default:
-        return "'" + token.text + "'";
+        return formatted("'{}'", token.text);
     }
   }
 

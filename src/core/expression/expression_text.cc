@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/expression/expression.h"
 #include "core/expression/expression_lexer.h"
@@ -168,7 +169,7 @@ std::string expression_name(std::string_view name) {
   const auto token = lexer.next();
   const bool plain = token && token->kind == Token::Kind::name && token->text == name &&
                      !name.ends_with('.') && name.find("..") == std::string_view::npos;
-  return plain ? std::string(name) : "`" + std::string(name) + "`";
+  return plain ? std::string(name) : formatted("`{}`", name);
 }
 
 std::string literal_text(const Value& value) {

@@ -27,7 +27,7 @@ std::string spaced(std::string_view joined) {
   std::string out;
   for (const char c : joined) {
     const bool sign = c == '-' || c == '/';
-    out += sign ? std::string(" ") + c + " " : std::string(1, c);
+    out += sign ? formatted(" {} ", c) : std::string(1, c);
   }
   return out;
 }
@@ -55,14 +55,17 @@ Error unreadable(std::string_view text, const Error& error) {
                    : formatted("; if {} is a metric, write '{}'",
                                name,
                                rewritten(text, name, expression_name(name)));
-  return {ErrorCode::invalid_argument, "the stop rule can't be read: " + error.message + remedy};
+  return {ErrorCode::invalid_argument,
+          formatted("the stop rule can't be read: {}{}", error.message, remedy)};
 }
 
 Error doubtful(std::string_view text, std::string_view joined) {
   return {ErrorCode::invalid_argument,
-          "the stop rule '" + std::string(text) + "' can be read in two ways; write '" +
-              rewritten(text, joined, expression_name(joined)) + "' for a metric of that name, '" +
-              rewritten(text, joined, spaced(joined)) + "' for the calculation"};
+          formatted("the stop rule '{}' can be read in two ways; write '{}' for a metric of that "
+                    "name, '{}' for the calculation",
+                    text,
+                    rewritten(text, joined, expression_name(joined)),
+                    rewritten(text, joined, spaced(joined)))};
 }
 
 Result<StopRule> condition(std::string_view text, std::span<const std::string> known) {

@@ -20,8 +20,11 @@ std::string stop_rule_problem(const StopRule& rule) {
   const std::string compared = formatted("'{} < 0.1'", rule.text);
   const bool name =
       expression->names().size() == 1 && expression_name(expression->names().front()) == rule.text;
-  return "the stop rule '" + rule.text + "' compares nothing; write a condition such as " +
-         compared + (name ? ", or '" + rule.text + " == true' for one that is true or false" : "");
+  return formatted(
+      "the stop rule '{}' compares nothing; write a condition such as {}{}",
+      rule.text,
+      compared,
+      name ? formatted(", or '{} == true' for one that is true or false", rule.text) : "");
 }
 
 }  // namespace luthier

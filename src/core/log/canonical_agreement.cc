@@ -92,8 +92,10 @@ void CanonicalAgreement::compare_trials(std::int64_t id, const Json& first, cons
     }
   }
   if (tolerance_ == 0 && text_of(member(first, "reason")) != text_of(member(second, "reason"))) {
-    differ(where + " ended because of '" + text_of(member(first, "reason")) + "' and now of '" +
-           text_of(member(second, "reason")) + "'");
+    differ(formatted("{} ended because of '{}' and now of '{}'",
+                     where,
+                     text_of(member(first, "reason")),
+                     text_of(member(second, "reason"))));
   }
   compare_segments(where, member(first, "segments"), member(second, "segments"));
 }
@@ -112,8 +114,12 @@ void CanonicalAgreement::compare_segments(const std::string& where,
     ++agreement_.configurations;
     for (const char* name : {"config", "from"}) {
       if (!same(member(ours, name), member(theirs, name), false)) {
-        differ(where + ", segment " + std::to_string(i + 1) + ": " + name + " was " +
-               brief(member(ours, name)) + " and is " + brief(member(theirs, name)));
+        differ(formatted("{}, segment {}: {} was {} and is {}",
+                         where,
+                         i + 1,
+                         name,
+                         brief(member(ours, name)),
+                         brief(member(theirs, name))));
       }
     }
     compare_lists(
@@ -147,8 +153,12 @@ void CanonicalAgreement::compare_lists(const std::string& where,
                                  same(member(ours, "metrics"), member(theirs, "metrics"), true);
     if (!equal) {
       const char* shown = decisions ? "decision" : "metrics";
-      differ(where + ", iteration " + iteration_of(ours) + ": " + shown + " was " +
-             brief(member(ours, shown)) + " and is " + brief(member(theirs, shown)));
+      differ(formatted("{}, iteration {}: {} was {} and is {}",
+                       where,
+                       iteration_of(ours),
+                       shown,
+                       brief(member(ours, shown)),
+                       brief(member(theirs, shown))));
     }
   }
 }

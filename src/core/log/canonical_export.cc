@@ -1,5 +1,6 @@
 #include "core/log/canonical_export.h"
 
+#include "base/format.h"
 #include "core/json_writer.h"
 #include "core/state/measured_metrics.h"
 
@@ -118,8 +119,8 @@ std::string CanonicalExport::text() const {
     json.raw_field("config", trial.config);
     json.list_of("segments", trial.segments, [&](const Segment& segment) {
       json.object().raw_field("config", segment.config).raw_field("from", segment.from);
-      json.raw_field("results", "[" + segment.results + "]");
-      json.raw_field("decisions", "[" + segment.decisions + "]").end();
+      json.raw_field("results", formatted("[{}]", segment.results));
+      json.raw_field("decisions", formatted("[{}]", segment.decisions)).end();
     });
     json.field("state", trial.state).field("reason", trial.reason).end();
     out += '\n';

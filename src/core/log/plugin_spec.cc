@@ -63,7 +63,7 @@ std::string to_text(const PluginSpec& spec) {
   std::string out = spec.name;
   for (const auto& [key, value] : spec.options) {
     out += out.size() == spec.name.size() ? ':' : ',';
-    out += key + "=" + value_text(value);
+    out += formatted("{}={}", key, value_text(value));
   }
   return out;
 }

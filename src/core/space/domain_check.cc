@@ -118,16 +118,20 @@ class Check {
                     format_number(domain_.step),
                     is_log(domain_.kind) ? "loguniform" : "uniform"));
     } else if (count < 2) {
-      add("step " + format_number(domain_.step) + " is larger than the range from " +
-          format_number(domain_.low) + " to " + format_number(domain_.high) +
-          ", which leaves one value; use a smaller step");
+      add(
+          formatted("step {} is larger than the range from {} to {}, which leaves one value; use a "
+                    "smaller step",
+                    format_number(domain_.step),
+                    format_number(domain_.low),
+                    format_number(domain_.high)));
     }
   }
 
   void normal() {
     finite("the mean", domain_.low);
     if (finite("the standard deviation", domain_.high) && domain_.high <= 0) {
-      add("the standard deviation is " + format_number(domain_.high) + "; it must be above 0");
+      add(formatted("the standard deviation is {}; it must be above 0",
+                    format_number(domain_.high)));
     }
     if (step() && domain_.kind == DomainKind::qnormal && std::isfinite(domain_.low) &&
         !((std::abs(domain_.low) + 10 * domain_.high) / domain_.step < kLargestInteger)) {

@@ -112,8 +112,8 @@ std::optional<std::string> range_meant(std::string_view word) {
 std::optional<std::string> distribution_meant(std::string_view word) {
   const auto* const known = std::ranges::find(kDomainWords, word, &DomainWord::word);
   if (known != kDomainWords.end()) {
-    return std::string(word) + "(" +
-           (known->count > 0 ? std::string(known->arguments) : std::string("...")) + ")";
+    return formatted(
+        "{}({})", word, known->count > 0 ? std::string(known->arguments) : std::string("..."));
   }
   if (auto range = range_meant(word)) {
     return range;
@@ -345,7 +345,7 @@ Result<Parameter> parse_parameter(std::string_view name, std::string_view text) 
     if (meant && (said == std::string::npos || problem.find(kIsNoValue) < said)) {
       problem = formatted("{}; did you mean {}?", problem.substr(0, said), *meant);
     }
-    return Error{error.code, "parameter '" + to_utf8(name.substr(0, 200)) + "': " + problem};
+    return failure(error.code, "parameter '{}': {}", to_utf8(name.substr(0, 200)), problem);
   };
   DomainReader reader(text);
   auto domain = reader.domain();
@@ -391,7 +391,7 @@ std::string to_text(const Domain& domain) {
   if (domain.kind == DomainKind::expression) {
     out += domain.formula;
   } else if (word.count > 0) {
-    out += format_number(domain.low) + ", " + format_number(domain.high);
+    out += formatted("{}, {}", format_number(domain.low), format_number(domain.high));
     out += word.count == 3 ? ", " + format_number(domain.step) : "";
   } else {
     // A single list would be read as the list of the values.
@@ -411,7 +411,7 @@ std::string as_typed(const Domain& domain, const Value& value) {
 }
 
 std::string to_text(const Parameter& parameter) {
-  const std::string out = parameter.name + "=" + to_text(parameter.domain);
+  const std::string out = formatted("{}={}", parameter.name, to_text(parameter.domain));
   return parameter.condition.empty() ? out : formatted("{} if {}", out, parameter.condition);
 }
 

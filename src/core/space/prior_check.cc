@@ -21,12 +21,14 @@ std::string known_names(const Prior& prior, const CompiledSpace& space) {
 std::string fixed_problem(const Parameter& parameter) {
   switch (parameter.domain.kind) {
     case DomainKind::constant:
-      return "'" + parameter.name + "' is a constant; drop the prior";
+      return formatted("'{}' is a constant; drop the prior", parameter.name);
     case DomainKind::expression:
-      return "'" + parameter.name + "' is computed from others; state what is believed of these";
+      return formatted("'{}' is computed from others; state what is believed of these",
+                       parameter.name);
     case DomainKind::grid:
-      return "'" + parameter.name +
-             "' takes each value of its grid in turn; drop the prior, or make it a choice";
+      return formatted(
+          "'{}' takes each value of its grid in turn; drop the prior, or make it a choice",
+          parameter.name);
     default:
       return {};
   }
@@ -38,16 +40,22 @@ std::string spread_problem(const Prior& prior, const Domain& domain) {
     return {};
   }
   if (scale == PriorScale::none) {
-    return "one of several values has no spread; list those that are likely, as in '" +
-           prior.parameter + " ~ A, B'";
+    return formatted(
+        "one of several values has no spread; list those that are likely, as in '{} ~ A, B'",
+        prior.parameter);
   }
   if (prior.spread == Prior::Spread::amount && scale == PriorScale::logarithmic) {
-    return "'" + prior.parameter + "' has a log scale; write the spread as a factor, as in '" +
-           prior.parameter + " ~ " + value_text(prior.values.front()) + " x2'";
+    return formatted("'{}' has a log scale; write the spread as a factor, as in '{} ~ {} x2'",
+                     prior.parameter,
+                     prior.parameter,
+                     value_text(prior.values.front()));
   }
   if (prior.spread == Prior::Spread::factor && scale == PriorScale::linear) {
-    return "'" + prior.parameter + "' has a linear scale; write the spread as an amount, as in '" +
-           prior.parameter + " ~ " + value_text(prior.values.front()) + " +- AMOUNT'";
+    return formatted(
+        "'{}' has a linear scale; write the spread as an amount, as in '{} ~ {} +- AMOUNT'",
+        prior.parameter,
+        prior.parameter,
+        value_text(prior.values.front()));
   }
   return {};
 }
@@ -64,7 +72,7 @@ std::string problem_of(const Prior& prior, const CompiledSpace& space) {
   const std::size_t axis = axis_of(*found, space);
   for (auto value = prior.values.begin(); value != prior.values.end(); ++value) {
     if (!(space.encode({{prior.parameter, *value}})[axis] >= 0)) {  // NaN: outside
-      return value_text(*value) + " is not in " + to_text(found->domain);
+      return formatted("{} is not in {}", value_text(*value), to_text(found->domain));
     }
     if (std::find(prior.values.begin(), value, *value) != value) {
       return value_text(*value) + " is listed twice; drop one of them";
@@ -106,8 +114,10 @@ std::vector<std::string> prior_problems(std::span<const Prior> priors, const Com
     const auto same = [&](const Prior& other) { return other.parameter == priors[i].parameter; };
     std::string problem = problem_of(priors[i], space);
     if (problem.empty() && std::ranges::any_of(priors.first(i), same)) {
-      problem = "there is another one for '" + priors[i].parameter +
-                "'; list its values in one, as in '" + priors[i].parameter + " ~ A, B'";
+      problem =
+          formatted("there is another one for '{}'; list its values in one, as in '{} ~ A, B'",
+                    priors[i].parameter,
+                    priors[i].parameter);
     }
     if (!problem.empty()) {
       problems.push_back(formatted("the prior '{}': {}", to_text(priors[i]), problem));

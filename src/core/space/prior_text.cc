@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/value_text.h"
@@ -90,9 +91,9 @@ std::string to_text(const Prior& prior) {
     case Prior::Spread::usual:
       return out;
     case Prior::Spread::amount:
-      return out + " +- " + format_number(prior.size);
+      return formatted("{} +- {}", out, format_number(prior.size));
     case Prior::Spread::factor:
-      return out + " x" + format_number(prior.size);
+      return formatted("{} x{}", out, format_number(prior.size));
   }
   return out;
 }

@@ -52,8 +52,10 @@ class ConfigCheck {
     const Value& given = given_.values[p];
     const auto& model = model_.parameters[p];
     if (model.distribution && !model.distribution->coordinate(given)) {
-      problems_.push_back("parameter '" + declared(p).name + "' is " + literal_text(given) +
-                          ", which is not in " + to_text(declared(p).domain));
+      problems_.push_back(formatted("parameter '{}' is {}, which is not in {}",
+                                    declared(p).name,
+                                    literal_text(given),
+                                    to_text(declared(p).domain)));
     }
     if (!model.distribution && !model.formula && !equal(given, declared(p).domain.values[0])) {
       problems_.push_back(formatted("parameter '{}' is {}, but it is the constant {}; leave it out",

@@ -91,8 +91,11 @@ class SpaceCompiler {
       }
       const auto [other, is_new] = variables.emplace(environment_name(name), name);
       if (!is_new) {
-        add("the parameters '" + std::string(other->second) + "' and '" + name +
-            "' would share the environment variable " + other->first + "; rename one");
+        add(formatted(
+            "the parameters '{}' and '{}' would share the environment variable {}; rename one",
+            other->second,
+            name,
+            other->first));
       }
     }
   }
@@ -121,10 +124,12 @@ class SpaceCompiler {
     for (const Parameter& parameter : declared()) {
       auto& model = model_.parameters.emplace_back();
       if (!parameter.condition.empty()) {
-        model.condition = bind("the condition of '" + parameter.name + "'", parameter.condition);
+        model.condition =
+            bind(formatted("the condition of '{}'", parameter.name), parameter.condition);
       }
       if (parameter.domain.kind == DomainKind::expression) {
-        model.formula = bind("the formula of '" + parameter.name + "'", parameter.domain.formula);
+        model.formula =
+            bind(formatted("the formula of '{}'", parameter.name), parameter.domain.formula);
       }
     }
     for (const auto& constraint : model_.declaration.constraints()) {
@@ -154,7 +159,7 @@ class SpaceCompiler {
 
   std::string unknown_variable(const std::string& name) const {
     std::vector<std::string> known;
-    std::string hint = "; put text in quotes: \"" + name + "\"";
+    std::string hint = formatted("; put text in quotes: \"{}\"", name);
     for (const auto& parameter : declared()) {
       known.push_back(parameter.name);
       const std::string written = expression_name(parameter.name);
@@ -220,7 +225,7 @@ class SpaceCompiler {
       const auto up = parents(p);
       p = *std::ranges::find_if(up, [&](std::size_t parent) { return missing[parent] > 0; });
     }
-    std::string names = "'" + declared()[p].name + "'";
+    std::string names = formatted("'{}'", declared()[p].name);
     for (auto it = std::ranges::find(path, p) + 1; it != path.end(); ++it) {
       names += formatted(" needs '{}'", declared()[*it].name);
     }

@@ -100,7 +100,7 @@ std::string call_text(const Call& call) {
   word = word.starts_with("suggest_") ? word.substr(8) : word;
   word = word == "float" || word == "real" ? "uniform" : word == "int" ? "randint" : word;
   word = log && word == "uniform" ? "loguniform" : log && word == "randint" ? "lograndint" : word;
-  return word + "(" + join(parts, ", ") + ")";
+  return formatted("{}({})", word, join(parts, ", "));
 }
 
 // Two numbers in brackets are a range, several values a choice.
@@ -108,7 +108,8 @@ std::string bare_text(const std::vector<std::string>& parts) {
   if (parts.size() == 2 && std::ranges::all_of(parts, is_number)) {
     const double low = *parse_number(parts[0]);
     const double high = *parse_number(parts[1]);
-    return (low > 0 && high / low >= 100 ? "loguniform(" : "uniform(") + join(parts, ", ") + ")";
+    return formatted(
+        "{}{})", low > 0 && high / low >= 100 ? "loguniform(" : "uniform(", join(parts, ", "));
   }
   return formatted("choice({})", join(parts, ", "));
 }
@@ -149,7 +150,7 @@ std::optional<std::string> meant_parameter(std::string_view text) {
   }
   const std::string domain(rest);
   const auto meant = is_readable(domain) ? std::optional(domain) : meant_domain(domain);
-  return meant ? std::optional(std::string(name) + "=" + *meant) : std::nullopt;
+  return meant ? std::optional(formatted("{}={}", name, *meant)) : std::nullopt;
 }
 
 }  // namespace luthier

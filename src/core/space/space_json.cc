@@ -1,5 +1,6 @@
 #include "core/space/space_json.h"
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/expression/expression.h"
 #include "core/json_writer.h"
@@ -16,7 +17,8 @@ void read_parameters(const Json& json, Space& space, std::vector<std::string>& p
   for (const auto& [name, content] : json.members) {
     const auto value = content.to_value();
     if (!value) {
-      problems.push_back("parameter '" + name + "' is an object; write its distribution as text");
+      problems.push_back(
+          formatted("parameter '{}' is an object; write its distribution as text", name));
       continue;
     }
     auto parameter = make_parameter(name, *value);

@@ -68,7 +68,8 @@ void SpaceModel::assign(std::size_t parameter,
     auto result = model.formula->expression.evaluate(operands(*model.formula, assignment));
     if (!result) {
       if (result.error().code != ErrorCode::not_found) {
-        broken("the formula", "'" + declared.domain.formula + "': " + result.error().message);
+        broken("the formula",
+               formatted("'{}': {}", declared.domain.formula, result.error().message));
       }
       return;
     }

@@ -51,7 +51,8 @@ class TomlSpace {
     } else if (is_parameter(*table)) {
       const auto condition = (*table)["if"];
       if (condition && !condition.is_string()) {
-        problems_.push_back("parameter '" + name + "': 'if' must be text, as in \"opt == 'sgd'\"");
+        problems_.push_back(
+            formatted("parameter '{}': 'if' must be text, as in \"opt == 'sgd'\"", name));
         return;
       }
       parameter(name, *table->get("domain"), condition.value_or(std::string()));
@@ -136,9 +137,11 @@ Result<Space> parse_space_toml(std::string_view document) {
     return read_space(toml::parse(document));
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
-    return Error{ErrorCode::invalid_argument,
-                 "not TOML at line " + std::to_string(begin.line) + ", column " +
-                     std::to_string(begin.column) + ": " + std::string(error.description())};
+    return failure(ErrorCode::invalid_argument,
+                   "not TOML at line {}, column {}: {}",
+                   begin.line,
+                   begin.column,
+                   error.description());
   }
 }
 

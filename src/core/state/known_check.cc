@@ -29,7 +29,8 @@ Result<KnownResult> complete_known(const CompiledSpace& space,
   for (const auto& [name, value] : space.decode(space.encode(known.config))) {
     const Value* given = known.config.find(name);
     if (given == nullptr && problems.empty() && is_searched(space, name)) {
-      problems.push_back("the parameter '" + name + "' is missing, and a known result needs all");
+      problems.push_back(
+          formatted("the parameter '{}' is missing, and a known result needs all", name));
     }
     whole.config.append(name, given != nullptr ? *given : value);
   }

@@ -99,7 +99,7 @@ std::string Requirements::unmet(const CompiledRequirement& requirement,
   std::vector<std::string> told;
   for (const std::string& name : requirement.names()) {
     if (const Value* value = values.find(name)) {
-      told.push_back(name + " " + shown(*value));
+      told.push_back(formatted("{} {}", name, shown(*value)));
     }
   }
   return formatted("{} is not met ({})", requirement.text(), join(told, ", "));

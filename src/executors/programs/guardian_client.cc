@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "executors/programs/child.h"
@@ -121,15 +122,16 @@ Result<std::string> find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) {
     struct stat status{};
     if (stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-      return Error{ErrorCode::invalid_argument,
-                   "'" + to_utf8(name) + "' is a directory, not a program; name a file in it"};
+      return failure(ErrorCode::invalid_argument,
+                     "'{}' is a directory, not a program; name a file in it",
+                     to_utf8(name));
     }
     return name;
   }
   const char* path = getenv("PATH");
   bool found_plain_file = false;
   for (const auto& folder : split(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin", ':')) {
-    const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
+    const std::string candidate = formatted("{}/{}", folder.empty() ? "." : folder, name);
     struct stat status{};
     if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
       if (access(candidate.c_str(), X_OK) == 0) {

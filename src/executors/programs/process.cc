@@ -306,18 +306,20 @@ Result<std::filesystem::path> Processes::directory_of(const StartRequest& reques
   if (temporary_.empty()) {
     std::string pattern = (std::filesystem::temp_directory_path(error) / "luthier-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) {
-      return Error{
-          ErrorCode::io,
-          "no temporary directory could be made at " + pattern + ": " + errno_in_words(errno)};
+      return failure(ErrorCode::io,
+                     "no temporary directory could be made at {}: {}",
+                     pattern,
+                     errno_in_words(errno));
     }
     temporary_ = pattern;
   }
   const ContainedFiles files(temporary_);
   const auto directory = files.path(to_text(request.id.trial));
   if (!files.make_directories(to_text(request.id.trial))) {
-    return Error{
-        ErrorCode::io,
-        "the directory " + directory.string() + " could not be made: " + errno_in_words(errno)};
+    return failure(ErrorCode::io,
+                   "the directory {} could not be made: {}",
+                   directory.string(),
+                   errno_in_words(errno));
   }
   return directory;
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/format.h"
 #include "base/try.h"
 #include "executors/programs/guardian_client.h"
 
@@ -35,7 +36,8 @@ Error spawn_error(const std::string& what, int number) {
   const bool passes = number == EMFILE || number == ENFILE || number == EAGAIN ||
                       number == ENOMEM || number == ENOBUFS || number == ETOOMANYREFS ||
                       number == EINTR;
-  return {passes ? ErrorCode::unavailable : ErrorCode::io, what + ": " + errno_in_words(number)};
+  return {passes ? ErrorCode::unavailable : ErrorCode::io,
+          formatted("{}: {}", what, errno_in_words(number))};
 }
 
 Result<FileDescriptor> memory_file(const char* name,

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "base/unknown_option.h"
@@ -85,9 +86,11 @@ Result<> set_count(std::int64_t& field,
                    std::int64_t least = 1) {
   const auto number = parse_integer(value);
   if (!number || *number < least) {
-    return Error{ErrorCode::invalid_argument,
-                 "option " + name + " of executor 'ray' is '" + value +
-                     "'; it must be a whole number of at least " + std::to_string(least)};
+    return failure(ErrorCode::invalid_argument,
+                   "option {} of executor 'ray' is '{}'; it must be a whole number of at least {}",
+                   name,
+                   value,
+                   least);
   }
   field = *number;
   return {};
@@ -147,17 +150,19 @@ Result<> set_ray_option(RayOptions& options, const std::string& name, const std:
     std::error_code error;
     options.code = {fs::canonical(value, error).string()};
     if (error) {
-      return Error{ErrorCode::invalid_argument,
-                   "option code of executor 'ray' is '" + value +
-                       "', which is not there: " + error.message()};
+      return failure(ErrorCode::invalid_argument,
+                     "option code of executor 'ray' is '{}', which is not there: {}",
+                     value,
+                     error.message());
     }
   } else if (name == "bundles") {
     return set_bundles(options, value);
   } else if (name == "strategy") {
     if (std::ranges::find(kStrategies, value) == std::end(kStrategies)) {
-      return Error{ErrorCode::invalid_argument,
-                   "option strategy of executor 'ray' is '" + value +
-                       "'; it must be PACK, SPREAD, STRICT_PACK or STRICT_SPREAD"};
+      return failure(ErrorCode::invalid_argument,
+                     "option strategy of executor 'ray' is '{}'; it must be PACK, SPREAD, "
+                     "STRICT_PACK or STRICT_SPREAD",
+                     value);
     }
     options.strategy = value;
   } else {

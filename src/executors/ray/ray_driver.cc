@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/json.h"
@@ -32,9 +33,12 @@ constexpr std::size_t kTalkKept = 1u << 14;
 constexpr int kGoodbyeMs = 3000;
 
 Error not_started(const std::string& program, int number) {
-  return {ErrorCode::io,
-          program + " could not be started: " + errno_in_words(number) +
-              "; give a Python that has Ray with --executor ray:python=PATH"};
+  return {
+      ErrorCode::io,
+      formatted(
+          "{} could not be started: {}; give a Python that has Ray with --executor ray:python=PATH",
+          program,
+          errno_in_words(number))};
 }
 
 // This process's own, with the package to import, and the time after which Ray ends a process that
@@ -299,8 +303,8 @@ std::string RayDriver::how_it_ended() {
     return {};
   }
   const char* name = sigdescr_np(signal);
-  return "luthier-ray was ended by signal " + std::to_string(signal) + " (" +
-         (name != nullptr ? name : "unknown") + ")";
+  return formatted(
+      "luthier-ray was ended by signal {} ({})", signal, name != nullptr ? name : "unknown");
 }
 
 // Ray ends its process with a wall of text; the first fatal line says what it is about. Python says
@@ -361,13 +365,15 @@ std::filesystem::path installed(const std::filesystem::path& file) {
 std::string ray_refusal(const std::string& address, const std::string& last_words) {
   const auto has = [&](const char* word) { return last_words.find(word) != std::string::npos; };
   if (has("uthenticat") || has("token") || has("Token")) {
-    return "the Ray cluster at " + address +
-           " refused the authentication token; set RAY_AUTH_MODE=token and put the cluster's token "
-           "into RAY_AUTH_TOKEN or ~/.ray/auth_token";
+    return formatted(
+        "the Ray cluster at {} refused the authentication token; set RAY_AUTH_MODE=token and put "
+        "the cluster's token into RAY_AUTH_TOKEN or ~/.ray/auth_token",
+        address);
   }
-  return "the Ray cluster at " + address + " can't be used" +
-         (last_words.empty() ? "" : ": " + last_words) +
-         "; check with `ray status --address=" + address + "`";
+  return formatted("the Ray cluster at {} can't be used{}; check with `ray status --address={}`",
+                   address,
+                   last_words.empty() ? "" : ": " + last_words,
+                   address);
 }
 
 }  // namespace luthier

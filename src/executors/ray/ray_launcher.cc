@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/new_thread.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -36,7 +38,7 @@ constexpr std::size_t kMostBacklog = 8u << 20;  // bytes; then workers are not r
 constexpr int kMostLosses = 3;                  // of a trial, one after the other without progress
 
 std::string lost_cluster(const std::string& address, const std::string& words) {
-  return "the Ray cluster at " + address + " is lost" + (words.empty() ? "" : ": " + words);
+  return formatted("the Ray cluster at {} is lost{}", address, words.empty() ? "" : ": " + words);
 }
 
 // Where the attempt runs, for people. One that can't be written is missed by nobody else.
@@ -79,9 +81,10 @@ Result<std::unique_ptr<RayLauncher>> RayLauncher::connect(RayOptions options,
   launcher->epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
   launcher->mailbox_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!launcher->epoll_ || !launcher->mailbox_) {
-    return Error{ErrorCode::io,
-                 "the executor ray could not be started: " + errno_in_words(errno) +
-                     "; raise the limit on open files (ulimit -n)"};
+    return failure(
+        ErrorCode::io,
+        "the executor ray could not be started: {}; raise the limit on open files (ulimit -n)",
+        errno_in_words(errno));
   }
   LUTHIER_TRY(launcher->open_pool(*std::move(word)));
   launcher->add(launcher->mailbox_.get(), kMailbox, EPOLLIN);
@@ -278,7 +281,7 @@ void RayLauncher::on_word(RayDriverWord word) {
       }
       reconnect_at_ = give_up_at_ = kNever;
       if (said_trouble_) {
-        options_.say("the Ray cluster at " + connection_.address + " answers again");
+        options_.say(formatted("the Ray cluster at {} answers again", connection_.address));
       }
       for (auto& [key, entry] : entries_) {
         if (!entry.order.empty()) {
@@ -371,12 +374,12 @@ void RayLauncher::lose(Entry& entry, const std::string& reason) {
     losses = {.furthest = reached};
   }
   const bool again = ++losses.without_progress >= kMostLosses;
-  entry.attempt.feed_lost(
-      again
-          ? "its worker was lost " + std::to_string(kMostLosses) +
-                " times at the same place, so the trial itself may end it; the last time: " + reason
-          : "its worker was lost: " + reason,
-      again);
+  entry.attempt.feed_lost(again ? formatted("its worker was lost {} times at the same place, so "
+                                            "the trial itself may end it; the last time: {}",
+                                            kMostLosses,
+                                            reason)
+                                : "its worker was lost: " + reason,
+                          again);
 }
 
 // After anything was passed on: what is left is written when the reader takes it.
@@ -473,8 +476,10 @@ void RayLauncher::lose_driver() {
   }
   if (!said_trouble_) {
     said_trouble_ = true;
-    options_.say(reason + "; waiting up to " + std::to_string(options_.patience.count()) +
-                 " s for it, then the experiment is left to be resumed");
+    options_.say(
+        formatted("{}; waiting up to {} s for it, then the experiment is left to be resumed",
+                  reason,
+                  options_.patience.count()));
   }
   reconnect_at_ = clock_.now() + std::chrono::microseconds(kReconnectEvery).count();
 }
@@ -484,8 +489,9 @@ void RayLauncher::reconnect() {
   if (now >= give_up_at_) {
     reconnect_at_ = give_up_at_ = kNever;
     driver_ = RayDriver();
-    unusable_("the Ray cluster at " + connection_.address + " did not come back within " +
-              std::to_string(options_.patience.count()) + " s");
+    unusable_(formatted("the Ray cluster at {} did not come back within {} s",
+                        connection_.address,
+                        options_.patience.count()));
     for (auto& [key, entry] : entries_) {
       if (!entry.attempt.over()) {
         entry.attempt.feed_lost("no Ray cluster could be reached", false);

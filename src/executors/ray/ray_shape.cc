@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/failure.h"
 #include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
@@ -111,9 +112,10 @@ Result<RayAmounts> ray_bundle(const std::string& text) {
                             ? std::nullopt
                             : parse_number(std::string_view(part).substr(colon + 1));
     if (colon == 0 || !number || !std::isfinite(*number) || *number <= 0) {
-      return Error{ErrorCode::invalid_argument,
-                   "the bundle '" + text +
-                       "' is not of the form NAME:AMOUNT+NAME:AMOUNT, such as cpu:1+gpu:0.5"};
+      return failure(
+          ErrorCode::invalid_argument,
+          "the bundle '{}' is not of the form NAME:AMOUNT+NAME:AMOUNT, such as cpu:1+gpu:0.5",
+          text);
     }
     add(out, ray_name(trim(std::string_view(part).substr(0, colon))), *number);
   }
@@ -135,7 +137,7 @@ Resources ray_inventory(const std::vector<RayNode>& nodes) {
 std::string in_words(const RayAmounts& amounts) {
   std::vector<std::string> out;
   for (const auto& [name, amount] : amounts) {
-    out.push_back(name + " " + short_number(amount));
+    out.push_back(formatted("{} {}", name, short_number(amount)));
   }
   return out.empty() ? "nothing" : join(out, ", ");
 }

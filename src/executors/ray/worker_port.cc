@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/listening_socket.h"
 #include "base/secret.h"
 #include "base/try.h"
@@ -46,7 +47,7 @@ Result<WorkerPort> WorkerPort::listen(const std::string& host, std::int64_t port
                    port == 0 ? "" : ", port " + std::to_string(port),
                    errno_in_words(errno));
   }
-  out.address_ = host + ":" + std::to_string(bound_port(out.listening_.get()));
+  out.address_ = formatted("{}:{}", host, bound_port(out.listening_.get()));
   out.watch(EPOLL_CTL_ADD, out.listening_.get(), kListening, EPOLLIN);
   return out;
 }
@@ -62,7 +63,7 @@ std::uint64_t WorkerPort::expect() {
 }
 
 std::string WorkerPort::place(std::uint64_t worker) const {
-  return address_ + " " + token_ + " " + std::to_string(worker);
+  return formatted("{} {} {}", address_, token_, worker);
 }
 
 void WorkerPort::tell(std::uint64_t worker, std::string_view frames) {

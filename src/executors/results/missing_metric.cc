@@ -30,8 +30,8 @@ bool is_heard(const HearingOptions& wanted, const std::string& name, const std::
 
 std::string quoted(const std::string& line) {
   const std::string shown = printable(line);
-  return "'" + (shown.size() <= kLongestQuote ? shown : shown.substr(0, kLongestQuote) + "...") +
-         "'";
+  return formatted("'{}'",
+                   shown.size() <= kLongestQuote ? shown : shown.substr(0, kLongestQuote) + "...");
 }
 
 // The names that were seen, and the one that was perhaps meant.
@@ -72,7 +72,8 @@ std::string nearest_in_words(const Diagnosis& diagnosis) {
 
 std::string found(const HearingOptions& wanted, const Diagnosis& diagnosis) {
   if (!diagnosis.ambiguous.empty()) {
-    return "it can mean '" + join(diagnosis.ambiguous, "' or '") + "'; name the one you mean";
+    return formatted("it can mean '{}'; name the one you mean",
+                     join(diagnosis.ambiguous, "' or '"));
   }
   return seen_in_words(wanted, diagnosis) + nearest_in_words(diagnosis);
 }
@@ -87,7 +88,7 @@ std::string remedy(const HearingOptions& wanted) {
 }  // namespace
 
 std::string line_heard_as(const HearingOptions& wanted, const std::string& name) {
-  for (const std::string& line : {name + "=0.5", "{" + json_string(name) + ": 0.5}"}) {
+  for (const std::string& line : {name + "=0.5", formatted("{{{}: 0.5}}", json_string(name))}) {
     if (is_heard(wanted, name, line)) {
       return line;
     }
@@ -104,27 +105,33 @@ std::string missing_metric(const HearingOptions& wanted, const Diagnosis& diagno
   if (names.empty()) {
     return "ended without a result";
   }
-  return "ended without a value of '" + join(names, "' or '") + "'; " + found(wanted, diagnosis) +
-         remedy(wanted);
+  return formatted("ended without a value of '{}'; {}{}",
+                   join(names, "' or '"),
+                   found(wanted, diagnosis),
+                   remedy(wanted));
 }
 
 std::string missing_report(const HearingOptions& wanted) {
   const auto names = objectives_of(wanted);
   return names.empty() ? "returned without a result; report one"
-                       : "returned without a value of '" + join(names, "' or '") +
-                             "'; report it, or return it";
+                       : formatted("returned without a value of '{}'; report it, or return it",
+                                   join(names, "' or '"));
 }
 
 std::string missing_file(const HearingOptions& wanted,
                          const std::vector<std::string>& globs,
                          const std::string& why) {
-  return "ended without a value of '" + join(objectives_of(wanted), "' or '") +
-         "'; --metric-file " + join(globs, " --metric-file ") + ": " + why;
+  return formatted("ended without a value of '{}'; --metric-file {}: {}",
+                   join(objectives_of(wanted), "' or '"),
+                   join(globs, " --metric-file "),
+                   why);
 }
 
 std::string nothing_heard(const HearingOptions& wanted, const Diagnosis& diagnosis) {
-  return "no value of '" + join(objectives_of(wanted), "' or '") +
-         "' was found so far in what it prints; " + found(wanted, diagnosis) + remedy(wanted);
+  return formatted("no value of '{}' was found so far in what it prints; {}{}",
+                   join(objectives_of(wanted), "' or '"),
+                   found(wanted, diagnosis),
+                   remedy(wanted));
 }
 
 std::string late_output(std::int64_t results) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/format.h"
 #include "executors/programs/guardian/wire.h"
 #include "executors/programs/packet_socket.h"
 #include "executors/programs/spawn_packet.h"
@@ -23,8 +24,8 @@ std::string fit_of(const Program& attempt) {
   const auto devices = std::ranges::find_if(attempt.environment, [](const std::string& variable) {
     return std::string_view(variable).starts_with("CUDA_VISIBLE_DEVICES=");
   });
-  return std::to_string(attempt.memory_bytes) + " " +
-         (devices == attempt.environment.end() ? "" : *devices);
+  return formatted(
+      "{} {}", attempt.memory_bytes, devices == attempt.environment.end() ? "" : *devices);
 }
 
 bool nothing_yet(ssize_t count) {

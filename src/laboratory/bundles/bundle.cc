@@ -37,7 +37,9 @@ constexpr std::array kFiles = {
 
 std::string readme(const ExperimentSpec& spec, std::span<const NeededFile> needs) {
   std::string text = formatted(
-      "An experiment of Luthier, to be run again and compared:\n\n  luthier run "
+      "An experiment of Luthier, to be run again and compared:\n"
+      "\n"
+      "  luthier run "
       "--from THIS_FILE\n\nexperiment: {}\n",
       spec.name);
   if (!spec.command.empty()) {
@@ -200,14 +202,14 @@ Result<Bundle> read_bundle(const fs::path& path) {
   }
   const auto about = parse_json(texts[kAbout]);
   if (!about) {
-    return Error{ErrorCode::corruption, what + ": bundle.json: " + about.error().message};
+    return failure(ErrorCode::corruption, "{}: bundle.json: {}", what, about.error().message);
   }
   contents.erase(kAbout);
   contents.erase(kReadme);
   LUTHIER_TRY(check_contents(*about, contents, what));
   auto spec = parse_experiment_spec(texts[kSpec]);
   if (!spec) {
-    return Error{ErrorCode::corruption, what + ": " + spec.error().message};
+    return failure(ErrorCode::corruption, "{}: {}", what, spec.error().message);
   }
   Bundle bundle = bundle_of(*about);
   bundle.spec = std::move(*spec);

@@ -77,10 +77,12 @@ std::string about_json(const Bundle& bundle, const Contents& contents) {
 
 Result<> check_contents(const Json& about, const Contents& contents, const std::string& what) {
   if (const auto schema = count_in(about, "schema"); schema != kSchema) {
-    return Error{ErrorCode::invalid_argument,
-                 what + " is a bundle of version " + std::to_string(schema) +
-                     ", and this luthier reads version " + std::to_string(kSchema) +
-                     "; use a newer luthier"};
+    return failure(
+        ErrorCode::invalid_argument,
+        "{} is a bundle of version {}, and this luthier reads version {}; use a newer luthier",
+        what,
+        schema,
+        kSchema);
   }
   return check_sums(about, contents, what);
 }

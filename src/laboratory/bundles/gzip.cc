@@ -83,7 +83,7 @@ Result<> GzipReader::open(const std::filesystem::path& path) {
   path_ = path;
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
-    return Error{ErrorCode::not_found, "there is no file " + path.string() + "; check its path"};
+    return failure(ErrorCode::not_found, "there is no file {}; check its path", path.string());
   }
   stream_ = std::make_unique<Stream>();
   file_.open(path, std::ios::binary);

@@ -21,7 +21,7 @@ std::string quoted(std::vector<std::string> names) {
     names.resize(kNamed);
   }
   for (std::string& name : names) {
-    name = "'" + name + "'";
+    name = formatted("'{}'", name);
   }
   return join(names, ", ") +
          (all > kNamed ? formatted(" and {} more", all - kNamed) : std::string());
@@ -44,7 +44,7 @@ std::string to_text(const Budget& budget) {
   const char* axis = budget.axis == CurveAxis::time     ? "time"
                      : budget.axis == CurveAxis::trials ? "trials"
                                                         : "resource";
-  return std::string(axis) + "=" + format_number(budget.amount);
+  return formatted("{}={}", axis, format_number(budget.amount));
 }
 
 std::int64_t most_pairs(const ComparisonReport& comparison) {
@@ -97,9 +97,13 @@ void few_pairs(const ComparisonReport& comparison, std::vector<std::string>& out
       static_cast<std::int64_t>(comparison.pairs.size()) - unmatched_count, 1);
   const std::int64_t needed = fewest_pairs(static_cast<std::size_t>(tests), kSignificance);
   if (const std::int64_t most = most_pairs(comparison); most < needed) {
-    out.push_back("too few seeds to say which is better: with " + counted(most, "matched seed") +
-                  " no difference can reach p = 0.05; " + counted(tests, "comparison") +
-                  (tests == 1 ? " needs" : " need") + " at least " + std::to_string(needed));
+    out.push_back(
+        formatted("too few seeds to say which is better: with {} no difference can reach p = 0.05; "
+                  "{}{} at least {}",
+                  counted(most, "matched seed"),
+                  counted(tests, "comparison"),
+                  tests == 1 ? " needs" : " need",
+                  needed));
   }
 }
 

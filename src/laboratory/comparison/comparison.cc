@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/failure.h"
 #include "base/format.h"
 #include "base/try.h"
 #include "laboratory/comparison/cautions.h"
@@ -27,9 +28,11 @@ Result<> check_objectives(std::span<const ExperimentCurve> experiments) {
   };
   for (const ExperimentCurve& experiment : experiments) {
     if (experiment.objectives != experiments.front().objectives) {
-      return Error{ErrorCode::invalid_argument,
-                   "experiments " + text(experiments.front()) + " and " + text(experiment) +
-                       " have different objectives; compare experiments that share them"};
+      return failure(
+          ErrorCode::invalid_argument,
+          "experiments {} and {} have different objectives; compare experiments that share them",
+          text(experiments.front()),
+          text(experiment));
     }
   }
   return {};

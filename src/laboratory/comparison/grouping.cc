@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 
@@ -35,10 +37,11 @@ Result<Trait> trait_of(const ExperimentCurve& experiment, const std::string& key
   if (const auto tag = experiment.tag(key)) {
     return Trait{{*tag}};
   }
-  return Error{
-      ErrorCode::invalid_argument,
-      "experiment '" + experiment.name + "' has no tag '" + key +
-          "'; group by scheduler, searcher, jobs, experiment or a tag that all of them have"};
+  return failure(ErrorCode::invalid_argument,
+                 "experiment '{}' has no tag '{}'; group by scheduler, searcher, jobs, experiment "
+                 "or a tag that all of them have",
+                 experiment.name,
+                 key);
 }
 
 // The options that are not the same in every trait of this plugin; all of them for a lone one are
@@ -116,7 +119,7 @@ std::string label_of(std::span<const std::string> keys,
     }
     const bool plugin = keys[k] == "scheduler" || keys[k] == "searcher";
     const std::string text = plugin ? short_text(traits[k], all[k]) : traits[k].text();
-    parts.push_back(plugin || keys.size() == 1 ? text : keys[k] + "=" + text);
+    parts.push_back(plugin || keys.size() == 1 ? text : formatted("{}={}", keys[k], text));
   }
   return parts.empty() ? short_text(traits.front(), all.front()) : join(parts, " ");
 }

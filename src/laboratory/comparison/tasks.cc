@@ -28,9 +28,11 @@ Result<std::optional<double>> optimum_of(const ExperimentCurve& experiment,
   if (const auto tag = experiment.tag("optimum"); tag && !given) {
     optimum = parse_number(*tag);
     if (!optimum || !std::isfinite(*optimum)) {
-      return Error{ErrorCode::invalid_argument,
-                   "tag optimum of experiment '" + experiment.name + "' is '" + *tag +
-                       "', not a finite number; give the right one with --optimum"};
+      return failure(ErrorCode::invalid_argument,
+                     "tag optimum of experiment '{}' is '{}', not a finite number; give the right "
+                     "one with --optimum",
+                     experiment.name,
+                     *tag);
     }
   }
   if (optimum && experiment.objectives.front().mode == Mode::max) {
@@ -64,10 +66,12 @@ Result<> check_optimum(const Task& task, std::span<const ExperimentCurve> experi
     const double slack = kRounding * std::max(1.0, std::fabs(*task.optimum));
     if (experiment.end.best < *task.optimum - slack) {
       const double sign = experiment.objectives.front().mode == Mode::max ? -1 : 1;
-      return Error{ErrorCode::invalid_argument,
-                   "the optimum " + format_number(sign * *task.optimum) + " is none: experiment '" +
-                       experiment.name + "' found " + format_number(sign * experiment.end.best) +
-                       "; correct --optimum or the tag optimum"};
+      return failure(
+          ErrorCode::invalid_argument,
+          "the optimum {} is none: experiment '{}' found {}; correct --optimum or the tag optimum",
+          format_number(sign * *task.optimum),
+          experiment.name,
+          format_number(sign * experiment.end.best));
     }
   }
   return {};

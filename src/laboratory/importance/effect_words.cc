@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "core/space/distribution.h"
 
@@ -41,7 +42,7 @@ std::string good_stretch(const SampledAxis& axis, std::size_t first, std::size_t
   if (low == high) {
     return low;
   }
-  return from_start ? "up to " + high : to_end ? "from " + low : low + " to " + high;
+  return from_start ? "up to " + high : to_end ? "from " + low : formatted("{} to {}", low, high);
 }
 
 }  // namespace

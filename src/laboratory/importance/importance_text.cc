@@ -27,7 +27,7 @@ std::string left_out_text(const ImportanceReport& report) {
   std::string text;
   for (const auto& [count, words] : groups) {
     if (count > 0) {
-      text += (text.empty() ? "; left out: " : ", ") + std::to_string(count) + " " + words;
+      text += formatted("{}{} {}", text.empty() ? "; left out: " : ", ", count, words);
     }
   }
   return text;

@@ -54,8 +54,10 @@ constexpr std::array kNumbers = {
 
 Error damaged(const std::string& key, const std::string& value) {
   return {ErrorCode::invalid_argument,
-          "executor 'simulated' can't have " + key + " '" + value +
-              "'; the experiment was written by a newer version or is damaged"};
+          formatted("executor 'simulated' can't have {} '{}'; the experiment was written by a "
+                    "newer version or is damaged",
+                    key,
+                    value)};
 }
 
 }  // namespace
@@ -121,9 +123,11 @@ Result<> check(const SimulationOptions& options) {
   for (const NumberRow& row : kNumbers) {
     const double value = conditions.*row.field;
     if (!(value >= row.minimum && value <= row.maximum)) {
-      problems.push_back(std::string(row.meaning) + " is " + format_number(value) +
-                         "; it must be from " + format_number(row.minimum) + " to " +
-                         format_number(row.maximum));
+      problems.push_back(formatted("{} is {}; it must be from {} to {}",
+                                   row.meaning,
+                                   format_number(value),
+                                   format_number(row.minimum),
+                                   format_number(row.maximum)));
     }
   }
   if (options.workers < 1) {

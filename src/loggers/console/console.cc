@@ -128,7 +128,7 @@ void Console::progress(bool due_by_time) {
   if (due_by_time) {
     interval_ *= kSparser;
   }
-  std::string line = counts_text(state_) + "; " + time_text(state_, now_);
+  std::string line = formatted("{}; {}", counts_text(state_), time_text(state_, now_));
   for (const std::string& best : best_texts(state_)) {
     line += "; " + best;
   }
@@ -170,7 +170,7 @@ void Console::say(const std::string& line, const char* style) {
 }
 
 std::string Console::styled(const std::string& line, const char* style) const {
-  return options_.color && *style != '\0' ? style + line + "\x1b[0m" : line;
+  return options_.color && *style != '\0' ? formatted("{}{}\x1b[0m", style, line) : line;
 }
 
 void Console::redraw() {
@@ -198,7 +198,7 @@ std::string Console::erase_frame(int width) const {
   for (const std::string& line : frame_) {
     rows += std::max(1, (display_width(line) + width - 1) / std::max(width, 1));
   }
-  return rows == 0 ? "" : "\x1b[" + std::to_string(rows) + "A\r\x1b[J";
+  return rows == 0 ? "" : formatted("\x1b[{}A\r\x1b[J", rows);
 }
 
 void Console::measure(int& width, int& height) const {

@@ -116,10 +116,13 @@ std::vector<std::string> best_texts(const ConsoleState& state) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < state.subject().objectives.size(); ++i) {
     if (const auto& best = state.best(i)) {
-      const std::string line = "best " + printable(state.subject().objectives[i].metric) + ' ' +
-                               short_number(best->value) + " (trial " + to_text(best->trial) +
-                               ", iteration " + std::to_string(best->iteration) + ")";
-      lines.push_back(best->parameters.empty() ? line : line + ": " + best->parameters);
+      const std::string line = formatted("best {} {} (trial {}, iteration {})",
+                                         printable(state.subject().objectives[i].metric),
+                                         short_number(best->value),
+                                         to_text(best->trial),
+                                         best->iteration);
+      lines.push_back(best->parameters.empty() ? line
+                                               : formatted("{}: {}", line, best->parameters));
     }
   }
   return lines;
@@ -155,9 +158,11 @@ std::vector<std::string> closing_texts(const ConsoleState& state, TimePoint now)
                               logs.empty() ? "" : formatted("; `{}` shows each", printable(logs))));
   }
   const bool finished = state.stopped() && state.stopped()->finished;
-  const std::string line = printable(state.subject().name) +
-                           (finished ? " finished" : " interrupted") + " after " +
-                           time_text(state, now) + ": " + ending_text(state);
+  const std::string line = formatted("{}{} after {}: {}",
+                                     printable(state.subject().name),
+                                     finished ? " finished" : " interrupted",
+                                     time_text(state, now),
+                                     ending_text(state));
   lines.push_back(line);
   return lines;
 }

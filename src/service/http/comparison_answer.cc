@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "laboratory/comparison/comparison.h"
@@ -89,10 +90,10 @@ std::string command_of(const ApiRequest& request, const std::vector<std::string>
   }
   for (const char* option : {"by", "at", "optimum"}) {
     for (const std::string& value : all_of(request, option)) {
-      line += std::string(" --") + option + " " + shell_word(value);
+      line += formatted(" --{} {}", option, shell_word(value));
     }
   }
-  return line + " --results " + shell_word(request.results.string());
+  return formatted("{} --results {}", line, shell_word(request.results.string()));
 }
 
 Result<ExperimentCurve> curve_of(const ApiRequest& request,

@@ -6,6 +6,7 @@
 
 #include "base/contained_files.h"
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/json_writer.h"
@@ -200,14 +201,15 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http,
                      "whoever came with a viewer's token may read only; operators may do this");
     }
     if (route.method == method) {
-      ApiRequest request{.http = http,
-                         .target = target,
-                         .results = results_,
-                         .who = visitor.serves ? who_ : "an operator of " + who_ + "'s dashboard",
-                         .role = visitor.role,
-                         .folds = folds_,
-                         .pictures = pictures_,
-                         .compared = compared_};
+      ApiRequest request{
+          .http = http,
+          .target = target,
+          .results = results_,
+          .who = visitor.serves ? who_ : formatted("an operator of {}'s dashboard", who_),
+          .role = visitor.role,
+          .folds = folds_,
+          .pictures = pictures_,
+          .compared = compared_};
       auto answered = follow(request, route, segments);
       return answered ? *std::move(answered) : refusal(answered.error());
     }
@@ -216,7 +218,7 @@ HttpResponse ExperimentsApi::answer(const HttpRequest& http,
   if (allowed.empty()) {
     return refusal(404, "there is nothing of that name in the API; docs/openapi.yaml describes it");
   }
-  HttpResponse response = refusal(405, "this can be asked with " + allowed + " only");
+  HttpResponse response = refusal(405, formatted("this can be asked with {} only", allowed));
   response.headers.emplace_back("Allow", allowed);
   return response;
 }

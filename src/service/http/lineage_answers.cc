@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/json_writer.h"
@@ -99,7 +100,7 @@ Result<std::optional<TrialId>> wanted_trial(const ApiRequest& request, const Ove
 HttpResponse file_of(std::string text, std::string type, const std::string& name) {
   return {.type = std::move(type),
           .body = std::move(text),
-          .headers = {{"Content-Disposition", "attachment; filename=\"" + name + "\""}}};
+          .headers = {{"Content-Disposition", formatted("attachment; filename=\"{}\"", name)}}};
 }
 
 }  // namespace
@@ -144,7 +145,7 @@ ApiAnswer answer_schedule(const ApiRequest& request) {
                    "trial {} never ran, or is not there, so no schedule led to it",
                    to_text(request.trial));
   }
-  const std::string name = "schedule-" + to_text(request.trial) + "." + format;
+  const std::string name = formatted("schedule-{}.{}", to_text(request.trial), format);
   if (format == "csv") {
     return file_of(schedule_csv(steps), "text/csv; charset=utf-8", name);
   }

@@ -48,10 +48,14 @@ ApiAnswer answer_events(const ApiRequest& request) {
   const bool running = is_running(request.experiment);
   return HttpResponse{
       .type = "text/event-stream; charset=utf-8",
-      .body =
-          formatted(
-              "retry: 1000\nid: {}\nevent: ready\ndata: {{\"sequence\": {}}}\n\n", after, after) +
-          state_event(running),
+      .body = formatted("retry: 1000\n"
+                        "id: {}\n"
+                        "event: ready\n"
+                        "data: {{\"sequence\": {}}}\n"
+                        "\n",
+                        after,
+                        after) +
+              state_event(running),
       .live = LiveStream{.experiment = request.experiment, .after = after, .running = running}};
 }
 

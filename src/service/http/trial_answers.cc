@@ -9,6 +9,7 @@
 
 #include "base/contained_files.h"
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -245,7 +246,7 @@ ApiAnswer answer_trial(const ApiRequest& request) {
   json.field("logs", streams_of(request));
   history.write(json);
   json.end();
-  return json_response(out + ", " + more.substr(1));
+  return json_response(formatted("{}, {}", out, more.substr(1)));
 }
 
 ApiAnswer answer_log(const ApiRequest& request) {

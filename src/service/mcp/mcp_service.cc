@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/new_thread.h"
 #include "base/text.h"
 #include "core/json_writer.h"
@@ -108,15 +109,16 @@ RpcAnswer McpService::answer(const RpcMessage& message) const {
   return method == "initialize"        ? initialize(message.params)
          : method == "server/discover" ? discover()
          : method == "ping"            ? RpcAnswer{.result = "{}"}
-         : method == "tools/list"   ? RpcAnswer{.result = "{\"tools\": " + tools_json(tools_) + "}"}
-         : method == "prompts/list" ? list_prompts()
-         : method == "prompts/get"  ? get_prompt(message.params)
+         : method == "tools/list"
+             ? RpcAnswer{.result = formatted("{{\"tools\": {}}}", tools_json(tools_))}
+         : method == "prompts/list"   ? list_prompts()
+         : method == "prompts/get"    ? get_prompt(message.params)
          : method == "resources/list" ? list_resources()
          : method == "resources/read" ? read_resource(message.params)
          : method == "resources/templates/list"
              ? RpcAnswer{.result = R"({"resourceTemplates": []})"}
-             : RpcAnswer{.error =
-                             RpcError{rpc::kMethodNotFound, "there is no method '" + method + "'"}};
+             : RpcAnswer{.error = RpcError{rpc::kMethodNotFound,
+                                           formatted("there is no method '{}'", method)}};
 }
 
 // ---- calls

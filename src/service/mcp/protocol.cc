@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/json_writer.h"
 #include "service/mcp/skill.h"
@@ -68,9 +69,10 @@ std::optional<RpcError> refused_version(const std::string& version) {
       .field("supported", std::array{kStateless})
       .field("requested", version)
       .end();
-  return RpcError{rpc::kUnsupportedVersion,
-                  "requests of version " + version + " need 'initialize' first, or are unknown",
-                  data};
+  return RpcError{
+      rpc::kUnsupportedVersion,
+      formatted("requests of version {} need 'initialize' first, or are unknown", version),
+      data};
 }
 
 RpcAnswer initialize(const Json& params) {
@@ -108,7 +110,7 @@ RpcAnswer list_prompts() {
 RpcAnswer get_prompt(const Json& params) {
   const std::string name = text_member(params, "name");
   if (name != kPrompt) {
-    return invalid("there is no prompt '" + name + "'; known: " + std::string(kPrompt));
+    return invalid(formatted("there is no prompt '{}'; known: {}", name, kPrompt));
   }
   std::string text;
   JsonWriter out(text);
@@ -132,9 +134,8 @@ RpcAnswer list_resources() {
 RpcAnswer read_resource(const Json& params) {
   const std::string uri = text_member(params, "uri");
   if (uri != kResource) {
-    return {.error =
-                RpcError{rpc::kResourceNotFound,
-                         "there is no resource '" + uri + "'; known: " + std::string(kResource)}};
+    return {.error = RpcError{rpc::kResourceNotFound,
+                              formatted("there is no resource '{}'; known: {}", uri, kResource)}};
   }
   std::string text;
   JsonWriter out(text);
@@ -151,7 +152,7 @@ std::string stateless_result(std::string result) {
       .field("resultType", "complete")
       .field("ttlMs", 0)
       .field("cacheScope", "private")
-      .raw_field("_meta", "{" + json_string(kServerKey) + ": " + server_json() + "}")
+      .raw_field("_meta", formatted("{{{}: {}}}", json_string(kServerKey), server_json()))
       .end();
   const bool empty = result == "{}";
   result.pop_back();

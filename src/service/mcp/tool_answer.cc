@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "core/json_writer.h"
@@ -214,7 +215,7 @@ std::string experiment_summary(const Json& show) {
   return formatted("experiment '{}' is {}{}: {}{} trials ended, {} failed, {} running; {}",
                    text_at(show, {"experiment"}),
                    text_at(show, {"state"}),
-                   reason.empty() ? "" : " (" + reason + ")",
+                   reason.empty() ? "" : formatted(" ({})", reason),
                    ended_trials(show),
                    planned > 0 ? " of " + std::to_string(planned) : "",
                    count_at(show, {"trials", "failed"}),

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/json_writer.h"
 
@@ -32,8 +33,8 @@ std::string_view type_of(McpKind kind) {
 }
 
 std::string property_json(const McpProperty& property) {
-  return "{" + std::string(type_of(property.kind)) +
-         ", \"description\": " + json_string(property.description) + "}";
+  return formatted(
+      "{{{}, \"description\": {}}}", type_of(property.kind), json_string(property.description));
 }
 
 void write_input_schema(JsonWriter& out, const McpTool& tool) {

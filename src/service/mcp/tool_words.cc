@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "base/unknown_option.h"
@@ -97,7 +98,7 @@ bool is_scalar(const Json& json) {
 Result<std::string> distribution(const std::string& name, const Json& json) {
   if (is_scalar(json)) {
     return json.value.text() != nullptr ? to_text(json.value)
-                                        : "constant(" + to_json(json.value) + ")";
+                                        : formatted("constant({})", to_json(json.value));
   }
   std::vector<std::string> items;
   for (const Json& item : json.items) {
@@ -113,7 +114,7 @@ Result<std::string> distribution(const std::string& name, const Json& json) {
                    "1e-1)\", a list of values to choose from, or a constant",
                    name);
   }
-  return "choice(" + join(items, ", ") + ")";
+  return formatted("choice({})", join(items, ", "));
 }
 
 Result<> add_space(const McpProperty& property, const Json& json, std::vector<std::string>& words) {
@@ -122,7 +123,7 @@ Result<> add_space(const McpProperty& property, const Json& json, std::vector<st
   }
   for (const auto& [name, value] : json.members) {
     LUTHIER_TAKE(const auto text, distribution(name, value));
-    words.push_back("--" + property.option + "=" + name + "=" + text);
+    words.push_back(formatted("--{}={}={}", property.option, name, text));
     if (words.back().find('\0') != std::string::npos) {
       return unfit(property, "free of NUL characters");
     }
@@ -159,7 +160,7 @@ Result<> add_option(const McpProperty& property,
                     std::vector<std::string>& words) {
   LUTHIER_TAKE(const auto texts, values(property, json));
   for (const std::string& text : texts) {
-    words.push_back("--" + property.option + "=" + text);
+    words.push_back(formatted("--{}={}", property.option, text));
   }
   return {};
 }

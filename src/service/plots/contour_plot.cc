@@ -158,8 +158,9 @@ std::string cells_of(const Json& answer, const SvgFrame& frame, const Shares& sh
       empty += has_data ? "" : hatching(box);
     }
   }
-  return "<g shape-rendering=\"crispEdges\">" + cells + "</g>\n" +
-         (empty.empty() ? "" : "<path class=\"hatch\" d=\"" + empty + "\"/>\n");
+  return formatted("<g shape-rendering=\"crispEdges\">{}</g>\n{}",
+                   cells,
+                   empty.empty() ? "" : formatted("<path class=\"hatch\" d=\"{}\"/>\n", empty));
 }
 
 // Trials of one band stand side by side.
@@ -210,8 +211,9 @@ std::string legend_of(const Json& answer, const Shares& shares, double width) {
                                      figure(shares.worst()));
   const double from = kSvgLeft + kStripWidth + 8;
   const auto letters = static_cast<int>((width - from) / kLetter);
-  return "<g shape-rendering=\"crispEdges\">" + out + "</g>" +
-         svg_text(from, 18, "start", fit(printable(said), letters)) + "\n";
+  return formatted("<g shape-rendering=\"crispEdges\">{}</g>{}\n",
+                   out,
+                   svg_text(from, 18, "start", fit(printable(said), letters)));
 }
 
 ApiDoor::Query query_of(const PlotOptions& options) {

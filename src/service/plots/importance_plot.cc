@@ -1,6 +1,7 @@
 // Bars: how much each parameter matters.
 #include <algorithm>
 
+#include "base/failure.h"
 #include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/try.h"
@@ -39,7 +40,7 @@ std::string bar_of(const Json& parameter, const Bars& bars, double top) {
                    pixel(thick));
   out += svg_line("interval", low, middle, high, middle);
   out += svg_line("interval", low, middle - 4, low, middle + 4);
-  return out + svg_line("interval", high, middle - 4, high, middle + 4) + "\n";
+  return formatted("{}{}\n", out, svg_line("interval", high, middle - 4, high, middle + 4));
 }
 
 std::string share_axis(const Bars& bars, double bottom) {
@@ -59,9 +60,10 @@ Result<std::string> importance_plot(const std::filesystem::path& experiment,
   LUTHIER_TAKE(const auto answer, asked(experiment, {"importance"}, {{"metric", options.metric}}));
   const auto& parameters = items_of(answer, "parameters");
   if (const auto reason = text_member(answer, "reason"); !reason.empty() || parameters.empty()) {
-    return Error{ErrorCode::not_found,
-                 "there is nothing to draw: the parameters of '" + experiment.filename().string() +
-                     "' are not ranked: " + reason};
+    return failure(ErrorCode::not_found,
+                   "there is nothing to draw: the parameters of '{}' are not ranked: {}",
+                   experiment.filename().string(),
+                   reason);
   }
   const std::size_t count = std::min(parameters.size(), kMostBars);
   Bars bars{.size = options.size, .most = 0.01};

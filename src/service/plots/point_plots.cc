@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/failure.h"
 #include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -151,9 +152,9 @@ Result<std::string> front_plot(const std::filesystem::path& experiment,
   LUTHIER_TAKE(const auto answer, asked(experiment, {"front"}));
   const auto& objectives = items_of(answer, "objectives");
   if (objectives.size() < 2) {
-    return Error{ErrorCode::invalid_argument,
-                 "'" + experiment.filename().string() +
-                     "' has one objective, so there is no front; 'luthier plot best' shows it"};
+    return failure(ErrorCode::invalid_argument,
+                   "'{}' has one objective, so there is no front; 'luthier plot best' shows it",
+                   experiment.filename().string());
   }
   LUTHIER_TAKE(const auto* const across, columns.metric(text_member(objectives[0], "metric")));
   LUTHIER_TAKE(const auto* const up, columns.metric(text_member(objectives[1], "metric")));

@@ -65,7 +65,7 @@ std::string bytes_of_hex(std::string_view hex) {
 
 // As a Content-Security-Policy names what an element holds.
 std::string hash_source(const std::string& content) {
-  return "'sha256-" + base64(bytes_of_hex(sha256(content))) + "'";
+  return formatted("'sha256-{}'", base64(bytes_of_hex(sha256(content))));
 }
 
 // Only this script and this style; nothing is fetched from anywhere.
@@ -138,15 +138,20 @@ Result<std::string> report_page(std::span<const std::filesystem::path> experimen
   const std::string icon = "data:image/svg+xml;base64," + base64(asset("icon.svg"));
   replace(page, "/assets/icon.svg", icon);
   replace(page, "<title>Luthier", "<title>" + html_text(title_of(experiments)));
-  replace(
-      page, "<link rel=\"stylesheet\" href=\"/assets/style.css\">", "<style>" + style + "</style>");
+  replace(page,
+          "<link rel=\"stylesheet\" href=\"/assets/style.css\">",
+          formatted("<style>{}</style>", style));
   replace(page, "<script type=\"module\" src=\"/assets/app.js\"></script>\n", "");
   replace(page, "<meta name=\"viewport\"", policy(script, style) + "<meta name=\"viewport\"");
   replace(page,
           "</body>",
-          "<footer>" + html_text(options.made_by) +
-              "</footer>\n<script type=\"application/json\" id=\"kept\">" + inside_page(data) +
-              "</script>\n<script type=\"module\">" + script + "</script>\n</body>");
+          formatted("<footer>{}</footer>\n"
+                    "<script type=\"application/json\" id=\"kept\">{}</script>\n"
+                    "<script type=\"module\">{}</script>\n"
+                    "</body>",
+                    html_text(options.made_by),
+                    inside_page(data),
+                    script));
   return page;
 }
 

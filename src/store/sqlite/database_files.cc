@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/contained_files.h"
+#include "base/format.h"
 #include "store/files.h"
 #include "store/sqlite/salvage.h"
 #include "store/sqlite/write_ahead_log.h"
@@ -24,7 +25,7 @@ constexpr std::size_t kLargestSector = 65536;
 
 Error damaged_file(const fs::path& database, const std::string& what) {
   return {ErrorCode::corruption,
-          database.string() + " is damaged: " + what + std::string(kDamageRemedy)};
+          formatted("{} is damaged: {}{}", database.string(), what, kDamageRemedy)};
 }
 
 Result<std::string> read_start(const ContainedFiles& files,

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/failure.h"
 #include "store/experiment_lock.h"
 #include "store/sqlite/event_rows.h"
 #include "store/sqlite/stored_status.h"
@@ -177,8 +178,10 @@ class SqliteReader final : public EventReader {
     for (std::size_t i = 0; i < rows.count() && wanted; ++i) {
       const EventRow row = rows.at(i);
       if (const auto decoded = decode_row(row, event); !decoded) {
-        return Error{decoded.error().code,
-                     database_path(directory_).string() + ": " + decoded.error().message};
+        return failure(decoded.error().code,
+                       "{}: {}",
+                       database_path(directory_).string(),
+                       decoded.error().message);
       }
       wanted = receive(event);
     }
@@ -199,7 +202,8 @@ class SqliteReader final : public EventReader {
         end);
     return decoded
                ? scanned
-               : Error{decoded.error().code, connection.path() + ": " + decoded.error().message};
+               : failure(
+                     decoded.error().code, "{}: {}", connection.path(), decoded.error().message);
   }
 
   // Runs `read` on a connection of its own. A writer that comes or goes meanwhile can make a read

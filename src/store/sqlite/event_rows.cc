@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include "base/crc32c.h"
+#include "base/failure.h"
+#include "base/format.h"
 #include "core/log/event_codec.h"
 
 namespace luthier {
@@ -34,8 +36,7 @@ Result<> follow(const Connection& connection,
                 std::uint32_t chain,
                 ChainEnd& end) {
   if (chain_after(end.chain, row) != chain) {
-    return damaged(connection,
-                   "event " + std::to_string(row.sequence) + " does not match its checksum");
+    return damaged(connection, formatted("event {} does not match its checksum", row.sequence));
   }
   end = {row.sequence, chain};
   return {};
@@ -79,7 +80,7 @@ Result<> scan_rows(Connection& connection,
       continue;
     }
     if (row.sequence != std::max(end.sequence + 1, first) || (first > 1 && end.sequence == 0)) {
-      return damaged(connection, "event " + std::to_string(end.sequence + 1) + " is missing");
+      return damaged(connection, formatted("event {} is missing", end.sequence + 1));
     }
     if (auto followed = follow(connection, row, chain, end); !followed) {
       return followed;
@@ -94,9 +95,9 @@ Result<> decode_row(const EventRow& row, Event& event) {
   event.sequence = row.sequence;
   event.time = row.time;
   const auto decoded = decode(row.payload, event.body);
-  return decoded ? decoded
-                 : Error{decoded.error().code,
-                         "event " + std::to_string(row.sequence) + ": " + decoded.error().message};
+  return decoded
+             ? decoded
+             : failure(decoded.error().code, "event {}: {}", row.sequence, decoded.error().message);
 }
 
 Result<> scan_events(Connection& connection,
@@ -114,7 +115,7 @@ Result<> scan_events(Connection& connection,
       },
       end);
   if (!decoded) {
-    return Error{decoded.error().code, connection.path() + ": " + decoded.error().message};
+    return failure(decoded.error().code, "{}: {}", connection.path(), decoded.error().message);
   }
   return scanned;
 }
@@ -133,9 +134,8 @@ Result<> read_events_at(Connection& connection,
       return explained(stepped.error());
     }
     row = *stepped ? read_row(*statement) : EventRow{};
-    return row.sequence == wanted
-               ? Result<>()
-               : damaged(connection, "event " + std::to_string(wanted) + " is missing");
+    return row.sequence == wanted ? Result<>()
+                                  : damaged(connection, formatted("event {} is missing", wanted));
   };
   for (const Sequence place : places) {
     EventRow row;
@@ -156,7 +156,7 @@ Result<> read_events_at(Connection& connection,
       return followed;
     }
     if (auto decoded = decode_row(row, events.emplace_back()); !decoded) {
-      return Error{decoded.error().code, connection.path() + ": " + decoded.error().message};
+      return failure(decoded.error().code, "{}: {}", connection.path(), decoded.error().message);
     }
   }
   return {};

@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "base/crc32c.h"
+#include "base/failure.h"
+#include "base/format.h"
 #include "store/files.h"
 #include "store/sqlite/database_files.h"
 #include "store/sqlite/salvage.h"
@@ -52,7 +54,7 @@ Result<> set_meta(Connection& connection, std::string_view name, std::string_vie
 }
 
 std::string mark_text(const ChainEnd& end) {
-  return std::to_string(end.sequence) + " " + std::to_string(end.chain);
+  return formatted("{} {}", end.sequence, end.chain);
 }
 
 Result<std::int64_t> pragma(Connection& connection, std::string_view name) {
@@ -82,10 +84,12 @@ Result<> check_header(Connection& connection) {
     return explained(version.error());
   }
   if (*version > kFormatVersion) {
-    return Error{ErrorCode::io,
-                 connection.path() + " has format " + std::to_string(*version) +
-                     ", written by a newer version of luthier; this one reads up to " +
-                     std::to_string(kFormatVersion) + ": open it with that version"};
+    return failure(ErrorCode::io,
+                   "{} has format {}, written by a newer version of luthier; this one reads up to "
+                   "{}: open it with that version",
+                   connection.path(),
+                   *version,
+                   kFormatVersion);
   }
   return *version == kFormatVersion
              ? Result<>()
@@ -141,10 +145,12 @@ Error explained(Error error) {
 Result<> create_tables(Connection& connection) {
   const std::string created = utc_text(std::chrono::system_clock::now());
   // Nobody else sees the file yet: it gets its name when it is complete.
-  const std::string sql =
-      "PRAGMA journal_mode=MEMORY; BEGIN; PRAGMA application_id=" + std::to_string(kApplicationId) +
-      "; PRAGMA user_version=" + std::to_string(kFormatVersion) + ";" + kEventsTable + ";" +
-      kMetaTable;
+  const std::string sql = formatted(
+      "PRAGMA journal_mode=MEMORY; BEGIN; PRAGMA application_id={}; PRAGMA user_version={};{};{}",
+      kApplicationId,
+      kFormatVersion,
+      kEventsTable,
+      kMetaTable);
   if (auto made = connection.execute(sql.c_str()); !made) {
     return made;
   }
@@ -165,9 +171,11 @@ Result<> check_present(const std::filesystem::path& experiment_directory) {
   const auto status = ContainedFiles(experiment_directory).status(path.filename());
   if (status ? status->st_size == 0 && S_ISREG(status->st_mode)
              : errno == ENOENT || errno == ENOTDIR) {
-    return Error{ErrorCode::not_found,
-                 "there is no experiment in " + experiment_directory.string() + ": " +
-                     path.filename().string() + (status ? " is empty" : " does not exist")};
+    return failure(ErrorCode::not_found,
+                   "there is no experiment in {}: {}{}",
+                   experiment_directory.string(),
+                   path.filename().string(),
+                   status ? " is empty" : " does not exist");
   }
   return status ? check_files_are_plain(path) : system_error("read", path);
 }
@@ -198,18 +206,18 @@ Result<> check_closing_mark(Connection& connection, const ChainEnd& end) {
     return explained(mark.error());
   }
   if (!mark->empty() && *mark != mark_text(end)) {
-    return damaged(connection,
-                   "it was closed with another last event than the " +
-                       std::to_string(end.sequence) + " it holds");
+    return damaged(
+        connection,
+        formatted("it was closed with another last event than the {} it holds", end.sequence));
   }
   const auto reached = meta_value(connection, "reached");
   if (!reached) {
     return explained(reached.error());
   }
   if (std::strtoll(reached->c_str(), nullptr, 10) > end.sequence) {
-    return damaged(connection,
-                   "it ends with event " + std::to_string(end.sequence) +
-                       ", and had more when it was last opened");
+    return damaged(
+        connection,
+        formatted("it ends with event {}, and had more when it was last opened", end.sequence));
   }
   return {};
 }

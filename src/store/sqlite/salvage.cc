@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/format.h"
 #include "store/experiment_lock.h"
 #include "store/files.h"
 #include "store/sqlite/event_rows.h"
@@ -136,7 +137,7 @@ Result<> salvage_into(const std::filesystem::path& database,
   }
   report.damage = told_of(database, copied, *damage);
   if (!broken->empty()) {
-    report.damage = database.string() + " is damaged: " + *broken;
+    report.damage = formatted("{} is damaged: {}", database.string(), *broken);
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/check.h"
+#include "base/failure.h"
 #include "store/sqlite/database_files.h"
 
 namespace luthier {
@@ -100,10 +101,12 @@ Result<> check_path_length(const std::filesystem::path& file) {
   const auto most = static_cast<std::size_t>(system->mxPathname) - kLongestSuffix;
   const std::size_t size = resolved(file).string().size();
   return size <= most ? Result<>()
-                      : Error{ErrorCode::invalid_argument,
-                              "the path of the event log has " + std::to_string(size) +
-                                  " bytes and may have " + std::to_string(most) +
-                                  "; use a shorter path with --results: " + file.string()};
+                      : failure(ErrorCode::invalid_argument,
+                                "the path of the event log has {} bytes and may have {}; use a "
+                                "shorter path with --results: {}",
+                                size,
+                                most,
+                                file.string());
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
@@ -195,7 +198,7 @@ Result<Connection> Connection::open(const std::filesystem::path& file, Access ac
   Connection connection;
   connection.handle_.reset(handle);
   if (handle == nullptr) {
-    return Error{ErrorCode::io, "cannot open " + file.string() + ": out of memory"};
+    return failure(ErrorCode::io, "cannot open {}: out of memory", file.string());
   }
   if (result != SQLITE_OK) {
     return sqlite_error(handle, result, file.string());

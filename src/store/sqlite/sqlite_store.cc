@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "base/check.h"
+#include "base/failure.h"
 #include "core/log/event_codec.h"
 #include "store/experiment_lock.h"
 #include "store/sqlite/event_rows.h"
@@ -381,9 +382,9 @@ Result<> require_presence(const std::filesystem::path& directory, bool create) {
     return {};
   }
   if (create && present.ok()) {
-    return Error{ErrorCode::already_exists,
-                 "there is an experiment in " + directory.string() +
-                     " already; resume it or choose another name"};
+    return failure(ErrorCode::already_exists,
+                   "there is an experiment in {} already; resume it or choose another name",
+                   directory.string());
   }
   const bool absent = !present && present.error().code == ErrorCode::not_found;
   if (create && absent && has_lost_its_database(directory)) {

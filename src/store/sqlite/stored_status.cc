@@ -1,6 +1,7 @@
 #include "store/sqlite/stored_status.h"
 
 #include "base/crc32c.h"
+#include "base/format.h"
 
 namespace luthier {
 namespace {
@@ -33,8 +34,8 @@ std::optional<std::string> bytes_of(std::string_view text) {
 
 // "12 2226852557 99887766 ": what the text of `bytes` begins with.
 std::string beginning(const ChainEnd& end, std::string_view bytes) {
-  const std::string place = std::to_string(end.sequence) + " " + std::to_string(end.chain) + " ";
-  return place + std::to_string(crc32c(crc32c(0, place), bytes)) + " ";
+  const std::string place = formatted("{} {} ", end.sequence, end.chain);
+  return formatted("{}{} ", place, crc32c(crc32c(0, place), bytes));
 }
 
 }  // namespace

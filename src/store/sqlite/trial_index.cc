@@ -9,6 +9,7 @@
 
 #include "base/contained_files.h"
 #include "base/crc32c.h"
+#include "base/format.h"
 #include "core/log/field_codec.h"
 #include "store/files.h"
 
@@ -383,8 +384,9 @@ std::optional<TrialIndex> TrialIndex::open(const fs::path& experiment_directory,
 }
 
 Error TrialIndex::damaged_at(TrialId trial) const {
-  return {ErrorCode::corruption,
-          connection_.path() + ": trial " + to_text(trial) + " does not match its checksum"};
+  return {
+      ErrorCode::corruption,
+      formatted("{}: trial {} does not match its checksum", connection_.path(), to_text(trial))};
 }
 
 Result<> TrialIndex::each(TrialId first, const std::function<bool(const TrialRow&)>& take) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string>
 
+#include "base/format.h"
 #include "store/files.h"
 
 namespace luthier {
@@ -126,9 +127,9 @@ class Judge {
     if (broken_ == 0 || (!behind_ && (older_ || torn_ || overwriting))) {
       return {};
     }
-    return "frame " + std::to_string(broken_) +
-           " of its write-ahead log does not match its checksum" +
-           (behind_ ? ", and there are results behind it" : "");
+    return formatted("frame {} of its write-ahead log does not match its checksum{}",
+                     broken_,
+                     behind_ ? ", and there are results behind it" : "");
   }
 
  private:

@@ -9,6 +9,8 @@
 
 #include <sched.h>
 
+#include "base/format.h"
+
 namespace luthier {
 
 std::string host_name() {
@@ -37,7 +39,7 @@ std::string user_name(std::istream& passwd, const std::string& uid, const char* 
     const std::size_t uid_begin =
         name_end == std::string::npos ? name_end : line.find(':', name_end + 1);
     if (name_end > 0 && uid_begin != std::string::npos &&
-        line.compare(uid_begin, uid.size() + 2, ":" + uid + ":") == 0) {
+        line.compare(uid_begin, uid.size() + 2, formatted(":{}:", uid)) == 0) {
       return line.substr(0, name_end);
     }
   }
@@ -46,7 +48,8 @@ std::string user_name(std::istream& passwd, const std::string& uid, const char* 
 
 std::string person() {
   std::ifstream passwd("/etc/passwd");
-  return user_name(passwd, std::to_string(getuid()), std::getenv("LOGNAME")) + "@" + host_name();
+  return formatted(
+      "{}@{}", user_name(passwd, std::to_string(getuid()), std::getenv("LOGNAME")), host_name());
 }
 
 }  // namespace luthier

@@ -187,7 +187,7 @@ Notification NotificationRules::make(NotificationKind kind,
                                      Sequence sequence,
                                      TimePoint time,
                                      const std::string& message) const {
-  const std::string sentence = printable(state_.subject().name) + " " + message;
+  const std::string sentence = formatted("{} {}", printable(state_.subject().name), message);
   Notification made{.kind = kind, .sequence = sequence, .message = sentence};
   JsonWriter json(made.json);
   json.object()

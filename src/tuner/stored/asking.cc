@@ -139,8 +139,10 @@ Result<std::string> ask_trial(OfflineLog& log,
   const std::string now = what == RequestKind::stop    ? " is stopped"
                           : what == RequestKind::pause ? " is paused"
                                                        : " is not paused any more";
-  return "trial " + to_text(trial) + now + "; the experiment itself goes on with " +
-         way_on("resume", state.spec(), directory);
+  return formatted("trial {}{}; the experiment itself goes on with {}",
+                   to_text(trial),
+                   now,
+                   way_on("resume", state.spec(), directory));
 }
 
 bool starts_something(RequestKind what) {
@@ -179,7 +181,8 @@ std::string begun_text(const ControlRequest& asked,
     case RequestKind::extend:
       return formatted("{} continues with {}", experiment, more_text(asked));
     case RequestKind::retry:
-      return whole ? "the failed trials of " + experiment + " run again as soon as slots are free"
+      return whole ? formatted("the failed trials of {} run again as soon as slots are free",
+                               experiment)
                    : name + " runs again as soon as a slot is free";
     case RequestKind::enqueue:
       return trial.value < 0 ? "the configuration is added; it runs as soon as a slot is free"
@@ -254,7 +257,7 @@ std::string request_words(const ControlRequest& asked) {
     words.push_back("--time " + format_number(asked.more_time_s));
   }
   for (const auto& [name, value] : asked.config) {
-    words.push_back(shell_word(name + "=" + value_text(value)));
+    words.push_back(shell_word(formatted("{}={}", name, value_text(value))));
   }
   return join(words, " ");
 }

@@ -13,7 +13,6 @@
 
 #include "base/check.h"
 #include "base/failure.h"
-#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/json.h"
@@ -43,10 +42,10 @@ Result<> write_file(const ContainedFiles& files,
   const bool written = file && fchmod(file.get(), 0600) == 0 && write_whole(file.get(), content);
   file.reset();
   if (!written || !files.rename(temporary, name)) {
-    return Error{is_foreign(errno) ? ErrorCode::corruption : ErrorCode::io,
-                 formatted("can't write {}: {}; check the directory's permissions and free space",
-                           files.path(name).string(),
-                           file_trouble(errno))};
+    return failure(is_foreign(errno) ? ErrorCode::corruption : ErrorCode::io,
+                   "can't write {}: {}; check the directory's permissions and free space",
+                   files.path(name).string(),
+                   file_trouble(errno));
   }
   return {};
 }

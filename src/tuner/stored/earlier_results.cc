@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "tuner/assembly.h"
@@ -65,7 +66,7 @@ Result<RelatedTask> related_task(const std::filesystem::path& results,
   if (task.results.empty()) {
     std::vector<std::string> metrics;
     for (const Objective& objective : objectives) {
-      metrics.push_back("'" + objective.metric + "'");
+      metrics.push_back(formatted("'{}'", objective.metric));
     }
     return failure(
         ErrorCode::invalid_argument,

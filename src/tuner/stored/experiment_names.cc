@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "base/contained_files.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "store/sqlite/event_reader.h"
 #include "tuner/advice.h"
@@ -59,10 +60,14 @@ Error ambiguous(const std::filesystem::path& results,
   constexpr std::size_t kShown = 10;
   const std::size_t count = names.size();
   names.resize(std::min(count, kShown));
-  return {ErrorCode::invalid_argument,
-          "the names of " + std::to_string(count) + " experiments in " + results.string() +
-              " begin with '" + name + "': " + join(names, ", ") + (count > kShown ? ", ..." : "") +
-              "; type more of the name"};
+  return {
+      ErrorCode::invalid_argument,
+      formatted("the names of {} experiments in {} begin with '{}': {}{}; type more of the name",
+                count,
+                results.string(),
+                name,
+                join(names, ", "),
+                count > kShown ? ", ..." : "")};
 }
 
 }  // namespace
@@ -114,7 +119,7 @@ Result<std::filesystem::path> look_up_experiment(const std::filesystem::path& re
 std::string free_name(const std::filesystem::path& results, const std::string& name) {
   std::string free = name;
   for (int i = 2; is_taken(results / free); ++i) {
-    free = name + "-" + std::to_string(i);
+    free = formatted("{}-{}", name, i);
   }
   return free;
 }

@@ -3,6 +3,8 @@
 #include <limits>
 #include <system_error>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "core/log/event_check.h"
 #include "store/experiment_lock.h"
@@ -190,10 +192,12 @@ std::string no_experiment(const fs::path& results, const std::string& name) {
   const auto meant = name.empty() ? std::nullopt : nearest_name(name, known);
   const std::size_t count = known.size();
   known.resize(std::min(count, kShown));
-  return "no experiment in " + results.string() + " called '" + name + "'; " +
-         (meant ? "did you mean '" + *meant + "'? " : "") +
-         "known: " + (known.empty() ? "none" : join(known, ", ")) +
-         (count > kShown ? " and " + std::to_string(count - kShown) + " more" : "");
+  return formatted("no experiment in {} called '{}'; {}known: {}{}",
+                   results.string(),
+                   name,
+                   meant ? formatted("did you mean '{}'? ", *meant) : "",
+                   known.empty() ? "none" : join(known, ", "),
+                   count > kShown ? formatted(" and {} more", count - kShown) : "");
 }
 
 }  // namespace
@@ -210,9 +214,10 @@ Result<std::filesystem::path> find_experiment(const std::filesystem::path& resul
       return Error{ErrorCode::not_found, never_begun_text(candidate)};
     }
     if (!name.empty() && error == std::errc::permission_denied) {
-      return Error{ErrorCode::io,
-                   "can't look into " + candidate.parent_path().string() +
-                       ": Permission denied; run this as its owner, or name another --results"};
+      return failure(
+          ErrorCode::io,
+          "can't look into {}: Permission denied; run this as its owner, or name another --results",
+          candidate.parent_path().string());
     }
   }
   return Error{ErrorCode::not_found, no_experiment(results, name)};

@@ -1,5 +1,6 @@
 #include "tuner/stored/stored_words.h"
 
+#include "base/format.h"
 #include "core/json_writer.h"
 
 namespace luthier {
@@ -42,8 +43,10 @@ std::string trial_row_json(const ExperimentSpec& spec,
 std::string nothing_feasible_text(const std::string& experiment,
                                   TrialId nearest,
                                   const std::string& unmet) {
-  return "no trial of '" + experiment + "' meets every requirement; the nearest is trial " +
-         to_text(nearest) + ": " + unmet;
+  return formatted("no trial of '{}' meets every requirement; the nearest is trial {}: {}",
+                   experiment,
+                   to_text(nearest),
+                   unmet);
 }
 
 std::string decision_json(const DecisionMade& made) {

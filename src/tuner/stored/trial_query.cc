@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "core/expression/expression.h"
@@ -64,9 +65,11 @@ class Filter {
       return result.error().code == ErrorCode::not_found ? Result<bool>(false) : result.error();
     }
     const auto true_or_not = truth(*result);
-    return true_or_not ? Result<bool>(*true_or_not)
-                       : wrong("the filter '" + query_.where +
-                               "' is neither true nor false; compare its value with something");
+    return true_or_not
+               ? Result<bool>(*true_or_not)
+               : wrong(formatted(
+                     "the filter '{}' is neither true nor false; compare its value with something",
+                     query_.where));
   }
 
   const TrialColumns& columns_;
@@ -97,7 +100,7 @@ Result<> check_expression(const TrialColumns& columns, const std::string& where)
   for (const auto& name : expression.names()) {
     if (!contains(columns.known(), name)) {
       return wrong(unknown_name("column", name, columns.known()) +
-                   (name == where ? "" : " (in the filter '" + where + "')"));
+                   (name == where ? "" : formatted(" (in the filter '{}')", where)));
     }
   }
   return {};

@@ -1,6 +1,7 @@
 // The best trial, or the Pareto front with several objectives.
 #include <array>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "cli/output/output.h"
 #include "cli/reading.h"
@@ -33,9 +34,10 @@ int run(const Arguments& arguments) {
     return kExperimentFailed;
   }
   if (out.empty()) {
-    talk("no trial of '" + spec.name + "' has reported a finite '" +
-         spec.objectives.front().metric + "' yet; `" +
-         command_line("trials", experiment->directory) + "` shows them all");
+    talk(formatted("no trial of '{}' has reported a finite '{}' yet; `{}` shows them all",
+                   spec.name,
+                   spec.objectives.front().metric,
+                   command_line("trials", experiment->directory)));
     return kExperimentFailed;
   }
   return finish(out);

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -109,7 +110,8 @@ int run(const Arguments& arguments) {
   const auto console = console_options(STDOUT_FILENO, arguments.has("plain"), 1);
   const ChartStyle style{.width = output_columns() > 0 ? output_columns() : 80,
                          .color = console.color && console.live};
-  return finish(chart(*comparison, request->axis, style) + "\n" + compare_text(*comparison));
+  return finish(
+      formatted("{}\n{}", chart(*comparison, request->axis, style), compare_text(*comparison)));
 }
 
 }  // namespace

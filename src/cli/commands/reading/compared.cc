@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/output/output.h"
@@ -17,8 +19,9 @@ namespace {
 Result<Budget> parse_budget(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos) {
-    return Error{ErrorCode::invalid_argument,
-                 "--at is '" + text + "'; it must be of the form AXIS=AMOUNT, such as time=10m"};
+    return failure(ErrorCode::invalid_argument,
+                   "--at is '{}'; it must be of the form AXIS=AMOUNT, such as time=10m",
+                   text);
   }
   const auto axis = parse_axis("--at", text.substr(0, equals));
   if (!axis) {
@@ -28,7 +31,7 @@ Result<Budget> parse_budget(const std::string& text) {
   if (*axis == CurveAxis::time) {
     const auto seconds = parse_duration("--at", amount);
     if (seconds && !(*seconds > 0)) {
-      return Error{ErrorCode::invalid_argument, "--at is '" + text + "'; it must be above 0"};
+      return failure(ErrorCode::invalid_argument, "--at is '{}'; it must be above 0", text);
     }
     return seconds ? Result<Budget>(Budget{*axis, *seconds}) : seconds.error();
   }
@@ -60,8 +63,10 @@ Result<CurveAxis> parse_axis(const std::string& option, const std::string& word)
   if (word == "resource") {
     return CurveAxis::resource;
   }
-  return Error{ErrorCode::invalid_argument,
-               option + ": " + unknown_name("axis", word, split(kAxisWords, ' '))};
+  return failure(ErrorCode::invalid_argument,
+                 "{}: {}",
+                 option,
+                 unknown_name("axis", word, split(kAxisWords, ' ')));
 }
 
 Result<ComparisonOptions> comparison_options(const Arguments& arguments,
@@ -81,7 +86,7 @@ Result<ComparisonOptions> comparison_options(const Arguments& arguments,
   if (const auto text = arguments.text("optimum")) {
     options.optimum = parse_number(*text);
     if (!options.optimum || !std::isfinite(*options.optimum)) {
-      problems.push_back("--optimum is '" + *text + "'; it must be a finite number");
+      problems.push_back(formatted("--optimum is '{}'; it must be a finite number", *text));
     }
   }
   if (const auto text = arguments.text("at")) {
@@ -112,9 +117,10 @@ Result<Compared> compared_experiments(const Arguments& arguments,
     compared.directories = list_experiments(results);
   }
   if (compared.directories.empty()) {
-    return Error{ErrorCode::not_found,
-                 "no experiments in " + results.string() +
-                     " to compare; name a directory that holds some with --results"};
+    return failure(
+        ErrorCode::not_found,
+        "no experiments in {} to compare; name a directory that holds some with --results",
+        results.string());
   }
   return compared;
 }

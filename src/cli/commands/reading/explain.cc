@@ -1,6 +1,7 @@
 // Why a trial did what it did: every decision, choice, attempt and retry, from the log.
 #include <array>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output/output.h"
@@ -19,7 +20,7 @@ constexpr std::array kOptions = {kResults, kJson};
 
 std::string with_numbers(const std::string& reason, const Numbers& numbers) {
   const std::string text = numbers_text(numbers);
-  return reason + (text.empty() ? "" : " (" + text + ")");
+  return reason + (text.empty() ? "" : formatted(" ({})", text));
 }
 
 std::string because(const std::string& reason) {
@@ -32,9 +33,10 @@ std::string took(const Measured& measured) {
     return {};
   }
   constexpr std::int64_t kMegabyte = 1'000'000;
-  return " after " + duration_text(measured.wall_s) + " (" + duration_text(measured.cpu_s) +
-         " of CPU, peak memory " +
-         std::to_string((measured.max_rss_bytes + kMegabyte - 1) / kMegabyte) + " MB)";
+  return formatted(" after {} ({} of CPU, peak memory {} MB)",
+                   duration_text(measured.wall_s),
+                   duration_text(measured.cpu_s),
+                   (measured.max_rss_bytes + kMegabyte - 1) / kMegabyte);
 }
 
 // The story of one trial, a line an event. A result and the decision on it are one line.
@@ -60,15 +62,16 @@ class Timeline {
   void tell_known(const KnownResult& known) {
     say("known when the experiment began (--known); it did not run here");
     for (const auto& [name, value] : known.config) {
-      text_ += pad_left("", 13) + printable(name + " = " + to_text(value)) + "\n";
+      text_ += formatted(
+          "{}{}\n", pad_left("", 13), printable(formatted("{} = {}", name, to_text(value))));
     }
-    say("iteration " + std::to_string(known.training_iteration) + "  " +
-        metrics_text(known.metrics));
+    say(formatted("iteration {}  {}", known.training_iteration, metrics_text(known.metrics)));
   }
 
   void tell_unmet(const std::string& unmet) {
     if (!unmet.empty()) {
-      say("infeasible: " + unmet + "; it ranks after all trials that meet every requirement");
+      say(formatted("infeasible: {}; it ranks after all trials that meet every requirement",
+                    unmet));
     }
   }
 
@@ -77,52 +80,64 @@ class Timeline {
     const double seconds = static_cast<double>(time_ - start_) * 1e-6;
     std::string margin = pad_left(duration_text(seconds), 9) + "  ";
     for (const auto& line : split(what, '\n')) {
-      text_ += margin + printable(line) + "\n";
+      text_ += formatted("{}{}\n", margin, printable(line));
       margin = pad_left("", 13);
     }
   }
 
   void on(const TrialAdded& added) {
-    say("proposed by " + added.proposed_by + because(added.reason));
+    say(formatted("proposed by {}{}", added.proposed_by, because(added.reason)));
     for (const auto& [name, value] : added.config) {
-      text_ += pad_left("", 13) + printable(name + " = " + to_text(value)) + "\n";
+      text_ += formatted(
+          "{}{}\n", pad_left("", 13), printable(formatted("{} = {}", name, to_text(value))));
     }
   }
   void on(const TrialChosen& chosen) {
     const Choice& choice = chosen.choice;
     std::string what = choice.kind == ChoiceKind::run ? "chosen to run" : "chosen to end";
     what += from(choice.checkpoint.value_or(CheckpointId{}));
-    what += " by " + chosen.chosen_by + because(with_numbers(choice.reason, choice.numbers));
+    what += formatted(
+        " by {}{}", chosen.chosen_by, because(with_numbers(choice.reason, choice.numbers)));
     say(what);
     if (choice.config) {
       for (const auto& [name, value] : *choice.config) {
-        text_ += pad_left("", 13) + printable(name + " = " + to_text(value)) + "\n";
+        text_ += formatted(
+            "{}{}\n", pad_left("", 13), printable(formatted("{} = {}", name, to_text(value))));
       }
     }
   }
   void on(const AttemptStarted& started) {
-    say("attempt " + std::to_string(started.attempt) + " starts" + from(started.checkpoint) +
-        (started.devices.empty() ? "" : " on devices " + started.devices));
+    say(formatted("attempt {} starts{}{}",
+                  started.attempt,
+                  from(started.checkpoint),
+                  started.devices.empty() ? "" : " on devices " + started.devices));
   }
   void on(const ResultReported& reported) { metrics_ = metrics_text(reported.metrics); }
   void on(const ResultRepeated& repeated) {
-    say("iteration " + std::to_string(repeated.training_iteration) +
-        " reported again after a restart; the first result stands");
+    say(formatted("iteration {} reported again after a restart; the first result stands",
+                  repeated.training_iteration));
   }
   void on(const DecisionMade& made) {
-    say("iteration " + std::to_string(made.training_iteration) + "  " + metrics_ + "  -> " +
-        std::string(to_text(made.decision.kind)) + " by " + made.decided_by +
-        because(with_numbers(made.decision.reason, made.decision.numbers)));
+    say(formatted("iteration {}  {}  -> {} by {}{}",
+                  made.training_iteration,
+                  metrics_,
+                  to_text(made.decision.kind),
+                  made.decided_by,
+                  because(with_numbers(made.decision.reason, made.decision.numbers))));
   }
   void on(const CheckpointCommitted& committed) {
-    say("checkpoint " + std::to_string(committed.checkpoint.value) + " of iteration " +
-        std::to_string(committed.training_iteration));
+    say(formatted(
+        "checkpoint {} of iteration {}", committed.checkpoint.value, committed.training_iteration));
   }
   void on(const AttemptEnded& ended) {
     const std::string status =
         ended.exit_status == 0 ? "" : ", exit status " + std::to_string(ended.exit_status);
-    say("attempt " + std::to_string(ended.attempt) + " " + std::string(to_text(ended.outcome)) +
-        status + took(ended.measured) + because(ended.message));
+    say(formatted("attempt {} {}{}{}{}",
+                  ended.attempt,
+                  to_text(ended.outcome),
+                  status,
+                  took(ended.measured),
+                  because(ended.message)));
   }
   void on(const TrialPaused& paused) {
     say(std::string(paused.held ? "paused by a person" : "paused") + because(paused.reason));
@@ -131,7 +146,9 @@ class Timeline {
   void on(const TrialEnded& ended) {
     say(std::string(to_text(ended.state)) + because(ended.reason));
   }
-  void on(const ControlRequested& asked) { say(asked.who + " asked: " + asked.request); }
+  void on(const ControlRequested& asked) {
+    say(formatted("{} asked: {}", asked.who, asked.request));
+  }
   void on(const LimitReached& reached) { say(reached.limit + because(reached.reason)); }
   template <class Other>
   void on(const Other& /*not about a trial*/) {}
@@ -142,8 +159,8 @@ class Timeline {
       return {};
     }
     const auto& [donor, iteration] = found->second;
-    const std::string whose = donor == trial_ ? "its own" : "trial " + to_text(donor) + "'s";
-    return " from " + whose + " checkpoint of iteration " + std::to_string(iteration);
+    const std::string whose = donor == trial_ ? "its own" : formatted("trial {}'s", to_text(donor));
+    return formatted(" from {} checkpoint of iteration {}", whose, iteration);
   }
 
   const TrialId trial_;
@@ -190,8 +207,9 @@ int run(const Arguments& arguments) {
     }
     timeline.tell_unmet(row->unmet);
   }
-  return finish(arguments.has("json") ? decisions
-                                      : "trial " + to_text(*wanted) + "\n" + timeline.text());
+  return finish(arguments.has("json")
+                    ? decisions
+                    : formatted("trial {}\n{}", to_text(*wanted), timeline.text()));
 }
 
 }  // namespace

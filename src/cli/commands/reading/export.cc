@@ -1,6 +1,7 @@
 // The log in other forms. Text goes to stdout or a file, layouts of files into a new directory.
 #include <array>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "cli/output/csv_export.h"
 #include "cli/output/output.h"
@@ -123,8 +124,9 @@ int export_policy(const std::filesystem::path& directory,
     return fail(trial.error());
   }
   if ((*state)->record(*trial).attempts == 0) {
-    return fail_usage("trial " + to_text(*trial) +
-                      " never ran, so no schedule led to it; name another with --policy");
+    return fail_usage(
+        formatted("trial {} never ran, so no schedule led to it; name another with --policy",
+                  to_text(*trial)));
   }
   Lineage lineage;
   return export_text(directory,
@@ -163,7 +165,7 @@ int export_layout(const std::filesystem::path& directory,
       return fail(done.error());
     }
   }
-  talk("wrote " + std::to_string((*state)->trial_count()) + " trials to " + *output);
+  talk(formatted("wrote {} trials to {}", (*state)->trial_count(), *output));
   return kSuccess;
 }
 
@@ -179,13 +181,16 @@ int export_bundle(const std::filesystem::path& directory, const std::string& pat
     files.push_back(file.path);
   }
   if (!spec.command.empty()) {
-    talk("not in it, and needed to run it again: the program " + join(spec.command, " ") +
-         (files.empty() ? "" : ", that is, here: " + join(files, ", ")));
+    talk(formatted("not in it, and needed to run it again: the program {}{}",
+                   join(spec.command, " "),
+                   files.empty() ? "" : ", that is, here: " + join(files, ", ")));
   } else if (!files.empty()) {
     talk("not in it, and needed to run it again: " + join(files, ", "));
   } else if (const auto table = benchmark_of(spec)) {
-    talk("there is no " + *table +
-         " here, so the bundle can't tell it from a changed one; export where it was simulated");
+    talk(
+        formatted("there is no {} here, so the bundle can't tell it from a changed one; export "
+                  "where it was simulated",
+                  *table));
   }
   return kSuccess;
 }

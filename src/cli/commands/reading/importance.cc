@@ -129,7 +129,7 @@ std::string pair_table(const ImportanceReport& report, std::size_t top) {
                {"interval", Table::Align::right}});
   for (std::size_t i = 0; i < std::min(top, report.pairs.size()); ++i) {
     const PairImportance& each = report.pairs[i];
-    table.add({each.first + " x " + each.second,
+    table.add({formatted("{} x {}", each.first, each.second),
                percent(each.share.value),
                bar(each.share.value),
                interval(each.share)});
@@ -154,12 +154,14 @@ int run(const Arguments& arguments) {
   } else if (ranked) {
     out = parameter_table(*report, wish->top);
     out += report->pairs.empty() ? "" : "\n" + pair_table(*report, wish->top);
-    out += "\n" + printable(counted_text(*report)) + "\n" + method_text(*report) + "\n";
+    out += formatted("\n{}\n{}\n", printable(counted_text(*report)), method_text(*report));
   }
   const int printed = finish(out);
   if (!ranked) {
-    talk("the parameters of '" + report->experiment + "' are not ranked: " + report->reason + ". " +
-         counted_text(*report));
+    talk(formatted("the parameters of '{}' are not ranked: {}. {}",
+                   report->experiment,
+                   report->reason,
+                   counted_text(*report)));
   }
   return ranked || printed != kSuccess ? printed : kExperimentFailed;
 }

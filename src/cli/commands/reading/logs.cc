@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/contained_files.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output/output.h"
@@ -75,8 +76,9 @@ class GrowingFile {
     return true;
   }
   bool end_line() {
-    const std::string line =
-        json_ ? "{\"schema\": 1, \"line\": " + json_string(line_) + "}" : printable_lines(line_);
+    const std::string line = json_
+                                 ? formatted("{{\"schema\": 1, \"line\": {}}}", json_string(line_))
+                                 : printable_lines(line_);
     line_.clear();
     return print(line + "\n");
   }
@@ -120,13 +122,17 @@ int run(const Arguments& arguments) {
   if (!files.open(name, O_RDONLY) && !arguments.has("follow")) {
     if (errno != ENOENT) {
       return fail({is_foreign(errno) ? ErrorCode::corruption : ErrorCode::io,
-                   "can't read " + path.string() + ": " + file_trouble(errno)});
+                   formatted("can't read {}: {}", path.string(), file_trouble(errno))});
     }
     const TrialState state = experiment->state->state(*trial);
-    return fail({ErrorCode::not_found,
-                 "trial " + to_text(*trial) + " of '" + experiment->state->spec().name + "' (" +
-                     std::string(to_text(state)) + ") has no " + path.string() +
-                     "; only trials whose program was started have logs"});
+    return fail(
+        {ErrorCode::not_found,
+         formatted(
+             "trial {} of '{}' ({}) has no {}; only trials whose program was started have logs",
+             to_text(*trial),
+             experiment->state->spec().name,
+             to_text(state),
+             path.string())});
   }
   GrowingFile rotated(files, name + ".1", arguments.has("json"));
   GrowingFile file(files, name, arguments.has("json"));

@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output/output.h"
@@ -45,7 +46,9 @@ Row row_of(const ListedExperiment& listed) {
           .state = std::string(experiment_state_text(listed.running, status.finished)),
           .trials = std::to_string(status.added_count()),
           .counts = counts_of(status, listed.running),
-          .best = status.best_value ? status.metric + " " + short_number(*status.best_value) : "-",
+          .best = status.best_value
+                      ? formatted("{} {}", status.metric, short_number(*status.best_value))
+                      : "-",
           .age = duration_text(age_s(listed)),
           .tags = join(listed.remarks.tags, ",")};
 }
@@ -115,8 +118,9 @@ int run(const Arguments& arguments) {
   const std::filesystem::directory_iterator entries(results, unreadable);
   if (unreadable && unreadable != std::errc::no_such_file_or_directory) {
     return fail({ErrorCode::io,
-                 "can't list " + results.string() + ": " + unreadable.message() +
-                     "; name another place with --results"});
+                 formatted("can't list {}: {}; name another place with --results",
+                           results.string(),
+                           unreadable.message())});
   }
   for (const ListedExperiment& listed : experiments_of(results)) {
     const auto& status = listed.status;
@@ -134,11 +138,12 @@ int run(const Arguments& arguments) {
     return finish(lines);
   }
   if (rows.empty() && arguments.has("tag")) {
-    talk("no experiment in " + results.string() + " has these tags");
+    talk(formatted("no experiment in {} has these tags", results.string()));
     return kSuccess;
   }
   if (rows.empty()) {
-    talk("no experiments in " + results.string() + "; 'luthier run --help' shows how to start one");
+    talk(formatted("no experiments in {}; 'luthier run --help' shows how to start one",
+                   results.string()));
     return kSuccess;
   }
   return finish(table_text(rows));

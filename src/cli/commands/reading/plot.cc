@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/commands/reading/compared.h"
@@ -69,8 +70,8 @@ Result<double> pixels(const Arguments& arguments,
   const std::string name = std::string("--") + option;
   LUTHIER_TAKE(const auto count, parse_count(name, *text, least));
   if (count > kMost) {
-    return Error{ErrorCode::invalid_argument,
-                 name + " is '" + *text + "'; it must be at most " + std::to_string(kMost)};
+    return failure(
+        ErrorCode::invalid_argument, "{} is '{}'; it must be at most {}", name, *text, kMost);
   }
   return static_cast<double>(count);
 }
@@ -96,8 +97,9 @@ Result<Plotted> plotted(const Arguments& arguments) {
     if (i > 1 && of_parameters) {
       plot.options.parameters.push_back(operands[i]);
     } else if (i > 1 && !several) {
-      return Error{ErrorCode::invalid_argument,
-                   "'" + plot.kind + "' shows one experiment; best and compare show several"};
+      return failure(ErrorCode::invalid_argument,
+                     "'{}' shows one experiment; best and compare show several",
+                     plot.kind);
     } else {
       LUTHIER_TAKE(auto found, look_up_experiment(results_directory(arguments), operands[i]));
       plot.experiments.push_back(std::move(found));

@@ -74,9 +74,9 @@ std::string typed(const Arguments& arguments, const std::string& command) {
   }
   for (const auto& [option, value] : arguments.given()) {
     const bool of_file = option->name == "output" || option->name == "force";
-    line += command == "compare" && of_file ? ""
-                                            : " --" + std::string(option->name) +
-                                                  (value.empty() ? "" : " " + shell_word(value));
+    line += command == "compare" && of_file
+                ? ""
+                : formatted(" --{}{}", option->name, value.empty() ? "" : " " + shell_word(value));
   }
   return line;
 }

@@ -2,6 +2,7 @@
 #include <array>
 #include <span>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output/output.h"
@@ -26,7 +27,7 @@ std::string counts_text(const Overview& experiment) {
   std::string out;
   for (const auto& [name, count] : counts_of(experiment.status, experiment.running)) {
     if (name != kInterruptedState || count > 0) {
-      out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name);
+      out += formatted("{}{} {}", out.empty() ? "" : ", ", count, name);
     }
   }
   return out;
@@ -37,8 +38,7 @@ std::string controller_text(const Overview& experiment) {
   if (!status.host && !experiment.running) {
     return "none yet";
   }
-  const std::string process =
-      "process " + std::to_string(status.pid) + " on " + status.host.value_or("");
+  const std::string process = formatted("process {} on {}", status.pid, status.host.value_or(""));
   return experiment.running ? process : "none; the last was " + process;
 }
 
@@ -60,8 +60,9 @@ std::string best_text(const Overview& experiment) {
   }
   if (text.empty() && !experiment.status.nearest.empty()) {
     const TrialRow& nearest = experiment.status.nearest.front();
-    return "none meets every requirement; the nearest:\n" + trial_line(experiment.spec, nearest) +
-           "\n" + nearest.unmet;
+    return formatted("none meets every requirement; the nearest:\n{}\n{}",
+                     trial_line(experiment.spec, nearest),
+                     nearest.unmet);
   }
   return text.empty() ? "no finite result yet" : text;
 }
@@ -85,8 +86,10 @@ std::string priors_text(const ExperimentSpec& spec) {
 std::string related_text(const ExperimentSpec& spec) {
   std::string text;
   for (const RelatedTask& task : spec.related) {
-    text += (text.empty() ? "" : "\n") + task.name + ", " +
-            counted(static_cast<std::int64_t>(task.results.size()), "result");
+    text += formatted("{}{}, {}",
+                      text.empty() ? "" : "\n",
+                      task.name,
+                      counted(static_cast<std::int64_t>(task.results.size()), "result"));
   }
   return text;
 }
@@ -94,7 +97,7 @@ std::string related_text(const ExperimentSpec& spec) {
 std::string pairs_text(std::span<const std::pair<std::string, std::string>> pairs) {
   std::string text;
   for (const auto& [key, value] : pairs) {
-    text += (text.empty() ? "" : "\n") + key + "=" + value;
+    text += formatted("{}{}={}", text.empty() ? "" : "\n", key, value);
   }
   return text;
 }
@@ -112,8 +115,8 @@ std::string note_text(const Overview& experiment) {
   std::string text = remarks.problem.empty() ? remarks.experiment.note : remarks.problem;
   const auto trials = remarked_trials(remarks);
   if (!trials.empty()) {
-    text += (text.empty() ? "" : "\n") +
-            ("(on " + counted(std::ssize(trials), "trial") + " too: `luthier note` says which)");
+    text += (text.empty() ? "" : "\n") + (formatted("(on {} too: `luthier note` says which)",
+                                                    counted(std::ssize(trials), "trial")));
   }
   return text;
 }
@@ -153,7 +156,7 @@ std::string human(const std::vector<Fact>& facts) {
     }
     std::string heading = fact.heading;
     for (const auto& line : split(fact.text, '\n')) {
-      out += pad_right(heading, 12) + printable(line) + "\n";
+      out += formatted("{}{}\n", pad_right(heading, 12), printable(line));
       heading.clear();
     }
   }

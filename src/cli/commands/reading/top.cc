@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/format.h"
 #include "cli/output/output.h"
 #include "cli/output/top_json.h"
 #include "cli/reading.h"
@@ -89,8 +90,9 @@ class Top {
   }
 
   std::string gone_text() const {
-    return controller_ ? "its controller, process " + std::to_string(controller_->pid) + " on " +
-                             controller_->host + ", is gone"
+    return controller_ ? formatted("its controller, process {} on {}, is gone",
+                                   controller_->pid,
+                                   controller_->host)
                        : "no controller has begun with it";
   }
 

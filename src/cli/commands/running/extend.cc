@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/format.h"
 #include "cli/asking.h"
 #include "cli/commands/running/continue_experiment.h"
 #include "cli/options/option_table.h"
@@ -29,10 +30,10 @@ int run(const Arguments& arguments) {
     if (const auto directory = find_experiment(arguments); directory && is_running(*directory)) {
       const std::string name = directory->filename().string();
       return fail({ErrorCode::unavailable,
-                   name +
-                       " is running, and its trials belong to the space that it has; when it has "
-                       "ended (`luthier stop " +
-                       name + "` ends it), give the same again"});
+                   formatted("{} is running, and its trials belong to the space that it has; when "
+                             "it has ended (`luthier stop {}` ends it), give the same again",
+                             name,
+                             name)});
     }
   } else if (const auto done =
                  ask_if_running(arguments,

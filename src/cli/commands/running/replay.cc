@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/output/output.h"
@@ -31,14 +32,17 @@ std::string json(const ReplayCounts& counts) {
 }
 
 std::string human(const ReplayCounts& counts) {
-  const std::string text = std::to_string(counts.decisions) + " decisions, " +
-                           std::to_string(counts.choices) + " choices and " +
-                           std::to_string(counts.suggestions) + " suggestions recomputed: ";
+  const std::string text = formatted("{} decisions, {} choices and {} suggestions recomputed: ",
+                                     counts.decisions,
+                                     counts.choices,
+                                     counts.suggestions);
   if (counts.differences == 0) {
     return text + "all are the same\n";
   }
-  return text + std::to_string(counts.differences) +
-         " differ\nfirst difference: " + printable(counts.first_difference) + "\n";
+  return formatted("{}{} differ\nfirst difference: {}\n",
+                   text,
+                   counts.differences,
+                   printable(counts.first_difference));
 }
 
 int run(const Arguments& arguments) {

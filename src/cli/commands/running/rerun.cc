@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/options/run_checks.h"
@@ -27,16 +29,18 @@ struct Rerun {
 std::string problem_with_bundle(const Bundle& bundle, const Option& option) {
   const bool simulated = bundle.spec.executor == kSimulatedExecutor;
   if (!option.stands(in::bundle)) {
-    return "--" + std::string(option.name) +
-           " and --from can't be used together, because the bundle says what to run; drop one";
+    return formatted(
+        "--{} and --from can't be used together, because the bundle says what to run; drop one",
+        option.name);
   }
   if (option.name == "benchmark" && !simulated) {
-    return "--benchmark is for simulated experiments, and '" + bundle.spec.name +
-           "' ran a program; drop it";
+    return formatted("--benchmark is for simulated experiments, and '{}' ran a program; drop it",
+                     bundle.spec.name);
   }
   if (option.name == "jobs" && simulated) {
-    return "--jobs is for programs, and '" + bundle.spec.name + "' was simulated with " +
-           std::to_string(bundle.facts.jobs) + " workers; drop it";
+    return formatted("--jobs is for programs, and '{}' was simulated with {} workers; drop it",
+                     bundle.spec.name,
+                     bundle.facts.jobs);
   }
   return {};
 }
@@ -63,17 +67,21 @@ Result<> check_table(const Rerun& rerun, std::span<const NeededFile> here) {
   const auto table = benchmark_of(rerun.request.spec);
   const std::string remedy = "; name the right one with --benchmark FILE.json";
   if (table && rerun.bundle.needs.empty()) {
-    talk("the bundle was made where there was no " + *benchmark_of(rerun.bundle.spec) +
-         ", so a changed one is not noticed: results may differ");
+    talk(
+        formatted("the bundle was made where there was no {}, so a changed one is not noticed: "
+                  "results may differ",
+                  *benchmark_of(rerun.bundle.spec)));
   }
   if (table && here.size() < rerun.bundle.needs.size()) {
-    return Error{ErrorCode::invalid_argument, "there is no complete table " + *table + remedy};
+    return failure(ErrorCode::invalid_argument, "there is no complete table {}{}", *table, remedy);
   }
   for (std::size_t i = 0; table && i < rerun.bundle.needs.size(); ++i) {
     if (here[i].sha256 != rerun.bundle.needs[i].sha256) {
-      return Error{ErrorCode::invalid_argument,
-                   here[i].path + " is not the table the bundle was made with (SHA-256 " +
-                       rerun.bundle.needs[i].sha256.substr(0, 12) + "...)" + remedy};
+      return failure(ErrorCode::invalid_argument,
+                     "{} is not the table the bundle was made with (SHA-256 {}...){}",
+                     here[i].path,
+                     rerun.bundle.needs[i].sha256.substr(0, 12),
+                     remedy);
     }
   }
   return {};
@@ -120,8 +128,10 @@ Result<> check_algorithms(const ExperimentRequest& request) {
 Result<> check_canonical(const Bundle& bundle, const std::string& path) {
   const auto read = CanonicalAgreement(0).compare(bundle.canonical, "");
   return read ? Result<>()
-              : Error{ErrorCode::corruption,
-                      path + ": canonical.jsonl: " + read.error().message + "; make it again"};
+              : failure(ErrorCode::corruption,
+                        "{}: canonical.jsonl: {}; make it again",
+                        path,
+                        read.error().message);
 }
 
 Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
@@ -162,15 +172,15 @@ Result<Rerun> prepare(const Arguments& arguments, const std::string& path) {
 std::string versions_text(const BundleFacts& before, const BundleFacts& now) {
   std::vector<std::string> changed;
   if (before.luthier_version != now.luthier_version) {
-    changed.push_back("luthier " + before.luthier_version + " then and " + now.luthier_version +
-                      " now");
+    changed.push_back(
+        formatted("luthier {} then and {} now", before.luthier_version, now.luthier_version));
   }
   for (const PluginVersion& plugin : before.plugins) {
     const auto same = std::ranges::find(now.plugins, plugin);
     const auto other = std::ranges::find(now.plugins, plugin.name, &PluginVersion::name);
     if (same == now.plugins.end() && other != now.plugins.end()) {
-      changed.push_back(plugin.name + " version " + std::to_string(plugin.version) + " then and " +
-                        std::to_string(other->version) + " now");
+      changed.push_back(
+          formatted("{} version {} then and {} now", plugin.name, plugin.version, other->version));
     }
   }
   return join(changed, ", ");
@@ -202,27 +212,31 @@ std::string json(const Rerun& rerun,
 }
 
 std::string human(const Rerun& rerun, const Agreement& agreement, const BundleFacts& now) {
-  std::string text = std::to_string(agreement.trials) + " trials, " +
-                     std::to_string(agreement.configurations) + " configurations, " +
-                     std::to_string(agreement.results) + " results and " +
-                     std::to_string(agreement.decisions) + " decisions compared with '" +
-                     rerun.bundle.spec.name + "': ";
+  std::string text =
+      formatted("{} trials, {} configurations, {} results and {} decisions compared with '{}': ",
+                agreement.trials,
+                agreement.configurations,
+                agreement.results,
+                agreement.decisions,
+                rerun.bundle.spec.name);
   if (agreement.differences == 0) {
     text += rerun.request.tolerance == 0
                 ? "all are the same\n"
-                : "they agree; metrics differ by up to " +
-                      short_number(agreement.largest_deviation) + " (tolerance " +
-                      format_number(rerun.request.tolerance) + ")\n";
+                : formatted("they agree; metrics differ by up to {} (tolerance {})\n",
+                            short_number(agreement.largest_deviation),
+                            format_number(rerun.request.tolerance));
     return text;
   }
-  text += std::to_string(agreement.differences) +
-          " differ\nfirst difference: " + printable(agreement.first_difference) + "\n";
+  text += formatted("{} differ\nfirst difference: {}\n",
+                    agreement.differences,
+                    printable(agreement.first_difference));
   if (agreement.largest_deviation > 0) {
-    text += "metrics differ by up to " + short_number(agreement.largest_deviation) +
-            ", relative; set what is acceptable with --tolerance\n";
+    text +=
+        formatted("metrics differ by up to {}, relative; set what is acceptable with --tolerance\n",
+                  short_number(agreement.largest_deviation));
   }
   const std::string versions = versions_text(rerun.bundle.facts, now);
-  return text + (versions.empty() ? "" : "versions: " + printable(versions) + "\n");
+  return text + (versions.empty() ? "" : formatted("versions: {}\n", printable(versions)));
 }
 
 int report(const Arguments& arguments, const Rerun& rerun, const std::filesystem::path& directory) {

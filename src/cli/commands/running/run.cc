@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/commands/running/rerun.h"
@@ -124,8 +125,8 @@ int run_to_its_end(const Arguments& arguments, ExperimentRequest& request) {
                  request.spec);
   if (*pages && request.verbosity > 0) {
     const std::string option = results_option(request.options.session.results);
-    talk("the pages end with the run; 'luthier serve" + (option.empty() ? "" : " " + option) +
-         "' shows it again");
+    talk(formatted("the pages end with the run; 'luthier serve{}' shows it again",
+                   option.empty() ? "" : " " + option));
   }
   return code;
 }

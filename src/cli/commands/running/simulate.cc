@@ -8,6 +8,7 @@
 #include <cmath>
 #include <csignal>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "cli/options/experiment_request.h"
@@ -96,18 +97,21 @@ std::string human_line(const SimulatedExperiment& experiment,
                        double took_s) {
   const CurvePoint& end = experiment.curve.back();
   const auto regret = experiment.regret();
-  std::string line = "seed " + std::to_string(experiment.seed) + ": " +
-                     spec.objectives.front().metric + " " +
-                     (end.best ? short_number(*end.best) : "-");
+  std::string line = formatted("seed {}: {} {}",
+                               experiment.seed,
+                               spec.objectives.front().metric,
+                               end.best ? short_number(*end.best) : "-");
   if (spec.objectives.size() > 1) {
-    line += ", " + counted(static_cast<std::int64_t>(experiment.front.size()), "trial") +
-            " in the Pareto front";
+    line += formatted(", {} in the Pareto front",
+                      counted(static_cast<std::int64_t>(experiment.front.size()), "trial"));
     line += experiment.hypervolume ? ", hypervolume " + short_number(*experiment.hypervolume) : "";
   }
   line += regret ? ", regret " + short_number(*regret) : "";
-  line += " after " + std::to_string(end.trials) + " trials, " + std::to_string(end.resource) +
-          " results and " + format_number(std::round(end.time_s)) + " s of virtual time (" +
-          format_number(std::round(took_s * 100) / 100) + " s)";
+  line += formatted(" after {} trials, {} results and {} s of virtual time ({} s)",
+                    end.trials,
+                    end.resource,
+                    format_number(std::round(end.time_s)),
+                    format_number(std::round(took_s * 100) / 100));
   return printable(line) + "\n";
 }
 
@@ -127,14 +131,19 @@ void mention_surprises(const SimulatedExperiment& experiment, const ExperimentSp
   const Objective& objective = spec.objectives.front();
   const CurvePoint& end = experiment.curve.back();
   if (surpasses_optimum(experiment, objective.mode)) {
-    talk("the optimum " + format_number(*experiment.optimum) + " is none: " + seed + " found " +
-         format_number(*end.best) + "; correct 'optimum' in the benchmark");
+    talk(formatted("the optimum {} is none: {} found {}; correct 'optimum' in the benchmark",
+                   format_number(*experiment.optimum),
+                   seed,
+                   format_number(*end.best)));
   }
   if (!end.best) {
-    talk(seed + ": no trial reported a finite '" + objective.metric + "'" +
-         (spec.require.empty() ? "; " : " and met every requirement; ") + experiment.reason);
+    talk(formatted("{}: no trial reported a finite '{}'{}{}",
+                   seed,
+                   objective.metric,
+                   spec.require.empty() ? "; " : " and met every requirement; ",
+                   experiment.reason));
   } else if (end.trials < spec.samples && !(spec.time_budget_s > 0)) {
-    talk(seed + ": " + experiment.reason);
+    talk(formatted("{}: {}", seed, experiment.reason));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "base/format.h"
 #include "base/terminal_text.h"
 #include "cli/advice/correction.h"
 #include "cli/advice/failure_advice.h"
@@ -94,7 +95,7 @@ int report(const Arguments& arguments, const ExperimentRequest& request, const T
   std::string text = tried_text(tried, output_columns());
   if (const auto next = code == kSuccess ? next_command(arguments, request, tried) : "";
       !next.empty()) {
-    text += "\nto tune it: " + printable(next) + "\n";
+    text += formatted("\nto tune it: {}\n", printable(next));
   }
   if (!print(text)) {
     return kSystem;

@@ -52,7 +52,7 @@ void append_option(ArgumentStyle style,
                    const ParameterWords& words,
                    std::vector<std::string>& out) {
   if (style == ArgumentStyle::hydra) {
-    out.push_back(name + "=" + hydra_value(value));
+    out.push_back(formatted("{}={}", name, hydra_value(value)));
   } else if (words.is_flag(name)) {
     if (auto argument = words.flag_argument(name, value)) {
       out.push_back(*std::move(argument));

@@ -35,7 +35,7 @@ std::string quote(std::string_view argument) {
 }
 
 std::string in_braces(std::string_view name) {
-  return "{" + std::string(name) + "}";
+  return formatted("{{{}}}", name);
 }
 
 }  // namespace
@@ -59,8 +59,10 @@ std::vector<std::string> CommandTemplate::Parser::known() const {
 void CommandTemplate::Parser::parameter_names() {
   for (const auto& name : parameters_) {
     if (std::ranges::find(kOwn, name) != kOwn.end()) {
-      problems.push_back("the parameter '" + name + "' has the name of the placeholder {" + name +
-                         "}; rename the parameter");
+      problems.push_back(formatted(
+          "the parameter '{}' has the name of the placeholder {{{}}}; rename the parameter",
+          name,
+          name));
     }
   }
 }
@@ -89,8 +91,11 @@ std::optional<std::string> CommandTemplate::Parser::copy(const std::string& path
     }
     const auto same = std::ranges::find(all, read->name(), &FileTemplate::name);
     if (same != all.end()) {
-      return "the templates " + same->path() + " and " + path +
-             " have the same name, and their copies would be one file; rename one";
+      return formatted(
+          "the templates {} and {} have the same name, and their copies would be one file; rename "
+          "one",
+          same->path(),
+          path);
     }
     all.push_back(*std::move(read));
     found = all.end() - 1;
@@ -179,7 +184,7 @@ std::optional<std::string> CommandTemplate::Parser::alone(const Argument& argume
       return formatted(": {} must be a separate argument", in_braces(piece.text));
     }
     if (piece.kind == Kind::spread) {
-      return ": {" + piece.text + "...} must be a separate argument";
+      return formatted(": {{{}...}} must be a separate argument", piece.text);
     }
     if (out_.names_flag(piece)) {
       return formatted(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/text.h"
 #include "executors/programs/command/command_parser.h"
 
@@ -126,9 +127,10 @@ Result<std::vector<std::string>> CommandTemplate::expand(const CommandContext& c
   }
   for (const auto& argument : out) {
     if (argument.find('\0') != std::string::npos) {
-      return Error{ErrorCode::invalid_argument,
-                   "the argument " + json_string(argument.substr(0, 60)) +
-                       " holds a NUL byte, which no program can be given; use {params.file:json}"};
+      return failure(ErrorCode::invalid_argument,
+                     "the argument {} holds a NUL byte, which no program can be given; use "
+                     "{{params.file:json}}",
+                     json_string(argument.substr(0, 60)));
     }
   }
   return out;

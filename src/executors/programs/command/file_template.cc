@@ -49,8 +49,11 @@ Result<std::string> read_file(const std::string& path) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status{};
   if (!file || fstat(file.get(), &status) != 0) {
-    return wrong("there is no template " + path + " that can be read (" + std::strerror(errno) +
-                 "); its path is relative to the working directory");
+    return wrong(
+        formatted("there is no template {} that can be read ({}); its path is relative to the "
+                  "working directory",
+                  path,
+                  std::strerror(errno)));
   }
   if (!S_ISREG(status.st_mode)) {
     return wrong(formatted(
@@ -155,13 +158,17 @@ class Cutter {
   bool take(std::string_view word, std::string_view text) {
     const std::string where = formatted("{}, line {}: ", path_, number_);
     if (words_.is_secret(word)) {
-      problems.push_back(where + "{" + std::string(word) +
-                         "} is a secret, which must not be written to a file; " +
-                         "read it from the environment");
+      problems.push_back(formatted(
+          "{}{{{}}} is a secret, which must not be written to a file; read it from the environment",
+          where,
+          word));
     } else if (!is_known(word)) {
       if (is_asked_about(word)) {
-        problems.push_back(where + unknown_name("placeholder", word, known_) + "; {{" +
-                           std::string(word) + "}} stands for {" + std::string(word) + "} itself");
+        problems.push_back(formatted("{}{}; {{{{{}}}}} stands for {{{}}} itself",
+                                     where,
+                                     unknown_name("placeholder", word, known_),
+                                     word,
+                                     word));
       }
       return false;
     }
@@ -268,10 +275,12 @@ Result<FileTemplate> FileTemplate::read(const std::string& path,
   if (!cutter.any && cutter.problems.empty()) {
     std::vector<std::string> braces;
     for (const std::string& parameter : parameters) {
-      braces.push_back("{" + parameter + "}");
+      braces.push_back(formatted("{{{}}}", parameter));
     }
-    cutter.problems.push_back("the template " + path + " holds no placeholder such as " +
-                              join(braces, ", ") + "; add one, or pass the file itself");
+    cutter.problems.push_back(formatted(
+        "the template {} holds no placeholder such as {}; add one, or pass the file itself",
+        path,
+        join(braces, ", ")));
   }
   if (!cutter.problems.empty()) {
     return wrong(join(cutter.problems, "\n"));
@@ -309,8 +318,10 @@ Result<std::string> FileTemplate::fill_line(const Line& line,
     const auto written = piece.place == Place::text ? std::optional(text)
                                                     : within_quotes(text, piece.place, format_);
     if (!written) {
-      return wrong(path_ + ": " + json_string(text) + " can't be in single quotes, where {" +
-                   piece.text + "} is; use double quotes");
+      return wrong(formatted("{}: {} can't be in single quotes, where {{{}}} is; use double quotes",
+                             path_,
+                             json_string(text),
+                             piece.text));
     }
     out += *written;
   }

@@ -87,7 +87,7 @@ void append_json(std::string& out, const Group& group) {
 
 void append_yaml(std::string& out, const Group& group, const std::string& indent) {
   for (const auto& entry : group.entries) {
-    out += indent + json_string(entry.key) + ":";
+    out += formatted("{}{}:", indent, json_string(entry.key));
     if (entry.value != nullptr) {
       out += formatted(" {}\n", format_value(*entry.value, ParameterFormat::yaml));
     } else {
@@ -101,8 +101,8 @@ void append_yaml(std::string& out, const Group& group, const std::string& indent
 void append_toml(std::string& out, const Group& group, const std::string& path) {
   for (const auto& entry : group.entries) {
     if (entry.value != nullptr) {
-      out +=
-          json_string(entry.key) + " = " + format_value(*entry.value, ParameterFormat::toml) + "\n";
+      out += formatted(
+          "{} = {}\n", json_string(entry.key), format_value(*entry.value, ParameterFormat::toml));
     }
   }
   for (const auto& entry : group.entries) {
@@ -171,9 +171,12 @@ std::optional<std::string> nesting_problem(std::span<const std::string> names) {
     for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
       const std::string outer = name.substr(0, dot);
       if (all.contains(outer)) {
-        return "the parameters '" + outer + "' and '" + name +
-               "' can't be in one {params.file}, where '" + outer +
-               "' would be a value and a group; rename one";
+        return formatted(
+            "the parameters '{}' and '{}' can't be in one {{params.file}}, where '{}' would be a "
+            "value and a group; rename one",
+            outer,
+            name,
+            outer);
       }
     }
   }

@@ -86,8 +86,10 @@ Result<> ParameterWords::check_secrets() const {
     for (const Value& value : domain.values) {
       const std::string variable = to_text(value);
       if (domain.kind == DomainKind::secret && std::getenv(variable.c_str()) == nullptr) {
-        problems.push_back("the secret '" + name + "' is in the environment variable " + variable +
-                           ", which is not set; export it first");
+        problems.push_back(formatted(
+            "the secret '{}' is in the environment variable {}, which is not set; export it first",
+            name,
+            variable));
       }
     }
   }

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -53,9 +54,12 @@ Error missing(const std::string& what, const std::string& file, const std::strin
                             : directory.empty()   ? " in the working directory"
                                                   : " in " + directory;
   return {ErrorCode::not_found,
-          "there is no " + what + " '" + to_utf8(file) + "'" + place +
-              (directory.empty() ? "; check its path, or go to the directory that it is in"
-                                 : "; put it back")};
+          formatted("there is no {} '{}'{}{}",
+                    what,
+                    to_utf8(file),
+                    place,
+                    directory.empty() ? "; check its path, or go to the directory that it is in"
+                                      : "; put it back")};
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace luthier {
 namespace {
 
 std::string line_of(const FileTemplate& file) {
-  return file.digest() + " " + file.path();
+  return formatted("{} {}", file.digest(), file.path());
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/failure.h"
+#include "base/format.h"
 #include "base/text.h"
 #include "executors/programs/command/parameter_files.h"
 
@@ -28,9 +30,12 @@ Result<> check_parameter_variables(std::span<const std::string> names) {
     const auto variable = parameter_variable(name);
     const auto [other, fresh] = taken.emplace(variable, name);
     if (!fresh) {
-      return Error{ErrorCode::invalid_argument,
-                   "the parameters '" + std::string(other->second) + "' and '" + name +
-                       "' would both be the environment variable " + variable + "; rename one"};
+      return failure(
+          ErrorCode::invalid_argument,
+          "the parameters '{}' and '{}' would both be the environment variable {}; rename one",
+          other->second,
+          name,
+          variable);
     }
   }
   return {};
@@ -88,7 +93,7 @@ std::vector<std::string> environment_of(const TrialEnvironment& trial) {
   }
   const auto set = [&](const std::string& name, const std::string& value) {
     if (fits(name, value)) {
-      out.push_back(name + "=" + value);
+      out.push_back(formatted("{}={}", name, value));
     }
   };
   set("LUTHIER_TRIAL_ID", std::to_string(request.id.trial.value));

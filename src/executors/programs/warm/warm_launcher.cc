@@ -269,11 +269,14 @@ void WarmLauncher::review() {
   } else if (serves_ && !said_warm_) {
     said_warm_ = true;
     const auto variable = changed_variable(imports_);
-    note("warm starts: from now on trials begin with " + join(ready_->packages, ", ") +
-         " imported (" + counted(ready_->modules, "module") + ", " + seconds_text(ready_->seconds) +
-         " of a trial's " + seconds_text(first_s_) + ")" +
-         (variable ? ", except for what the program imports after it sets " + *variable : "") +
-         "; --cold turns this off");
+    note(formatted(
+        "warm starts: from now on trials begin with {} imported ({}, {} of a trial's {}){}; --cold "
+        "turns this off",
+        join(ready_->packages, ", "),
+        counted(ready_->modules, "module"),
+        seconds_text(ready_->seconds),
+        seconds_text(first_s_),
+        variable ? ", except for what the program imports after it sets " + *variable : ""));
   }
 }
 
@@ -314,8 +317,11 @@ void WarmLauncher::hear(const Zygote::Message& message) {
   } else if (const auto* unfit = std::get_if<Zygote::Unfit>(&message)) {
     turn_off(unfit->reason);
   } else if (const auto* hidden = std::get_if<Zygote::Hidden>(&message)) {
-    note("warm starts are off while the program's folder has a module " + hidden->module +
-         ", the name of one that is imported beforehand" + std::string(kOff));
+    note(
+        formatted("warm starts are off while the program's folder has a module {}, the name of one "
+                  "that is imported beforehand{}",
+                  hidden->module,
+                  kOff));
   } else if (has_ended(guardian_.socket())) {
     drop_zygote();  // it went with the guardian: another one follows
   } else {

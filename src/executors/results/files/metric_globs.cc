@@ -7,6 +7,7 @@
 
 #include <fnmatch.h>
 
+#include "base/format.h"
 #include "base/text.h"
 
 namespace luthier {
@@ -57,7 +58,7 @@ struct Search {
       if (++looks >= kMostLooks || found.size() >= kMostFiles) {
         return;
       }
-      look_at(directory.empty() ? name : directory + "/" + name, depth);
+      look_at(directory.empty() ? name : formatted("{}/{}", directory, name), depth);
     }
   }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "core/json.h"
 #include "executors/results/files/event_format.h"
@@ -22,7 +23,7 @@ bool is_list_of_objects(const Json& json) {
 void flatten(const Json& object, const std::string& prefix, Metrics& record) {
   for (const auto& [name, member] : object.members) {
     if (member.kind == Json::Kind::object) {
-      flatten(member, prefix + name + "/", record);
+      flatten(member, formatted("{}{}/", prefix, name), record);
     } else if (auto value = member.to_value()) {
       record.set(prefix + name, *std::move(value));
     }

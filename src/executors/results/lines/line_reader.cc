@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
 #include "executors/results/lines/bars.h"
 #include "executors/results/lines/line_context.h"
 #include "executors/results/lines/neighbours.h"
@@ -226,7 +227,7 @@ bool LineReader::labelled(std::string_view text, const OnHeard& on_heard) {
   if (!label_.empty() && !text.empty()) {
     const std::string label = std::exchange(label_, {});
     if (is_amount(trimmed(text))) {
-      read_pairs(label + " " + std::string(trimmed(text)), on_heard);
+      read_pairs(formatted("{} {}", label, trimmed(text)), on_heard);
       return true;
     }
   }
@@ -418,7 +419,7 @@ void LineReader::add_neighbours(std::string_view text, std::vector<PlacedMention
                        return one.begin < neighbour.begin && neighbour.begin < one.end;
                      });
     if (pair != placed.begin() + static_cast<std::ptrdiff_t>(pairs)) {
-      neighbour.mention.name = pair->mention.name + " " + neighbour.mention.name;
+      neighbour.mention.name = formatted("{} {}", pair->mention.name, neighbour.mention.name);
     }
     const auto read = read_name(neighbour.mention.name);
     Mention in_context = neighbour.mention;

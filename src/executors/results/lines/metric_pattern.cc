@@ -41,7 +41,8 @@ std::string with_named_groups(const std::string& regex) {
 }
 
 Error refused(const std::string& regex, const std::string& why) {
-  return {ErrorCode::invalid_argument, "the metric pattern '" + to_utf8(regex) + "' " + why};
+  return {ErrorCode::invalid_argument,
+          formatted("the metric pattern '{}' {}", to_utf8(regex), why)};
 }
 
 std::string what_is_wrong(const re2::RE2& pattern) {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -158,7 +159,7 @@ bool Reader::begins_objects() const {
 bool Reader::objects(const std::string& name, NamedValues& out, int depth) {
   take('[');
   for (int i = 0; !take(']'); ++i) {
-    if (depth > kDeepest || !object(name + "/" + std::to_string(i) + "/", out, depth)) {
+    if (depth > kDeepest || !object(formatted("{}/{}/", name, i), out, depth)) {
       return false;
     }
     if (!take(',')) {

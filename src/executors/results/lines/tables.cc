@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
 #include "executors/results/words/amount.h"
 
 namespace luthier {
@@ -217,7 +218,7 @@ std::vector<Mention> Tables::named(const std::vector<Cell>& cells) const {
       continue;
     }
     Mention mention;
-    mention.name = label.empty() ? column : label + " " + column;
+    mention.name = label.empty() ? column : formatted("{} {}", label, column);
     mention.value = amount->value;
     mention.unit = amount->unit;
     mention.form = MentionForm::table;
@@ -253,7 +254,7 @@ std::vector<Mention> Tables::aligned(const std::vector<Cell>& cells) const {
     if (!amount || column == header_.end()) {
       return {};
     }
-    Mention mention{.name = label + " " + column->name, .value = amount->value};
+    Mention mention{.name = formatted("{} {}", label, column->name), .value = amount->value};
     mention.unit = amount->unit;
     mention.form = MentionForm::table;
     mentions.push_back(std::move(mention));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
+
 namespace luthier {
 namespace {
 
@@ -128,8 +130,10 @@ std::string qualified_name(const Candidate& candidate) {
     return candidate.printed;
   }
   constexpr const char* kKinds[] = {"", "train", "val", "eval", "dev", "test"};
-  return std::string(kKinds[static_cast<std::size_t>(candidate.data.kind)]) + candidate.data.label +
-         " " + candidate.printed;
+  return formatted("{}{} {}",
+                   kKinds[static_cast<std::size_t>(candidate.data.kind)],
+                   candidate.data.label,
+                   candidate.printed);
 }
 
 namespace {

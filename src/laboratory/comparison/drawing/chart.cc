@@ -75,7 +75,7 @@ std::string braille(unsigned dots) {
 }
 
 std::string colored(const std::string& text, std::size_t curve) {
-  return "\x1b[" + std::to_string(kColors[curve % kColors.size()]) + "m" + text + "\x1b[0m";
+  return formatted("\x1b[{}m{}\x1b[0m", kColors[curve % kColors.size()], text);
 }
 
 void draw(Canvas& canvas,
@@ -122,8 +122,13 @@ std::string axis_lines(double x_end, int columns, CurveAxis axis, bool color) {
   const std::string end = figure(x_end);
   const std::string name(axis_name(axis));
   const int room = columns - 1 - static_cast<int>(end.size());
-  return margin + (color ? "└" : "+") + line + "\n" + margin + " 0" + " " +
-         pad_right(fit(name, room - 2), room - 1) + end + "\n";
+  return formatted("{}{}{}\n{} 0 {}{}\n",
+                   margin,
+                   color ? "└" : "+",
+                   line,
+                   margin,
+                   pad_right(fit(name, room - 2), room - 1),
+                   end);
 }
 
 double end_of(const ComparisonReport& comparison, CurveAxis axis) {

@@ -50,8 +50,8 @@ std::string band(std::span<const CurveStep> all, const SvgFrame& frame) {
   if (steps.empty()) {
     return "";
   }
-  std::string path =
-      "M" + pixel(frame.px(steps.front().at)) + " " + pixel(frame.py(steps.front().spread.high));
+  std::string path = formatted(
+      "M{} {}", pixel(frame.px(steps.front().at)), pixel(frame.py(steps.front().spread.high)));
   for (const CurveStep& step : steps) {
     path += formatted("H{}V{}", pixel(frame.px(step.at)), pixel(frame.py(step.spread.high)));
   }

@@ -76,9 +76,13 @@ Result<std::shared_ptr<const Benchmark>> open_family(std::string_view text, std:
   LUTHIER_TAKE(auto options, resolve_options(what, family->options, spec->options));
   for (const OptionSpec& option : family->options) {
     if (!options.contains(option.name)) {
-      return Error{ErrorCode::invalid_argument,
-                   what + " needs its option '" + option.name + "' (" + option.meaning +
-                       "), as in " + spec->name + ":" + option.name + "=1"};
+      return failure(ErrorCode::invalid_argument,
+                     "{} needs its option '{}' ({}), as in {}:{}=1",
+                     what,
+                     option.name,
+                     option.meaning,
+                     spec->name,
+                     option.name);
     }
   }
   return family->make(options, to_text(PluginSpec{spec->name, options}));

@@ -90,7 +90,9 @@ class Reader {
   }
 
  private:
-  void problem(const std::string& sentence) { problems_.push_back(file_ + ": " + sentence); }
+  void problem(const std::string& sentence) {
+    problems_.push_back(formatted("{}: {}", file_, sentence));
+  }
 
   void check_keys() {
     const std::vector<std::string> known = {
@@ -139,7 +141,8 @@ class Reader {
     known_ = {std::string(kIteration)};
     for (const Parameter& parameter : space->parameters()) {
       if (parameter.name == kIteration) {
-        problem("formulas mean the iteration by '" + parameter.name + "'; rename the parameter");
+        problem(
+            formatted("formulas mean the iteration by '{}'; rename the parameter", parameter.name));
       }
       known_->push_back(parameter.name);
     }

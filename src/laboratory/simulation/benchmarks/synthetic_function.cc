@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/format.h"
 #include "laboratory/simulation/benchmarks/single_value.h"
 #include "luthier/rng.h"
 
@@ -50,7 +51,7 @@ class Synthetic final : public Benchmark {
 SyntheticFunction::SyntheticFunction(std::string family,
                                      const SyntheticDefinition& definition,
                                      int instance)
-    : stream_(std::move(family) + "/" + definition.name),
+    : stream_(formatted("{}/{}", std::move(family), definition.name)),
       instance_(static_cast<std::uint64_t>(instance)),
       space_(compile(definition)) {
   for (const Axis& axis : space_.axes()) {
@@ -59,7 +60,8 @@ SyntheticFunction::SyntheticFunction(std::string family,
 }
 
 double SyntheticFunction::centre(std::size_t axis, const Config& config) const {
-  std::string stream = stream_ + "/" + space_.parameters()[space_.axes()[axis].parameter].name;
+  std::string stream =
+      formatted("{}/{}", stream_, space_.parameters()[space_.axes()[axis].parameter].name);
   if (const Value* by = terms_[axis].moved_by ? config.find(terms_[axis].moved_by) : nullptr) {
     stream += "/" + to_text(*by);
   }
@@ -74,7 +76,8 @@ double SyntheticFunction::centre(std::size_t axis, const Config& config) const {
 std::vector<double> SyntheticFunction::offsets(std::size_t axis) const {
   std::vector<double> out = terms_[axis].offsets;
   if (terms_[axis].shifts) {
-    Rng rng(instance_, stream_ + "/" + space_.parameters()[space_.axes()[axis].parameter].name);
+    Rng rng(instance_,
+            formatted("{}/{}", stream_, space_.parameters()[space_.axes()[axis].parameter].name));
     const auto by = static_cast<std::ptrdiff_t>(rng.below(out.size()));
     std::ranges::rotate(out, out.begin() + by);
   }

@@ -19,7 +19,9 @@ class Reader {
  public:
   Reader(const std::string& file, const Json& root) : file_(file), root_(root) {}
 
-  void problem(const std::string& sentence) { problems_.push_back(file_ + ": " + sentence); }
+  void problem(const std::string& sentence) {
+    problems_.push_back(formatted("{}: {}", file_, sentence));
+  }
   const Json& root() const { return root_; }
   std::optional<Error> error() const {
     if (problems_.empty()) {
@@ -302,8 +304,10 @@ std::string TableParameter::meaning() const {
         values, std::back_inserter(texts), [](const Value& value) { return to_text(value); });
     return "one of " + join(texts, ", ");
   }
-  return (type == Type::integer ? "a whole number from " : "a number from ") + format_number(low) +
-         " to " + format_number(high);
+  return formatted("{}{} to {}",
+                   type == Type::integer ? "a whole number from " : "a number from ",
+                   format_number(low),
+                   format_number(high));
 }
 
 Result<TableIndex> TableIndex::read(const Json& root, const std::string& file) {

@@ -85,16 +85,18 @@ Result<std::vector<std::size_t>> columns_of(const TableIndex& index,
     const auto found = std::ranges::find(known, cell);
     const auto place = static_cast<std::size_t>(found - known.begin());
     if (found == known.end() || std::ranges::find(columns, place) != columns.end()) {
-      return Error{
-          ErrorCode::invalid_argument,
-          file + ": its header must name each parameter of the index once: " + join(known, ",")};
+      return failure(ErrorCode::invalid_argument,
+                     "{}: its header must name each parameter of the index once: {}",
+                     file,
+                     join(known, ","));
     }
     columns.push_back(place);
   }
   if (columns.size() != known.size()) {
-    return Error{
-        ErrorCode::invalid_argument,
-        file + ": its header must name each parameter of the index once: " + join(known, ",")};
+    return failure(ErrorCode::invalid_argument,
+                   "{}: its header must name each parameter of the index once: {}",
+                   file,
+                   join(known, ","));
   }
   return columns;
 }
@@ -120,17 +122,22 @@ Result<NearestRow> read_table_rows(const TableIndex& index, const std::filesyste
     const auto cells = cells_of(*line);
     const std::string place = formatted("{}, line {}", name, lines.number());
     if (cells.size() != columns.size()) {
-      return Error{ErrorCode::invalid_argument,
-                   place + ": " + std::to_string(cells.size()) + " cells where the header has " +
-                       std::to_string(columns.size())};
+      return failure(ErrorCode::invalid_argument,
+                     "{}: {} cells where the header has {}",
+                     place,
+                     cells.size(),
+                     columns.size());
     }
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const TableParameter& parameter = index.parameters[columns[i]];
       const auto coordinate = parameter.coordinate_of_cell(cells[i]);
       if (!coordinate) {
-        return Error{ErrorCode::invalid_argument,
-                     place + ": " + json_string(cells[i]) + " is not a value of " + parameter.name +
-                         ", which is " + parameter.meaning()};
+        return failure(ErrorCode::invalid_argument,
+                       "{}: {} is not a value of {}, which is {}",
+                       place,
+                       json_string(cells[i]),
+                       parameter.name,
+                       parameter.meaning());
       }
       row[columns[i]] = *coordinate;
     }

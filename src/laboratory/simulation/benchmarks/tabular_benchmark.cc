@@ -113,10 +113,14 @@ class Table final : public Benchmark {
           last = index_.cumulative ? std::max(0.0, time - until) : time;
           until = std::max(until, time);
         } else if (!diverged(row, step)) {
-          return "task " + facts_.task + ", configuration " + std::to_string(row) + ", step " +
-                 std::to_string(step) + ": the time is " + format_number(time) +
-                 "; it must be a number of at least 0, unless " + index_.objective.metric +
-                 " is not finite either";
+          return formatted(
+              "task {}, configuration {}, step {}: the time is {}; it must be a number of at least "
+              "0, unless {} is not finite either",
+              facts_.task,
+              row,
+              step,
+              format_number(time),
+              index_.objective.metric);
         }
         seconds_.push_back(static_cast<float>(last));
       }
@@ -173,9 +177,10 @@ Result<std::size_t> find_task(const TableIndex& index, std::string_view task) {
     return std::size_t{0};
   }
   if (task.empty()) {
-    return Error{
-        ErrorCode::invalid_argument,
-        index.name + " has several tasks; choose one with --task: " + join(index.tasks, ", ")};
+    return failure(ErrorCode::invalid_argument,
+                   "{} has several tasks; choose one with --task: {}",
+                   index.name,
+                   join(index.tasks, ", "));
   }
   const auto found = std::ranges::find(index.tasks, task);
   if (found == index.tasks.end()) {
@@ -201,9 +206,11 @@ std::optional<std::size_t> promised_size(const TableIndex& index) {
 }
 
 std::string counts(const TableIndex& index) {
-  return std::to_string(index.tasks.size()) + " tasks x " + std::to_string(index.configurations) +
-         " configurations x " + std::to_string(index.steps) + " steps x " +
-         std::to_string(index.metrics.size()) + " metrics";
+  return formatted("{} tasks x {} configurations x {} steps x {} metrics",
+                   index.tasks.size(),
+                   index.configurations,
+                   index.steps,
+                   index.metrics.size());
 }
 
 }  // namespace
@@ -229,7 +236,8 @@ Result<std::shared_ptr<const Benchmark>> open_table(TableIndex index,
   LUTHIER_TAKE(auto rows, read_table_rows(index, sibling("_parameters.csv")));
   auto table = std::make_shared<Table>(std::move(index), std::move(file), std::move(rows), chosen);
   if (const std::string problem = table->read_times(); !problem.empty()) {
-    return Error{ErrorCode::invalid_argument, sibling(".bin").filename().string() + ", " + problem};
+    return failure(
+        ErrorCode::invalid_argument, "{}, {}", sibling(".bin").filename().string(), problem);
   }
   return std::shared_ptr<const Benchmark>(std::move(table));
 }
