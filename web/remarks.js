@@ -117,7 +117,7 @@ class Part {
     this.tags.hidden = tags.length === 0;
     this.tags.replaceChildren("Tags:", ...tags.map((tag) => h("span", { class: "tag" }, tag, this.removal(tag))));
     const button = mayAct() && this.form.hidden ? h("button", { type: "button", onclick: () => this.edit(true) }, note ? "Edit the note" : "Write a note") : null;
-    this.note.replaceChildren(...[note && markdown(note), by && (note || tags.length > 0) && h("p", { class: "note" }, `Written by ${by}, ${when(time)}.`),
+    this.note.replaceChildren(...[note && markdown(note), by && (note || tags.length > 0) && h("p", { class: "note" }, `${note ? "Written" : "Tagged"} by ${by}, ${when(time)}.`),
       button && h("div", { class: "controls" }, button)].filter(Boolean));
     this.element.hidden = !mayAct() && note === "" && tags.length === 0;
   }

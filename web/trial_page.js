@@ -7,11 +7,13 @@ import { path } from "/assets/paths.js";
 import { address, change } from "/assets/place.js";
 import { remarksPart } from "/assets/remarks.js";
 
+const yet = (trial) => (ENDED.includes(trial.state) ? "" : " yet");
+
 function curves(trial, view) {
   const names = [...new Set(trial.results.flatMap((each) => Object.keys(each.metrics)))];
   const objectives = trial.objectives.map((each) => each.metric);
   const ordered = [...names].sort((a, b) => objectives.includes(b) - objectives.includes(a));
-  if (ordered.length === 0) return [note("It has reported no result yet.")];
+  if (ordered.length === 0) return [note(`It has reported no result${yet(trial)}.`)];
   const shown = ordered.slice(0, 6).map((name) => lineChart({
     label: `${name} of trial ${trial.trial}, by iteration.`, xName: "iteration", yName: name,
     points: trial.results.map((each) => [each.iteration, name in each.metrics ? each.metrics[name] : null]),
@@ -43,7 +45,7 @@ export function folded(decisions) {
 }
 
 function decisions(trial) {
-  if (trial.decisions.length === 0) return note("Nothing has been decided about it yet.");
+  if (trial.decisions.length === 0) return note(`Nothing has been decided about it${yet(trial)}.`);
   const shown = trial.decisions.length < trial.decision_count
     ? note(`The last ${trial.decisions.length} of ${trial.decision_count} decisions.`) : null;
   return h("div", {}, shown, table("Decisions", [
@@ -56,7 +58,7 @@ function decisions(trial) {
 }
 
 function attempts(trial) {
-  if (trial.attempts.length === 0) return note("It has not started yet.");
+  if (trial.attempt_list.length === 0) return note("It has not started yet.");
   return table("Attempts", [
     { heading: "Attempt", number: true, cell: (row) => number(row.attempt) },
     { heading: "From iteration", number: true, cell: (row) => number(row.base_iteration) },
@@ -65,7 +67,7 @@ function attempts(trial) {
     { heading: "Time", number: true, cell: (row) => (row.wall_s ? duration(row.wall_s) : "–") },
     { heading: "Peak memory", number: true, cell: (row) => (row.max_rss_bytes ? Math.ceil(row.max_rss_bytes / 1e6) + " MB" : "–") },
     { heading: "Message", words: true, cell: (row) => row.message },
-  ], trial.attempts, (row) => row.outcome);
+  ], trial.attempt_list, (row) => row.outcome);
 }
 
 async function log(where, trial, stream, signal) {

@@ -39,7 +39,9 @@ struct Capabilities {
 struct StartRequest {
   AttemptId id;
   Config config;
-  std::uint64_t seed = 0;                 // the trial's own, the same in every attempt
+  // The trial's own, the same in every attempt. Of 31 bits, which generators of every language
+  // take.
+  std::uint64_t seed = 0;
   std::int64_t iteration = 0;             // training iteration to go on from; the next report is +1
   std::filesystem::path restore_from;     // checkpoint directory; empty: from nothing
   std::filesystem::path trial_directory;  // exists, mode 0700 (or: makes_trial_directory); empty

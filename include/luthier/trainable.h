@@ -21,7 +21,7 @@ class TrialContext {
   virtual ~TrialContext() = default;
   virtual TrialId id() const = 0;
   virtual const Config& config() const = 0;
-  virtual std::uint64_t seed() const = 0;  // the trial's own: the same in every attempt
+  virtual std::uint64_t seed() const = 0;  // the trial's own: the same in every attempt, below 2^31
   // The last training iteration reported, or the one the checkpoint was taken at; 0 at the start.
   virtual std::int64_t iteration() const = 0;
   // Directory of the checkpoint to go on from; nothing when the trial starts from nothing.

@@ -84,7 +84,7 @@ int unknown_command(const std::string& word) {
 
 int run(std::vector<std::string> words) {
   if (words.empty()) {
-    talk("no command given; 'luthier --help' lists them");
+    talk("no command given; 'luthier --help' lists the commands");
     return kUsage;
   }
   std::string name = words.front();

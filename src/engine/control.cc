@@ -86,11 +86,7 @@ Result<> check_live(const ExperimentState& state, const ControlRequest& request)
   const TrialId trial = request.trial;
   const TrialState now = state.state(trial);
   if (is_ended(now)) {
-    return failure(ErrorCode::invalid_argument,
-                   "trial {} is {} already and can't be asked to {}",
-                   to_text(trial),
-                   to_text(now),
-                   to_text(request.request));
+    return Error{ErrorCode::invalid_argument, ended_already(trial, now, request.request)};
   }
   if (request.request == RequestKind::resume && !state.record(trial).live->held) {
     return failure(ErrorCode::invalid_argument,
@@ -132,6 +128,17 @@ Result<RequestKind> read_request(std::string_view text, TrialId trial) {
 
 Result<> check(const ExperimentState& state, const ControlRequest& request) {
   return request.trial.value < 0 ? check_experiment(state, request) : check_trial(state, request);
+}
+
+std::string ended_already(TrialId trial, TrialState state, RequestKind request) {
+  return formatted("trial {} {}, so it can't be {}",
+                   to_text(trial),
+                   state == TrialState::stopped  ? "was already stopped"
+                   : state == TrialState::failed ? "has already failed"
+                                                 : "has already completed",
+                   request == RequestKind::pause    ? "paused"
+                   : request == RequestKind::resume ? "resumed"
+                                                    : "stopped");
 }
 
 }  // namespace luthier

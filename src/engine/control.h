@@ -25,5 +25,7 @@ struct ControlRequest {
 Result<RequestKind> read_request(std::string_view text, TrialId trial);
 // The error says what stands against the request; nothing happens then.
 Result<> check(const ExperimentState& state, const ControlRequest& request);
+// What stands against a request for a trial that has ended.
+std::string ended_already(TrialId trial, TrialState state, RequestKind request);
 
 }  // namespace luthier

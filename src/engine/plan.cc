@@ -570,7 +570,7 @@ void Planner::start(TrialId trial) {
   command.request.id = {trial, record.attempts + 1};
   command.request.config = choice.config ? *choice.config : state_.config(trial);
   command.request.seed =
-      Rng(state_.seed(), "trial", static_cast<std::uint64_t>(trial.value)).bits();
+      Rng(state_.seed(), "trial", static_cast<std::uint64_t>(trial.value)).bits() >> 33;
   command.request.iteration = base;
   command.request.resources = live.resources;
   command.request.devices = ledger_.take(trial, live.resources);

@@ -55,7 +55,7 @@ class Bohb : public Searcher {
       return random(view, trial, "random: no budget has enough results yet");
     }
     if (rng.uniform() >= guided_share(number)) {
-      return random(view, trial, "random: one of the share that always is");
+      return random(view, trial, "random: part of the share that always stays random");
     }
     const CompiledSpace& space = view.space();
     const auto grid = space.grid_point(number % space.grid_size());

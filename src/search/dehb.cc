@@ -180,7 +180,7 @@ Dehb::Offer Dehb::offer(const ExperimentView& view, TrialId trial) const {
     return {random(view, trial, "random: no population has enough members yet")};
   }
   if (rng.uniform() >= guided_share(number)) {
-    return {random(view, trial, "random: one of the share that always is")};
+    return {random(view, trial, "random: part of the share that always stays random")};
   }
   const dehb::Member& target = population->turn_of(trial);
   std::vector<double> child = farthest_child(space, *population, target, number, rng);

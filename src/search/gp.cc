@@ -83,7 +83,8 @@ class GpSearch : public Searcher {
     }
     Rng rng(view.seed(), "gp", static_cast<std::uint64_t>(trial.value));
     if (rng.uniform() < random_fraction()) {
-      return explored_.as_declared(view, trial, "random: one of the share that always is");
+      return explored_.as_declared(
+          view, trial, "random: part of the share that always stays random");
     }
     auto suggestion = guided(view, trial, rng);
     return suggestion ? std::move(*suggestion)

@@ -541,6 +541,9 @@ Result<> Session::apply_start(const SessionTask& start) {
                            recovered_.first_difference));
   }
   const Extension& extension = start.extension;
+  if (extension.space) {
+    planner.note(space_change_text(state_->space().declaration(), *extension.space));
+  }
   if (extension.more_samples || extension.more_time_s || extension.space) {
     planner.extend(
         extension.more_samples.value_or(0), extension.more_time_s.value_or(0), extension.space);

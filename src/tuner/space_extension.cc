@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/failure.h"
+#include "base/format.h"
+#include "base/text.h"
 #include "base/try.h"
 #include "core/space/fitting.h"
 #include "core/space/space_change.h"
@@ -61,6 +63,19 @@ Result<Space> checked_space_change(const ExperimentState& state,
   }
   LUTHIER_TRY(plugins.resolve(spec));
   return space;
+}
+
+std::string space_change_text(const Space& before, const Space& now) {
+  std::vector<std::string> changes;
+  for (const Parameter& parameter : now.parameters()) {
+    const auto same = std::ranges::find(before.parameters(), parameter.name, &Parameter::name);
+    if (same != before.parameters().end() && !(same->domain == parameter.domain)) {
+      changes.push_back(formatted(
+          "{}={}, not {}", parameter.name, to_text(parameter.domain), to_text(same->domain)));
+    }
+  }
+  return changes.empty() ? "the space is as it was"
+                         : formatted("from here on {}", join(changes, "; "));
 }
 
 std::optional<RelatedTask> results_outside(const ExperimentState& state) {

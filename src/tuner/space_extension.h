@@ -12,6 +12,9 @@ Result<Space> checked_space_change(const ExperimentState& state,
                                    const Space& changes,
                                    const PluginRegistry& plugins);
 
+// The parameters whose distribution is another: "from here on x=uniform(-1, 1), not uniform(0, 1)".
+std::string space_change_text(const Space& before, const Space& now);
+
 // The results of trials outside of the space that the experiment has now, for a searcher that knows
 // related tasks; nothing: there is none.
 std::optional<RelatedTask> results_outside(const ExperimentState& state);

@@ -56,9 +56,8 @@ void settle_related(ExperimentSpec& spec, const CompiledSpace& space, Problems& 
     if (!ordered) {
       problems.add(ordered.error().message);
     } else if (related_places(*ordered, space).empty()) {
-      problems.add(formatted(
-          "the related task '{}' has no value of a parameter that is searched here; drop it",
-          task.name));
+      problems.add(formatted("the related task '{}' shares no parameter with this space; drop it",
+                             task.name));
     } else {
       task = *std::move(ordered);
     }

@@ -45,13 +45,13 @@ class OnTheCommandLine(ProgramTest):
 
     def test_a_note_and_tags_are_said_wherever_the_experiment_is(self):
         before = self.log()
-        self.assertEqual(self.succeed("note", "digits", "the *baseline*").stderr, "luthier: the note of digits is written\n")
+        self.assertEqual(self.succeed("note", "digits", "the *baseline*").stderr, "luthier: wrote the note on digits\n")
         self.assertEqual(self.succeed("tag", "digits", "paper", "good").stderr, "luthier: digits is tagged paper, good\n")
-        self.assertEqual(self.succeed("note", "digits", 1, "odd", "--append").stderr, "luthier: the note of trial 00001 is written\n")
+        self.assertEqual(self.succeed("note", "digits", 1, "odd", "--append").stderr, "luthier: wrote the note on trial 00001\n")
         self.assertEqual(self.succeed("tag", "digits", 1, "suspect", "later").stderr, "luthier: trial 00001 is tagged suspect, later\n")
         self.assertEqual(self.succeed("tag", "digits", 1, "--remove", "later").stderr, "luthier: trial 00001 is tagged suspect\n")
         said = self.succeed("note", "digits")
-        self.assertEqual((said.stdout, said.stderr), ("the *baseline*\n", "luthier: there are notes or tags on trials too: 00001\n"))
+        self.assertEqual((said.stdout, said.stderr), ("the *baseline*\n", "luthier: trials with notes or tags: 00001\n"))
         self.assertEqual(self.succeed("note", "digits", 1).stdout, "odd\n")
         self.assertEqual(self.succeed("tag", "digits").stdout, "paper\ngood\n")
         shown = self.succeed("show", "digits").stdout
@@ -83,7 +83,7 @@ class OnTheCommandLine(ProgramTest):
         self.assertEqual(self.succeed("note", "digits").stdout, text)
         self.succeed("note", "digits", "--", "- a list")
         self.assertEqual(self.succeed("note", "digits").stdout, "- a list\n")
-        self.assertEqual(self.succeed("note", "digits", "--remove").stderr, "luthier: there is no note of digits any more\n")
+        self.assertEqual(self.succeed("note", "digits", "--remove").stderr, "luthier: the note on digits was removed\n")
         self.assertEqual(self.succeed("note", "digits").stdout, "")
         self.assertNotIn("note", self.succeed("show", "digits").stdout)
 
@@ -165,12 +165,12 @@ class OverHttp(ServeTest):
 
     def test_posts_do_what_the_commands_do(self):
         status, answer = self.post("experiments/digits/note", text="the baseline", revision=0, id="one")
-        self.assertEqual((status, answer["answer"], answer["trial"]), (200, "the note of digits is written", None))
+        self.assertEqual((status, answer["answer"], answer["trial"]), (200, "wrote the note on digits", None))
         self.assertEqual(answer["remarks"]["revision"], 1)
         self.assertEqual(self.post("experiments/digits/note", text="the baseline", revision=1, id="one")[0], 200)
         status, answer = self.post("experiments/digits/note", text="another", revision=0)
         self.assertEqual(status, 409)
-        self.assertIn("has written the note meanwhile", answer["error"])
+        self.assertIn("changed the note in the meantime", answer["error"])
         status, answer = self.post("experiments/digits/trials/2/tag", add=["good", "odd"], remove=["odd"])
         self.assertEqual((status, answer["trial"], answer["remarks"]["tags"]), (200, 2, ["good", "odd"]))
         self.assertEqual(self.post("experiments/digits/trials/2/tag", remove=["odd"])[1]["remarks"]["tags"], ["good"])
@@ -300,7 +300,7 @@ class InTheBrowser(BrowserTest):
         page.fill("[name='the note']", "mine")
         self.succeed("note", "shown", "theirs")
         page.click("text=Save the note")
-        page.wait_for_selector("text=has written the note meanwhile")
+        page.wait_for_selector("text=changed the note in the meantime")
         page.wait_for_selector(".markdown >> text=theirs")
         self.assertEqual(page.locator("[name='the note']").input_value(), "mine")
         self.assertEqual(self.succeed("note", "shown").stdout, "theirs\n")

@@ -16,7 +16,7 @@ class RunUi(ProgramTest):
     def begin(self, *options, epochs=40, samples=1):
         runs = self.start(*self.run_words("shown", "--ui", "--ui-port", 0, "--plain", *options, samples=samples, jobs=1), *self.train("--epochs", epochs, "--sleep", 0.1))
         line = runs.stderr.readline()
-        self.assertRegex(line, r"^luthier: the run in a browser, for as long as it lasts: http://127\.0\.0\.1:\d+/\?token=\w+$")
+        self.assertRegex(line, r"^luthier: watch this run in a browser until it ends: http://127\.0\.0\.1:\d+/\?token=\w+$")
         self.port, = map(int, re.findall(r":(\d+)/", line))
         return runs
 

@@ -93,7 +93,7 @@ class Reading(ServeTest):
         trial = self.get("experiments/digits/trials/1")
         self.assertEqual(trial["decisions"], self.lines("explain", "digits", 1))
         self.assertEqual([each["iteration"] for each in trial["results"]], [1, 2, 3])
-        self.assertEqual([each["outcome"] for each in trial["attempts"]], ["returned"])
+        self.assertEqual([each["outcome"] for each in trial["attempt_list"]], ["returned"])
         log = self.get("experiments/digits/trials/1/log")["text"]
         self.assertIn(r"a line with \x1b]0;title\x07 an escape", log)
         self.assertNotIn("\x1b", log)
@@ -168,7 +168,7 @@ class Reading(ServeTest):
         answer = self.get("experiments/digits/timeline")
         self.assertEqual((answer["running"], answer["jobs"], answer["attempt_count"]), (False, 2, 4))
         for trial, attempt, begin, end, outcome, first, last in answer["attempts"]:
-            (told,) = self.get(f"experiments/digits/trials/{trial}")["attempts"]
+            (told,) = self.get(f"experiments/digits/trials/{trial}")["attempt_list"]
             self.assertEqual([told["attempt"], told["started_s"], told["ended_s"], told["outcome"]], [attempt, begin, end, outcome])
             self.assertEqual((first, last), (0, 3))
             self.assertLessEqual(end, answer["end_s"])
@@ -831,7 +831,7 @@ class Longer(ServeTest):
         self.assertEqual(self.post("experiments/digits/enqueue", config={"lr": "0.125"}, id="two")[1]["trial"], 2)
         status, said = self.post("experiments/digits/enqueue", config={"lr": "0.5"})
         self.assertEqual(status, 400)
-        self.assertIn("digits is not running, and this starts nothing; `luthier enqueue digits lr=0.5` does", said["error"])
+        self.assertIn("digits is not running, and requests start no programs; `luthier enqueue digits lr=0.5` does", said["error"])
 
     def test_a_controller_that_is_killed_does_not_lose_what_it_answered(self):
         self.assertEqual(self.post("experiments/digits/extend", samples=3, id="three")[0], 200)

@@ -88,7 +88,7 @@ class RelatedTest(Tuned):
         (self.home / "other.jsonl").write_text('{"config": {"lr": 0.1}, "metrics": {"accuracy": 0.5}}\n')
         self.assertIn("'loss'", self.tune("none", "--related", "other.jsonl", code=2).stderr)
         (self.home / "other.jsonl").write_text('{"config": {"depth": 3}, "metrics": {"loss": 0.5}}\n')
-        self.assertIn("no value of a parameter that is searched here", self.tune("none", "--related", "other.jsonl", code=2).stderr)
+        self.assertIn("shares no parameter with this space", self.tune("none", "--related", "other.jsonl", code=2).stderr)
         refused = self.tune("none", "--related", "first", "--searcher", "cmaes", code=2).stderr
         self.assertIn("searcher 'cmaes' does not use related tasks", refused)
         self.assertFalse((self.home / "luthier-results" / "none").exists())

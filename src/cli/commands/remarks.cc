@@ -127,7 +127,7 @@ void say_trials(const Arguments& arguments, const About& about, const AllRemarks
   for (const TrialId trial : trials) {
     numbers += (numbers.empty() ? "" : ", ") + to_text(trial);
   }
-  talk("there are notes or tags on trials too: " + numbers);
+  talk("trials with notes or tags: " + numbers);
 }
 
 int change(const Arguments& arguments, const About& about, RemarkChange change) {
@@ -159,7 +159,7 @@ int run_note(const Arguments& arguments) {
   const bool removes = arguments.has("remove");
   if (named->words.size() > 1) {
     return fail_usage(
-        formatted("'{}' is no number of a trial; a note of several words stands in quotes",
+        formatted("'{}' is not the number of a trial; put a note of several words in quotes",
                   named->words.front()));
   }
   if (removes && (!named->words.empty() || arguments.has("append"))) {
@@ -174,6 +174,9 @@ int run_note(const Arguments& arguments) {
     return show(arguments, *named, note_text(all, named->trial));
   }
   const std::string& text = named->words.front();
+  if (text.empty()) {
+    return fail_usage("the note is empty; give a text, or --remove to remove the note");
+  }
   return change(arguments,
                 *named,
                 {.note = text == "-" ? standard_input() : text, .append = arguments.has("append")});

@@ -45,7 +45,7 @@ constexpr std::array kOptions = {
            .completes = Completes::file},
     Option{.name = "viewer-token-file",
            .argument = "FILE",
-           .meaning = "a token in its first line, for those who may look and not act",
+           .meaning = "a token in its first line, for those who may only look",
            .completes = Completes::file},
     Option{.name = "url",
            .argument = "URL",
@@ -140,8 +140,8 @@ bool announce(const Arguments& arguments, const AccessRules& rules) {
     return print(out + "\n");
   }
   say_notes(arguments, rules);
-  if (!viewers.empty() && !(rules.loopback() && rules.url.empty())) {
-    talk("for those who may look and not act: " + viewers);
+  if (!viewers.empty()) {
+    talk("read-only: " + viewers);
   }
   return print(address + "\n");
 }

@@ -66,7 +66,7 @@ constexpr Option kTable[] = {
                 "jobs", .default_text = "0, off",
      .group = "experiment", .where = kRun, .set = count<&ExperimentSpec::deterministic, 0>},
     {.name = "tag", .argument = "KEY=VALUE",
-     .meaning = "a note kept with the experiment",
+     .meaning = "a label kept with the experiment",
      .group = "experiment", .repeatable = true, .where = kRun | simulate, .adds = true, .set = tag},
 
     {.name = "param", .letter = 'p', .argument = "NAME=DISTRIBUTION",
@@ -96,7 +96,7 @@ constexpr Option kTable[] = {
      .where = kRun, .set = later<&ExperimentRequest::known>},
     {.name = "related", .argument = "FILE|EXPERIMENT",
      .meaning = "results of a task that resembles this one, in any space: the searcher looks where the best of them are, "
-                "as long as that pays; a file or an experiment as for --known",
+                "as long as it helps; a file or an experiment as for --known",
      .group = "space", .repeatable = true, .completes = Completes::file,
      .where = kRun | simulate, .set = later<&ExperimentRequest::related>},
 
@@ -314,7 +314,7 @@ constexpr Option kTable[] = {
      .group = "again", .completes = Completes::file, .where = bundle, .set = table_of_bundle},
 
     {.name = "ui",
-     .meaning = "show the run in a browser for as long as it lasts: the pages of 'luthier serve', whose address is printed",
+     .meaning = "show the run in a browser until it ends: the pages of 'luthier serve', whose address is printed",
      .group = "execution", .where = run, .set = on<&ExperimentRequest::pages>},
     {.name = "ui-port", .argument = "N",
      .meaning = "with --ui: the port to listen on; 0: any free one", .default_text = "7420",

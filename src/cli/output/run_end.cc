@@ -245,6 +245,8 @@ void say_way_on(const ExperimentRequest& request, const ExperimentSummary& summa
       talk("to run the failed trials again as well: " +
            again_line("retry", {}, request, summary.directory));
     }
+    talk("to start over with other options: " + command_line("rm", summary.directory) +
+         ", then run it again");
   } else if (!summary.finished) {
     talk("to go on: " + again_line("resume", {}, request, summary.directory));
   } else if (summary.reason.starts_with("the time budget")) {

@@ -159,9 +159,9 @@ std::string advice_text(const TriedTrial& trial) {
                       join(diagnosis.ambiguous, ", "));
   }
   if (!trial.objectives.empty() && !diagnosis.nearest_line.empty()) {
-    text += formatted("the nearest line: {}\n", trim(diagnosis.nearest_line));
+    text += formatted("the closest line: {}\n", trim(diagnosis.nearest_line));
     if (!diagnosis.nearest_advice.empty()) {
-      text += formatted("it would be heard with {}\n", nearest_advice(trial));
+      text += formatted("it can be read with {}\n", nearest_advice(trial));
     }
   }
   for (const Diagnosis::Seen& seen : diagnosis.seen) {
@@ -210,7 +210,9 @@ std::string tried_text(const TriedTrial& trial, int columns) {
     const std::string objective = objective_text(trial);
     text += objective.empty() ? "" : fact("objective", objective);
   } else if (rows_of(trial).empty()) {
-    text += fact("metrics", "none was seen in its output");
+    text += fact("metrics",
+                 "none was seen in its output; --metric-regex says how to read one, --metric-file "
+                 "reads one from a file that it writes");
   }
   return text + metrics_table(trial, columns) + advice_text(trial);
 }

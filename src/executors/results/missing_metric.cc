@@ -62,11 +62,11 @@ std::string nearest_in_words(const Diagnosis& diagnosis) {
   if (renames) {
     advice.remove_prefix(kName.size());
   }
-  return formatted("; the nearest line, {},{}{}",
+  return formatted("; the closest line, {},{}{}",
                    quoted(diagnosis.nearest_line),
                    advice.empty() ? " holds no value"
-                   : renames      ? " would be heard as "
-                                  : " would be heard with ",
+                   : renames      ? " can be read as "
+                                  : " can be read with ",
                    advice);
 }
 

@@ -92,7 +92,7 @@ std::optional<HttpResponse> check_origin(const AccessRules& rules, const HttpReq
 std::optional<HttpResponse> check_intent(const HttpRequest& request) {
   const std::string* header = request.header(kRequestHeader);
   if (changes(request) && (header == nullptr || *header != "1")) {
-    return refusal(403, "what changes an experiment needs the header 'X-Luthier: 1'");
+    return refusal(403, "a request that changes an experiment needs the header 'X-Luthier: 1'");
   }
   const std::string* type = request.header("content-type");
   if (!request.body.empty() && (type == nullptr || !type->starts_with("application/json"))) {

@@ -115,7 +115,7 @@ class History {
   }
 
   void write(JsonWriter& json) const {
-    json.list_of("attempts", attempts_, [&](const Attempt& each) { write(json, each); });
+    json.list_of("attempt_list", attempts_, [&](const Attempt& each) { write(json, each); });
     json.field("decision_count", decision_count_);
     json.list_of("decisions", decisions_, [&](const std::string& each) { json.raw(each); });
     json.field("result_count", results_.count());

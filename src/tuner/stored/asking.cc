@@ -117,7 +117,7 @@ Result<std::string> ask_trial(OfflineLog& log,
   }
   const std::string is = formatted("trial {} is {}", to_text(trial), to_text(state.state(trial)));
   if (is_ended(state.state(trial))) {
-    return refuse(formatted("{} already and can't be asked to {}", is, to_text(what)));
+    return refuse(ended_already(trial, state.state(trial), what));
   }
   if (state.state(trial) == TrialState::running) {
     return refuse(
@@ -167,14 +167,13 @@ std::string begun_text(const ControlRequest& asked,
   const std::string name = whole ? experiment : "trial " + to_text(trial);
   switch (asked.request) {
     case RequestKind::stop:
-      return formatted("{}{}; what was found stays",
-                       name,
-                       whole ? " stops, and its running trials with it" : " stops");
+      return whole ? formatted("stopping {} and its running trials; all results are kept", name)
+                   : formatted("stopping {}; its results are kept", name);
     case RequestKind::pause:
-      return formatted("{}{}; `{}` resumes it",
+      return formatted("pausing {}: {}; `{}` resumes it",
                        name,
-                       whole ? " pauses: running trials save and leave"
-                             : " pauses: if it is running, it saves and leaves",
+                       whole ? "running trials save a checkpoint and exit"
+                             : "if it is running, it saves a checkpoint and exits",
                        command_line("resume", directory, request_words(asked)));
     case RequestKind::resume:
       return name + " resumes as soon as a slot is free";
@@ -219,7 +218,7 @@ Result<RequestAnswer> refuse_to_start(const std::filesystem::path& directory,
     return RequestAnswer{begun_text(asked, *done, directory), *done};
   }
   return refuse(
-      formatted("{} is not running, and this starts nothing; {} does",
+      formatted("{} is not running, and requests start no programs; {} does",
                 directory.filename().string(),
                 way_on(to_text(asked.request), state->spec(), directory, request_words(asked))));
 }

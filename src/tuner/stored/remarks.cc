@@ -121,7 +121,7 @@ Result<> write_note(const RemarkChange& change, Remarks& remarks) {
   }
   if (change.revision && *change.revision != remarks.revision) {
     return failure(ErrorCode::already_exists,
-                   "{} has written the note meanwhile; look at it and write yours again",
+                   "{} changed the note in the meantime; read it, then write yours again",
                    remarks.by.empty() ? "somebody" : remarks.by);
   }
   ++remarks.revision;
@@ -164,10 +164,11 @@ Result<> check_tag(std::string_view tag) {
   }
   return good && length <= kLongestTag
              ? Result<>()
-             : wrong(formatted("'{}' can't be a tag; one is a letter and then letters, digits, "
-                               "'-', '_' and '.', {} at most",
-                               to_utf8(tag),
-                               kLongestTag));
+             : wrong(formatted(
+                   "'{}' can't be a tag: a tag starts with a letter, followed by letters, "
+                   "digits, '-', '_' and '.'; at most {} characters",
+                   to_utf8(tag),
+                   kLongestTag));
 }
 
 std::string to_json(const Remarks& remarks) {

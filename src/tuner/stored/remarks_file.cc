@@ -121,10 +121,10 @@ std::string answer_to(const RemarkChange& change,
     return now.tags.empty() ? whose + " has no tags"
                             : formatted("{} is tagged {}", whose, join(now.tags, ", "));
   }
-  const std::string_view what = now.note.empty()      ? "there is no note of {} any more"
-                                : before.note.empty() ? "the note of {} is written"
-                                : change.append       ? "the note of {} has a paragraph more"
-                                                      : "the note of {} is replaced";
+  const std::string_view what = now.note.empty()      ? "the note on {} was removed"
+                                : before.note.empty() ? "wrote the note on {}"
+                                : change.append       ? "added a paragraph to the note on {}"
+                                                      : "replaced the note on {}";
   std::string sentence(what);
   return sentence.replace(sentence.find("{}"), 2, whose);
 }

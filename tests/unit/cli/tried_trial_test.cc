@@ -70,11 +70,11 @@ TEST(TriedTrial, WhatIsNotHeardGetsAdvice) {
   trial.diagnosis.nearest_advice = "--min 'Val Loss'";
   const std::string text = tried_text(trial, 0);
   EXPECT_THAT(text, HasSubstr("none: no value of 'val_loss' was found"));
-  EXPECT_THAT(text, HasSubstr("it would be heard with --min 'Val Loss'\n"));
+  EXPECT_THAT(text, HasSubstr("it can be read with --min 'Val Loss'\n"));
   EXPECT_THAT(text, HasSubstr(R"(--metric-regex 'Val Loss: (\S+)')"));
   EXPECT_FALSE(succeeded(trial));
   trial.objectives.front().mode = Mode::max;
-  EXPECT_THAT(tried_text(trial, 0), HasSubstr("it would be heard with --max 'Val Loss'\n"));
+  EXPECT_THAT(tried_text(trial, 0), HasSubstr("it can be read with --max 'Val Loss'\n"));
   EXPECT_THAT(tried_json(trial), HasSubstr(R"("advice": "--max 'Val Loss'")"));
 }
 

@@ -43,12 +43,11 @@ class RemarksTest : public testing::Test {
 };
 
 TEST_F(RemarksTest, NotesAndTagsAreKept) {
-  EXPECT_EQ(change({.note = "the *baseline*\r\n\n- a\n "}).sentence,
-            "the note of digits is written");
+  EXPECT_EQ(change({.note = "the *baseline*\r\n\n- a\n "}).sentence, "wrote the note on digits");
   EXPECT_EQ(change({.add = {"paper", "good", "paper"}}).sentence, "digits is tagged paper, good");
-  EXPECT_EQ(change({.trial = {3}, .note = "odd"}).sentence, "the note of trial 00003 is written");
+  EXPECT_EQ(change({.trial = {3}, .note = "odd"}).sentence, "wrote the note on trial 00003");
   EXPECT_EQ(change({.trial = {3}, .note = "after epoch 7", .append = true}).sentence,
-            "the note of trial 00003 has a paragraph more");
+            "added a paragraph to the note on trial 00003");
   const AllRemarks all = read_remarks(directory_);
   EXPECT_EQ(all.problem, "");
   EXPECT_EQ(all.experiment.note, "the *baseline*\n\n- a");
@@ -66,7 +65,7 @@ TEST_F(RemarksTest, WhatIsRemovedIsGone) {
   change({.note = "a", .add = {"good", "bad"}});
   EXPECT_EQ(change({.remove = {"good", "absent"}}).sentence, "digits is tagged bad");
   EXPECT_EQ(change({.remove = {"bad"}}).sentence, "digits has no tags");
-  EXPECT_EQ(change({.note = " \n"}).sentence, "there is no note of digits any more");
+  EXPECT_EQ(change({.note = " \n"}).sentence, "the note on digits was removed");
   EXPECT_TRUE(read_remarks(directory_).experiment.empty());
 }
 
@@ -82,7 +81,7 @@ TEST_F(RemarksTest, ALaterNoteOfSomebodyElseStays) {
   change({.note = "first", .revision = 0});  // sent twice
   change({.note = "second", .revision = 1});
   EXPECT_EQ(refused({.note = "from the first", .revision = 1}, ErrorCode::already_exists),
-            "ann has written the note meanwhile; look at it and write yours again");
+            "ann changed the note in the meantime; read it, then write yours again");
   EXPECT_EQ(read_remarks(directory_).experiment.note, "second");
 }
 

@@ -29,11 +29,12 @@ int run(const Arguments& arguments) {
   if (over_another_space) {
     if (const auto directory = find_experiment(arguments); directory && is_running(*directory)) {
       const std::string name = directory->filename().string();
-      return fail({ErrorCode::unavailable,
-                   formatted("{} is running, and its trials belong to the space that it has; when "
-                             "it has ended (`luthier stop {}` ends it), give the same again",
-                             name,
-                             name)});
+      return fail(
+          {ErrorCode::unavailable,
+           formatted("the space can't change while {} is running; end it with `luthier stop "
+                     "{}`, then repeat this command",
+                     name,
+                     name)});
     }
   } else if (const auto done =
                  ask_if_running(arguments,

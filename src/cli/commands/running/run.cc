@@ -107,11 +107,14 @@ Result<std::optional<RunPages>> start_pages(const ExperimentRequest& request) {
     return Error{ErrorCode::invalid_argument, "--ui-port must be a number from 0 to 65535"};
   }
   LUTHIER_TAKE(auto pages, RunPages::start(session.results, static_cast<int>(request.pages_port)));
-  talk("the run in a browser, for as long as it lasts: " + pages.address());
+  talk("watch this run in a browser until it ends: " + pages.address());
   return std::optional(std::move(pages));
 }
 
 int run_to_its_end(const Arguments& arguments, ExperimentRequest& request) {
+  if (arguments.has("ui-port") && !arguments.has("ui")) {
+    return fail_usage("--ui-port is the port of --ui, which is not given; add --ui, or drop it");
+  }
   const auto pages = start_pages(request);
   if (!pages) {
     return fail(pages.error());

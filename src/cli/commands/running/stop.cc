@@ -19,7 +19,7 @@ int run(const Arguments& arguments) {
 extern const Command kStop;
 const Command kStop = {
     .name = "stop",
-    .summary = "end a running experiment or one of its trials; what was found stays",
+    .summary = "end a running experiment or one of its trials; all results are kept",
     .examples = kExamples,
     .operands = kOperands,
     .options = kOptions,

@@ -242,8 +242,7 @@ std::optional<Value> of_trial(std::string_view name, const CommandContext& conte
     return context.trial.value;
   }
   if (name == "trial.seed") {
-    return context.seed <= INT64_MAX ? Value(static_cast<std::int64_t>(context.seed))
-                                     : Value(std::to_string(context.seed));
+    return static_cast<std::int64_t>(context.seed);
   }
   return std::nullopt;
 }
