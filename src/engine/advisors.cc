@@ -41,6 +41,9 @@ bool Advisors::is_schedulers(const TrialChosen& chosen) const {
 
 void Advisors::tell_searcher(const ExperimentState& state, const Fact& fact) {
   const Event& event = fact.event;
+  if (is_unknown(*trial_of(event.body))) {
+    return;
+  }
   if (const auto* reported = std::get_if<ResultReported>(&event.body)) {
     searcher_->on_result(
         state,
@@ -53,7 +56,10 @@ void Advisors::tell_searcher(const ExperimentState& state, const Fact& fact) {
 
 void Advisors::release(const ExperimentState& state) {
   const std::int64_t lag = state.spec().deterministic;
-  while (next_release_.value + lag <= state.trial_count() && is_ended(state.state(next_release_))) {
+  const auto rests = [&](TrialState trial) {
+    return is_ended(trial) || trial == TrialState::paused;
+  };
+  while (next_release_.value + lag <= state.trial_count() && rests(state.state(next_release_))) {
     for (const Fact& fact : withheld_[next_release_]) {
       tell_searcher(state, fact);
     }
@@ -106,9 +112,12 @@ void Advisors::change_space(const ExperimentState& state, TimePoint time) {
   }
   searcher_ = *std::move(made);
   withheld_.clear();
+  unknown_.clear();
   for (std::int64_t i = 0; i < state.trial_count(); ++i) {
     if (is_whole_in(state.space(), state.config({i}))) {
       tell_earlier(state, {i}, time);
+    } else {
+      unknown_.insert({i});
     }
   }
   next_release_ = TrialId{state.trial_count()};
@@ -154,7 +163,8 @@ std::optional<Decision> Advisors::after(const ExperimentState& state, const Even
   } else if (const auto* added = std::get_if<TrialAdded>(&event.body)) {
     searcher_->on_trial_added(state, added->trial);
     scheduler_->on_trial_added(state, added->trial);
-  } else if (const auto* started = std::get_if<AttemptStarted>(&event.body); started && changing_) {
+  } else if (const auto* started = std::get_if<AttemptStarted>(&event.body);
+             started && changing_ && !is_unknown(started->trial)) {
     searcher_->on_trial_changed(state, started->trial);
   }
   if (state.spec().deterministic > 0) {

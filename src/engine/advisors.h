@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,8 @@ class Advisors {
   void tell_earlier(const ExperimentState& state, TrialId trial, TimePoint time);
   void change_space(const ExperimentState& state, TimePoint time);
   void release(const ExperimentState& state);
+  // Outside of the space that it was made for: it was never told of such a trial.
+  bool is_unknown(TrialId trial) const { return unknown_.contains(trial); }
 
   AdvisorNames names_;
   MakeSearcher make_searcher_;
@@ -96,8 +99,11 @@ class Advisors {
   AdvisorHost* host_ = nullptr;
   std::optional<Error> broken_;  // no searcher could be made for another space
   bool changing_ = false;        // the attempt being started brings another configuration
+  std::set<TrialId> unknown_;
   // With `deterministic` L the searcher is told of a trial when it has ended and L - 1 later ones
-  // were added, trial by trial in their order: so at any concurrency up to L it sees the same.
+  // were added, trial by trial in their order: so at any concurrency up to L it sees the same. A
+  // scheduler may leave a trial paused for good: that counts as an end, and what the trial reports
+  // once it goes on is told at once.
   std::map<TrialId, std::vector<Fact>> withheld_;
   TrialId next_release_;
 };

@@ -160,7 +160,10 @@ class Auto : public Searcher {
 
   void note_records(const ExperimentView& view, const std::vector<TrialId>& paused) {
     for (const TrialId each : paused) {
-      history_.records.paused(each, view.iteration(each), losses_.at(each.value));
+      // With --deterministic, what it reported may not have been told yet.
+      if (const auto loss = losses_.find(each.value); loss != losses_.end()) {
+        history_.records.paused(each, view.iteration(each), loss->second);
+      }
     }
   }
 

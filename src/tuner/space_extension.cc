@@ -10,6 +10,7 @@
 #include "core/space/space_change.h"
 #include "core/state/related_check.h"
 #include "engine/advisors.h"
+#include "laboratory/simulation/simulation_options.h"
 #include "search/priors/related_places.h"
 #include "tuner/stored/earlier_results.h"
 
@@ -29,6 +30,11 @@ Result<> check_experiment(const ExperimentState& state, const PluginRegistry& pl
                    "{} has trials that have not ended, and their values may be outside of another "
                    "space; let them end with `luthier resume {}`, then change it",
                    spec.name,
+                   spec.name);
+  }
+  if (spec.executor == kSimulatedExecutor) {
+    return failure(ErrorCode::invalid_argument,
+                   "{} is a simulation, whose space is that of its benchmark; simulate another one",
                    spec.name);
   }
   if (changes_parameters(spec.scheduler.name)) {

@@ -24,7 +24,7 @@ USAGE = [
     case("another tool's command", ["tune"], "tune", "did you mean 'run'"),
     case("another name of a command", ["remove", "digits"], "remove", "did you mean 'rm'?"),
     case("removing nothing", ["rm", "digits", "--yes"], "digits", "known: none"),
-    case("a name like no other", ["nope"], "no command 'nope'; known: run"),
+    case("a name like no other", ["qqqqq"], "no command 'qqqqq'; known: run"),
     case("an option for a command", ["--verbose"], "--verbose", "--help"),
     case("an option of run for a command", ["--seed", "1", "--min", "loss", "--", "./train"],
          "no command before '--seed'", "luthier run --seed 1 --min loss"),

@@ -87,6 +87,23 @@ class OnTheCommandLine(ProgramTest):
         self.assertEqual(self.succeed("note", "digits").stdout, "")
         self.assertNotIn("note", self.succeed("show", "digits").stdout)
 
+    def test_standard_input_that_holds_nothing_removes_nothing(self):
+        self.succeed("note", "digits", "precious")
+        directory = os.open(self.home, os.O_RDONLY)
+        self.addCleanup(os.close, directory)
+        for end in (subprocess.DEVNULL, directory):
+            done = subprocess.run([LUTHIER, "note", "digits", "-"], stdin=end, text=True, cwd=self.home, capture_output=True)
+            self.assertIn(done.returncode, (2, 5), done.stderr)
+            self.assertIn("standard input", done.stderr)
+        self.assertEqual(self.succeed("note", "digits").stdout, "precious\n")
+
+    def test_a_hard_link_in_place_of_the_new_file_is_not_written_through(self):
+        victim = self.home / "victim"
+        victim.write_text("kept")
+        os.link(victim, self.home / "luthier-results" / "digits" / "remarks.json.new")
+        self.succeed("note", "digits", "x")
+        self.assertEqual(victim.read_text(), "kept")
+
     def test_what_is_wrong_is_said(self):
         for words, sentence in [(("tag", "digits", "a b"), "can't be a tag"), (("tag", "digits", 7, "good"), "has no trial 00007"), (("note", "digits", "two", "words"), "in quotes"),
                                 (("note", "digits", "--remove", "x"), "takes no TEXT"), (("note", "nothing", "x"), "nothing"), (("note", "digits", "x" * 40000), "may have 32768")]:

@@ -125,6 +125,32 @@ class AnotherSpaceTest(Tuned):
         self.assertEqual([config["lr"] for config in self.configs("small")][2:], [0.3])
         self.same("small")
 
+    def test_a_retried_trial_outside_the_new_space_harms_nobody(self):
+        (self.home / "fails.py").write_text(
+            "import os, sys\nif os.environ['LUTHIER_TRIAL_ID'] == '0' and not os.path.exists('mended'): sys.exit(3)\n"
+            "for i in range(3): print('loss=' + sys.argv[1])\n")
+        for i, searcher in enumerate(("auto", "gp", "tpe", "bohb", "cmaes", "nsga2", "dehb", "repeat:times=2,searcher=random")):
+            with self.subTest(searcher):
+                name = f"e{i}"
+                if (self.home / "mended").exists():
+                    (self.home / "mended").unlink()
+                words = [word for each in "xabc" for word in ("-p", f"{each}=uniform(0, 1)")]
+                self.succeed("run", "--name", name, "--min", "loss", "-j", "1", "-n", "14", "--searcher", searcher, *words,
+                             "--", sys.executable, "fails.py", "{x}")
+                outside = self.configs(name)[0]["x"]
+                self.succeed("extend", name, "-j", "1", "-n", "4", "-p", f"x=uniform({outside + 0.01}, 1)")
+                (self.home / "mended").touch()
+                self.succeed("retry", name, "-j", "1")
+                self.succeed("extend", name, "-j", "1", "-n", "4")
+                self.assertEqual({trial["state"] for trial in self.lines("trials", name)}, {"completed"})
+                self.same(name)
+
+    def test_the_space_of_a_simulation_is_its_benchmarks(self):
+        self.succeed("simulate", "--benchmark", "bbob:function=1,dimension=2", "-n", "4", "--results", "luthier-results",
+                     "--name", "sim")
+        refused = self.succeed("extend", "sim-0", "-n", "3", "-p", "x0=choice(a, b)", code=2)
+        self.assertIn("whose space is that of its benchmark", refused.stderr)
+
     def test_a_condition_stays(self):
         self.tune("cond", "-n", "6", space=["kind=choice(a, b)", "lr=uniform(0, 1)", "m=uniform(0, 1) if kind == 'b'"])
         self.succeed("extend", "cond", "-n", "10", "-j", "1", "-p", "m=uniform(2, 3)")
@@ -156,7 +182,7 @@ class AnotherSpaceTest(Tuned):
         self.wait_until(lambda: '"running": 1' in self.luthier("ls", "--json").stdout, "a running trial")
         refused = self.luthier("extend", "busy", "-n", "1", "-p", "lr=uniform(0, 2)")
         self.assertNotEqual(refused.returncode, 0)
-        self.assertIn("`luthier stop busy` ends it", refused.stderr)
+        self.assertIn("end it with `luthier stop busy`", refused.stderr)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         refused = self.luthier("extend", "busy", "-n", "1", "-p", "lr=uniform(0, 2)")

@@ -142,14 +142,14 @@ class Controlling(Words):
 
     def test_answers_name_the_trial_and_what_follows(self):
         process = self.slow("slow")
-        self.assertIn("trial 00000 pauses", self.succeed("pause", "slow", 0).stderr)
+        self.assertIn("pausing trial 00000", self.succeed("pause", "slow", 0).stderr)
         self.wait_until(lambda: self.lines("trials", "slow")[0]["state"] == "paused", "the pause")
         line = self.lines("ls")[0]
         self.assertEqual((line["paused"], line["interrupted"]), (1, 0))
         self.assertRegex(self.succeed("ls").stdout.splitlines()[0], r"\bpaused\b")
         self.assertIn("trial 00000 resumes", self.succeed("resume", "slow", 0).stderr)
         (answer,) = self.lines("stop", "slow", 0)
-        self.assertIn("trial 00000 stops", answer["answer"])
+        self.assertIn("stopping trial 00000", answer["answer"])
         self.assertIn("`luthier resume slow` resumes it", self.succeed("pause", "slow").stderr)
         process.communicate(timeout=20)
         counts = self.lines("ls")[0]

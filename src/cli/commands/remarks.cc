@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <iostream>
 #include <string>
 
@@ -144,10 +145,18 @@ int change(const Arguments& arguments, const About& about, RemarkChange change) 
   return finish(json_line(about, about.trial, answer->remarks));
 }
 
-std::string standard_input() {
+// An error: it can't be read, or holds nothing.
+Result<std::string> standard_input() {
   std::string text(kLongestNote + 1, '\0');  // more is too long anyway
   std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  if (std::cin.bad() || std::ferror(stdin) != 0) {
+    return Error{ErrorCode::io, "the note can't be read from standard input"};
+  }
+  if (trim(text).empty()) {
+    return Error{ErrorCode::invalid_argument,
+                 "standard input is empty; to remove the note, give --remove"};
+  }
   return text;
 }
 
@@ -173,13 +182,18 @@ int run_note(const Arguments& arguments) {
     say_trials(arguments, *named, all);
     return show(arguments, *named, note_text(all, named->trial));
   }
-  const std::string& text = named->words.front();
+  std::string text = named->words.front();
   if (text.empty()) {
     return fail_usage("the note is empty; give a text, or --remove to remove the note");
   }
-  return change(arguments,
-                *named,
-                {.note = text == "-" ? standard_input() : text, .append = arguments.has("append")});
+  if (text == "-") {
+    auto read = standard_input();
+    if (!read) {
+      return fail(read.error());
+    }
+    text = *std::move(read);
+  }
+  return change(arguments, *named, {.note = std::move(text), .append = arguments.has("append")});
 }
 
 int run_tag(const Arguments& arguments) {

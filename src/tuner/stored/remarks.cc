@@ -1,7 +1,9 @@
 #include "tuner/stored/remarks.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <span>
 
 #include "base/failure.h"
 #include "base/format.h"
@@ -79,9 +81,31 @@ void write(JsonWriter& json, const Remarks& remarks) {
       .field("time", remarks.time);
 }
 
+constexpr std::int64_t kMostCounted = std::int64_t{1} << 62;
+
 std::int64_t integer_of(const Json& json, std::string_view name, std::int64_t otherwise) {
   const Json* member = json.find(name);
   return member ? member->value.integer().value_or(otherwise) : otherwise;
+}
+
+// What this program reads it also wrote: anything else would be lost with the next change.
+Result<> check_members(const Json& json, std::span<const std::string_view> known) {
+  if (json.kind != Json::Kind::object) {
+    return wrong("an object is something else");
+  }
+  for (const auto& [name, member] : json.members) {
+    const bool is_text = member.value.text() != nullptr;
+    const auto number = member.value.boolean() ? std::nullopt : member.value.integer();
+    const bool is_list = member.kind == Json::Kind::list;
+    const bool fits = name == "note" || name == "by"       ? is_text
+                      : name == "tags" || name == "trials" ? is_list
+                      : name == "experiment" ? member.kind == Json::Kind::object
+                                             : number && *number >= -1 && *number < kMostCounted;
+    if (std::ranges::find(known, name) == known.end() || !fits || json.find(name) != &member) {
+      return wrong(formatted("'{}' is not one of its members, or not of that kind", name));
+    }
+  }
+  return {};
 }
 
 std::string text_of(const Json& json, std::string_view name) {
@@ -91,6 +115,9 @@ std::string text_of(const Json& json, std::string_view name) {
 }
 
 Result<Remarks> remarks_of(const Json& json) {
+  static constexpr std::array<std::string_view, 6> kMembers = {
+      "trial", "note", "tags", "revision", "by", "time"};
+  LUTHIER_TRY(check_members(json, kMembers));
   Remarks remarks{.note = text_of(json, "note"),
                   .revision = integer_of(json, "revision", 0),
                   .by = text_of(json, "by"),
@@ -194,11 +221,13 @@ std::string to_json(const AllRemarks& all) {
 }
 
 Result<AllRemarks> parse_remarks(std::string_view text) {
+  static constexpr std::array<std::string_view, 3> kMembers = {"schema", "experiment", "trials"};
   LUTHIER_TAKE(const auto json, parse_json(text));
   if (const auto schema = integer_of(json, "schema", 0); schema != kSchema) {
     return wrong(
         formatted("it is of version {}, and this program reads version {}", schema, kSchema));
   }
+  LUTHIER_TRY(check_members(json, kMembers));
   AllRemarks all;
   if (const Json* experiment = json.find("experiment")) {
     LUTHIER_TAKE(all.experiment, remarks_of(*experiment));

@@ -92,7 +92,8 @@ Result<AllRemarks> read_all(const ContainedFiles& files) {
 }
 
 Result<> write_new(const ContainedFiles& files, const std::string& text) {
-  const FileDescriptor file = files.open(kNew, O_WRONLY | O_CREAT | O_TRUNC);
+  files.remove(kNew);  // what a killed writer left, or a link that somebody put there
+  const FileDescriptor file = files.open(kNew, O_WRONLY | O_CREAT | O_EXCL);
   if (!file || ::fchmod(file.get(), 0600) != 0) {
     return system_error("write", files.path(kNew));
   }

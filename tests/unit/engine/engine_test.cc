@@ -251,6 +251,18 @@ TEST(Determinism, ALagMakesAModelBasedSearchRepeatAtAnyConcurrency) {
   EXPECT_NE(configurations(4, 3), alone);
 }
 
+TEST(Determinism, TrialsThatStayPausedHoldNoSuggestionBack) {
+  for (const char* searcher : {"random", "tpe", "auto"}) {
+    for (const std::int64_t jobs : {1, 3}) {
+      ExperimentSpec spec = base_spec(12);
+      spec.searcher = {searcher};
+      spec.scheduler = {"asha", {{"mode", "promote"}, {"max_t", 9}}};
+      spec.deterministic = 3;
+      EXPECT_EQ(run(spec, PlainScript(9), jobs).all<TrialAdded>().size(), 12U) << searcher;
+    }
+  }
+}
+
 TEST(Determinism, SearchersThatDoNotReadResultsProposeTheSameAtAnyConcurrency) {
   for (const char* name : {"random", "sobol"}) {
     ExperimentSpec spec = base_spec(30);

@@ -152,7 +152,11 @@ TEST_F(RemarksTest, LinksAreNotFollowed) {
   const fs::path victim = temporary_.path() / "victim";
   write_bytes(victim, R"({"schema": 1, "experiment": {"note": "a secret"}})");
   const std::string before = read_bytes(victim);
-  for (const char* name : {"remarks.json", "remarks.json.new", "remarks.lock"}) {
+  // Where it is to be written first, a link makes room.
+  fs::create_symlink(victim, directory_ / "remarks.json.new");
+  EXPECT_TRUE(change_remarks(directory_, {.note = "a"}).ok());
+  EXPECT_TRUE(change_remarks(directory_, {.note = ""}).ok());
+  for (const char* name : {"remarks.json", "remarks.lock"}) {
     fs::remove(directory_ / name);
     fs::create_symlink(victim, directory_ / name);
     EXPECT_FALSE(change_remarks(directory_, {.note = "a"}).ok()) << name;
@@ -219,6 +223,24 @@ TEST_F(RemarksTest, TheFileIsWhatItSays) {
   const auto again = parse_remarks(to_json(all));
   ASSERT_TRUE(again.ok()) << again.error().message;
   EXPECT_EQ(*again, all);
+}
+
+// It would be lost with the next change.
+TEST_F(RemarksTest, WhatCanNotBeKeptIsNotRead) {
+  for (const char* members : {R"("experiment": {"note": "x", "tags": "foo"})",
+                              R"("experiment": {"tags": {"a": 1}})",
+                              R"("experiment": {"note": 5})",
+                              R"("experiment": {"revision": "z"})",
+                              R"("experiment": {"revision": 9223372036854775807})",
+                              R"("experiment": {"colour": "red"})",
+                              R"("experiment": "hello")",
+                              R"("trials": "hello")",
+                              R"("trials": {"3": {"note": "x"}})",
+                              R"("trials": [{"trial": 1, "note": "a", "note": "b"}])",
+                              R"("trials": ["hello"])",
+                              R"("others": [])"}) {
+    EXPECT_FALSE(parse_remarks(std::string("{\"schema\": 1, ") + members + "}").ok()) << members;
+  }
 }
 
 }  // namespace
