@@ -51,7 +51,7 @@ class PluginRegistry {
   Result<> resolve(ExperimentSpec& spec, const SharedSpace& ready = nullptr) const;
   // The advisors of a resolved spec. One from a log is checked as resolve() does: corruption if it
   // can't be what `run` wrote; invalid_argument if a plugin is not there.
-  Result<std::unique_ptr<Advisors>> make_advisors(const ExperimentSpec& spec,
+  Result<std::unique_ptr<Advisors>> make_advisors(const ExperimentSpec& given,
                                                   const SharedSpace& ready = nullptr) const;
 
   // A searcher by its plugin, with the wrappers that are around it.
@@ -80,7 +80,7 @@ class PluginRegistry {
                        Problems& problems) const;
   bool knows(const ExperimentSpec& spec) const;  // its searcher and its scheduler
   // Outermost first: each is around the next one.
-  Result<std::vector<SearcherLayer>> layers_of(PluginSpec searcher) const;
+  Result<std::vector<SearcherLayer>> layers_of(PluginSpec searching) const;
   template <class Plugin>
   struct Own {
     OwnPlugin plugin;

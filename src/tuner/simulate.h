@@ -24,7 +24,6 @@ struct SimulationPlan {
 // The names that a requirement may hold as they are.
 std::vector<std::string> named_in(const BenchmarkFacts& facts);
 std::vector<Objective> objectives_of(const BenchmarkFacts& facts);
-std::vector<Objective> objectives_of(const BenchmarkFacts& facts);
 
 // One spec for each seed, resolved. Checks everything, free names under the results included; the
 // error lists every problem, one a line.
