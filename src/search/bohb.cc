@@ -25,7 +25,7 @@
 #include "luthier/searcher.h"
 #include "search/bohb/budget_model.h"
 #include "search/parzen/candidates.h"
-#include "search/points/spacing.h"
+#include "search/points/spread_draws.h"
 #include "search/priors/priors.h"
 
 namespace luthier {
@@ -38,15 +38,16 @@ struct BohbOptions {
   std::size_t candidates;
   parzen::DrawFrom from;
   bohb::Target target;
-  double random_fraction;
-  double guided_trials;
-  std::int64_t spacing;
+  SpreadDrawsOptions draws;
 };
 
 class Bohb : public Searcher {
  public:
   Bohb(const BohbOptions& options, Objective objective, Priors priors)
-      : options_(options), objective_(std::move(objective)), priors_(std::move(priors)) {}
+      : options_(options),
+        objective_(std::move(objective)),
+        priors_(std::move(priors)),
+        draws_(options.draws) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     const auto number = static_cast<std::uint64_t>(trial.value);
@@ -54,7 +55,7 @@ class Bohb : public Searcher {
     if (!model_ || !model_->is_ready()) {
       return random(view, trial, "random: no budget has enough results yet");
     }
-    if (rng.uniform() >= guided_share(number)) {
+    if (rng.uniform() >= draws_.guided_share(number)) {
       return random(view, trial, "random: part of the share that always stays random");
     }
     const CompiledSpace& space = view.space();
@@ -84,7 +85,6 @@ class Bohb : public Searcher {
 
   void on_trial_added(const ExperimentView& view, TrialId trial) override {
     if (!model_) {
-      spacing_.emplace(view.space());
       model_.emplace(
           parzen::kernel_axes(view.space()),
           bohb::ModelOptions{
@@ -120,8 +120,8 @@ class Bohb : public Searcher {
   void tried(const ExperimentView& view, TrialId trial) {
     const Config config = view.config(trial);
     explored_.add(view.space(), config);
-    if (options_.spacing > 1) {
-      spacing_->add(view.space(), config);
+    if (options_.draws.spacing > 1) {
+      draws_.add(view.space(), config);
     }
   }
 
@@ -129,26 +129,11 @@ class Bohb : public Searcher {
     return parzen::settled_point(view.space(), view.config(trial));
   }
 
-  double guided_share(std::uint64_t number) const {
-    const double share = 1 - options_.random_fraction;
-    return std::min(share, options_.guided_trials / static_cast<double>(number + 1));
-  }
-
   Suggestion random(const ExperimentView& view, TrialId trial, std::string_view why) const {
     if (auto believed = priors_.proposal(view, trial, explored_)) {
       return *std::move(believed);
     }
-    const auto number = static_cast<std::uint64_t>(trial.value);
-    const CompiledSpace& space = view.space();
-    Rng rng(view.seed(), "space", number);
-    return explored_.first_new(
-        space,
-        number % space.grid_size(),
-        [&](std::uint64_t cell) {
-          return spacing_ ? spacing_->farthest_draw(space, cell, options_.spacing, rng)
-                          : space.sample(rng, cell);
-        },
-        why);
+    return draws_.draw(view, trial, explored_, why);
   }
 
   BohbOptions options_;
@@ -157,7 +142,7 @@ class Bohb : public Searcher {
   Feasibility feasibility_;
   std::unordered_set<std::int64_t> diverged_;  // trials whose last loss is no finite number
   Priors priors_;
-  std::optional<Spacing> spacing_;
+  SpreadDraws draws_;
   std::optional<bohb::BudgetModel> model_;
 };
 
@@ -244,9 +229,9 @@ SearcherPlugin searcher_bohb() {
                                                                           : parzen::DrawFrom::good,
                                .target = given.text("target") == "progress" ? bohb::Target::progress
                                                                             : bohb::Target::budget,
-                               .random_fraction = given.number("random_fraction"),
-                               .guided_trials = given.number("guided_trials"),
-                               .spacing = given.integer("spacing")};
+                               .draws = {.random_fraction = given.number("random_fraction"),
+                                         .guided_trials = given.number("guided_trials"),
+                                         .spacing = given.integer("spacing")}};
         return std::unique_ptr<Searcher>(
             std::make_unique<Bohb>(bohb, context.objectives.front(), Priors(context)));
       }};

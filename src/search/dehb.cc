@@ -17,7 +17,6 @@
 // found something.
 #include <bit>
 #include <cmath>
-#include <optional>
 #include <unordered_set>
 
 #include "base/format.h"
@@ -26,7 +25,7 @@
 #include "search/dehb/populations.h"
 #include "search/points/explored.h"
 #include "search/points/mixing.h"
-#include "search/points/spacing.h"
+#include "search/points/spread_draws.h"
 
 namespace luthier {
 namespace {
@@ -37,9 +36,7 @@ constexpr std::size_t kFewest = 4;  // members of a population that a mutant can
 struct DehbOptions {
   double mutation;
   double crossover;
-  double random_fraction;
-  double guided_trials;
-  std::int64_t spacing;
+  SpreadDrawsOptions draws;
 };
 
 // 64 bits: among a million, two coincide with a chance of 3e-8.
@@ -54,7 +51,10 @@ std::uint64_t key_of(const CompiledSpace& space, const Config& config) {
 class Dehb : public Searcher {
  public:
   Dehb(const DehbOptions& options, dehb::PopulationOptions populations, Objective objective)
-      : options_(options), populations_(populations), objective_(std::move(objective)) {}
+      : options_(options),
+        populations_(populations),
+        objective_(std::move(objective)),
+        draws_(options.draws) {}
 
   Suggestion suggest(const ExperimentView& view, TrialId trial) const override {
     return offer(view, trial).suggestion;
@@ -93,10 +93,7 @@ class Dehb : public Searcher {
   void tried(const CompiledSpace& space, const Config& config) {
     explored_.add(space, config);
     tried_.insert(key_of(space, config));
-    if (!spacing_) {
-      spacing_.emplace(space);
-    }
-    spacing_->add(space, config);
+    draws_.add(space, config);
   }
 
   // Inactive parameters take part in the evolution with any value.
@@ -110,8 +107,6 @@ class Dehb : public Searcher {
     return point;
   }
 
-  double guided_share(std::uint64_t number) const;
-  Suggestion random(const ExperimentView& view, TrialId trial, std::string_view why) const;
   Offer offer(const ExperimentView& view, TrialId trial) const;
   std::vector<double> farthest_child(const CompiledSpace& space,
                                      const dehb::Population& population,
@@ -127,7 +122,7 @@ class Dehb : public Searcher {
   dehb::Populations populations_;
   Objective objective_;
   Explored explored_;
-  std::optional<Spacing> spacing_;
+  SpreadDraws draws_;
   std::unordered_set<std::uint64_t> tried_;  // configurations; asked for membership only
 };
 
@@ -152,40 +147,22 @@ std::vector<double> Dehb::child_of(const dehb::Population& population,
   return child;
 }
 
-double Dehb::guided_share(std::uint64_t number) const {
-  return std::min(1 - options_.random_fraction,
-                  options_.guided_trials / static_cast<double>(number + 1));
-}
-
-Suggestion Dehb::random(const ExperimentView& view, TrialId trial, std::string_view why) const {
-  const auto number = static_cast<std::uint64_t>(trial.value);
-  const CompiledSpace& space = view.space();
-  Rng rng(view.seed(), "space", number);
-  return explored_.first_new(
-      space,
-      number % space.grid_size(),
-      [&](std::uint64_t cell) {
-        return spacing_ ? spacing_->farthest_draw(space, cell, options_.spacing, rng)
-                        : space.sample(rng, cell);
-      },
-      why);
-}
-
 Dehb::Offer Dehb::offer(const ExperimentView& view, TrialId trial) const {
   const auto number = static_cast<std::uint64_t>(trial.value);
   const CompiledSpace& space = view.space();
   Rng rng(view.seed(), "dehb", number);
   const dehb::Population* population = populations_.choose(kFewest, rng);
   if (population == nullptr) {
-    return {random(view, trial, "random: no population has enough members yet")};
+    return {draws_.draw(view, trial, explored_, "random: no population has enough members yet")};
   }
-  if (rng.uniform() >= guided_share(number)) {
-    return {random(view, trial, "random: part of the share that always stays random")};
+  if (rng.uniform() >= draws_.guided_share(number)) {
+    return {
+        draws_.draw(view, trial, explored_, "random: part of the share that always stays random")};
   }
   const dehb::Member& target = population->turn_of(trial);
   std::vector<double> child = farthest_child(space, *population, target, number, rng);
   if (child.empty()) {
-    return {random(view, trial, "random: no child was new and allowed")};
+    return {draws_.draw(view, trial, explored_, "random: no child was new and allowed")};
   }
   return {Proposal{.config = space.decode(child),
                    .reason = formatted("child of trial {}, from a population of {} at iteration {}",
@@ -205,14 +182,14 @@ std::vector<double> Dehb::farthest_child(const CompiledSpace& space,
   std::vector<double> out;
   double farthest = -1;
   std::int64_t bred = 0;
-  for (int i = 0; i < kMostChildren && bred < options_.spacing; ++i) {
+  for (int i = 0; i < kMostChildren && bred < options_.draws.spacing; ++i) {
     std::vector<double> child = child_of(population, target, grid, rng);
     const Config config = space.decode(child);
     if (!space.satisfies_constraints(config) || tried_.contains(key_of(space, config))) {
       continue;
     }
     ++bred;
-    const double distance = spacing_->squared_distance_to_nearest(space.encode(config));
+    const double distance = draws_.tried()->squared_distance_to_nearest(space.encode(config));
     if (distance > farthest) {
       farthest = distance;
       out = std::move(child);
@@ -284,9 +261,9 @@ SearcherPlugin searcher_dehb() {
         const NamedValues& given = context.options;
         const DehbOptions dehb{.mutation = given.number("mutation"),
                                .crossover = given.number("crossover"),
-                               .random_fraction = given.number("random_fraction"),
-                               .guided_trials = given.number("guided_trials"),
-                               .spacing = given.integer("spacing")};
+                               .draws = {.random_fraction = given.number("random_fraction"),
+                                         .guided_trials = given.number("guided_trials"),
+                                         .spacing = given.integer("spacing")}};
         return std::unique_ptr<Searcher>(std::make_unique<Dehb>(
             dehb,
             dehb::PopulationOptions{.size = static_cast<std::size_t>(given.integer("population")),

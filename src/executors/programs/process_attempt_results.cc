@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/format.h"
 #include "base/text.h"
 #include "executors/programs/process_attempt.h"
 #include "executors/programs/worker_messages.h"
@@ -172,8 +173,9 @@ void ProcessAttempt::send_rest() {
   if (!unsent_.empty() && settings_.clock->now() >= read_by_ && ending_ == Ending::none) {
     forget_replies();
     fail(
-        "did not read the replies on its report descriptor for 10 s; read one line for each line "
-        "written");
+        formatted("did not read the replies on its report descriptor for {} s; read one line for "
+                  "each line written",
+                  kReadsWithin.count()));
   }
 }
 

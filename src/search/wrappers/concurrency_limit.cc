@@ -37,23 +37,15 @@ class ConcurrencyLimit : public Searcher {
 }  // namespace
 
 PluginInfo concurrency_limit_info() {
-  return {
-      .summary = "lets another searcher propose only while few trials run",
-      .paper = {},
-      .options = {{.name = "most",
-                   .type = OptionType::integer,
-                   .default_value = 4,
-                   .meaning = "trials that run or are to run at a time; more keeps more workers "
-                              "busy, each proposal knowing less",
-                   .minimum = 1,
-                   .maximum = 1000000},
-                  {.name = "searcher",
-                   .type = OptionType::text,
-                   .default_value = "auto",
-                   .meaning = "the searcher inside, with its options: \"tpe:candidates=64\""}},
-      .multi_objective = true,
-      .requirements = true,
-      .priors = true};
+  return wrapper_info(
+      "lets another searcher propose only while few trials run",
+      {.name = "most",
+       .type = OptionType::integer,
+       .default_value = 4,
+       .meaning = "trials that run or are to run at a time; more keeps more workers "
+                  "busy, each proposal knowing less",
+       .minimum = 1,
+       .maximum = 1000000});
 }
 
 std::unique_ptr<Searcher> make_concurrency_limit(const PluginContext& context,

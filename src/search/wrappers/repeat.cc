@@ -91,22 +91,14 @@ class Repeat : public Searcher {
 }  // namespace
 
 PluginInfo repeat_info() {
-  return {.summary = "runs what another searcher proposes several times, and tells it the mean",
-          .paper = {},
-          .options = {{.name = "times",
+  return wrapper_info("runs what another searcher proposes several times, and tells it the mean",
+                      {.name = "times",
                        .type = OptionType::integer,
                        .default_value = 3,
                        .meaning = "trials of each configuration; more averages noise better and "
                                   "explores less",
                        .minimum = 1,
-                       .maximum = 10000},
-                      {.name = "searcher",
-                       .type = OptionType::text,
-                       .default_value = "auto",
-                       .meaning = "the searcher inside, with its options: \"tpe:candidates=64\""}},
-          .multi_objective = true,
-          .requirements = true,
-          .priors = true};
+                       .maximum = 10000});
 }
 
 std::unique_ptr<Searcher> make_repeat(const PluginContext& context,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/failure.h"
 
@@ -18,6 +19,19 @@ const SearcherWrapper* find_wrapper(std::string_view name) {
   const auto rows = searcher_wrappers();
   const auto found = std::ranges::find(rows, name, &SearcherWrapper::name);
   return found == rows.end() ? nullptr : &*found;
+}
+
+PluginInfo wrapper_info(std::string summary, OptionSpec option) {
+  return {.summary = std::move(summary),
+          .paper = {},
+          .options = {std::move(option),
+                      {.name = "searcher",
+                       .type = OptionType::text,
+                       .default_value = "auto",
+                       .meaning = "the searcher inside, with its options: \"tpe:candidates=64\""}},
+          .multi_objective = true,
+          .requirements = true,
+          .priors = true};
 }
 
 Result<PluginSpec> searcher_inside(const PluginSpec& wrapper) {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "luthier/experiment_spec.h"
@@ -23,6 +24,9 @@ const SearcherWrapper* find_wrapper(std::string_view name);  // null: it is none
 
 // What a wrapper with these options, all of them, is around.
 Result<PluginSpec> searcher_inside(const PluginSpec& wrapper);
+
+// With `option`, and the one that names the searcher inside.
+PluginInfo wrapper_info(std::string summary, OptionSpec option);
 
 PluginInfo repeat_info();
 std::unique_ptr<Searcher> make_repeat(const PluginContext& context,

@@ -10,13 +10,16 @@
 #include "core/space/prior_check.h"
 #include "search/parzen/mixture.h"
 #include "support/fake_view_for_search.h"
+#include "support/plane_search.h"
 
 namespace luthier {
 namespace {
 
+using testing::best_in_plane;
 using testing::FakeView;
 using ::testing::HasSubstr;
 using testing::make_searcher;
+using testing::plane;
 
 constexpr int kDraws = 20000;
 
@@ -204,13 +207,6 @@ INSTANTIATE_TEST_SUITE_P(Searchers,
                          ::testing::Values("random", "tpe", "gp", "bohb", "auto"),
                          [](const auto& each) { return each.param; });
 
-Space plane() {
-  Space space;
-  space.add("x", uniform(0, 1));
-  space.add("y", uniform(0, 1));
-  return space;
-}
-
 TEST(RandomWithPriors, HalfTheDrawsAreFromThem) {
   FakeView view(plane());
   const auto searcher = make_searcher("random", view, {"x ~ 0.1 +- 0.01"});
@@ -313,21 +309,7 @@ TEST(PriorsWeight, TrialsThatDidNotCompleteAreWorse) {
 }
 
 double best_of(std::string_view name, const std::vector<std::string>& priors, int trials) {
-  double sum = 0;
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    FakeView view(plane(), seed);
-    const auto searcher = make_searcher(name, view, priors);
-    double best = 1e9;
-    for (int i = 0; i < trials; ++i) {
-      view.step(*searcher, [&](const Config& config) {
-        const double loss = std::hypot(config.number("x") - 0.9, config.number("y") - 0.15);
-        best = std::min(best, loss);
-        return loss;
-      });
-    }
-    sum += std::log(best);
-  }
-  return std::exp(sum / 5);
+  return best_in_plane(name, priors, trials);
 }
 
 class Beliefs : public ::testing::TestWithParam<std::string> {};

@@ -10,21 +10,17 @@
 #include "search/priors/priors.h"
 #include "search/priors/related_places.h"
 #include "support/fake_view_for_search.h"
+#include "support/plane_search.h"
 
 namespace luthier {
 namespace {
 
+using testing::best_in_plane;
 using testing::FakeView;
 using ::testing::HasSubstr;
 using testing::make_searcher;
 using ::testing::Not;
-
-Space plane() {
-  Space space;
-  space.add("x", uniform(0, 1));
-  space.add("y", uniform(0, 1));
-  return space;
-}
+using testing::plane;
 
 // So many results around a place, best first.
 RelatedTask around(double x, double y, int count = 30, std::string name = "earlier") {
@@ -200,21 +196,7 @@ INSTANTIATE_TEST_SUITE_P(Searchers,
                          [](const auto& each) { return each.param; });
 
 double best_of(std::string_view name, std::span<const RelatedTask> related, int trials) {
-  double sum = 0;
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    FakeView view(plane(), seed);
-    const auto searcher = make_searcher(name, view, related);
-    double best = 1e9;
-    for (int i = 0; i < trials; ++i) {
-      view.step(*searcher, [&](const Config& config) {
-        const double loss = std::hypot(config.number("x") - 0.9, config.number("y") - 0.15);
-        best = std::min(best, loss);
-        return loss;
-      });
-    }
-    sum += std::log(best);
-  }
-  return std::exp(sum / 5);
+  return best_in_plane(name, related, trials);
 }
 
 TEST(RelatedTasks, GoodOnesHelpAndWrongOnesHardlyHurt) {

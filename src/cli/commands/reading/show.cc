@@ -115,8 +115,9 @@ std::string note_text(const Overview& experiment) {
   std::string text = remarks.problem.empty() ? remarks.experiment.note : remarks.problem;
   const auto trials = remarked_trials(remarks);
   if (!trials.empty()) {
-    text += (text.empty() ? "" : "\n") + (formatted("(on {} too: `luthier note` says which)",
-                                                    counted(std::ssize(trials), "trial")));
+    text += formatted("{}(on {} too: `luthier note` says which)",
+                      text.empty() ? "" : "\n",
+                      counted(std::ssize(trials), "trial"));
   }
   return text;
 }
